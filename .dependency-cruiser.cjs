@@ -1,0 +1,27 @@
+/** The floors: imports go downward only. */
+const between = (from, allowed) => ({
+  name: `${from}-reaches-only-down`,
+  severity: 'error',
+  from: { path: `^src/${from}/` },
+  to: { path: '^src/(people|segments|delivery|campaigns|analytics|access)/', pathNot: [`^src/${from}/`, ...allowed.map((name) => `^src/${name}/`)] },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'kernel-is-the-ground', severity: 'error', from: { path: '^src/kernel/' }, to: { path: '^src/(?!kernel/)' } },
+    { name: 'contract-is-pure', severity: 'error', from: { path: '^src/contract/' }, to: { path: '^src/(?!kernel/|contract/)' } },
+    { name: 'platform-knows-no-module', severity: 'error', from: { path: '^src/platform/' }, to: { path: '^src/(?!kernel/|contract/|platform/)' } },
+    { name: 'domain-is-pure', severity: 'error', from: { path: '^src/[^/]+/domain/' }, to: { path: '^src/', pathNot: ['^src/kernel/', '^src/contract/', '^src/[^/]+/domain/'] } },
+    { name: 'domain-has-no-framework', severity: 'error', from: { path: '^src/[^/]+/domain/' }, to: { path: 'node_modules/(@nestjs|typeorm|pg|fastify|agenda|nodemailer)' } },
+    { name: 'store-knows-no-service', severity: 'error', from: { path: '^src/[^/]+/store/' }, to: { path: '(\\.service\\.ts$|/http/|/jobs/)', pathNot: '^src/platform/' } },
+    { name: 'service-knows-no-edge', severity: 'error', from: { path: '\\.service\\.ts$' }, to: { path: '^src/[^/]+/(http|jobs)/', pathNot: '^src/platform/' } },
+    between('people', []),
+    between('segments', ['people']),
+    between('delivery', ['people']),
+    between('campaigns', ['people', 'segments', 'delivery']),
+    between('analytics', []),
+    between('access', []),
+  ],
+  options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' }, enhancedResolveOptions: { extensions: ['.ts', '.js'] } },
+};

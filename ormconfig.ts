@@ -1,0 +1,25 @@
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import { migrations } from './src/platform/database/migrations.js';
+
+/**
+ * The one TypeORM DataSource, used by the service, the command line and the tests. Tables are changed by migrations only:
+ * `synchronize` is false and stays false.
+ *
+ * @param url   PostgreSQL connection URL
+ * @param pool  most connections this process may hold
+ */
+export function createDataSource(url: string, pool = 12): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    synchronize: false,
+    migrations,
+    migrationsTableName: 'migration',
+    migrationsTransactionMode: 'each',
+    logging: false,
+    poolSize: pool,
+    invalidWhereValuesBehavior: { null: 'throw', undefined: 'throw' },
+    extra: { connectionTimeoutMillis: 10_000, application_name: 'danbi', options: '-c timezone=UTC' },
+  });
+}

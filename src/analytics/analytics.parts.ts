@@ -1,0 +1,3 @@
+import type { ModuleParts } from '../platform/module-parts.js';
+
+export const analyticsParts: ModuleParts = { providers: [], controllers: [], workers: [] };

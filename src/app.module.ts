@@ -1,0 +1,54 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { accessParts } from './access/access.parts.js';
+import { analyticsParts } from './analytics/analytics.parts.js';
+import { campaignsParts } from './campaigns/campaigns.parts.js';
+import { deliveryParts } from './delivery/delivery.parts.js';
+import { Clock } from './kernel/clock.js';
+import { peopleParts } from './people/people.parts.js';
+import { Config } from './platform/config.js';
+import { ErrorFilter } from './platform/http/error.filter.js';
+import { HealthController } from './platform/http/health.controller.js';
+import { validationPipe } from './platform/http/validation.js';
+import { WorkerRunner } from './platform/jobs/runner.js';
+import type { Log } from './platform/logging.js';
+import type { ModuleParts } from './platform/module-parts.js';
+import { LOG } from './platform/tokens.js';
+import { segmentsParts } from './segments/segments.parts.js';
+
+/** What the process hands to the modules: made in `app.ts`, before Nest. */
+export interface Platform {
+  config: Config;
+  clock: Clock;
+  log: Log;
+  db: DataSource;
+  runner: WorkerRunner;
+}
+
+export const PARTS: ModuleParts[] = [accessParts, peopleParts, segmentsParts, deliveryParts, campaignsParts, analyticsParts];
+
+@Module({})
+export class AppModule {
+  static on(platform: Platform): DynamicModule {
+    const shared: Provider[] = [
+      { provide: Config, useValue: platform.config },
+      { provide: Clock, useValue: platform.clock },
+      { provide: LOG, useValue: platform.log },
+      { provide: WorkerRunner, useValue: platform.runner },
+      { provide: APP_FILTER, useClass: ErrorFilter },
+      { provide: APP_PIPE, useFactory: validationPipe },
+    ];
+    return {
+      module: AppModule,
+      imports: [
+        ScheduleModule.forRoot(),
+        TypeOrmModule.forRootAsync({ useFactory: () => ({ type: 'postgres' as const }), dataSourceFactory: async () => platform.db }),
+      ],
+      providers: [...shared, ...PARTS.flatMap((part) => [...part.providers, ...part.workers])],
+      controllers: [HealthController, ...(platform.config.ROLE === 'worker' ? [] : PARTS.flatMap((part) => part.controllers))],
+    };
+  }
+}

@@ -1,0 +1,76 @@
+import 'reflect-metadata';
+import type { Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createDataSource } from '../ormconfig.js';
+import { AppModule, PARTS } from './app.module.js';
+import { SystemClock, type Clock } from './kernel/clock.js';
+import type { Config } from './platform/config.js';
+import { prepareDatabase } from './platform/database/prepare-db.js';
+import { AgendaAlarms } from './platform/jobs/agenda-alarms.js';
+import { ManualAlarms, type Alarms } from './platform/jobs/alarms.js';
+import { WorkerRunner } from './platform/jobs/runner.js';
+import { WakeChannel } from './platform/jobs/wake-channel.js';
+import type { Worker } from './platform/jobs/worker.js';
+import { createLog, NestLog, type Log } from './platform/logging.js';
+import { configureHttp } from './platform/http/configure-http.js';
+
+export interface AppOptions {
+  config: Config;
+  databaseUrl: string;
+  clock?: Clock;
+  log?: Log;
+  /** `manual` leaves the workers to the caller (`runner.runUntilIdle()`), for tests under a virtual clock. */
+  workers?: 'running' | 'manual';
+}
+
+export interface RunningApp {
+  nest: NestFastifyApplication;
+  runner: WorkerRunner;
+  /** Where HTTP listens, without a slash at the end. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Starts one process of Danbi over a database: schema, HTTP, workers. `close` drains and leaves nothing open. */
+export async function startApp(options: AppOptions): Promise<RunningApp> {
+  const { config, databaseUrl } = options;
+  const log = options.log ?? createLog(config.LOG_LEVEL);
+  const clock = options.clock ?? new SystemClock();
+  const manual = options.workers === 'manual';
+  const db = createDataSource(databaseUrl, config.DATABASE_POOL);
+  await db.initialize();
+  let nest: NestFastifyApplication | null = null;
+  try {
+    await prepareDatabase(db, clock.now());
+    const runsWorkers = !manual && config.ROLE !== 'api';
+    const alarms: Alarms = runsWorkers ? new AgendaAlarms(databaseUrl, log) : new ManualAlarms();
+    const runner = new WorkerRunner(alarms, log);
+    nest = await NestFactory.create<NestFastifyApplication>(AppModule.on({ config, clock, log, db, runner }), new FastifyAdapter({ bodyLimit: 4 * 1024 * 1024, trustProxy: false, forceCloseConnections: true }), { logger: new NestLog(log), abortOnError: false });
+    await configureHttp(nest);
+    await nest.init();
+    const channel = manual ? null : new WakeChannel(databaseUrl, log, (name) => runner.wakeHere(name));
+    await channel?.start();
+    const workers = config.ROLE === 'api' ? [] : PARTS.flatMap((part) => part.workers).map((type) => nest!.get<Worker>(type as Type<Worker>, { strict: false }));
+    await nest.listen({ port: config.PORT, host: config.HOST });
+    if (manual) runner.add(workers);
+    else await runner.start(workers, nest.get(SchedulerRegistry, { strict: false }), (name) => channel?.notify(name));
+    const running = nest;
+    return {
+      nest,
+      runner,
+      url: (await nest.getUrl()).replace('[::1]', '127.0.0.1').replace(/\/$/, ''),
+      close: async () => {
+        await runner.stop();
+        await channel?.stop();
+        await running.close();
+        if (db.isInitialized) await db.destroy();
+      },
+    };
+  } catch (error) {
+    await nest?.close();
+    if (db.isInitialized) await db.destroy();
+    throw error;
+  }
+}

@@ -1,0 +1,3 @@
+import type { ModuleParts } from '../platform/module-parts.js';
+
+export const campaignsParts: ModuleParts = { providers: [], controllers: [], workers: [] };

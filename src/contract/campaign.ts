@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { DurationSchema, Id, Instant, Key, LocalTime, Name, WeekdayName, Zone } from './common.js';
+import { EmailContent, InAppContent } from './message.js';
+import { PropertyFilterSchema, SegmentNodeSchema } from './segment.js';
+
+/** Who a new campaign takes from its entry segment. */
+export const Take = z.enum(['current_and_future', 'future_only', 'current_only']);
+
+export const Entry = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('segment'), segmentId: Id, take: Take.default('current_and_future') }),
+  z.strictObject({ type: z.literal('event'), event: z.string().min(1).max(200), where: z.array(PropertyFilterSchema).max(20).default([]) }),
+  /** `days` before (negative) or after a date attribute, at `time` in the person's zone. */
+  z.strictObject({ type: z.literal('date'), attribute: z.string().min(1).max(200), days: z.number().int().min(-3650).max(3650).default(0), time: LocalTime.default('09:00') }),
+]);
+
+const next = Key.nullable().default(null);
+
+/** Up to 8 weighted variants; a `control` share gets nothing but passes every gate. */
+const variants = <C extends z.ZodType>(content: C) => ({
+  variants: z.array(z.strictObject({ key: Key, name: z.string().max(200).default(''), weight: z.number().positive().max(1_000_000).default(1), content })).min(1).max(8),
+  control: z.strictObject({ weight: z.number().positive().max(1_000_000) }).optional(),
+});
+
+export const Step = z.discriminatedUnion('type', [
+  z.strictObject({ id: Key, type: z.literal('message'), name: z.string().max(200).default(''), channel: z.literal('email'), topic: Key.default('product-updates'), ...variants(EmailContent), next }),
+  z.strictObject({ id: Key, type: z.literal('message'), name: z.string().max(200).default(''), channel: z.literal('in_app'), topic: Key.default('product-updates'), ...variants(InAppContent), next }),
+  /** For a duration, then (or only) until the next such local time in the person's zone. */
+  z.strictObject({ id: Key, type: z.literal('wait'), for: DurationSchema.optional(), until: z.strictObject({ time: LocalTime, weekdays: z.array(WeekdayName).max(7).default([]) }).optional(), next }),
+  z.strictObject({ id: Key, type: z.literal('wait_until'), condition: SegmentNodeSchema, timeout: DurationSchema, next, onTimeout: next }),
+  z.strictObject({ id: Key, type: z.literal('branch'), branches: z.array(z.strictObject({ name: z.string().max(200).default(''), condition: SegmentNodeSchema, next })).min(1).max(20), otherwise: next }),
+  z.strictObject({ id: Key, type: z.literal('split'), arms: z.array(z.strictObject({ key: Key, weight: z.number().positive().max(1_000_000), next })).min(2).max(8) }),
+  z.strictObject({ id: Key, type: z.literal('exit') }),
+]);
+export type Step = z.infer<typeof Step>;
+
+/** Success: an event (counted from raw events, so late ones and imports count too) or a condition that becomes true. */
+export const Goal = z.strictObject({
+  key: Key,
+  name: Name,
+  primary: z.boolean().default(false),
+  /** Reaching it ends the person's run at once. */
+  exits: z.boolean().default(false),
+  window: DurationSchema.default({ days: 7 }),
+  event: z.strictObject({ name: z.string().min(1).max(200), where: z.array(PropertyFilterSchema).max(20).default([]) }).optional(),
+  condition: SegmentNodeSchema.optional(),
+  /** Property of the event that holds an amount (revenue). */
+  value: z.strictObject({ property: z.string().min(1).max(200), currency: z.string().regex(/^[A-Z]{3}$/) }).optional(),
+});
+export type Goal = z.infer<typeof Goal>;
+
+const shared = {
+  audience: SegmentNodeSchema.optional(),
+  exitRules: z.array(z.strictObject({ key: Key, name: z.string().max(200).default(''), condition: SegmentNodeSchema })).max(20).default([]),
+  goals: z.array(Goal).max(10).default([]),
+};
+
+export const SeriesDefinition = z.strictObject({
+  type: z.literal('series'),
+  entry: Entry,
+  reentry: z.discriminatedUnion('policy', [
+    z.strictObject({ policy: z.literal('never') }),
+    z.strictObject({ policy: z.literal('after_exit') }),
+    z.strictObject({ policy: z.literal('after_interval'), interval: DurationSchema }),
+  ]).default({ policy: 'never' }),
+  ...shared,
+  start: Key,
+  steps: z.array(Step).min(1).max(500),
+});
+
+/** One message to a segment at one moment. `external` records a past or foreign experiment: nothing is ever sent. */
+export const BroadcastDefinition = z.strictObject({
+  type: z.literal('broadcast'),
+  external: z.boolean().default(false),
+  segmentId: Id.optional(),
+  launchAt: Instant.optional(),
+  /** With `localTime`, each person's message waits for that time in their own zone. */
+  localTime: LocalTime.optional(),
+  timeZone: Zone.optional(),
+  ...shared,
+  message: Step,
+});
+
+/** What a campaign does. Checked further (reachability, references, templates) at publish. */
+export const CampaignDefinition = z.discriminatedUnion('type', [SeriesDefinition, BroadcastDefinition]).meta({ id: 'CampaignDefinition' });
+export type CampaignDefinition = z.infer<typeof CampaignDefinition>;
+export type SeriesDefinition = z.infer<typeof SeriesDefinition>;
+export type BroadcastDefinition = z.infer<typeof BroadcastDefinition>;

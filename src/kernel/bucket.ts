@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+
+export const BUCKETS = 10_000;
+
+/**
+ * Stable bucket 0…9999 of a unit under a salt: first 8 bytes of SHA-256(utf8(salt + ":" + id)), big-endian, mod 10,000
+ * (statistics design, section 7). Recomputable in any language.
+ */
+export function bucketOf(salt: string, id: string): number {
+  return Number(createHash('sha256').update(`${salt}:${id}`).digest().readBigUInt64BE(0) % BigInt(BUCKETS));
+}
+
+/** One arm and its share in basis points (1/100 of a percent); the shares of a test sum to 10,000. */
+export interface Arm<K extends string = string> {
+  key: K;
+  basisPoints: number;
+}
+
+/** The arm owning a bucket: arms own consecutive ranges in the order given. */
+export function armOf<K extends string>(arms: readonly Arm<K>[], bucket: number): K {
+  let end = 0;
+  for (const arm of arms) {
+    end += arm.basisPoints;
+    if (bucket < end) return arm.key;
+  }
+  throw new RangeError(`bucket ${bucket} lies outside the arms, whose shares sum to ${end} of ${BUCKETS}`);
+}
+
+/**
+ * Whole basis points for positive weights by largest remainder, so that they sum to exactly 10,000 and the order of equal
+ * remainders is the order given.
+ */
+export function basisPoints(weights: readonly number[]): number[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (!(total > 0) || weights.some((weight) => !(weight >= 0) || !Number.isFinite(weight))) throw new RangeError('weights must be finite, not negative, and not all zero');
+  const exact = weights.map((weight) => (weight / total) * BUCKETS);
+  const whole = exact.map(Math.floor);
+  const missing = BUCKETS - whole.reduce((sum, points) => sum + points, 0);
+  const byRemainder = exact.map((value, index) => ({ index, rest: value - Math.floor(value) })).sort((a, b) => b.rest - a.rest || a.index - b.index);
+  for (const { index } of byRemainder.slice(0, missing)) whole[index]! += 1;
+  return whole;
+}

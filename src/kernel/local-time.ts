@@ -1,0 +1,68 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** A length of time as marketers say it. Days and weeks are calendar units of a time zone; hours and less are exact. */
+export interface Duration {
+  weeks?: number;
+  days?: number;
+  hours?: number;
+  minutes?: number;
+  seconds?: number;
+}
+
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** True when the name is an IANA zone this runtime knows ("Asia/Seoul"). */
+export function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return !/^[+-]/.test(zone);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * DST rule, decided here once ("compatible", RFC 5545): a local time that a spring-forward skips is moved forward by the
+ * gap (02:30 becomes 03:30); a local time that occurs twice in autumn is the first of the two.
+ */
+const DST = { disambiguation: 'compatible' } as const;
+
+const zoned = (at: Date, zone: string) => Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone);
+const instant = (value: Temporal.ZonedDateTime) => new Date(value.epochMilliseconds);
+
+/** `at` plus a duration: calendar days in `zone` first (same wall-clock time), then exact hours, minutes, seconds. */
+export function addDuration(at: Date, duration: Duration, zone: string): Date {
+  const { weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0 } = duration;
+  const calendar = zoned(at, zone).add({ weeks, days });
+  return new Date(instant(calendar).getTime() + ((hours * 60 + minutes) * 60 + seconds) * 1000);
+}
+
+/** The first instant at or after `at` whose local time in `zone` is `time` ("09:00") on one of `weekdays` (any day when empty). */
+export function nextLocalTime(at: Date, time: string, zone: string, weekdays: readonly Weekday[] = []): Date {
+  const start = zoned(at, zone);
+  const wanted = Temporal.PlainTime.from(time);
+  for (let ahead = 0; ahead <= 8; ahead += 1) {
+    const date = start.toPlainDate().add({ days: ahead });
+    if (weekdays.length > 0 && !weekdays.includes(WEEKDAYS[date.dayOfWeek - 1]!)) continue;
+    const candidate = instant(date.toPlainDateTime(wanted).toZonedDateTime(zone, DST));
+    if (candidate.getTime() >= at.getTime()) return candidate;
+  }
+  throw new RangeError(`no ${time} on ${weekdays.join(', ')} within eight days`);
+}
+
+/** The instant of a local date and time in a zone, by the DST rule above. */
+export function localInstant(date: string, time: string, zone: string): Date {
+  return instant(Temporal.PlainDate.from(date).toPlainDateTime(Temporal.PlainTime.from(time)).toZonedDateTime(zone, DST));
+}
+
+/** The local calendar date ("2026-03-29") of an instant in a zone. */
+export function localDate(at: Date, zone: string): string {
+  return zoned(at, zone).toPlainDate().toString();
+}
+
+/** Exact length of the sub-day part plus 24 h days: the meaning of durations in sliding event windows, in milliseconds. */
+export function windowMillis(duration: Duration): number {
+  const { weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0 } = duration;
+  return ((((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
+}

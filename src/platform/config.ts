@@ -1,0 +1,43 @@
+import 'reflect-metadata';
+import { plainToInstance, Transform, Type } from 'class-transformer';
+import { IsEmail, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, validateSync } from 'class-validator';
+import { resolve } from 'node:path';
+import { AppError } from '../kernel/errors.js';
+
+const emptyAsAbsent = Transform(({ value }) => (value === '' ? undefined : value));
+
+/** Everything the environment decides, read once at start. README has the table with meanings and defaults. */
+export class Config {
+  @IsInt() @Min(0) @Max(65535) @Type(() => Number) PORT: number = 3000;
+  @IsString() HOST: string = '127.0.0.1';
+  @IsOptional() @emptyAsAbsent @IsUrl({ require_tld: false, protocols: ['http', 'https'], require_protocol: true }) PUBLIC_URL?: string;
+  @IsString() DATA_DIR: string = './data';
+  @IsOptional() @emptyAsAbsent @Matches(/^postgres(ql)?:\/\//, { message: 'DATABASE_URL must start with postgres:// or postgresql://' }) DATABASE_URL?: string;
+  @IsOptional() @emptyAsAbsent @Matches(/^smtps?:\/\//, { message: 'SMTP_URL must start with smtp:// or smtps://' }) SMTP_URL?: string;
+  @IsIn(['all', 'api', 'worker']) ROLE: 'all' | 'api' | 'worker' = 'all';
+  @IsIn(['silent', 'error', 'warn', 'info', 'debug']) LOG_LEVEL: 'silent' | 'error' | 'warn' | 'info' | 'debug' = 'info';
+  /** PostgreSQL connections this process may hold, besides one for LISTEN and two for Agenda. */
+  @IsInt() @Min(2) @Max(200) @Type(() => Number) DATABASE_POOL: number = 12;
+  @IsString() MAIL_FROM_NAME: string = 'Danbi';
+  @IsEmail({ require_tld: false }) MAIL_FROM: string = 'danbi@localhost.localdomain';
+  /** Concurrent SMTP connections to the relay. */
+  @IsInt() @Min(1) @Max(100) @Type(() => Number) SMTP_CONNECTIONS: number = 10;
+
+  /** Absolute folder for the embedded database, the send journals and import files. */
+  get dataDir(): string {
+    return resolve(this.DATA_DIR);
+  }
+}
+
+/** Reads and checks the environment; a wrong value is one sentence naming the variable. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const known = Object.fromEntries(
+    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'SMTP_CONNECTIONS']
+      .filter((name) => env[name] !== undefined && env[name] !== '')
+      .map((name) => [name, env[name]]),
+  );
+  const config = plainToInstance(Config, known, { exposeDefaultValues: true });
+  const problems = validateSync(config).map((error) => ({ path: error.property, code: 'config.invalid', message: Object.values(error.constraints ?? {}).join('; ') }));
+  if (problems.length > 0) throw new AppError('config.invalid', `The environment is not right: ${problems.map((p) => p.message).join('; ')}.`, 'invalid', problems);
+  return config;
+}

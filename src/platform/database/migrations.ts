@@ -1,0 +1,8 @@
+import { PeopleTables1763800000001 } from './migrations/1763800000001-people.js';
+import { SegmentTables1763800000002 } from './migrations/1763800000002-segments.js';
+import { CampaignTables1763800000003 } from './migrations/1763800000003-campaigns.js';
+import { DeliveryTables1763800000004 } from './migrations/1763800000004-delivery.js';
+import { AccessTables1763800000005 } from './migrations/1763800000005-access.js';
+
+/** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
+export const migrations = [PeopleTables1763800000001, SegmentTables1763800000002, CampaignTables1763800000003, DeliveryTables1763800000004, AccessTables1763800000005];

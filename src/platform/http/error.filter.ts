@@ -1,0 +1,48 @@
+import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, type ErrorKind, type Problem } from '../../kernel/errors.js';
+import type { Log } from '../logging.js';
+import { LOG } from '../tokens.js';
+
+const STATUS: Record<ErrorKind, number> = { invalid: 400, unauthenticated: 401, forbidden: 403, not_found: 404, conflict: 409, too_large: 413, too_many: 429, unavailable: 503 };
+const CODE: Record<number, string> = { 400: 'request.invalid', 401: 'access.unauthenticated', 403: 'access.forbidden', 404: 'route.not-found', 405: 'route.method', 413: 'request.too-large', 415: 'request.media-type', 429: 'request.too-many', 503: 'service.unavailable' };
+
+/**
+ * Every error answer: `{"error", "code", "message", "problems"?}`. The first three are always there because published
+ * Segment clients retry or crash when one is missing.
+ */
+export interface ErrorBody { error: string; code: string; message: string; problems?: Problem[] }
+
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(@Inject(LOG) private readonly log: Log) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const { status, body } = this.describe(error, request);
+    if (reply.sent) return;
+    if (status === 503) void reply.header('retry-after', '5');
+    void reply.status(status).send(body);
+  }
+
+  private describe(error: unknown, request: FastifyRequest): { status: number; body: ErrorBody } {
+    if (error instanceof AppError) {
+      const body: ErrorBody = { error: error.kind, code: error.code, message: error.message };
+      return { status: STATUS[error.kind], body: error.problems.length > 0 ? { ...body, problems: error.problems } : body };
+    }
+    const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
+    if (status >= 500) {
+      this.log.error({ err: error, request: request.id, route: request.routeOptions?.url }, 'a request failed');
+      return { status, body: { error: 'internal', code: 'service.failed', message: `Something failed on our side; nothing was changed. Request ${request.id}.` } };
+    }
+    return { status, body: { error: 'invalid', code: CODE[status] ?? 'request.invalid', message: error instanceof Error ? error.message : 'The request is not valid.' } };
+  }
+}
+
+/** Fastify's own errors (malformed JSON, body too large) carry `statusCode`; a lost database is worth a retry. */
+function statusOf(error: unknown): number {
+  const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
+  if (typeof statusCode === 'number') return statusCode;
+  return typeof code === 'string' && /^(ECONN|08|57P0|53300)/.test(code) ? 503 : 500;
+}

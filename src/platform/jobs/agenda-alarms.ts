@@ -1,0 +1,45 @@
+import { PostgresBackend } from '@agendajs/postgres-backend';
+import { Agenda } from 'agenda';
+import type { Log } from '../logging.js';
+import { Alarms } from './alarms.js';
+
+const JOB = 'danbi.alarm';
+
+/**
+ * Alarms as Agenda jobs in PostgreSQL, so that they outlive the process. One job a worker and moment, payload = the name
+ * only. A job may ring twice, late or in several processes: it only wakes a worker, whose rows say what is due. Agenda's
+ * `unique` can race and insert two; that too is harmless here.
+ */
+export class AgendaAlarms extends Alarms {
+  private agenda: Agenda | null = null;
+  private readonly pending = new Map<string, number>();
+
+  constructor(private readonly url: string, private readonly log: Log) {
+    super();
+  }
+
+  async start(ring: (name: string) => void): Promise<void> {
+    const agenda = new Agenda({ backend: new PostgresBackend({ poolConfig: { connectionString: this.url, max: 2 } }), processEvery: '2 seconds', defaultLockLimit: 20, removeOnComplete: true });
+    agenda.on('error', (error: unknown) => this.log.warn({ err: error }, 'agenda reported an error; the catch-up poll goes on'));
+    agenda.define<{ worker: string }>(JOB, async (job) => {
+      const { worker } = job.attrs.data;
+      this.pending.delete(worker);
+      ring(worker);
+    });
+    await agenda.start();
+    this.agenda = agenda;
+  }
+
+  async set(name: string, at: Date): Promise<void> {
+    const second = Math.ceil(at.getTime() / 1000) * 1000;
+    const known = this.pending.get(name);
+    if (!this.agenda || (known !== undefined && known <= second)) return;
+    this.pending.set(name, second);
+    await this.agenda.create(JOB, { worker: name }).unique({ 'data.worker': name, nextRunAt: new Date(second) }).schedule(new Date(second)).save();
+  }
+
+  async stop(): Promise<void> {
+    await this.agenda?.stop();
+    this.agenda = null;
+  }
+}

@@ -1,0 +1,100 @@
+import type { SchedulerRegistry } from '@nestjs/schedule';
+import type { Log } from '../logging.js';
+import type { Alarms } from './alarms.js';
+import type { Worker } from './worker.js';
+
+const POLL_MS = 1_000;
+const FAILED_PAUSE_MS = 2_000;
+
+interface Lane {
+  worker: Worker;
+  running: Promise<void> | null;
+  again: boolean;
+  pausedUntil: number;
+}
+
+/**
+ * Runs the workers of this process: one lane each, woken by `wake` (a commit here, a NOTIFY from another process, an
+ * alarm) and by a poll behind. A worker that fails is tried again after a pause; its claimed rows were rolled back.
+ */
+export class WorkerRunner {
+  private readonly lanes = new Map<string, Lane>();
+  private stopping = false;
+  private announce: (name: string) => void = () => {};
+
+  constructor(private readonly alarms: Alarms, private readonly log: Log) {}
+
+  /** @param announce tells other processes that a worker has work */
+  async start(workers: Worker[], registry: SchedulerRegistry, announce: (name: string) => void): Promise<void> {
+    this.add(workers);
+    this.announce = announce;
+    await this.alarms.start((name) => this.wakeHere(name));
+    registry.addInterval('danbi.poll', setInterval(() => [...this.lanes.keys()].forEach((name) => this.wakeHere(name)), POLL_MS));
+  }
+
+  add(workers: Worker[]): void {
+    for (const worker of workers) {
+      if (this.lanes.has(worker.name)) throw new Error(`two workers are named ${worker.name}`);
+      this.lanes.set(worker.name, { worker, running: null, again: false, pausedUntil: 0 });
+    }
+  }
+
+  /** Says that `name` has work, here and in every other process. Call after commit; cheap, and may be called for any name. */
+  wake(name: string): void {
+    this.announce(name);
+    this.wakeHere(name);
+  }
+
+  wakeHere(name: string): void {
+    const lane = this.lanes.get(name);
+    if (!lane || this.stopping || Date.now() < lane.pausedUntil) return;
+    if (lane.running) {
+      lane.again = true;
+      return;
+    }
+    lane.running = this.runLane(lane).finally(() => {
+      lane.running = null;
+      if (lane.again) this.wakeHere(name);
+    });
+  }
+
+  /**
+   * For tests: runs every worker by turns until none has work left, and returns the earliest moment at which one will.
+   */
+  async runUntilIdle(): Promise<Date | null> {
+    const next = new Map<string, Date | null>();
+    for (let busy = true; busy; ) {
+      busy = false;
+      for (const { worker } of this.lanes.values()) {
+        const round = await worker.runOnce();
+        next.set(worker.name, round.next ?? null);
+        if (round.done > 0) busy = true;
+      }
+    }
+    const moments = [...next.values()].filter((at): at is Date => at !== null).map((at) => at.getTime());
+    return moments.length > 0 ? new Date(Math.min(...moments)) : null;
+  }
+
+  /** Two-phase stop: no new claims, then wait for what is in flight. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await Promise.all([...this.lanes.values()].map((lane) => lane.running));
+    await Promise.all([...this.lanes.values()].map((lane) => lane.worker.drain()));
+    await this.alarms.stop();
+  }
+
+  private async runLane(lane: Lane): Promise<void> {
+    try {
+      do {
+        lane.again = false;
+        const round = await lane.worker.runOnce();
+        if (round.done > 0) lane.again = true;
+        else if (round.next) await this.alarms.set(lane.worker.name, round.next);
+      } while (lane.again && !this.stopping);
+    } catch (error) {
+      lane.pausedUntil = Date.now() + FAILED_PAUSE_MS;
+      lane.again = false;
+      this.log.warn({ err: error, worker: lane.worker.name }, 'a worker failed and will try again');
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/** What one round of a worker did. */
+export interface Round {
+  /** Rows handled. Above zero, the runner calls again at once. */
+  done: number;
+  /** The next moment at which there will be something due, if known: the runner keeps an alarm for it. */
+  next?: Date | null;
+}
+
+/**
+ * A queue's consumer. `runOnce` claims a bounded batch with `for update skip locked`, handles it and returns; it may run
+ * in several processes at once and twice for the same row: rows decide, not the call.
+ */
+export abstract class Worker {
+  /** Stable name, `module.queue`; also the name of its alarm and of its wake-up channel entry. */
+  abstract readonly name: string;
+  abstract runOnce(): Promise<Round>;
+  /** Called once at shutdown after the last `runOnce` has ended: finish what is in flight. */
+  async drain(): Promise<void> {}
+}

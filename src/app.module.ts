@@ -16,6 +16,7 @@ import { validationPipe } from './platform/http/validation.js';
 import { WorkerRunner } from './platform/jobs/runner.js';
 import type { Log } from './platform/logging.js';
 import type { ModuleParts } from './platform/module-parts.js';
+import { PublicUrl } from './platform/public-url.js';
 import { LOG } from './platform/tokens.js';
 import { segmentsParts } from './segments/segments.parts.js';
 
@@ -38,6 +39,7 @@ export class AppModule {
       { provide: Clock, useValue: platform.clock },
       { provide: LOG, useValue: platform.log },
       { provide: WorkerRunner, useValue: platform.runner },
+      PublicUrl,
       { provide: APP_FILTER, useClass: ErrorFilter },
       { provide: APP_PIPE, useFactory: validationPipe },
     ];

@@ -13,6 +13,7 @@ import { ManualAlarms, type Alarms } from './platform/jobs/alarms.js';
 import { WorkerRunner } from './platform/jobs/runner.js';
 import { WakeChannel } from './platform/jobs/wake-channel.js';
 import type { Worker } from './platform/jobs/worker.js';
+import { PublicUrl } from './platform/public-url.js';
 import { createLog, NestLog, type Log } from './platform/logging.js';
 import { configureHttp } from './platform/http/configure-http.js';
 
@@ -54,13 +55,15 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     await channel?.start();
     const workers = config.ROLE === 'api' ? [] : PARTS.flatMap((part) => part.workers).map((type) => nest!.get<Worker>(type as Type<Worker>, { strict: false }));
     await nest.listen({ port: config.PORT, host: config.HOST });
+    const url = (await nest.getUrl()).replace('[::1]', '127.0.0.1').replace(/\/$/, '');
+    nest.get(PublicUrl).set(config.PUBLIC_URL ?? url.replace('127.0.0.1', 'localhost'));
     if (manual) runner.add(workers);
     else await runner.start(workers, nest.get(SchedulerRegistry, { strict: false }), (name) => channel?.notify(name));
     const running = nest;
     return {
       nest,
       runner,
-      url: (await nest.getUrl()).replace('[::1]', '127.0.0.1').replace(/\/$/, ''),
+      url,
       close: async () => {
         await runner.stop();
         await channel?.stop();

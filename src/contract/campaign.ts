@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DurationSchema, Id, Instant, Key, LocalTime, Name, WeekdayName, Zone } from './common.js';
+import { DurationSchema, Id, Instant, Key, LocalTime, Name, WeekdayName } from './common.js';
 import { EmailContent, InAppContent } from './message.js';
 import { PropertyFilterSchema, SegmentNodeSchema } from './segment.js';
 
@@ -15,20 +15,30 @@ export const Entry = z.discriminatedUnion('type', [
 
 const next = Key.nullable().default(null);
 
+const Weight = z.number().positive().max(1_000_000);
+
 /** Up to 8 weighted variants; a `control` share gets nothing but passes every gate. */
-const variants = <C extends z.ZodType>(content: C) => ({
-  variants: z.array(z.strictObject({ key: Key, name: z.string().max(200).default(''), weight: z.number().positive().max(1_000_000).default(1), content })).min(1).max(8),
-  control: z.strictObject({ weight: z.number().positive().max(1_000_000) }).optional(),
+const messageParts = <C extends z.ZodType>(content: C) => ({
+  type: z.literal('message'),
+  name: z.string().max(200).default(''),
+  topic: Key.default('product-updates'),
+  variants: z.array(z.strictObject({ key: Key, name: z.string().max(200).default(''), weight: Weight.default(1), content })).min(1).max(8),
+  control: z.strictObject({ weight: Weight }).optional(),
+  next,
 });
 
+const EmailStep = z.strictObject({ id: Key, channel: z.literal('email'), ...messageParts(EmailContent) });
+const InAppStep = z.strictObject({ id: Key, channel: z.literal('in_app'), ...messageParts(InAppContent) });
+export const MessageStep = z.discriminatedUnion('channel', [EmailStep, InAppStep]);
+export type MessageStep = z.infer<typeof MessageStep>;
+
 export const Step = z.discriminatedUnion('type', [
-  z.strictObject({ id: Key, type: z.literal('message'), name: z.string().max(200).default(''), channel: z.literal('email'), topic: Key.default('product-updates'), ...variants(EmailContent), next }),
-  z.strictObject({ id: Key, type: z.literal('message'), name: z.string().max(200).default(''), channel: z.literal('in_app'), topic: Key.default('product-updates'), ...variants(InAppContent), next }),
+  MessageStep,
   /** For a duration, then (or only) until the next such local time in the person's zone. */
   z.strictObject({ id: Key, type: z.literal('wait'), for: DurationSchema.optional(), until: z.strictObject({ time: LocalTime, weekdays: z.array(WeekdayName).max(7).default([]) }).optional(), next }),
   z.strictObject({ id: Key, type: z.literal('wait_until'), condition: SegmentNodeSchema, timeout: DurationSchema, next, onTimeout: next }),
   z.strictObject({ id: Key, type: z.literal('branch'), branches: z.array(z.strictObject({ name: z.string().max(200).default(''), condition: SegmentNodeSchema, next })).min(1).max(20), otherwise: next }),
-  z.strictObject({ id: Key, type: z.literal('split'), arms: z.array(z.strictObject({ key: Key, weight: z.number().positive().max(1_000_000), next })).min(2).max(8) }),
+  z.strictObject({ id: Key, type: z.literal('split'), arms: z.array(z.strictObject({ key: Key, weight: Weight, next })).min(2).max(8) }),
   z.strictObject({ id: Key, type: z.literal('exit') }),
 ]);
 export type Step = z.infer<typeof Step>;
@@ -54,30 +64,45 @@ const shared = {
   goals: z.array(Goal).max(10).default([]),
 };
 
+export const ExitRule = shared.exitRules.unwrap().element;
+export type ExitRule = z.infer<typeof ExitRule>;
+
+/** When a person whose run has ended may start another. */
+export const Reentry = z.discriminatedUnion('policy', [
+  z.strictObject({ policy: z.literal('never') }),
+  z.strictObject({ policy: z.literal('after_exit') }),
+  z.strictObject({ policy: z.literal('after_interval'), interval: DurationSchema }),
+]);
+export type Reentry = z.infer<typeof Reentry>;
+
 export const SeriesDefinition = z.strictObject({
   type: z.literal('series'),
   entry: Entry,
-  reentry: z.discriminatedUnion('policy', [
-    z.strictObject({ policy: z.literal('never') }),
-    z.strictObject({ policy: z.literal('after_exit') }),
-    z.strictObject({ policy: z.literal('after_interval'), interval: DurationSchema }),
-  ]).default({ policy: 'never' }),
+  reentry: Reentry.default({ policy: 'never' }),
   ...shared,
   start: Key,
   steps: z.array(Step).min(1).max(500),
 });
 
-/** One message to a segment at one moment. `external` records a past or foreign experiment: nothing is ever sent. */
+const messageId = { id: Key.default('message') };
+
+/**
+ * One message to a segment at one moment. `external` records a past or foreign experiment instead: it has `arms` and no
+ * message, assignments are given from outside, and nothing is ever sent.
+ */
 export const BroadcastDefinition = z.strictObject({
   type: z.literal('broadcast'),
   external: z.boolean().default(false),
+  /** Without a segment the audience alone says who is meant. */
   segmentId: Id.optional(),
+  /** At once when absent. */
   launchAt: Instant.optional(),
-  /** With `localTime`, each person's message waits for that time in their own zone. */
+  /** Each person's message waits for this time in their own zone, counted from the launch. */
   localTime: LocalTime.optional(),
-  timeZone: Zone.optional(),
   ...shared,
-  message: Step,
+  message: z.discriminatedUnion('channel', [EmailStep.extend(messageId), InAppStep.extend(messageId)]).optional(),
+  /** The arms of an external experiment. */
+  arms: z.array(z.strictObject({ key: Key, name: z.string().max(200).default(''), weight: Weight.default(1), control: z.boolean().default(false) })).min(1).max(9).optional(),
 });
 
 /** What a campaign does. Checked further (reachability, references, templates) at publish. */

@@ -1,0 +1,18 @@
+import type { Db } from './database/db.js';
+import type { Actor } from './http/access.js';
+
+export interface AuditEntry {
+  /** Who did it; `system` is Danbi itself, `setup` the first start. */
+  actor: Actor | 'system' | 'setup';
+  /** What was done, `noun.verb`: `campaign.publish`. */
+  action: string;
+  /** What it was done to: `campaign:0193…`. */
+  subject: string;
+  /** What changed. Never secrets, addresses or message bodies. */
+  detail?: Record<string, unknown>;
+}
+
+/** Remembers who changed what. Call it inside the transaction of the change, so that both happen or neither. */
+export abstract class AuditLog {
+  abstract record(db: Db, entry: AuditEntry, now: Date): Promise<void>;
+}

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { ApiKeys } from '../../src/access/api-keys.service.js';
+import { WriteKeys, allowsOrigin } from '../../src/platform/http/write-keys.js';
+
+let app: TestApp;
+beforeAll(async () => { app = await startTestApp(); });
+afterAll(() => app.close());
+
+const keys = () => app.nest.get(ApiKeys, { strict: false });
+const ring = () => app.nest.get(WriteKeys, { strict: false });
+const owner = { kind: 'server_key', id: '00000000-0000-7000-8000-000000000001', role: 'owner' } as const;
+
+test('write keys, ingest keys and writing server keys verify; analyst keys and strangers do not', async () => {
+  const ingest = await keys().create({ kind: 'server', name: '수집', role: 'ingest' }, owner);
+  const analyst = await keys().create({ kind: 'server', name: 'reader', role: 'analyst' }, owner);
+  expect(await ring().verify(app.writeKey)).toMatchObject({ kind: 'write', name: 'test' });
+  expect(await ring().verify(ingest.secret)).toMatchObject({ kind: 'server', id: ingest.key.id, name: '수집' });
+  expect(await ring().verify(app.key)).toMatchObject({ kind: 'server' });
+  expect(await ring().verify(analyst.secret)).toBeNull();
+  expect(await ring().verify(`dnb_wk_${'a'.repeat(43)}`)).toBeNull();
+  expect(await ring().verify('')).toBeNull();
+});
+
+test('a revoked key stops at once, also when it was just used', async () => {
+  const { key, secret } = await keys().create({ kind: 'write', name: 'shop', allowedOrigins: ['https://shop.example'] }, owner);
+  const found = await ring().verify(secret);
+  expect([allowsOrigin(found!, 'https://SHOP.example'), allowsOrigin(found!, 'https://evil.example')]).toEqual([true, false]);
+  await keys().revoke(key.id, owner);
+  expect(await ring().verify(secret)).toBeNull();
+});
+
+test('secrets are not stored', async () => {
+  const kept = JSON.stringify(await app.db.query('select k.* from api_key as k'));
+  expect(kept).not.toContain(app.key);
+  expect(kept).toContain(app.writeKey);
+});

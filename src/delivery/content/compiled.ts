@@ -1,0 +1,102 @@
+import type { InAppContent } from '../../contract/message.js';
+import type { ReasonCode } from '../../kernel/reason-codes.js';
+
+/** A target inside an e-mail. `url` is present when it is the same for every recipient. */
+export interface CompiledLink {
+  index: number;
+  url?: string;
+}
+
+/** A remark about content that is published all the same. */
+export interface Warning {
+  path: string;
+  code: string;
+  message: string;
+}
+
+/**
+ * An e-mail ready to be rendered: Handlebars sources after MJML, inlining, link marking and derivation of the text part.
+ * Plain JSON; never code, so that a row of `message_content` can not run anything.
+ */
+export interface CompiledEmail {
+  kind: 'email';
+  format: 1;
+  subject: string;
+  preheader: string;
+  html: string;
+  text: string;
+  fromName?: string;
+  replyTo?: string;
+  links: CompiledLink[];
+  warnings: Warning[];
+}
+
+/** An in-app message ready to be rendered; all texts are plain text, never HTML. */
+export interface CompiledInApp {
+  kind: 'in_app';
+  format: 1;
+  display: InAppContent['format'];
+  title: string;
+  body: string;
+  buttons: { label: string; url: string }[];
+  expiresAfterHours?: number;
+  warnings: Warning[];
+}
+
+export type CompiledMessage = CompiledEmail | CompiledInApp;
+
+/** What a template may name. Everything is read as JSON: no prototypes, no functions. */
+export interface RenderContext {
+  /** The person's attributes with `id`, `externalId`, `email`, `timeZone`, `language` beside them. */
+  person: Record<string, unknown> & { timeZone?: string | null; language?: string | null };
+  /** Properties of the event that let the person in, if one did. */
+  event?: Record<string, unknown> | null;
+  workspace: { name: string; timeZone: string; language: string; senderContact?: string };
+  deliveryId: string;
+  personId: string;
+  /** True for topics of kind `transactional`: the footer offers no unsubscription. */
+  transactional?: boolean;
+}
+
+export interface RenderedEmail {
+  subject: string;
+  html: string;
+  text: string;
+  preheader: string;
+  fromName?: string;
+  replyTo?: string;
+  /** For `List-Unsubscribe` with one-click POST (RFC 8058); also the page for people. */
+  listUnsubscribeUrl: string;
+}
+
+export interface RenderedInApp {
+  format: InAppContent['format'];
+  title: string;
+  body: string;
+  buttons: { label: string; url: string }[];
+  expiresAfterHours?: number;
+}
+
+/** Addresses of one message, signed. */
+export interface MessageLinks {
+  click(index: number, url: string): string;
+  open(): string;
+  unsubscribe(): string;
+  preferences(): string;
+}
+
+/** Signs the addresses of messages; synchronous, its keys are loaded beforehand. */
+export interface LinkSigner {
+  forMessage(deliveryId: string, personId: string): MessageLinks;
+}
+
+/** This message can not be rendered for this person. `detail` names the part and the variable, never a value. */
+export class RenderFailure extends Error {
+  constructor(
+    readonly code: Extract<ReasonCode, 'RENDER_MISSING_VAR' | 'RENDER_ERROR'>,
+    readonly detail: string,
+  ) {
+    super(`${code}: ${detail}`);
+    this.name = 'RenderFailure';
+  }
+}

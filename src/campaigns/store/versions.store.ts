@@ -1,6 +1,7 @@
 import { notFound } from '../../kernel/errors.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 import type { PublishedDefinition } from '../domain/published.js';
+import type { CampaignState, CampaignType } from '../domain/state.js';
 
 /** One immutable version with what it runs. */
 export interface CampaignVersion {
@@ -30,9 +31,6 @@ export async function loadVersion(db: Db, versionId: string): Promise<CampaignVe
   if (cache.size > CACHED) cache.delete(cache.keys().next().value!);
   return found;
 }
-
-export type CampaignState = 'draft' | 'active' | 'paused' | 'draining' | 'stopped' | 'archived';
-export type CampaignType = 'series' | 'broadcast' | 'auto_message';
 
 export interface CampaignStatus {
   id: string;

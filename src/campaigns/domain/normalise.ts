@@ -1,0 +1,33 @@
+import type { BroadcastDefinition, CampaignDefinition, Goal, Step } from '../../contract/campaign.js';
+import { LOCAL_TIME_STEP, type PublishedDefinition } from './published.js';
+
+/** The part of a published version that follows from the definition alone. */
+export type RunPlan = Pick<PublishedDefinition, 'definition' | 'entry' | 'reentry' | 'audience' | 'start' | 'steps' | 'goals' | 'exitRules'>;
+
+/** Brings series and broadcasts into the one shape that is run. The definition must have passed {@link findFaults}. */
+export function normalise(definition: CampaignDefinition): RunPlan {
+  const { audience, exitRules } = definition;
+  const common = { definition, ...(audience ? { audience } : {}), goals: withPrimary(definition.goals), exitRules };
+  if (definition.type === 'series') {
+    const { entry, reentry, start } = definition;
+    return { ...common, entry, reentry, start, steps: byId(definition.steps) };
+  }
+  return { ...common, reentry: { policy: 'never' }, ...broadcastSteps(definition) };
+}
+
+function broadcastSteps(definition: BroadcastDefinition): Pick<RunPlan, 'entry' | 'start' | 'steps'> {
+  const { message, localTime, segmentId } = definition;
+  if (definition.external || !message) return { entry: { type: 'external' }, start: '', steps: {} };
+  const entry = { type: 'launch' as const, segmentId: segmentId ?? null };
+  if (!localTime) return { entry, start: message.id, steps: byId([message]) };
+  const wait: Step = { id: LOCAL_TIME_STEP, type: 'wait', until: { time: localTime, weekdays: [] }, next: message.id };
+  return { entry, start: wait.id, steps: byId([wait, message]) };
+}
+
+const byId = (steps: readonly Step[]): Record<string, Step> => Object.fromEntries(steps.map((step) => [step.id, step]));
+
+/** Exactly one goal is primary: the one that says so, or else the first. */
+function withPrimary(goals: readonly Goal[]): Goal[] {
+  const chosen = Math.max(0, goals.findIndex((goal) => goal.primary));
+  return goals.map((goal, index) => ({ ...goal, primary: index === chosen }));
+}

@@ -1,0 +1,56 @@
+import type { CampaignDefinition, Step } from '../../contract/campaign.js';
+import type { Channel, EmailContent, InAppContent } from '../../contract/message.js';
+import type { PropertyFilter, SegmentNode } from '../../contract/segment.js';
+import type { MessageStep } from './arms.js';
+
+type At<T> = T & { path: string };
+
+/** What a definition points to outside itself, each with its place, to be looked up at publish. */
+export interface References {
+  segments: At<{ segmentId: string }>[];
+  conditions: At<{ condition: SegmentNode }>[];
+  /** Filters on the properties of an event. */
+  filters: At<{ event: string; where: PropertyFilter[] }>[];
+  topics: At<{ topic: string }>[];
+  contents: At<{ stepId: string; variant: string; channel: Channel; content: EmailContent | InAppContent }>[];
+}
+
+/** Collects them in the order written. */
+export function referencesOf(definition: CampaignDefinition): References {
+  const steps = placedSteps(definition);
+  const messages = steps.filter((placed): placed is At<{ step: MessageStep }> => placed.step.type === 'message');
+  return {
+    segments: entrySegment(definition),
+    conditions: [...ownConditions(definition), ...steps.flatMap(stepConditions)],
+    filters: [
+      ...(definition.type === 'series' && definition.entry.type === 'event' ? [{ path: 'entry', event: definition.entry.event, where: definition.entry.where }] : []),
+      ...definition.goals.flatMap(({ event }, index) => (event ? [{ path: `goals.${index}.event`, event: event.name, where: event.where }] : [])),
+    ],
+    topics: messages.map(({ path, step }) => ({ path: `${path}.topic`, topic: step.topic })),
+    contents: messages.flatMap(({ path, step }) => step.variants.map(({ key, content }, index) => ({ path: `${path}.variants.${index}.content`, stepId: step.id, variant: key, channel: step.channel, content }))),
+  };
+}
+
+function placedSteps(definition: CampaignDefinition): At<{ step: Step }>[] {
+  if (definition.type === 'series') return definition.steps.map((step, index) => ({ path: `steps.${index}`, step }));
+  return definition.message ? [{ path: 'message', step: definition.message }] : [];
+}
+
+function entrySegment(definition: CampaignDefinition): References['segments'] {
+  if (definition.type === 'broadcast') return definition.segmentId ? [{ path: 'segmentId', segmentId: definition.segmentId }] : [];
+  return definition.entry.type === 'segment' ? [{ path: 'entry.segmentId', segmentId: definition.entry.segmentId }] : [];
+}
+
+function ownConditions({ audience, exitRules, goals }: CampaignDefinition): References['conditions'] {
+  return [
+    ...(audience ? [{ path: 'audience', condition: audience }] : []),
+    ...exitRules.map(({ condition }, index) => ({ path: `exitRules.${index}.condition`, condition })),
+    ...goals.flatMap(({ condition }, index) => (condition ? [{ path: `goals.${index}.condition`, condition }] : [])),
+  ];
+}
+
+function stepConditions({ path, step }: At<{ step: Step }>): References['conditions'] {
+  if (step.type === 'wait_until') return [{ path: `${path}.condition`, condition: step.condition }];
+  if (step.type === 'branch') return step.branches.map(({ condition }, index) => ({ path: `${path}.branches.${index}.condition`, condition }));
+  return [];
+}

@@ -36,6 +36,7 @@ export class DeliveryTables1763800000004 implements MigrationInterface {
         due_at timestamptz not null,
         queued_at timestamptz not null,
         attempts int not null default 0,
+        first_attempt_at timestamptz,
         locked_by text,
         lease_until timestamptz,
         fence bigint not null default 0,
@@ -44,10 +45,11 @@ export class DeliveryTables1763800000004 implements MigrationInterface {
         settled_at timestamptz,
         primary key (id, person_id),
         unique (version_id, step_id, enrollment_id, person_id, channel));
-      create index delivery_due on delivery (channel, due_at, id) where state = 'queued';
+      create index delivery_due on delivery (channel, campaign_id, due_at, id) where state = 'queued';
       create index delivery_leased on delivery (lease_until) where state = 'sending';
       create index delivery_campaign on delivery (campaign_id, version_id, step_id, variant, state);
       create index delivery_person on delivery (person_id, queued_at);
+      create index delivery_listed on delivery (queued_at, id);
       create index delivery_enrollment on delivery (enrollment_id);
 
       create table in_app_message (

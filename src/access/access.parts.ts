@@ -5,16 +5,29 @@ import type { ModuleParts } from '../platform/module-parts.js';
 import { ApiKeys } from './api-keys.service.js';
 import { StoredAuditLog } from './audit.service.js';
 import { AccessGuard } from './http/access.guard.js';
+import { ApiKeysController } from './http/api-keys.controller.js';
+import { SessionController } from './http/session.controller.js';
+import { SettingsController } from './http/settings.controller.js';
+import { UsersController } from './http/users.controller.js';
 import { KeyRing } from './key-ring.service.js';
+import { Sessions } from './sessions.service.js';
+import { Setup } from './setup.service.js';
+import { Users } from './users.service.js';
+import { Workspaces } from './workspace.service.js';
 
 export const accessParts: ModuleParts = {
   providers: [
     ApiKeys,
     KeyRing,
-    { provide: AuditLog, useClass: StoredAuditLog },
+    Sessions,
+    Setup,
+    Users,
+    Workspaces,
+    StoredAuditLog,
+    { provide: AuditLog, useExisting: StoredAuditLog },
     { provide: WriteKeys, useExisting: KeyRing },
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  controllers: [],
+  controllers: [ApiKeysController, UsersController, SessionController, SettingsController],
   workers: [],
 };

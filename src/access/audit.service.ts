@@ -1,15 +1,25 @@
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { AuditLog, type AuditEntry } from '../platform/audit.js';
 import type { Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
-import { insertEntry } from './store/audit.store.js';
+import { insertEntry, listEntries, type AuditRow } from './store/audit.store.js';
 
 /** The name of an actor as kept in rows: `user:0193…`, `server_key:0193…`, `system`. */
 export const actorName = (actor: Actor | 'system' | 'setup'): string => (typeof actor === 'string' ? actor : `${actor.kind}:${actor.id}`);
 
 @Injectable()
 export class StoredAuditLog extends AuditLog {
+  constructor(private readonly db: DataSource) {
+    super();
+  }
+
   async record(db: Db, entry: AuditEntry, now: Date): Promise<void> {
     await insertEntry(db, { at: now, actor: actorName(entry.actor), action: entry.action, subject: entry.subject, detail: entry.detail ?? {} });
+  }
+
+  /** The newest entry first; `before` is the last id of the page before. */
+  list(before: string | null, limit: number): Promise<AuditRow[]> {
+    return listEntries(this.db, before, limit);
   }
 }

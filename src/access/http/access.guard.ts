@@ -2,33 +2,51 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { AppError } from '../../kernel/errors.js';
 import { ACCESS, type AccessRule, type Actor, type RequestWithActor } from '../../platform/http/access.js';
+import { PublicUrl } from '../../platform/public-url.js';
 import { CLOSED, permits } from '../domain/permission.js';
 import type { KeyRole } from '../domain/roles.js';
 import { KeyRing } from '../key-ring.service.js';
+import { Sessions } from '../sessions.service.js';
+import { sessionToken } from './cookies.js';
+import { isOwnRequest } from './same-origin.js';
+
+type Identity = Extract<Actor, { kind: 'user' }> | { kind: 'server_key'; id: string; role: KeyRole };
+
+const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Closes every route: what a route does not open with a decorator only owners may call. */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector, private readonly ring: KeyRing) {}
+  constructor(private readonly reflector: Reflector, private readonly ring: KeyRing, private readonly sessions: Sessions, private readonly publicUrl: PublicUrl) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const rule: AccessRule = this.reflector.getAllAndOverride<AccessRule | undefined>(ACCESS, [context.getHandler(), context.getClass()]) ?? CLOSED;
     if (rule.kind !== 'roles') return true;
     const request = context.switchToHttp().getRequest<RequestWithActor>();
-    const identity = await this.identify(request);
+    const identity = (await this.byKey(request)) ?? (await this.bySession(request));
     if (!identity) throw new AppError('access.unauthenticated', 'This needs a server key: send the header "Authorization: Bearer dnb_sk_…", or sign in.', 'unauthenticated');
     if (!permits(rule, identity.role)) throw refused(rule, identity.role);
     request.actor = identity as Actor;
     return true;
   }
 
-  private async identify(request: RequestWithActor): Promise<{ kind: 'server_key'; id: string; role: KeyRole } | null> {
+  private async byKey(request: RequestWithActor): Promise<Identity | null> {
     const presented = /^Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? '')?.[1];
     if (presented === undefined) return null;
     const key = await this.ring.find(presented);
     if (!key) throw new AppError('access.bad-key', 'This key is unknown or was revoked.', 'unauthenticated');
     if (key.kind === 'write') throw new AppError('access.write-key', 'A public write key may only send events. Use a server key (dnb_sk_…) here.', 'forbidden');
     return { kind: 'server_key', id: key.id, role: key.role };
+  }
+
+  private async bySession(request: RequestWithActor): Promise<Identity | null> {
+    const token = sessionToken(request);
+    const session = token === null ? null : await this.sessions.find(token);
+    if (!session) return null;
+    if (!READS.has(request.method) && !isOwnRequest(request, this.publicUrl.value)) {
+      throw new AppError('access.csrf', 'A change made with a session cookie needs the header "x-danbi-csrf: 1".', 'forbidden');
+    }
+    return { kind: 'user', id: session.userId, role: session.role, email: session.email };
   }
 }
 

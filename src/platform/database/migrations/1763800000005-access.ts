@@ -30,6 +30,14 @@ export class AccessTables1763800000005 implements MigrationInterface {
         created_at timestamptz not null,
         expires_at timestamptz not null,
         used_at timestamptz);
+      create index one_time_link_user_id on one_time_link (user_id);
+
+      -- Failed sign-ins of the current window, by hash of (address, e-mail) and of the address alone.
+      create table login_failure (
+        key_hash text primary key,
+        failures integer not null,
+        since timestamptz not null);
+      create index login_failure_since on login_failure (since);
 
       create table api_key (
         id uuid primary key,

@@ -1,0 +1,41 @@
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Id } from '../../contract/common.js';
+import { CurrentActor, type Actor } from '../../platform/http/access.js';
+import { decodeCursor, pageOf, PageQuery } from '../../platform/http/paging.js';
+import { ApiKeys, type KeyRequest } from '../api-keys.service.js';
+import type { KeyRow } from '../store/api-keys.store.js';
+import { KeyCreated, KeyList, KeyRequestSchema, KeyView } from './schemas.js';
+import { idCursor } from './cursors.js';
+
+const viewOf = ({ publicValue, ...key }: KeyRow) => ({ ...key, value: publicValue });
+
+@ApiTags('Access')
+@Controller('v1/api-keys')
+export class ApiKeysController {
+  constructor(private readonly keys: ApiKeys) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List server and write keys, newest first' })
+  @ApiOkResponse({ standardSchema: KeyList })
+  async list(@Query({ schema: PageQuery }) query: PageQuery) {
+    const found = await this.keys.list(idCursor(decodeCursor(query.after, 1)), query.limit + 1);
+    const page = pageOf(found, query.limit, (last) => [last.id]);
+    return { ...page, items: page.items.map(viewOf) };
+  }
+
+  @Post()
+  @ApiOperation({ summary: 'Make a server key (its secret is shown once) or a public write key' })
+  @ApiCreatedResponse({ standardSchema: KeyCreated })
+  async create(@Body({ schema: KeyRequestSchema }) request: KeyRequest, @CurrentActor() actor: Actor) {
+    const { key, secret } = await this.keys.create(request, actor);
+    return { key: viewOf(key), secret };
+  }
+
+  @Delete(':id')
+  @ApiOperation({ summary: 'Revoke a key: it stops working at once' })
+  @ApiOkResponse({ standardSchema: KeyView })
+  async revoke(@Param('id', { schema: Id }) id: string, @CurrentActor() actor: Actor) {
+    return viewOf(await this.keys.revoke(id, actor));
+  }
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { Id, Instant, Name, Zone } from '../../contract/common.js';
+import { ROLES } from '../../platform/http/access.js';
+import { KEY_ROLES } from '../domain/roles.js';
+
+export const Email = z.email('must be an e-mail address').max(254);
+/** Only its presence: what a new password must be like is said by `passwordFault`. */
+const Password = z.string().min(1, 'is required').max(4000);
+const Token = z.string().min(1, 'is required').max(200);
+
+export const Language = z.string().max(35).refine((tag) => {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}, 'must be a language tag such as ko or en-GB').meta({ description: 'BCP 47 language tag' });
+
+const OriginValue = z.string().max(300).transform((text) => text.trim().replace(/\/$/, '').toLowerCase())
+  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text, 'must be an origin such as https://shop.example');
+
+export const UserView = z.object({
+  id: Id, email: z.string(), name: z.string(), role: z.enum(ROLES), state: z.enum(['invited', 'active', 'disabled']), createdAt: Instant,
+}).meta({ id: 'User' });
+
+export const UserList = z.object({ items: z.array(UserView), next: z.string().nullable() }).meta({ id: 'UserList' });
+export const InviteRequest = z.strictObject({ email: Email, name: Name, role: z.enum(ROLES) }).meta({ id: 'InviteRequest' });
+export const InvitationView = z.object({ user: UserView, inviteUrl: z.string() }).meta({ id: 'Invitation' });
+export const UserPatch = z.strictObject({ name: Name.optional(), role: z.enum(ROLES).optional(), disabled: z.boolean().optional() }).meta({ id: 'UserPatch' });
+export const AcceptInvite = z.strictObject({ token: Token, password: Password }).meta({ id: 'AcceptInvite' });
+
+export const SignIn = z.strictObject({ email: z.string().min(1, 'is required').max(254), password: Password }).meta({ id: 'SignIn' });
+export const SessionView = z.object({ user: UserView }).meta({ id: 'Session' });
+export const PasswordChange = z.strictObject({ currentPassword: Password, newPassword: Password }).meta({ id: 'PasswordChange' });
+export const MeView = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('user'), user: UserView }),
+  z.object({ kind: z.literal('server_key'), id: Id, role: z.enum(ROLES) }),
+]).meta({ id: 'Me' });
+
+export const KeyView = z.object({
+  id: Id, kind: z.enum(['server', 'write']), name: z.string(), role: z.enum(KEY_ROLES),
+  value: z.string().nullable().meta({ description: 'The public value of a write key; null for server keys, whose secret is shown once.' }),
+  allowedOrigins: z.array(z.string()), createdBy: z.string(), createdAt: Instant, lastUsedAt: Instant.nullable(), revokedAt: Instant.nullable(),
+}).meta({ id: 'ApiKey' });
+export const KeyList = z.object({ items: z.array(KeyView), next: z.string().nullable() }).meta({ id: 'ApiKeyList' });
+export const KeyCreated = z.object({ key: KeyView, secret: z.string().meta({ description: 'The key itself. A server key is shown only in this answer.' }) }).meta({ id: 'ApiKeyCreated' });
+export const KeyRequestSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('server'), name: Name, role: z.enum(KEY_ROLES) }),
+  z.strictObject({ kind: z.literal('write'), name: Name, allowedOrigins: z.array(OriginValue).max(100).optional() }),
+]).meta({ id: 'ApiKeyRequest' });
+
+export const WorkspaceSettingsSchema = z.strictObject({ senderContact: z.string().trim().max(500).optional() });
+export const WorkspaceView = z.object({ name: z.string(), timeZone: z.string(), language: z.string(), settings: z.object({ senderContact: z.string().optional() }) }).meta({ id: 'Workspace' });
+export const WorkspacePatch = z.strictObject({ name: Name.optional(), timeZone: Zone.optional(), language: Language.optional(), settings: WorkspaceSettingsSchema.optional() }).meta({ id: 'WorkspacePatch' });
+
+export const SetupRequestSchema = z.strictObject({
+  token: Token, email: Email, name: Name, password: Password, workspace: z.strictObject({ name: Name, timeZone: Zone, language: Language }),
+}).meta({ id: 'SetupRequest' });
+export const SetupView = z.object({ serverKey: z.string(), writeKey: z.string(), user: UserView }).meta({ id: 'SetupResult' });
+
+export const AuditView = z.object({
+  id: z.string(), at: Instant, actor: z.string(), action: z.string(), subject: z.string(), detail: z.record(z.string(), z.unknown()),
+}).meta({ id: 'AuditEntry' });
+export const AuditList = z.object({ items: z.array(AuditView), next: z.string().nullable() }).meta({ id: 'AuditList' });

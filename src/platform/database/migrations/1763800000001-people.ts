@@ -42,9 +42,14 @@ export class PeopleTables1763800000001 implements MigrationInterface {
         at timestamptz not null,
         id uuid not null,
         value jsonb,
+        last_at timestamptz not null,
+        from_id uuid,
         source text not null,
         recorded_at timestamptz not null,
         primary key (person_id, key, at, id));
+      comment on column attribute_history.at is 'when the value became known; null value means removed';
+      comment on column attribute_history.last_at is 'when the same value was last confirmed, with no other value in between at that time';
+      comment on column attribute_history.from_id is 'the merged person this was learned of; never beats what was learned of the person itself';
 
       create table person_date (
         person_id uuid not null,
@@ -74,7 +79,8 @@ export class PeopleTables1763800000001 implements MigrationInterface {
         kind text not null,
         value text not null,
         detail jsonb not null,
-        at timestamptz not null);
+        at timestamptz not null,
+        unique (person_id, kind, value));
 
       create table erased_person (
         person_id uuid primary key,
@@ -124,12 +130,13 @@ export class PeopleTables1763800000001 implements MigrationInterface {
 
       create table import_run (
         id uuid primary key,
-        kind text not null,
-        state text not null check (state in ('receiving', 'queued', 'running', 'done', 'failed', 'cancelled')),
+        kind text not null check (kind in ('people', 'events')),
+        state text not null check (state in ('queued', 'running', 'done', 'failed', 'cancelled')),
         options jsonb not null,
-        file_path text,
-        bytes_total bigint not null default 0,
-        bytes_done bigint not null default 0,
+        file_hash text not null,
+        bytes_total bigint not null,
+        bytes_done bigint not null,
+        line_done int not null,
         rows_total int not null default 0,
         rows_created int not null default 0,
         rows_updated int not null default 0,
@@ -138,9 +145,14 @@ export class PeopleTables1763800000001 implements MigrationInterface {
         problem jsonb,
         created_by text not null,
         created_at timestamptz not null,
-        finished_at timestamptz,
-        locked_by text,
-        lease_until timestamptz);
+        finished_at timestamptz);
+      create index import_run_open on import_run (created_at) where state in ('queued', 'running');
+      create table import_key (
+        import_id uuid not null,
+        key uuid not null,
+        row_number int not null,
+        line int not null,
+        primary key (import_id, key));
       create table import_rejection (
         import_id uuid not null,
         row_number int not null,

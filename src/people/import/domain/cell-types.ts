@@ -34,6 +34,8 @@ export interface ReadOptions {
   declared: boolean;
   dateFormat: DateFormat;
   timeZone: string;
+  /** A day without a time becomes the instant at which it begins in `timeZone`; otherwise it stays a day. */
+  dayAsInstant: boolean;
 }
 
 /** Reads one non-empty cell. */
@@ -47,7 +49,8 @@ export function readCell(cell: string, options: ReadOptions): Read {
     case 'boolean':
       return isBoolean(cell.toLowerCase()) ? { ok: true, value: cell.toLowerCase() === 'true' } : options.declared && (cell === '1' || cell === '0') ? { ok: true, value: cell === '1' } : refused('true or false');
     case 'date': {
-      const value = readDate(cell, options.dateFormat, options.timeZone);
+      const day = readDate(cell, options.dateFormat, options.timeZone);
+      const value = day?.length === 10 && options.dayAsInstant ? readDate(`${day}T00:00`, 'iso', options.timeZone) : day;
       return value === null ? { ok: false, code: 'invalid-date', message: `"${shorten(cell)}" is not a date in the format ${options.dateFormat}.` } : { ok: true, value };
     }
     case 'json':

@@ -1,0 +1,192 @@
+import { newId } from '../kernel/ids.js';
+import { rows, type Db } from '../platform/database/db.js';
+import { foldAttributes, type AttributeFold, type AttributeWrite } from './domain/attribute-fold.js';
+import { changedKeys } from './domain/changed-keys.js';
+import { deriveColumns, personDates } from './domain/derived.js';
+import { keyText, type KnownPerson, type PersonKind } from './domain/identity-plan.js';
+import type { JsonObject, JsonValue } from './domain/json.js';
+import { storedAttributes, type PersonWrite, type PersonWriteResult, type WriteContext } from './domain/person-write.js';
+import { appendHistory, attributesFromHistory, confirmHistory, loadHeads } from './store/attribute.store.js';
+import { insertEvents, type EventRow } from './store/event.store.js';
+import { recordConflicts, type SettledIdentities } from './store/identity.store.js';
+import { mergePeople } from './store/merge.store.js';
+import { addTags, insertPeople, loadAttributes, removeTags, replaceDates, touchPeople, updateAttributes, upsertDates, type PersonRow } from './store/person.store.js';
+
+/** A write that may also carry an event, an alias, or ask for a new person with a given id. */
+export interface PeopleBatchItem extends PersonWrite {
+  previousId?: string;
+  create?: boolean;
+  event?: Omit<EventRow, 'personId'>;
+}
+
+const KINDS: PersonKind[] = ['visitor', 'lead', 'user'];
+const higher = (a: PersonKind, b: PersonKind): PersonKind => (KINDS.indexOf(a) >= KINDS.indexOf(b) ? a : b);
+
+interface Span { first: Date; last: Date }
+
+/** Writes one batch whose people are settled and locked. Every step is a set statement; their number does not depend on the batch. */
+export class BatchWrite {
+  private readonly persons: string[];
+  private readonly known: Map<string, KnownPerson>;
+  /** People made by this batch and not yet in the table. */
+  private readonly pending = new Set<string>();
+  private readonly created: Map<string, { externalId: string | null; step: number }>;
+  private readonly externalIds: Map<string, string | null>;
+  private readonly spans: Map<string, Span>;
+  private readonly kinds = new Map<string, PersonKind>();
+  private readonly raised = new Set<string>();
+  private readonly changed = new Set<string>();
+  private readonly touchedTags = new Set<string>();
+  private readonly attributes = new Map<string, JsonObject>();
+  private fold!: AttributeFold;
+
+  constructor(private readonly tx: Db, private readonly items: PeopleBatchItem[], private readonly settled: SettledIdentities, private readonly context: WriteContext) {
+    this.persons = settled.plan.persons as string[];
+    this.known = new Map(settled.people.map((person) => [person.id, person]));
+    this.created = new Map(settled.plan.created.map((one) => [one.id, one]));
+    for (const id of this.created.keys()) this.pending.add(id);
+    this.externalIds = new Map([...settled.people, ...settled.plan.created, ...settled.plan.promoted].map((one) => [one.id, one.externalId]));
+    this.spans = this.seen();
+  }
+
+  async run(): Promise<PersonWriteResult[]> {
+    this.decideKinds();
+    await this.merge();
+    await this.foldHistory();
+    await this.storePeople();
+    await this.storeTags();
+    await recordConflicts(this.tx, this.settled.plan.conflicts, this.context.now, newId);
+    await this.storeEvents();
+    await this.announce();
+    return this.results();
+  }
+
+  private decideKinds(): void {
+    const users = new Set([...this.settled.plan.promoted.map((one) => one.id), ...this.settled.plan.created.filter((one) => one.externalId !== null).map((one) => one.id)]);
+    this.items.forEach((item, index) => {
+      const id = this.persons[index]!;
+      const before = this.kinds.get(id) ?? this.known.get(id)?.kind ?? 'visitor';
+      this.kinds.set(id, higher(before, users.has(id) ? 'user' : (item.kind ?? 'visitor')));
+    });
+    for (const [id, kind] of this.kinds) if (this.known.has(id) && (users.has(id) || kind !== this.known.get(id)!.kind)) this.raised.add(id);
+  }
+
+  private async merge(): Promise<void> {
+    const { merges } = this.settled.plan;
+    if (merges.length === 0) return;
+    const winners = new Set(merges.map((merge) => merge.into));
+    const fresh = [...winners].filter((id) => this.pending.has(id));
+    await insertPeople(this.tx, fresh.map((id) => this.newRow(id, {})), this.context.now);
+    await mergePeople(this.tx, merges, this.context);
+    const joined = await attributesFromHistory(this.tx, [...winners]);
+    for (const id of winners) this.attributes.set(id, joined.get(id) ?? {});
+    for (const id of winners) this.changed.add(id);
+    for (const id of fresh) this.pending.delete(id);
+  }
+
+  private async foldHistory(): Promise<void> {
+    const writes: AttributeWrite[] = [];
+    this.items.forEach((item, write) => {
+      for (const [key, value] of storedAttributes(item.attributes)) writes.push({ personId: this.persons[write]!, key, value, at: item.at, id: newId(), write });
+    });
+    const pairs = new Map<string, AttributeWrite>();
+    for (const write of writes) if (!this.pending.has(write.personId)) pairs.set(`${write.personId}\n${write.key}`, write);
+    const heads = await loadHeads(this.tx, [...pairs.values()].map((pair) => pair.personId), [...pairs.values()].map((pair) => pair.key));
+    this.fold = foldAttributes(heads, writes);
+    await confirmHistory(this.tx, this.fold.confirmed);
+    await appendHistory(this.tx, this.fold.inserted, this.context);
+    const toLoad = [...this.fold.current.keys()].filter((id) => !this.pending.has(id) && !this.attributes.has(id));
+    for (const [id, attributes] of await loadAttributes(this.tx, toLoad)) this.attributes.set(id, attributes);
+    for (const [id, changes] of this.fold.current) this.attributes.set(id, applied(this.attributes.get(id) ?? {}, changes));
+  }
+
+  private async storePeople(): Promise<void> {
+    const { spans } = this;
+    const made = [...this.pending.keys()].map((id) => this.newRow(id, this.attributes.get(id) ?? {}));
+    await insertPeople(this.tx, made, this.context.now);
+    const rewritten = [...this.attributes].filter(([id]) => !this.pending.has(id)).map(([id, attributes]) => ({ id, attributes, ...deriveColumns(attributes) }));
+    await updateAttributes(this.tx, rewritten, this.context.now);
+    const touched = [...this.kinds.keys()].filter((id) => !this.pending.has(id) && (spans.has(id) || this.raised.has(id)));
+    await touchPeople(this.tx, touched.map((id) => ({ id, first: spans.get(id)?.first ?? null, last: spans.get(id)?.last ?? null, externalId: this.externalIds.get(id) ?? null, kind: this.kinds.get(id)!, raised: this.raised.has(id) })), this.context.now);
+    const datesOf = (id: string, attributes: JsonObject, signedUpAt: Date | null) => [...personDates(attributes, signedUpAt)].map(([key, at]) => ({ personId: id, key, at }));
+    await replaceDates(this.tx, rewritten.map((one) => one.id), rewritten.flatMap((one) => datesOf(one.id, one.attributes, one.signedUpAt)));
+    await upsertDates(this.tx, made.flatMap((one) => datesOf(one.id, one.attributes, one.signedUpAt)));
+  }
+
+  private newRow(id: string, attributes: JsonObject): PersonRow {
+    const created = this.created.get(id)!;
+    const span = this.spans.get(id);
+    const at = this.items[created.step]!.at;
+    return { id, externalId: created.externalId, kind: this.kinds.get(id)!, attributes, ...deriveColumns(attributes), firstSeenAt: span?.first ?? at, lastSeenAt: span?.last ?? at };
+  }
+
+  /** Only events show that somebody was there; an import or an edit by a colleague does not. */
+  private seen(): Map<string, Span> {
+    const spans = new Map<string, Span>();
+    this.items.forEach(({ event }, index) => {
+      if (!event) return;
+      const id = this.persons[index]!;
+      const span = spans.get(id);
+      if (!span) spans.set(id, { first: event.occurredAt, last: event.occurredAt });
+      else {
+        if (event.occurredAt < span.first) span.first = event.occurredAt;
+        if (event.occurredAt > span.last) span.last = event.occurredAt;
+      }
+    });
+    return spans;
+  }
+
+  private async storeTags(): Promise<void> {
+    const last = new Map<string, { personId: string; tag: string; at: Date; add: boolean }>();
+    this.items.forEach((item, index) => {
+      const personId = this.persons[index]!;
+      for (const tag of item.addTags ?? []) last.set(`${personId}\n${tag}`, { personId, tag, at: item.at, add: true });
+      for (const tag of item.removeTags ?? []) last.set(`${personId}\n${tag}`, { personId, tag, at: item.at, add: false });
+    });
+    const wanted = [...last.values()];
+    const changed = [...(await addTags(this.tx, wanted.filter((one) => one.add))), ...(await removeTags(this.tx, wanted.filter((one) => !one.add)))];
+    for (const { personId, tag } of changed) this.touchedTags.add(`${personId}\n${tag}`);
+  }
+
+  private async storeEvents(): Promise<void> {
+    await insertEvents(this.tx, this.items.flatMap(({ event }, index) => (event ? [{ ...event, personId: this.persons[index]! }] : [])));
+  }
+
+  private async announce(): Promise<void> {
+    for (const { id } of this.settled.plan.created) this.changed.add(id);
+    for (const id of [...this.raised, ...this.fold.current.keys()]) this.changed.add(id);
+    for (const touched of this.touchedTags) this.changed.add(touched.slice(0, touched.indexOf('\n')));
+    const events = this.items.flatMap(({ event }, index) => (event ? [{ id: event.id, name: event.name, personId: this.persons[index]! }] : []));
+    for (const event of events) this.changed.add(event.personId);
+    if (this.changed.size === 0) return;
+    const keys = changedKeys([...this.fold.current.values()].flatMap((changes) => [...changes.keys()]), { created: this.settled.plan.created.length > 0, raised: this.raised.size > 0, seen: events.length > 0 });
+    const tags = [...new Set([...this.touchedTags].map((touched) => touched.slice(touched.indexOf('\n') + 1)))];
+    await rows(this.tx, `
+      insert into person_change (kind, at, person_ids, attribute_keys, event_names, tags, event_ids, event_persons)
+      values ('changed', $1::timestamptz, $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[])`,
+      [this.context.now, [...this.changed], keys, [...new Set(events.map((event) => event.name))], tags, events.map((event) => event.id), events.map((event) => event.personId)]);
+  }
+
+  private results(): PersonWriteResult[] {
+    const { plan } = this.settled;
+    const makers = new Set(plan.created.map((one) => one.step));
+    const links = new Set(plan.links.map((link) => keyText(link)));
+    const linked = ({ ref }: PeopleBatchItem) => 'anonymousId' in ref && ref.anonymousId !== undefined && links.has(keyText({ kind: 'anonymous_id', value: ref.anonymousId }));
+    const winners = new Set(plan.merges.map((merge) => merge.into));
+    return this.items.map((item, write) => {
+      const personId = this.persons[write]!;
+      const tagged = [...(item.addTags ?? []), ...(item.removeTags ?? [])].some((tag) => this.touchedTags.has(`${personId}\n${tag}`));
+      const updated = tagged || this.fold.effective.has(write) || this.raised.has(personId) || winners.has(personId) || item.event !== undefined || linked(item);
+      return { personId, outcome: makers.has(write) ? 'created' : updated ? 'updated' : 'unchanged' };
+    });
+  }
+}
+
+function applied(attributes: JsonObject, changes: Map<string, JsonValue | null>): JsonObject {
+  const result = { ...attributes };
+  for (const [key, value] of changes) {
+    if (value === null) delete result[key];
+    else result[key] = value;
+  }
+  return result;
+}

@@ -1,0 +1,41 @@
+import { rows, type Db } from '../../platform/database/db.js';
+
+export interface Merge { from: string; into: string }
+
+const PAIRS = 'unnest($1::uuid[], $2::uuid[]) as m (from_id, into_id)';
+
+/** Statements that move all we know of the merged people to their survivors; nothing is copied, nothing is lost. */
+const MOVES = [
+  `update event as e set person_id = m.into_id from ${PAIRS} where e.person_id = m.from_id`,
+  `update attribute_history as h set person_id = m.into_id, from_id = coalesce(h.from_id, m.from_id) from ${PAIRS} where h.person_id = m.from_id`,
+  `insert into person_tag (person_id, tag, added_at)
+   select m.into_id, t.tag, min(t.added_at) from person_tag as t join ${PAIRS} on t.person_id = m.from_id group by m.into_id, t.tag
+   on conflict (person_id, tag) do nothing`,
+  `delete from person_tag as t using ${PAIRS} where t.person_id = m.from_id`,
+  `delete from person_date as d using ${PAIRS} where d.person_id = m.from_id`,
+  `update person_identity as i set person_id = m.into_id from ${PAIRS} where i.person_id = m.from_id`,
+  `update person_merge as earlier set into_id = m.into_id from ${PAIRS} where earlier.into_id = m.from_id`,
+  `update person as p
+      set first_seen_at = least(p.first_seen_at, seen.first_at), last_seen_at = greatest(p.last_seen_at, seen.last_at)
+     from (select m.into_id, min(l.first_seen_at) as first_at, max(l.last_seen_at) as last_at
+             from ${PAIRS} join person as l on l.id = m.from_id group by m.into_id) as seen
+    where p.id = seen.into_id`,
+  `delete from person as p using ${PAIRS} where p.id = m.from_id`,
+];
+
+/**
+ * Joins anonymous people into identified ones inside the caller's transaction, which holds all of them locked. Current
+ * attributes are not touched here; the caller derives them from the joined history.
+ */
+export async function mergePeople(tx: Db, merges: Merge[], context: { now: Date; source: string }): Promise<void> {
+  if (merges.length === 0) return;
+  const pairs = [merges.map((merge) => merge.from), merges.map((merge) => merge.into)];
+  for (const move of MOVES) await rows(tx, move, pairs);
+  await rows(tx, `
+    insert into person_merge (from_id, into_id, at, source)
+    select m.from_id, m.into_id, $3::timestamptz, $4 from ${PAIRS}
+    on conflict (from_id) do nothing`, [...pairs, context.now, context.source]);
+  await rows(tx, `
+    insert into person_change (kind, at, person_ids, merged_into)
+    select 'merged', $3::timestamptz, array[m.from_id, m.into_id], m.into_id from ${PAIRS}`, [...pairs, context.now]);
+}

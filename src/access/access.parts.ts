@@ -6,6 +6,7 @@ import { ApiKeys } from './api-keys.service.js';
 import { StoredAuditLog } from './audit.service.js';
 import { AccessGuard } from './http/access.guard.js';
 import { ApiKeysController } from './http/api-keys.controller.js';
+import { PagesController } from './http/pages/pages.controller.js';
 import { SessionController } from './http/session.controller.js';
 import { SettingsController } from './http/settings.controller.js';
 import { UsersController } from './http/users.controller.js';
@@ -28,6 +29,6 @@ export const accessParts: ModuleParts = {
     { provide: WriteKeys, useExisting: KeyRing },
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  controllers: [ApiKeysController, UsersController, SessionController, SettingsController],
+  controllers: [ApiKeysController, UsersController, SessionController, SettingsController, PagesController],
   workers: [],
 };

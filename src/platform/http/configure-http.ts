@@ -6,6 +6,6 @@ export async function configureHttp(nest: NestFastifyApplication): Promise<void>
   await nest.register(cookie as never);
   nest.getHttpAdapter().getInstance().addHook('onSend', async (_request, reply) => {
     void reply.header('x-content-type-options', 'nosniff');
-    void reply.header('referrer-policy', 'no-referrer');
+    if (!reply.hasHeader('referrer-policy')) void reply.header('referrer-policy', 'no-referrer');
   });
 }

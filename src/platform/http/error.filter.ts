@@ -4,7 +4,8 @@ import { AppError, type ErrorKind, type Problem } from '../../kernel/errors.js';
 import type { Log } from '../logging.js';
 import { LOG } from '../tokens.js';
 
-const STATUS: Record<ErrorKind, number> = { invalid: 400, unauthenticated: 401, forbidden: 403, not_found: 404, conflict: 409, too_large: 413, too_many: 429, unavailable: 503 };
+/** The one place that knows HTTP status codes. */
+export const STATUS: Record<ErrorKind, number> = { invalid: 400, unauthenticated: 401, forbidden: 403, not_found: 404, conflict: 409, too_large: 413, too_many: 429, unavailable: 503 };
 const CODE: Record<number, string> = { 400: 'request.invalid', 401: 'access.unauthenticated', 403: 'access.forbidden', 404: 'route.not-found', 405: 'route.method', 413: 'request.too-large', 415: 'request.media-type', 429: 'request.too-many', 503: 'service.unavailable' };
 
 /**

@@ -1,0 +1,50 @@
+import type { PageLanguage } from '../../domain/page-language.js';
+import { PASSWORD_MIN } from '../../domain/password.js';
+
+const en = {
+  setupTitle: 'Set up Danbi', setupIntro: 'You become the owner. Everything here can be changed later.',
+  you: 'You', name: 'Your name', email: 'E-mail', password: 'Password', passwordHint: `At least ${PASSWORD_MIN} characters. A short sentence is easy to remember.`,
+  workspace: 'Workspace', workspaceName: 'Workspace name', workspaceHint: 'Your company or product, as people know it.',
+  timeZone: 'Time zone', timeZoneHint: 'Used for people whose own is not known, for example Asia/Seoul.', language: 'Language', languageHint: 'Used for people whose own is not known.',
+  setupButton: 'Set up', doneTitle: 'Danbi is ready', keysIntro: 'Copy these lines now: the server key is shown only this once. Keep it secret; the write key may be public.',
+  toHome: 'Continue', loginTitle: 'Sign in', loginButton: 'Sign in', inviteTitle: 'Choose your password', inviteButton: 'Save and sign in', invitedAs: 'You were invited as',
+  homeTitle: 'Danbi', signedInAs: 'Signed in as', signOut: 'Sign out', apiReference: 'API reference (OpenAPI)', mailbox: 'Sandbox mailbox', health: 'Health',
+  fix: 'Please check the marked fields.',
+  faults: {
+    name: 'Enter a name.', email: 'Enter an e-mail address such as you@example.com.', password: 'Enter a password.', 'workspace.name': 'Enter a name.',
+    'workspace.timeZone': 'Choose a time zone from the list, such as Asia/Seoul.', 'workspace.language': 'Choose a language.',
+    'too-short': `Use at least ${PASSWORD_MIN} characters.`, 'too-long': 'This is too long.', 'too-simple': 'Use at least 4 different characters.', 'is-email': 'Do not use the e-mail address as the password.',
+  } as Record<string, string>,
+  problems: {
+    'access.link-unknown': 'This link is not one that Danbi gave out. Check that it was copied completely.', 'access.link-used': 'This link was used already.',
+    'access.link-expired': 'This link has expired. Restart Danbi for a new set-up link, or ask an owner for a new invite.', 'setup.done': 'Danbi is set up already.',
+    'access.wrong-login': 'The e-mail or the password is not right.', 'access.too-many-tries': 'Too many wrong tries. Wait 15 minutes and try again.',
+    'access.disabled': 'This user is disabled. Ask an owner.', 'access.csrf': 'This form was not sent from Danbi. Open the page again and retry.',
+  } as Record<string, string>,
+};
+
+export type Words = typeof en;
+
+const ko: Words = {
+  setupTitle: '단비 시작하기', setupIntro: '소유자 계정을 만듭니다. 모든 값은 나중에 바꿀 수 있습니다.',
+  you: '소유자', name: '이름', email: '이메일', password: '비밀번호', passwordHint: `${PASSWORD_MIN}자 이상. 짧은 문장이 기억하기 쉽습니다.`,
+  workspace: '워크스페이스', workspaceName: '워크스페이스 이름', workspaceHint: '고객이 아는 회사나 제품 이름입니다.',
+  timeZone: '시간대', timeZoneHint: '시간대를 모르는 고객에게 적용됩니다. 예: Asia/Seoul', language: '언어', languageHint: '언어를 모르는 고객에게 적용됩니다.',
+  setupButton: '시작하기', doneTitle: '준비가 끝났습니다', keysIntro: '아래 줄을 지금 복사하세요. 서버 키는 이번 한 번만 표시됩니다. 서버 키는 비밀로 보관하고, 쓰기 키는 공개해도 됩니다.',
+  toHome: '계속', loginTitle: '로그인', loginButton: '로그인', inviteTitle: '비밀번호 정하기', inviteButton: '저장하고 로그인', invitedAs: '초대받은 이메일',
+  homeTitle: '단비', signedInAs: '로그인한 사용자', signOut: '로그아웃', apiReference: 'API 문서 (OpenAPI)', mailbox: '테스트 메일함', health: '상태 확인',
+  fix: '표시된 항목을 확인해 주세요.',
+  faults: {
+    name: '이름을 입력하세요.', email: 'you@example.com 같은 이메일 주소를 입력하세요.', password: '비밀번호를 입력하세요.', 'workspace.name': '이름을 입력하세요.',
+    'workspace.timeZone': '목록에서 시간대를 고르세요. 예: Asia/Seoul', 'workspace.language': '언어를 고르세요.',
+    'too-short': `${PASSWORD_MIN}자 이상 입력하세요.`, 'too-long': '너무 깁니다.', 'too-simple': '서로 다른 글자를 4개 이상 쓰세요.', 'is-email': '이메일 주소를 비밀번호로 쓸 수 없습니다.',
+  },
+  problems: {
+    'access.link-unknown': '단비가 만든 링크가 아닙니다. 링크 전체를 복사했는지 확인하세요.', 'access.link-used': '이미 사용한 링크입니다.',
+    'access.link-expired': '기한이 지난 링크입니다. 시작 링크는 단비를 다시 시작하면 새로 나오고, 초대 링크는 소유자에게 요청하세요.', 'setup.done': '단비는 이미 설정되어 있습니다.',
+    'access.wrong-login': '이메일이나 비밀번호가 맞지 않습니다.', 'access.too-many-tries': '여러 번 틀렸습니다. 15분 뒤에 다시 시도하세요.',
+    'access.disabled': '사용이 중지된 사용자입니다. 소유자에게 문의하세요.', 'access.csrf': '단비 화면에서 보낸 요청이 아닙니다. 페이지를 다시 열고 시도하세요.',
+  },
+};
+
+export const WORDS: Record<PageLanguage, Words> = { en, ko };

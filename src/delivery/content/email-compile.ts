@@ -1,0 +1,133 @@
+import { htmlToText } from 'html-to-text';
+import mjml2html from 'mjml';
+import type { EmailContent } from '../../contract/message.js';
+import type { Problem } from '../../kernel/errors.js';
+import type { CompiledEmail, Warning } from './compiled.js';
+import { markLinks } from './html-links.js';
+import { loadLayout } from './layouts.js';
+import { tokenizeBody, tokensFor, type Tokens } from './mjml-body.js';
+import { checkTemplate, restore, storedSource, type CheckedTemplate } from './template-check.js';
+import { encodeAttribute } from './targets.js';
+import { engine } from './template-engine.js';
+import { problemAt, TemplateFault } from './template-source.js';
+
+/** Gmail shows no more than 102 KB of a message. */
+const CLIP_BYTES = 100_000;
+/** Fills the preview line after the preheader, so that the mail program shows none of the body there. */
+const PADDING = '&#847;&zwnj;&nbsp;'.repeat(60);
+const TEXT_OPTIONS = {
+  wordwrap: false as const,
+  selectors: [
+    { selector: '.danbi-hidden', format: 'skip' },
+    { selector: 'img', format: 'skip' },
+    ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
+    { selector: 'table', format: 'block' },
+    { selector: 'a', options: { hideLinkHrefIfSameAsText: true } },
+  ],
+};
+
+export type Checked<T> = { value: T } | { problems: Problem[] };
+
+/** Checks one template of a message; a fault is added to `problems` under `path`. */
+export function check(path: string, source: string, problems: Problem[]): CheckedTemplate | null {
+  try {
+    return checkTemplate(source);
+  } catch (error) {
+    if (!(error instanceof TemplateFault)) throw error;
+    problems.push(problemAt(path, source.replace(/\r\n?/g, '\n'), error));
+    return null;
+  }
+}
+
+/** Compiles an e-mail: checks every template, runs MJML once, marks links, derives the text part. */
+export async function compileEmail(content: EmailContent): Promise<Checked<CompiledEmail>> {
+  const problems: Problem[] = [];
+  const subject = check('subject', content.subject, problems);
+  const preheader = check('preheader', content.preheader, problems);
+  const body = check('body', content.body, problems);
+  const text = content.text === undefined ? null : check('text', content.text, problems);
+  const fromName = content.fromName === undefined ? null : check('fromName', content.fromName, problems);
+  const layout = await loadLayout(content.layout);
+  if (layout === null) problems.push({ path: 'layout', code: 'message.unknown-layout', message: `there is no layout "${content.layout}"` });
+  if (problems.length > 0 || !subject || !preheader || !body || layout === null) return { problems };
+  const made = await composeHtml(body, preheader, layout);
+  if ('problems' in made) return made;
+  const { html, derived, footer, links } = made.value;
+  const compiled: CompiledEmail = {
+    kind: 'email', format: 1, links, html,
+    subject: storedSource(subject),
+    preheader: storedSource(preheader),
+    text: text ? `${storedSource(text).trimEnd()}\n\n${footer}` : derived,
+    ...(fromName ? { fromName: storedSource(fromName) } : {}),
+    ...(content.replyTo === undefined ? {} : { replyTo: content.replyTo }),
+    warnings: warningsFor(content, html),
+  };
+  const faults = ['html', 'text'].filter((part) => !isReadable(compiled[part as 'html' | 'text']));
+  if (faults.length > 0) return { problems: [{ path: 'body', code: 'message.crossing-blocks', message: 'a block begins and ends in different elements, so it can not survive the conversion to HTML; open and close it at the same level' }] };
+  return { value: compiled };
+}
+
+function isReadable(source: string): boolean {
+  try {
+    engine.parse(source);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function warningsFor(content: EmailContent, html: string): Warning[] {
+  const warnings: Warning[] = [];
+  if (Buffer.byteLength(html) > CLIP_BYTES) warnings.push({ path: 'body', code: 'message.clipped', message: `The HTML has ${Math.ceil(Buffer.byteLength(html) / 1000)} KB before values are filled in; Gmail cuts messages above 102 KB.` });
+  if (content.preheader === '') warnings.push({ path: 'preheader', code: 'message.no-preheader', message: 'Without a preheader the inbox shows the first words of the body.' });
+  return warnings;
+}
+
+interface Composed { html: string; derived: string; footer: string; links: CompiledEmail['links'] }
+
+/** Body and layout through MJML, with names in place of expressions; then everything is put back. */
+async function composeHtml(body: CheckedTemplate, preheader: CheckedTemplate, layoutSource: string): Promise<Checked<Composed>> {
+  const layout = checkTemplate(layoutSource);
+  const all = [...body.stored, ...layout.stored];
+  const raw = [...body.mustaches.map(({ start, end }) => body.source.slice(start, end)), ...layout.mustaches.map(({ start, end }) => layout.source.slice(start, end))];
+  const everything = body.source + layout.source;
+  const tokens = tokensFor(everything, 'dnbv');
+  const linkTokens = tokensFor(everything, 'dnbl');
+  const tokenized = bodyOf(body, tokens);
+  if ('problems' in tokenized) return tokenized;
+  const frame = restore(layout, (index) => tokens.of(body.stored.length + index));
+  const slot = frame.indexOf(BODY_SLOT);
+  const source = frame.replace(BODY_SLOT, () => tokenized.value);
+  const { html, errors } = await mjml2html(source, { validationLevel: 'soft', keepComments: false, ignoreIncludes: true, useMjmlConfigOptions: false });
+  if (errors.length > 0) return { problems: errors.slice(0, 20).map((error) => mjmlProblem(error, frame.slice(0, slot).split('\n').length - 1)) };
+  const marked = markLinks(html, tokens, linkTokens, (index) => /^\{\{~?\s*message\.\w+\s*~?\}\}$/.test(raw[index]!));
+  const stored = (text: string) => tokens.restore(text, (index) => all[index]!);
+  const forText = (text: string) => stored(linkTokens.restore(text, (index) => marked.textLinks[index]!)).replace(/\n{3,}/g, '\n\n').trim();
+  return {
+    value: {
+      html: stored(marked.html).replace(PREHEADER_SLOT, () => preheaderHtml(preheader)),
+      derived: forText(htmlToText(marked.forText.replace(PREHEADER_SLOT, ''), TEXT_OPTIONS)),
+      footer: forText(htmlToText(marked.forText, { ...TEXT_OPTIONS, baseElements: { selectors: ['.danbi-footer'] } })),
+      links: marked.links,
+    },
+  };
+}
+
+const BODY_SLOT = '<!-- body -->';
+const PREHEADER_SLOT = '[[preheader]]';
+
+function bodyOf(body: CheckedTemplate, tokens: Tokens): Checked<string> {
+  try {
+    return { value: tokenizeBody(body, tokens, 0) };
+  } catch (error) {
+    if (error instanceof TemplateFault) return { problems: [problemAt('body', body.source, error)] };
+    throw error;
+  }
+}
+
+const mjmlProblem = (error: { line: number; message: string }, linesBefore: number): Problem => ({ path: 'body', code: 'message.mjml', message: `line ${Math.max(1, error.line - linesBefore)}: ${error.message}` });
+
+function preheaderHtml(preheader: CheckedTemplate): string {
+  if (preheader.source.trim() === '') return '';
+  return restore(preheader, (index) => preheader.stored[index]!, encodeAttribute) + PADDING;
+}

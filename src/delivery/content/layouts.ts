@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+/** `templates/` beside `src/` in the repository and in the compiled service. */
+export const TEMPLATES = fileURLToPath(new URL('../../../templates/', import.meta.url));
+
+const loaded = new Map<string, Promise<string | null>>();
+
+/** The MJML of a layout, or null when there is none of this name. Names are checked by the contract: letters, digits, "-". */
+export function loadLayout(name: string): Promise<string | null> {
+  if (!/^[a-z0-9-]{1,60}$/.test(name)) return Promise.resolve(null);
+  let layout = loaded.get(name);
+  if (!layout) {
+    layout = readFile(`${TEMPLATES}layouts/${name}.mjml`, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      loaded.delete(name);
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    });
+    loaded.set(name, layout);
+  }
+  return layout;
+}

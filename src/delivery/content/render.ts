@@ -1,0 +1,113 @@
+import { RenderFailure, type CompiledEmail, type CompiledInApp, type LinkSigner, type MessageLinks, type RenderContext, type RenderedEmail, type RenderedInApp } from './compiled.js';
+import { prepare, type PreparedTemplate } from './template-engine.js';
+import type { RenderState } from './template-helpers.js';
+import { asciiTarget } from './targets.js';
+
+interface PreparedEmail {
+  subject: PreparedTemplate;
+  preheader: PreparedTemplate;
+  html: PreparedTemplate;
+  text: PreparedTemplate;
+  fromName?: PreparedTemplate;
+  staticLinks: (string | undefined)[];
+}
+
+interface PreparedInApp {
+  title: PreparedTemplate;
+  body: PreparedTemplate;
+  buttons: { label: PreparedTemplate; url: PreparedTemplate }[];
+}
+
+/** Functions made from compiled messages; they live as long as the compiled message is kept by someone. */
+const emails = new WeakMap<CompiledEmail, PreparedEmail>();
+const inApps = new WeakMap<CompiledInApp, PreparedInApp>();
+
+/** Makes the template functions of an e-mail; needed before the first render, which does it by itself when it was not. */
+export function prepareEmail(compiled: CompiledEmail): PreparedEmail {
+  let prepared = emails.get(compiled);
+  if (!prepared) {
+    prepared = {
+      subject: prepare(compiled.subject, 'subject', false),
+      preheader: prepare(compiled.preheader, 'preheader', false),
+      html: prepare(compiled.html, 'body', true),
+      text: prepare(compiled.text, 'text', false),
+      ...(compiled.fromName === undefined ? {} : { fromName: prepare(compiled.fromName, 'fromName', false) }),
+      staticLinks: compiled.links.map((link) => link.url),
+    };
+    emails.set(compiled, prepared);
+  }
+  return prepared;
+}
+
+/** One line without control characters: what a header may hold. */
+const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+
+/** Blocks that were left out leave empty lines behind. */
+const tidy = (text: string) => `${text.replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trim()}\n`;
+
+/**
+ * The e-mail for one person. Pure: the same arguments give the same bytes. Throws {@link RenderFailure}; nothing of the
+ * context is changed or kept.
+ */
+export function renderEmail(compiled: CompiledEmail, context: RenderContext, links: LinkSigner): RenderedEmail {
+  const prepared = prepareEmail(compiled);
+  const own = links.forMessage(context.deliveryId, context.personId);
+  const state = stateFor(context, own, prepared.staticLinks);
+  const listUnsubscribeUrl = own.unsubscribe();
+  const data = dataOf(context, { unsubscribeUrl: listUnsubscribeUrl, preferencesUrl: own.preferences(), openUrl: own.open() });
+  const subject = oneLine(prepared.subject(data, state));
+  if (subject === '') throw new RenderFailure('RENDER_ERROR', 'subject: it is empty');
+  return {
+    subject,
+    preheader: oneLine(prepared.preheader(data, state)),
+    html: prepared.html(data, state),
+    text: tidy(prepared.text(data, state)),
+    ...(prepared.fromName ? { fromName: oneLine(prepared.fromName(data, state)) } : {}),
+    ...(compiled.replyTo === undefined ? {} : { replyTo: compiled.replyTo }),
+    listUnsubscribeUrl,
+  };
+}
+
+/** The in-app message for one person. Throws {@link RenderFailure}. */
+export function renderInApp(compiled: CompiledInApp, context: RenderContext): RenderedInApp {
+  let prepared = inApps.get(compiled);
+  if (!prepared) {
+    prepared = {
+      title: prepare(compiled.title, 'title', false),
+      body: prepare(compiled.body, 'body', false),
+      buttons: compiled.buttons.map(({ label, url }, index) => ({ label: prepare(label, `buttons.${index}.label`, false), url: prepare(url, `buttons.${index}.url`, false) })),
+    };
+    inApps.set(compiled, prepared);
+  }
+  const state = stateFor(context, NO_LINKS, []);
+  const data = dataOf(context, {});
+  return {
+    format: compiled.display,
+    title: oneLine(prepared.title(data, state)),
+    body: prepared.body(data, state),
+    buttons: prepared.buttons.map(({ label, url }, index) => ({ label: oneLine(label(data, state)), url: buttonTarget(url(data, state), index) })),
+    ...(compiled.expiresAfterHours === undefined ? {} : { expiresAfterHours: compiled.expiresAfterHours }),
+  };
+}
+
+function buttonTarget(url: string, index: number): string {
+  const target = asciiTarget(url);
+  if (target === null) throw new RenderFailure('RENDER_ERROR', `buttons.${index}.url: it does not lead to http, https, mailto or tel`);
+  return target;
+}
+
+/** In-app buttons are counted by the click call of the inbox, not by signed links. */
+const NO_LINKS: MessageLinks = { click: (_index, url) => url, open: () => '', unsubscribe: () => '', preferences: () => '' };
+
+const languageOf = (context: RenderContext) => context.person.language || context.workspace.language;
+
+function stateFor(context: RenderContext, links: MessageLinks, staticLinks: RenderState['staticLinks']): RenderState {
+  return { links, staticLinks, language: languageOf(context), timeZone: context.person.timeZone || context.workspace.timeZone, turns: 0, made: 0 };
+}
+
+/** Plain data: a copy through JSON drops functions and prototypes, which a template must never meet. */
+function dataOf({ person, event, workspace, transactional = false }: RenderContext, urls: Record<string, string>): object {
+  const language = languageOf({ person, workspace } as RenderContext);
+  const message = { ...urls, language, korean: /^ko\b/i.test(language), transactional };
+  return JSON.parse(JSON.stringify({ person, event: event ?? {}, workspace, message })) as object;
+}

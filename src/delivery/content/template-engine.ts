@@ -1,0 +1,32 @@
+import { HELPERS, MARKS, createEngine, MAX_OUTPUT, MissingValue, type RenderState } from './template-helpers.js';
+import { RenderFailure } from './compiled.js';
+
+export const engine = createEngine();
+
+const knownHelpers = Object.fromEntries([...Object.keys(HELPERS), ...Object.values(MARKS)].map((name) => [name, true]));
+
+export type PreparedTemplate = (context: object, state: RenderState) => string;
+
+/**
+ * Turns a checked source into a function. Costs milliseconds at the first call, so it is kept and never made per
+ * recipient. `part` names the place in failures ("subject", "body").
+ */
+export function prepare(source: string, part: string, escape: boolean): PreparedTemplate {
+  if (!source.includes('{{')) return () => source;
+  const template = engine.compile(source, { noEscape: !escape, knownHelpers: knownHelpers as never, knownHelpersOnly: true });
+  return (context, state) => {
+    try {
+      const made = template(context, { data: { danbi: state } });
+      if (made.length > MAX_OUTPUT) throw new RenderFailure('RENDER_ERROR', `more than ${MAX_OUTPUT / 1024} KB`);
+      return made;
+    } catch (error) {
+      throw failureIn(part, error);
+    }
+  };
+}
+
+function failureIn(part: string, error: unknown): RenderFailure {
+  if (error instanceof MissingValue) return new RenderFailure('RENDER_MISSING_VAR', `${part}: ${error.variable} has no value`);
+  if (error instanceof RenderFailure) return new RenderFailure(error.code, `${part}: ${error.detail}`);
+  return new RenderFailure('RENDER_ERROR', `${part}: ${error instanceof Error ? error.message : 'can not be rendered'}`);
+}

@@ -8,6 +8,7 @@ const between = (from, allowed) => ({
 
 module.exports = {
   forbidden: [
+    { name: 'analytics-takes-only-rules', severity: 'error', comment: 'goal filters are evaluated by the one table of operators', from: { path: '^src/analytics/' }, to: { path: '^src/segments/(?!domain/)' } },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'kernel-is-the-ground', severity: 'error', from: { path: '^src/kernel/' }, to: { path: '^src/(?!kernel/)' } },
     { name: 'contract-is-pure', severity: 'error', from: { path: '^src/contract/' }, to: { path: '^src/(?!kernel/|contract/)' } },
@@ -20,7 +21,7 @@ module.exports = {
     between('segments', ['people']),
     between('delivery', ['people']),
     between('campaigns', ['people', 'segments', 'delivery']),
-    between('analytics', []),
+    between('analytics', ['segments']),
     between('access', []),
   ],
   options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' }, enhancedResolveOptions: { extensions: ['.ts', '.js'] } },

@@ -1,0 +1,24 @@
+import type { Goal, Step } from '../../contract/campaign.js';
+import { row, rows, type Db } from '../../platform/database/db.js';
+
+/** What the results need of one published version: its goals, its messages and which test each message is part of. */
+export interface VersionFacts {
+  id: string;
+  number: number;
+  definition: {
+    goals: Goal[];
+    steps: Record<string, Step>;
+    experiments: Record<string, { experimentId: string; arms: { key: string; isControl: boolean }[] }>;
+    conditions: Record<string, string>;
+  };
+}
+
+export interface CampaignFacts { id: string; name: string; type: string; state: string }
+
+export function findCampaign(db: Db, id: string): Promise<CampaignFacts | null> {
+  return row(db, `select c.id, c.name, c.type, c.state from campaign as c where c.id = $1`, [id]);
+}
+
+export function listVersions(db: Db, campaignId: string): Promise<VersionFacts[]> {
+  return rows(db, `select v.id, v.number, v.definition from campaign_version as v where v.campaign_id = $1 order by v.number`, [campaignId]);
+}

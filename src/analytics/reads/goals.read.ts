@@ -1,0 +1,83 @@
+import type { PropertyFilter } from '../../contract/segment.js';
+import { rows, type Db } from '../../platform/database/db.js';
+import { operatorOf } from '../../segments/domain/compile.js';
+import { jsonOperand, type Frame } from '../../segments/domain/operands.js';
+import { conditionSql } from '../../segments/domain/operators.js';
+import { SqlValues } from '../../segments/domain/sql-values.js';
+
+/** The people whose outcomes are counted: one arm assignment each. */
+export interface Cohort {
+  experimentId: string;
+  /** Only people who arrived at this step of this version; null for external experiments: everybody assigned. */
+  visit: { versionId: string; stepId: string } | null;
+}
+
+export interface AssignedCell { variant: string; isControl: boolean; assigned: number }
+
+/** The people of a cohort; every value goes through `values`. */
+function cohortSql(cohort: Cohort, values: SqlValues): string {
+  const visited = cohort.visit
+    ? ` and exists (select 1 from step_visit as v where v.person_id = a.person_id and v.version_id = ${values.bind(cohort.visit.versionId, 'uuid')} and v.step_id = ${values.bind(cohort.visit.stepId, 'text')})`
+    : '';
+  return `select a.person_id, a.variant, a.is_control, a.assigned_at from assignment as a where a.experiment_id = ${values.bind(cohort.experimentId, 'uuid')}${visited}`;
+}
+
+/** People by arm. */
+export function assignedCells(db: Db, cohort: Cohort): Promise<AssignedCell[]> {
+  const values = new SqlValues();
+  return rows(db, `
+    with cohort as (${cohortSql(cohort, values)})
+    select c.variant, c.is_control as "isControl", count(*)::int as assigned from cohort as c group by c.variant, c.is_control`, values.list);
+}
+
+export interface GoalCell { variant: string; converted: number; value: string | null; maturedAssigned: number; maturedConverted: number; maturedValue: string | null }
+
+export interface GoalQuestion {
+  cohort: Cohort;
+  windowMillis: number;
+  now: Date;
+  /** Zone of people without one, for filters on calendar days. */
+  timeZone: string;
+  /** How the goal is met: an event with filters on its properties, or a condition that is kept as a segment. */
+  by: { event: string; where: PropertyFilter[]; valueProperty: string | null } | { segmentId: string };
+}
+
+/**
+ * Conversions by arm: people with at least one qualifying outcome in [assigned, assigned + window), and the sum of the
+ * amounts of all their qualifying events in it. Counted from the raw events, so late, imported and merged ones are in.
+ */
+export function goalCells(db: Db, question: GoalQuestion): Promise<GoalCell[]> {
+  const values = new SqlValues();
+  const now = values.bind(question.now, 'timestamptz');
+  const length = `${values.bind(question.windowMillis, 'float8')} * interval '1 millisecond'`;
+  const inWindow = (column: string) => `${column} >= c.assigned_at and ${column} < c.assigned_at + ${length} and ${column} <= ${now}`;
+  const outcomes = 'segmentId' in question.by
+    ? `select distinct c.person_id, null::numeric as value from cohort as c join membership_change as m on m.person_id = c.person_id and m.segment_id = ${values.bind(question.by.segmentId, 'uuid')} and m.entered and ${inWindow('m.at')}`
+    : eventOutcomes(question.by, inWindow('e.occurred_at'), values, { now, zone: values.bind(question.timeZone, 'text') });
+  return rows(db, `
+    with cohort as materialized (${cohortSql(question.cohort, values)}),
+    outcome as (${outcomes}),
+    person_outcome as (
+      select c.variant, c.assigned_at + ${length} <= ${now} as matured, o.person_id is not null as converted, o.value
+        from cohort as c left join outcome as o on o.person_id = c.person_id)
+    select p.variant,
+           count(*) filter (where p.converted)::int as converted,
+           sum(p.value)::text as value,
+           count(*) filter (where p.matured)::int as "maturedAssigned",
+           count(*) filter (where p.matured and p.converted)::int as "maturedConverted",
+           (sum(p.value) filter (where p.matured))::text as "maturedValue"
+      from person_outcome as p
+     group by p.variant`, values.list);
+}
+
+/** Numbers and texts that read as numbers count; any other property adds nothing and never fails the report. */
+const NUMERIC = '^-?[0-9]{1,30}([.][0-9]{1,30})?([eE][+-]?[0-9]{1,2})?$';
+
+function eventOutcomes(by: { event: string; where: PropertyFilter[]; valueProperty: string | null }, inWindow: string, values: SqlValues, frame: Frame): string {
+  const bind = (value: unknown, type: string) => values.bind(value, type);
+  const filters = by.where.map((filter) => conditionSql(operatorOf(filter.op), jsonOperand('e.properties', filter.property, frame, bind), filter.value, bind));
+  const amount = by.valueProperty === null ? 'null::numeric' : `sum(case when e.properties ->> ${bind(by.valueProperty, 'text')} ~ '${NUMERIC}' then (e.properties ->> ${bind(by.valueProperty, 'text')})::numeric end)`;
+  const person = filters.length > 0 ? ' join person as p on p.id = c.person_id' : '';
+  return `select e.person_id, ${amount} as value from cohort as c${person} join event as e on e.person_id = c.person_id and e.name = ${bind(by.event, 'text')} and ${inWindow}
+     ${filters.length > 0 ? `where ${filters.join(' and ')}` : ''} group by e.person_id`;
+}

@@ -1,0 +1,59 @@
+import type { Operand } from './operators.js';
+
+type Bind = (value: unknown, type: string) => string;
+
+/** Where the SQL of one question finds the moment it asks about, and the zone of people who did not tell theirs. */
+export interface Frame {
+  now: string;
+  zone: string;
+}
+
+/** The person of a question is always `p`, an event of a subquery always `e`. */
+const BUILT_IN = {
+  $email: { reading: 'text', sql: 'lower(p.email)' },
+  $external_id: { reading: 'text', sql: 'p.external_id' },
+  $kind: { reading: 'text', sql: 'p.kind' },
+  $time_zone: { reading: 'text', sql: 'p.time_zone' },
+  $language: { reading: 'text', sql: 'p.language' },
+  $signed_up_at: { reading: 'date', sql: 'p.signed_up_at' },
+  $first_seen_at: { reading: 'date', sql: 'p.first_seen_at' },
+  $last_seen_at: { reading: 'date', sql: 'p.last_seen_at' },
+} as const;
+export const BUILT_IN_KEYS = Object.keys(BUILT_IN);
+
+export const builtIn = (key: string): { reading: 'text' | 'date'; sql: string } | undefined => (Object.hasOwn(BUILT_IN, key) ? BUILT_IN[key as keyof typeof BUILT_IN] : undefined);
+
+const dayOf = (instant: string, frame: Frame) => `segment_day(${instant}, p.time_zone, ${frame.zone})`;
+
+/** A column of the person. */
+export function columnOperand(column: { reading: 'text' | 'date'; sql: string }, frame: Frame): Operand {
+  const text = column.reading === 'text' ? column.sql : 'null::text';
+  const instant = column.reading === 'date' ? column.sql : 'null::timestamptz';
+  return { get now() { return frame.now; }, present: () => `(${column.sql} is not null)`, text: () => text, number: () => 'null::numeric', truth: () => 'null::boolean', instant: () => instant, day: () => dayOf(instant, frame) };
+}
+
+/**
+ * A value inside a JSON document. A name with dots is first taken as it stands, then as a path. Text operators read
+ * texts, numbers and booleans; objects and lists are no text.
+ */
+export function jsonOperand(document: string, key: string, frame: Frame, bind: Bind): Operand {
+  const plain = `(${document} -> ${bind(key, 'text')})`;
+  const value = key.includes('.') ? `coalesce(${plain}, ${document} #> ${bind(key.split('.'), 'text[]')})` : plain;
+  const text = `case when jsonb_typeof(${value}) in ('string', 'number', 'boolean') then ${value} #>> '{}' end`;
+  const instant = `segment_instant(case when jsonb_typeof(${value}) = 'string' then ${value} #>> '{}' end)`;
+  return {
+    get now() { return frame.now; },
+    present: () => `coalesce(jsonb_typeof(${value}) <> 'null', false)`,
+    text: () => `(${text})`,
+    number: () => `(case when jsonb_typeof(${value}) = 'number' then ${value}::numeric end)`,
+    truth: () => `(case when jsonb_typeof(${value}) = 'boolean' then ${value}::boolean end)`,
+    instant: () => instant,
+    day: () => dayOf(instant, frame),
+  };
+}
+
+/** Any operand with its instant taken from a column that holds it ready (`person_date`). */
+export function withInstant(operand: Operand, instant: string, frame: Frame): Operand {
+  const { present, text, number, truth } = operand;
+  return { present, text, number, truth, get now() { return frame.now; }, instant: () => instant, day: () => dayOf(instant, frame) };
+}

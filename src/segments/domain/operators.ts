@@ -1,0 +1,97 @@
+import { windowMillis, type Duration } from '../../kernel/local-time.js';
+
+/** What an operator compares with: decides which values a definition may give and how a form asks for them. */
+export type ValueKind = 'none' | 'text' | 'text_list' | 'number' | 'number_pair' | 'day' | 'moment' | 'duration';
+export type OperatorGroup = 'any' | 'text' | 'number' | 'boolean' | 'date';
+
+/**
+ * The compared value as SQL, in each reading. Every reading is null when the value is missing or of another type, so
+ * nothing is ever cast that cannot be.
+ */
+export interface Operand {
+  /** Never null. */
+  present(): string;
+  text(): string;
+  number(): string;
+  truth(): string;
+  instant(): string;
+  /** The calendar day of {@link instant} in the person's zone. */
+  day(): string;
+  now: string;
+}
+
+type Bind = (value: unknown, type: string) => string;
+
+export interface Operator {
+  key: string;
+  group: OperatorGroup;
+  value: ValueKind;
+  /** What a missing value (absent, JSON null, or not of the operator's type) gives. Only denials of text match it. */
+  missing: 'match' | 'no_match';
+  /** True where the answer moves with the clock; such operators need an indexed date and take no event property. */
+  relative: boolean;
+  label: { en: string; ko: string };
+  /** SQL condition; null when the value is missing. The null rule is applied by {@link conditionSql}, once for all. */
+  sql(operand: Operand, value: unknown, bind: Bind): string;
+  /** For relative operators: the answer can change only at `date + offset` for these offsets, in seconds. */
+  edges(value: unknown): number[];
+}
+
+/** Seconds of a window; definitions carry whole seconds. */
+export const windowSeconds = (duration: unknown): number => windowMillis(duration as Duration) / 1000;
+
+const interval = (value: unknown, bind: Bind) => `${bind(windowSeconds(value), 'int')} * interval '1 second'`;
+const isDay = (value: unknown): boolean => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
+
+type Row = Omit<Operator, 'missing' | 'relative' | 'edges'> & Partial<Pick<Operator, 'missing' | 'relative' | 'edges'>>;
+const rows: Row[] = [
+  { key: 'exists', group: 'any', value: 'none', label: { en: 'is known', ko: '값이 있음' }, sql: (o) => o.present() },
+  { key: 'not_exists', group: 'any', value: 'none', missing: 'match', label: { en: 'is unknown', ko: '값이 없음' }, sql: (o) => `not ${o.present()}` },
+  { key: 'is', group: 'text', value: 'text', label: { en: 'is', ko: '같음' }, sql: (o, v, bind) => `${o.text()} = ${bind(String(v), 'text')}` },
+  { key: 'is_not', group: 'text', value: 'text', missing: 'match', label: { en: 'is not', ko: '같지 않음' }, sql: (o, v, bind) => `${o.text()} <> ${bind(String(v), 'text')}` },
+  { key: 'contains', group: 'text', value: 'text', label: { en: 'contains', ko: '포함' }, sql: (o, v, bind) => `strpos(${o.text()}, ${bind(String(v), 'text')}) > 0` },
+  { key: 'not_contains', group: 'text', value: 'text', missing: 'match', label: { en: 'does not contain', ko: '포함하지 않음' }, sql: (o, v, bind) => `strpos(${o.text()}, ${bind(String(v), 'text')}) = 0` },
+  { key: 'starts_with', group: 'text', value: 'text', label: { en: 'starts with', ko: '(으)로 시작' }, sql: (o, v, bind) => `starts_with(${o.text()}, ${bind(String(v), 'text')})` },
+  { key: 'ends_with', group: 'text', value: 'text', label: { en: 'ends with', ko: '(으)로 끝남' }, sql: (o, v, bind) => `right(${o.text()}, length(${bind(String(v), 'text')})) = ${bind(String(v), 'text')}` },
+  { key: 'in_list', group: 'text', value: 'text_list', label: { en: 'is one of', ko: '다음 중 하나' }, sql: (o, v, bind) => `${o.text()} = any(${bind((v as unknown[]).map(String), 'text[]')})` },
+  { key: 'not_in_list', group: 'text', value: 'text_list', missing: 'match', label: { en: 'is none of', ko: '다음 중 어느 것도 아님' }, sql: (o, v, bind) => `${o.text()} <> all(${bind((v as unknown[]).map(String), 'text[]')})` },
+  { key: 'eq', group: 'number', value: 'number', label: { en: '=', ko: '=' }, sql: (o, v, bind) => `${o.number()} = ${bind(v, 'numeric')}` },
+  { key: 'ne', group: 'number', value: 'number', label: { en: '≠', ko: '≠' }, sql: (o, v, bind) => `${o.number()} <> ${bind(v, 'numeric')}` },
+  { key: 'gt', group: 'number', value: 'number', label: { en: 'more than', ko: '초과' }, sql: (o, v, bind) => `${o.number()} > ${bind(v, 'numeric')}` },
+  { key: 'gte', group: 'number', value: 'number', label: { en: 'at least', ko: '이상' }, sql: (o, v, bind) => `${o.number()} >= ${bind(v, 'numeric')}` },
+  { key: 'lt', group: 'number', value: 'number', label: { en: 'less than', ko: '미만' }, sql: (o, v, bind) => `${o.number()} < ${bind(v, 'numeric')}` },
+  { key: 'lte', group: 'number', value: 'number', label: { en: 'at most', ko: '이하' }, sql: (o, v, bind) => `${o.number()} <= ${bind(v, 'numeric')}` },
+  {
+    key: 'between', group: 'number', value: 'number_pair', label: { en: 'between (both included)', ko: '사이 (양끝 포함)' },
+    sql: (o, v, bind) => { const [from, to] = v as [number, number]; return `(${o.number()} >= ${bind(from, 'numeric')} and ${o.number()} <= ${bind(to, 'numeric')})`; },
+  },
+  { key: 'is_true', group: 'boolean', value: 'none', label: { en: 'is true', ko: '참' }, sql: (o) => o.truth() },
+  { key: 'is_false', group: 'boolean', value: 'none', label: { en: 'is false', ko: '거짓' }, sql: (o) => `not ${o.truth()}` },
+  { key: 'before', group: 'date', value: 'moment', label: { en: 'before', ko: '이전' }, sql: (o, v, bind) => (isDay(v) ? `${o.day()} < ${bind(v, 'date')}` : `${o.instant()} < ${bind(v, 'timestamptz')}`) },
+  { key: 'after', group: 'date', value: 'moment', label: { en: 'after', ko: '이후' }, sql: (o, v, bind) => (isDay(v) ? `${o.day()} > ${bind(v, 'date')}` : `${o.instant()} > ${bind(v, 'timestamptz')}`) },
+  { key: 'on', group: 'date', value: 'day', label: { en: 'on', ko: '당일' }, sql: (o, v, bind) => `${o.day()} = ${bind(v, 'date')}` },
+  {
+    key: 'within_last', group: 'date', value: 'duration', relative: true, edges: (v) => [0, windowSeconds(v)], label: { en: 'within the last', ko: '최근' },
+    sql: (o, v, bind) => `(${o.instant()} > ${o.now} - ${interval(v, bind)} and ${o.instant()} <= ${o.now})`,
+  },
+  {
+    key: 'older_than', group: 'date', value: 'duration', relative: true, edges: (v) => [windowSeconds(v)], label: { en: 'more than … ago', ko: '… 지남' },
+    sql: (o, v, bind) => `${o.instant()} <= ${o.now} - ${interval(v, bind)}`,
+  },
+  {
+    key: 'in_next', group: 'date', value: 'duration', relative: true, edges: (v) => [0, -windowSeconds(v)], label: { en: 'within the next', ko: '앞으로' },
+    sql: (o, v, bind) => `(${o.instant()} > ${o.now} and ${o.instant()} <= ${o.now} + ${interval(v, bind)})`,
+  },
+];
+
+/** The one table of operators: API, checks, SQL, forms and sentences follow it. */
+export const OPERATORS: readonly Operator[] = rows.map((row) => ({ missing: 'no_match', relative: false, edges: () => [], ...row }));
+const byKey = new Map(OPERATORS.map((operator) => [operator.key, operator]));
+
+export const findOperator = (key: string): Operator | undefined => byKey.get(key);
+
+/** One comparison as a two-valued SQL condition. */
+export function conditionSql(operator: Operator, operand: Operand, value: unknown, bind: Bind): string {
+  const condition = operator.sql(operand, value, bind);
+  return operator.missing === 'match' ? `((${condition}) is not false)` : `((${condition}) is true)`;
+}

@@ -1,0 +1,83 @@
+import type { SegmentNode } from '../contract/segment.js';
+import type { Problem } from '../kernel/errors.js';
+import type { Db } from '../platform/database/db.js';
+import { checkDefinition } from './domain/check.js';
+import { edgesOf } from './domain/edges.js';
+import { resolve, resolveOrThrow, type Resolved } from './domain/resolved.js';
+import { boundariesBetween, countAll, matchAll, matchAmong, workspaceZone } from './store/answers.js';
+import { loadNamed } from './store/definitions.js';
+import { areLive, insertSegment, loadMembersPage } from './store/segments.store.js';
+
+const EVERY_BOUNDARY = 2_000_000_000;
+
+async function treeOf(db: Db, definition: SegmentNode): Promise<Resolved> {
+  return resolveOrThrow(definition, await loadNamed(db, [definition]));
+}
+
+const momentOf = async (db: Db, now: Date) => ({ now, timeZone: await workspaceZone(db) });
+
+/** Which of these people match a definition at `now`: exact, from the people's data, by index look-ups. */
+export async function membersAmong(db: Db, definition: SegmentNode, personIds: readonly string[], now: Date): Promise<Set<string>> {
+  return matchAmong(db, await treeOf(db, definition), personIds, await momentOf(db, now));
+}
+
+/** How many people match at `now`, exactly: reads everybody concerned. */
+export async function countMembers(db: Db, definition: SegmentNode, now: Date): Promise<number> {
+  return countAll(db, await treeOf(db, definition), await momentOf(db, now));
+}
+
+/** The ids of a few people who match at `now`; which of them is not defined. */
+export async function samplePeople(db: Db, definition: SegmentNode, now: Date, limit = 5): Promise<string[]> {
+  return matchAll(db, await treeOf(db, definition), await momentOf(db, now), limit);
+}
+
+/** Everybody who matches at `now`. */
+export async function membersOf(db: Db, definition: SegmentNode, now: Date): Promise<string[]> {
+  return matchAll(db, await treeOf(db, definition), await momentOf(db, now));
+}
+
+/** Whose answer can have changed only because the clock moved from `from` (excluded) to `to` (included). */
+export async function frontier(db: Db, definition: SegmentNode, from: Date, to: Date): Promise<string[]> {
+  const found = await boundariesBetween(db, edgesOf(await treeOf(db, definition)), { from, to }, EVERY_BOUNDARY);
+  return [...new Set(found.map(({ personId }) => personId))];
+}
+
+/**
+ * Everything wrong with a definition, each fault with its place below `basePath` (`audience.of.1.op`): operators, values,
+ * segments that do not exist, cycles, size. Empty when it can be used.
+ *
+ * @param self id of the segment that is to have this definition, so that naming it counts as a cycle
+ */
+export async function validateDefinition(db: Db, definition: SegmentNode, basePath = '', self?: string): Promise<Problem[]> {
+  const problems = checkDefinition(definition, basePath);
+  if (problems.length > 0) return problems;
+  return resolve(definition, await loadNamed(db, [definition]), basePath, self).problems;
+}
+
+/** Members of a live segment in order of person id: `limit` of them after `afterPersonId`. */
+export function membersPage(db: Db, segmentId: string, afterPersonId: string | null, limit: number): Promise<string[]> {
+  return loadMembersPage(db, segmentId, afterPersonId, limit);
+}
+
+export interface OwnedSegment {
+  /** What it belongs to, a campaign version. */
+  ownerId: string;
+  name: string;
+  definition: SegmentNode;
+  createdBy: string;
+  now: Date;
+}
+
+/**
+ * Makes a hidden segment whose membership is maintained for its owner. It is built by the worker `segments.build` (wake it
+ * after commit); its first members arrive as flips. The definition must have passed {@link validateDefinition}.
+ */
+export function createOwned(tx: Db, owned: OwnedSegment): Promise<string> {
+  const { ownerId, name, definition, createdBy, now } = owned;
+  return insertSegment(tx, { name, description: '', purpose: 'campaign', ownerId, definition, createdBy }, now);
+}
+
+/** Whether every one of these segments has a complete, maintained membership. */
+export function isLive(db: Db, segmentIds: readonly string[]): Promise<boolean> {
+  return areLive(db, segmentIds);
+}

@@ -78,6 +78,7 @@ export class WorkerRunner {
   /** Two-phase stop: no new claims, then wait for what is in flight. */
   async stop(): Promise<void> {
     this.stopping = true;
+    for (const lane of this.lanes.values()) lane.worker.stop();
     await Promise.all([...this.lanes.values()].map((lane) => lane.running));
     await Promise.all([...this.lanes.values()].map((lane) => lane.worker.drain()));
     await this.alarms.stop();

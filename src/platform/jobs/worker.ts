@@ -14,6 +14,8 @@ export abstract class Worker {
   /** Stable name, `module.queue`; also the name of its alarm and of its wake-up channel entry. */
   abstract readonly name: string;
   abstract runOnce(): Promise<Round>;
+  /** Called once at shutdown, while `runOnce` may still run: take nothing more. */
+  stop(): void {}
   /** Called once at shutdown after the last `runOnce` has ended: finish what is in flight. */
   async drain(): Promise<void> {}
 }

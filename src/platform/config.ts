@@ -23,6 +23,9 @@ export class Config {
   /** Concurrent SMTP connections to the relay. */
   @IsInt() @Min(1) @Max(100) @Type(() => Number) SMTP_CONNECTIONS: number = 10;
 
+  /** Largest file an import takes, in bytes after unpacking. */
+  @IsInt() @Min(1024) @Max(1024 ** 4) @Type(() => Number) IMPORT_MAX_BYTES: number = 1024 ** 3;
+
   /** Absolute folder for the embedded database, the send journals and import files. */
   get dataDir(): string {
     return resolve(this.DATA_DIR);
@@ -32,7 +35,7 @@ export class Config {
 /** Reads and checks the environment; a wrong value is one sentence naming the variable. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const known = Object.fromEntries(
-    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'SMTP_CONNECTIONS']
+    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'SMTP_CONNECTIONS', 'IMPORT_MAX_BYTES']
       .filter((name) => env[name] !== undefined && env[name] !== '')
       .map((name) => [name, env[name]]),
   );

@@ -43,19 +43,22 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const db = createDataSource(databaseUrl, config.DATABASE_POOL);
   await db.initialize();
   let nest: NestFastifyApplication | null = null;
+  const opened: { runner?: WorkerRunner; channel?: WakeChannel | null } = {};
   try {
     await prepareDatabase(db, clock.now());
     const runsWorkers = !manual && config.ROLE !== 'api';
     const alarms: Alarms = runsWorkers ? new AgendaAlarms(databaseUrl, log) : new ManualAlarms();
     const runner = new WorkerRunner(alarms, log);
+    opened.runner = runner;
     nest = await NestFactory.create<NestFastifyApplication>(AppModule.on({ config, clock, log, db, runner }), new FastifyAdapter({ bodyLimit: 4 * 1024 * 1024, trustProxy: false, forceCloseConnections: true }), { logger: new NestLog(log), abortOnError: false });
     await configureHttp(nest);
     await nest.init();
     const channel = manual ? null : new WakeChannel(databaseUrl, log, (name) => runner.wakeHere(name));
+    opened.channel = channel;
     await channel?.start();
     const workers = config.ROLE === 'api' ? [] : PARTS.flatMap((part) => part.workers).map((type) => nest!.get<Worker>(type as Type<Worker>, { strict: false }));
     await nest.listen({ port: config.PORT, host: config.HOST });
-    const url = (await nest.getUrl()).replace('[::1]', '127.0.0.1').replace(/\/$/, '');
+    const url = (await nest.getUrl()).replace(/\[::1?\]|0\.0\.0\.0/, '127.0.0.1').replace(/\/$/, '');
     nest.get(PublicUrl).set(config.PUBLIC_URL ?? url.replace('127.0.0.1', 'localhost'));
     if (manual) runner.add(workers);
     else await runner.start(workers, nest.get(SchedulerRegistry, { strict: false }), (name) => channel?.notify(name));
@@ -72,6 +75,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       },
     };
   } catch (error) {
+    await opened.runner?.stop();
+    await opened.channel?.stop();
     await nest?.close();
     if (db.isInitialized) await db.destroy();
     throw error;

@@ -1,50 +1,77 @@
-import { join } from 'node:path';
+import { Setup } from './access/setup.service.js';
 import { startApp, type RunningApp } from './app.js';
 import { AppError } from './kernel/errors.js';
 import { readConfig, type Config } from './platform/config.js';
-import { startEmbedded, type EmbeddedServer } from './platform/database/embedded.js';
+import { makeDataFolder, startEmbedded, type EmbeddedServer } from './platform/database/embedded.js';
+import { lockFolder } from './platform/database/folder-lock.js';
+import { assertReachable } from './platform/database/reach.js';
+import { assertPortFree, explainListen } from './platform/http/port.js';
+import { PublicUrl } from './platform/public-url.js';
+
+/** A second Ctrl-C within this time is the same one: npm passes on what the terminal has sent already. */
+const SAME_SIGNAL_MS = 2_000;
 
 /** Starts the service, prints where to go, stops cleanly on Ctrl-C or SIGTERM. A failed start is one sentence and exit 1. */
 async function main(): Promise<void> {
+  const stopWanted = firstSignal();
   const config = readConfig(process.env);
-  const embedded = config.DATABASE_URL ? null : await startEmbedded({ directory: join(config.dataDir) });
+  await assertPortFree(config.HOST, config.PORT);
+  await makeDataFolder(config.dataDir);
+  const embedded = config.DATABASE_URL ? null : await startOwnDatabase(config);
   let app: RunningApp;
   try {
+    if (config.DATABASE_URL) await assertReachable(config.DATABASE_URL);
     app = await startApp({ config, databaseUrl: config.DATABASE_URL ?? embedded!.url });
+    await announce(config, app);
   } catch (error) {
     await embedded?.stop();
-    throw error;
+    throw explainListen(error, config.HOST, config.PORT) ?? error;
   }
-  stopOnSignal(app, embedded);
-  process.stdout.write(`Danbi is ready at ${publicUrl(config, app)}\n`);
+  const signal = await stopWanted;
+  process.stdout.write(`${signal}: finishing what is in flight …\n`);
+  await app.close();
+  await embedded?.stop();
+  process.stdout.write('Stopped.\n');
+  process.exit(0);
 }
 
-const publicUrl = (config: Config, app: RunningApp) => config.PUBLIC_URL ?? app.url.replace('127.0.0.1', 'localhost');
+async function startOwnDatabase(config: Config): Promise<EmbeddedServer> {
+  const unlock = await lockFolder(config.dataDir);
+  const server = await startEmbedded({ directory: config.dataDir });
+  return { ...server, stop: async () => { await server.stop(); await unlock(); } };
+}
 
-function stopOnSignal(app: RunningApp, embedded: EmbeddedServer | null): void {
-  let stopping = false;
-  const stop = async (signal: string) => {
-    if (stopping) return;
-    stopping = true;
-    process.stdout.write(`${signal}: finishing what is in flight …\n`);
-    await app.close();
-    await embedded?.stop();
-    process.stdout.write('Stopped.\n');
-    process.exit(0);
-  };
-  process.on('SIGINT', () => void stop('Ctrl-C'));
-  process.on('SIGTERM', () => void stop('SIGTERM'));
+async function announce(config: Config, app: RunningApp): Promise<void> {
+  const url = app.nest.get(PublicUrl).value;
+  const token = config.ROLE === 'worker' ? null : await app.nest.get(Setup, { strict: false }).issue();
+  process.stdout.write(`Danbi is ready at ${url}\n${token === null ? '' : `Set-up: ${url}/setup?token=${token}\n`}`);
+}
+
+/**
+ * Resolves with the name of the first signal to stop. It may come while the service still starts: the start is then finished
+ * and undone, so that the database under it is stopped too. A second signal ends the process at once.
+ */
+function firstSignal(): Promise<string> {
+  return new Promise((done) => {
+    let first = 0;
+    const on = (name: string) => () => {
+      if (first !== 0 && performance.now() - first > SAME_SIGNAL_MS) process.exit(130);
+      if (first === 0) first = performance.now();
+      done(name);
+    };
+    process.on('SIGINT', on('Ctrl-C'));
+    process.on('SIGTERM', on('SIGTERM'));
+    process.on('SIGHUP', on('SIGHUP'));
+  });
 }
 
 /** One sentence for the operator; the stack only for faults nobody foresaw. */
 function explainFailure(error: unknown): string {
   if (error instanceof AppError) return error.message;
-  const { code, port, address } = error as { code?: string; port?: number; address?: string };
-  if (code === 'EADDRINUSE') return `Port ${port} is taken by another program. Set PORT to a free one.`;
-  if (code === 'EACCES') return `Danbi may not listen on port ${port}. Set PORT to one above 1023.`;
-  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT') return `The database at ${address ?? 'DATABASE_URL'}${port ? `:${port}` : ''} cannot be reached (${code}). Check DATABASE_URL.`;
-  if (code === '28P01' || code === '3D000' || code === '28000') return `The database refused the connection: ${(error as Error).message}. Check DATABASE_URL.`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const { code, message, stack } = error as { code?: string; message?: string; stack?: string };
+  if (code === '42501') return `The database user may not change the schema: ${message}. Give it the rights to create tables, or check DATABASE_URL.`;
+  if (code === 'ENOSPC') return 'The disk is full. Make room and start again.';
+  return stack ?? String(error);
 }
 
 main().catch((error: unknown) => {

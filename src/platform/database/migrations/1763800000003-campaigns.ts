@@ -15,8 +15,10 @@ export class CampaignTables1763800000003 implements MigrationInterface {
         created_by text not null,
         created_at timestamptz not null,
         updated_at timestamptz not null,
-        state_at timestamptz not null);
+        state_at timestamptz not null,
+        closing boolean not null default false);
       create index campaign_created on campaign (created_at, id);
+      create index campaign_closing on campaign (state_at) where closing;
 
       create table campaign_version (
         id uuid primary key,
@@ -88,7 +90,7 @@ export class CampaignTables1763800000003 implements MigrationInterface {
         entry jsonb not null default '{}',
         primary key (id, person_id));
       create unique index enrollment_active on enrollment (campaign_id, person_id, entry_key) where state = 'active';
-      create index enrollment_due on enrollment (due_at, id) where state = 'active' and due_at is not null;
+      create index enrollment_due on enrollment (campaign_id, due_at, id) where state = 'active' and due_at is not null;
       create index enrollment_person on enrollment (person_id, campaign_id, entered_at);
       create index enrollment_version on enrollment (version_id, step_id) where state = 'active';
 

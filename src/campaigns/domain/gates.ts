@@ -1,0 +1,117 @@
+import type { ReasonCode } from '../../kernel/reason-codes.js';
+
+/** The one published order in which a message is allowed or refused: the same in entry, sending, dispatch and explain. */
+export const GATES = [
+  'campaign', 'trigger', 'audience', 'reentry', 'holdout', 'assignment', 'exit', 'consent', 'reachable', 'suppression',
+  'quiet_hours', 'frequency_cap', 'arbitration', 'render', 'transport',
+] as const;
+export type Gate = (typeof GATES)[number];
+
+/** The gate that gives a code. Codes of runs and people that ended (merge, erasure) belong to the exit gate. */
+export const GATE_OF: Partial<Record<ReasonCode, Gate>> = {
+  CAMPAIGN_INACTIVE: 'campaign', VERSION_DRAINING: 'campaign', TRIGGER_NOT_MET: 'trigger', NOT_IN_AUDIENCE: 'audience',
+  REENTRY_BLOCKED: 'reentry', HOLDOUT: 'holdout', EXPERIMENT_CONTROL: 'assignment',
+  GOAL_REACHED: 'exit', EXIT_RULE: 'exit', PERSON_DELETED: 'exit', PERSON_MERGED: 'exit',
+  NO_CONSENT: 'consent', TOPIC_UNSUBSCRIBED: 'consent', NIGHT_CONSENT_MISSING: 'consent', CHANNEL_UNREACHABLE: 'reachable',
+  SUPPRESSED_BOUNCE: 'suppression', SUPPRESSED_COMPLAINT: 'suppression', QUIET_HOURS_DEFERRED: 'quiet_hours',
+  CAP_DEFERRED: 'frequency_cap', CAP_DROPPED: 'frequency_cap', LOST_ARBITRATION: 'arbitration',
+  RENDER_ERROR: 'render', RENDER_MISSING_VAR: 'render', LANGUAGE_MISSING: 'render',
+  PROVIDER_REJECTED: 'transport', PROVIDER_UNCERTAIN: 'transport', RATE_DEFERRED: 'transport', EXPIRED: 'transport',
+};
+
+/** What is known of one person's earlier runs when they could enter again. */
+export interface ReentryFacts {
+  policy: 'never' | 'after_exit' | 'after_interval';
+  /** How often the person was in this campaign, in any version. */
+  runs: number;
+  /** A run of theirs is going on. */
+  active: boolean;
+  lastEnteredAt: Date | null;
+  /** End of the interval that began with the last entry; null when the policy has none or they never entered. */
+  allowedFrom: Date | null;
+}
+
+/** What the gates are asked about. A fact that is absent was not looked at: its gate neither passes nor refuses. */
+export interface GateFacts {
+  now: Date;
+  campaign?: { state: string; entering: boolean };
+  trigger?: { met: boolean };
+  audience?: { inside: boolean };
+  reentry?: ReentryFacts;
+  /** Keys of the exiting goals reached and of the exit rules that hold. */
+  exit?: { goals: readonly string[]; rules: readonly string[] };
+  /** Answer of delivery's reach question; null when the person may be reached. */
+  reach?: { code: ReasonCode | null };
+}
+
+export interface Verdict {
+  gate: Gate;
+  /** Null: not looked at, or decided later. */
+  passed: boolean | null;
+  code: ReasonCode | null;
+  facts: Record<string, unknown>;
+  /** The moment from which the gate can pass, when it is known. */
+  nextCheckAt: Date | null;
+}
+
+export interface Refusal extends Verdict { passed: false; code: ReasonCode }
+
+const open = (gate: Gate): Verdict => ({ gate, passed: null, code: null, facts: {}, nextCheckAt: null });
+const pass = (gate: Gate, facts: Record<string, unknown> = {}): Verdict => ({ gate, passed: true, code: null, facts, nextCheckAt: null });
+const refuse = (gate: Gate, code: ReasonCode, facts: Record<string, unknown> = {}, nextCheckAt: Date | null = null): Refusal => ({ gate, passed: false, code, facts, nextCheckAt });
+
+/** Every gate in the published order with what it says to these facts. */
+export function walkGates(facts: GateFacts): Verdict[] {
+  return GATES.map((gate) => judge(gate, facts));
+}
+
+/** The first gate that refuses, or null. */
+export function firstRefusal(facts: GateFacts): Refusal | null {
+  for (const gate of GATES) {
+    const verdict = judge(gate, facts);
+    if (isRefusal(verdict)) return verdict;
+  }
+  return null;
+}
+
+const isRefusal = (verdict: Verdict): verdict is Refusal => verdict.passed === false && verdict.code !== null;
+
+function judge(gate: Gate, facts: GateFacts): Verdict {
+  switch (gate) {
+    case 'campaign': return facts.campaign ? campaignGate(facts.campaign) : open(gate);
+    case 'trigger': return facts.trigger ? (facts.trigger.met ? pass(gate) : refuse(gate, 'TRIGGER_NOT_MET')) : open(gate);
+    case 'audience': return facts.audience ? (facts.audience.inside ? pass(gate) : refuse(gate, 'NOT_IN_AUDIENCE')) : open(gate);
+    case 'reentry': return facts.reentry ? reentryGate(facts.reentry, facts.now) : open(gate);
+    case 'exit': return facts.exit ? exitGate(facts.exit) : open(gate);
+    case 'consent': case 'reachable': case 'suppression': return facts.reach ? reachGate(gate, facts.reach.code) : open(gate);
+    default: return open(gate);
+  }
+}
+
+function campaignGate({ state, entering }: { state: string; entering: boolean }): Verdict {
+  if (state === 'active') return pass('campaign', { state });
+  if (state === 'draining') return entering ? refuse('campaign', 'VERSION_DRAINING', { state }) : pass('campaign', { state });
+  return refuse('campaign', 'CAMPAIGN_INACTIVE', { state });
+}
+
+function reentryGate(facts: ReentryFacts, now: Date): Verdict {
+  const said = { policy: facts.policy, runs: facts.runs, active: facts.active, lastEnteredAt: facts.lastEnteredAt?.toISOString() ?? null };
+  if (facts.runs === 0) return pass('reentry', said);
+  if (facts.policy === 'never') return refuse('reentry', 'REENTRY_BLOCKED', said);
+  const wait = facts.allowedFrom !== null && facts.allowedFrom > now ? facts.allowedFrom : null;
+  return facts.active || wait !== null ? refuse('reentry', 'REENTRY_BLOCKED', said, wait) : pass('reentry', said);
+}
+
+/** A reached goal is told before an exit rule: success is the better news when both hold. */
+function exitGate({ goals, rules }: { goals: readonly string[]; rules: readonly string[] }): Verdict {
+  if (goals.length > 0) return refuse('exit', 'GOAL_REACHED', { goals });
+  return rules.length > 0 ? refuse('exit', 'EXIT_RULE', { rules }) : pass('exit');
+}
+
+/** Delivery answers with the first of three gates that refuses: those before it passed, those behind were not asked. */
+function reachGate(gate: Gate, code: ReasonCode | null): Verdict {
+  if (code === null) return pass(gate);
+  const refusing = code === 'PERSON_DELETED' ? 'consent' : GATE_OF[code] ?? 'suppression';
+  if (refusing === gate) return refuse(gate, code);
+  return GATES.indexOf(gate) < GATES.indexOf(refusing) ? pass(gate) : open(gate);
+}

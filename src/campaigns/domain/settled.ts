@@ -1,0 +1,44 @@
+/** One flip of a membership. */
+export interface Flip {
+  segmentId: string;
+  personId: string;
+  entered: boolean;
+  at: Date;
+}
+
+/** An event by the person it was recorded for. */
+export interface EventRef { eventId: string; personId: string }
+
+/** One row of `settled_change`: news about people whose memberships are already up to date with it. */
+export interface SettledChange {
+  id: string;
+  kind: 'changed' | 'merged' | 'deleted' | 'flips';
+  personIds: string[];
+  eventNames: string[];
+  events: EventRef[];
+  flips: Flip[];
+  mergedInto: string | null;
+}
+
+/**
+ * Cuts a queue into runs that may be handled as one set: nobody is named by two rows of a group, so per person the order of
+ * the queue is kept. Merges and erasures stand alone.
+ */
+export function groupBySeparatePeople(changes: readonly SettledChange[]): SettledChange[][] {
+  const groups: SettledChange[][] = [];
+  let seen = new Set<string>();
+  for (const change of changes) {
+    const alone = change.kind === 'merged' || change.kind === 'deleted';
+    const people = [...change.personIds, ...change.events.map((event) => event.personId), ...change.flips.map((flip) => flip.personId)];
+    const last = groups.at(-1);
+    if (last && !alone && !isAlone(last) && !people.some((id) => seen.has(id))) last.push(change);
+    else {
+      groups.push([change]);
+      seen = new Set();
+    }
+    for (const id of people) seen.add(id);
+  }
+  return groups;
+}
+
+const isAlone = (group: readonly SettledChange[]) => group[0]!.kind === 'merged' || group[0]!.kind === 'deleted';

@@ -1,0 +1,108 @@
+import type { EntityManager } from 'typeorm';
+import { cancelPending } from '../../delivery/store/deliveries.store.js';
+import { groupedBy } from '../domain/grouped.js';
+import { recordDecisions } from '../store/decisions.store.js';
+import { claimDue, lockCampaign, saveStandings, saveVisits, type Run } from '../store/enrollments.store.js';
+import { loadVersion } from '../store/versions.store.js';
+import { Journal, type BatchContext, type StepGroup, type StepResult } from './batch.js';
+import { runMessageStep } from './message-step.js';
+import { runBranchStep, runSplitStep } from './route-steps.js';
+import { runWaitStep, runWaitUntilStep } from './wait-steps.js';
+
+const RUNNING = ['active', 'draining'];
+
+export interface AdvanceInput {
+  campaignId: string;
+  /** Most runs of one batch. */
+  limit: number;
+  now: Date;
+  /** Zone of people without one. */
+  zone: string;
+}
+
+/**
+ * Moves due runs of one campaign as far as they get now: all people at one step together, step after step, everything in
+ * the caller's transaction.
+ *
+ * @returns how many runs were moved
+ */
+export async function advanceBatch(tx: EntityManager, input: AdvanceInput): Promise<number> {
+  if (!RUNNING.includes((await lockCampaign(tx, input.campaignId)) ?? '')) return 0;
+  const claimed = await claimDue(tx, input.campaignId, input.limit, input.now);
+  if (claimed.length === 0) return 0;
+  const context: BatchContext = { tx, now: input.now, zone: input.zone, decisions: [] };
+  const journal = new Journal(input.now);
+  const ended: string[] = [];
+  for (let moving = claimed; moving.length > 0; ) {
+    const onward: Run[] = [];
+    for (const group of await groupByStep(context, moving)) {
+      for (const result of await runStep(context, group)) {
+        const next = settle(journal, result);
+        if (next) onward.push(next);
+        else if (result.kind === 'end') ended.push(result.run.id);
+      }
+    }
+    moving = onward;
+  }
+  const { visits, standings } = journal.result();
+  await saveVisits(tx, visits);
+  await saveStandings(tx, standings, input.now);
+  if (ended.length > 0) await cancelEnded(tx, ended, context);
+  await recordDecisions(tx, context.decisions, input.now);
+  return claimed.length;
+}
+
+/** What an ended run had queued at earlier steps goes with it, under the code of its end. */
+async function cancelEnded(tx: EntityManager, ended: readonly string[], context: BatchContext): Promise<void> {
+  const codes = new Map(context.decisions.map((decision) => [decision.enrollmentId, decision.code]));
+  for (const code of new Set(codes.values())) {
+    const runs = ended.filter((id) => codes.get(id) === code);
+    if (runs.length > 0) await cancelPending(tx, { enrollmentIds: runs }, code, context.now);
+  }
+}
+
+async function groupByStep({ tx }: BatchContext, runs: readonly Run[]): Promise<StepGroup[]> {
+  const groups: StepGroup[] = [];
+  for (const standing of groupedBy(runs, (run) => `${run.versionId} ${run.stepId}`).values()) {
+    const version = await loadVersion(tx, standing[0]!.versionId);
+    groups.push({ version, step: version.published.steps[standing[0]!.stepId]!, runs: standing });
+  }
+  return groups;
+}
+
+async function runStep(context: BatchContext, group: StepGroup): Promise<StepResult[]> {
+  const { step } = group;
+  switch (step.type) {
+    case 'message': return runMessageStep(context, { ...group, step });
+    case 'wait': return runWaitStep(context, { ...group, step });
+    case 'wait_until': return runWaitUntilStep(context, { ...group, step });
+    case 'branch': return runBranchStep(context, { ...group, step });
+    case 'split': return runSplitStep(context, { ...group, step });
+    case 'exit': return group.runs.map((run) => ({ run, kind: 'move', outcome: 'exit', next: null }));
+  }
+}
+
+/** Notes a result; answers the run as it arrives at its next step, when it goes on at once. */
+function settle(journal: Journal, result: StepResult): Run | null {
+  const { run } = result;
+  if (result.kind === 'stay') {
+    journal.arrive(run);
+    journal.stand(run, { state: 'active', exitCode: null, dueAt: result.dueAt, waiting: result.waiting });
+    return null;
+  }
+  if (result.kind === 'hold') {
+    journal.hold(run);
+    return null;
+  }
+  if (result.kind === 'end') {
+    journal.leave(run, result.code);
+    journal.stand(run, { state: 'exited', exitCode: result.code, dueAt: null, waiting: false });
+    return null;
+  }
+  journal.leave(run, result.outcome);
+  if (result.next === null) {
+    journal.stand(run, { state: 'completed', exitCode: null, dueAt: null, waiting: false });
+    return null;
+  }
+  return { ...run, stepId: result.next, arrivedAt: null, waiting: false };
+}

@@ -1,0 +1,69 @@
+import type { Db } from '../../platform/database/db.js';
+import type { ReasonCode } from '../../kernel/reason-codes.js';
+import type { Step } from '../../contract/campaign.js';
+import type { NewDecision } from '../store/decisions.store.js';
+import type { Run, Standing, Visit } from '../store/enrollments.store.js';
+import type { CampaignVersion } from '../store/versions.store.js';
+
+/** What a step made of one person. */
+export type StepResult =
+  /** Stays at the step until `dueAt` (or, when `waiting`, until its condition comes true). */
+  | { run: Run; kind: 'stay'; dueAt: Date; waiting: boolean }
+  /** Goes on; null ends the run. */
+  | { run: Run; kind: 'move'; outcome: string; next: string | null }
+  /** Cannot be decided now (the person is being merged or erased): the step is tried again. */
+  | { run: Run; kind: 'hold' }
+  /** The run ends early here. */
+  | { run: Run; kind: 'end'; code: ReasonCode };
+
+/** The people of one batch that stand at one step of one version. */
+export interface StepGroup<S extends Step = Step> {
+  version: CampaignVersion;
+  step: S;
+  runs: Run[];
+}
+
+export interface BatchContext {
+  tx: Db;
+  now: Date;
+  /** Zone of people without one. */
+  zone: string;
+  /** Refusals of this batch, written at its end. */
+  decisions: NewDecision[];
+}
+
+/** Collects where people stand and what they left, so that a batch writes each table once. */
+export class Journal {
+  private readonly visits = new Map<string, Visit>();
+  private readonly standings = new Map<string, Standing>();
+
+  constructor(private readonly now: Date) {}
+
+  arrive(run: Run): void {
+    this.visits.set(`${run.id} ${run.stepId}`, this.visit(run, null));
+  }
+
+  leave(run: Run, outcome: string): void {
+    this.visits.set(`${run.id} ${run.stepId}`, { ...this.visit(run, outcome), leftAt: this.now });
+  }
+
+  stand(run: Run, standing: Pick<Standing, 'state' | 'exitCode' | 'dueAt' | 'waiting'>): void {
+    this.standings.set(run.id, { id: run.id, personId: run.personId, stepId: run.stepId, arrivedAt: run.arrivedAt ?? this.now, ...standing });
+  }
+
+  /** Leaves the run before the step it was about to take. */
+  hold(run: Run): void {
+    this.standings.set(run.id, { id: run.id, personId: run.personId, stepId: run.stepId, arrivedAt: null, state: 'active', exitCode: null, dueAt: this.now, waiting: false });
+  }
+
+  result(): { visits: Visit[]; standings: Standing[] } {
+    return { visits: [...this.visits.values()], standings: [...this.standings.values()] };
+  }
+
+  private visit(run: Run, outcome: string | null): Visit {
+    return {
+      enrollmentId: run.id, personId: run.personId, stepId: run.stepId, campaignId: run.campaignId, versionId: run.versionId,
+      arrivedAt: run.arrivedAt ?? this.now, leftAt: null, outcome,
+    };
+  }
+}

@@ -1,0 +1,66 @@
+import type { EntityManager } from 'typeorm';
+import type { Db } from '../../platform/database/db.js';
+import { dateEntryAt, dateWindow, minuteOf } from '../domain/next-due.js';
+import { currentTicks, datesIn, distinctDates, firstDateAfter, moveTick, takeTick, type PersonDate } from '../store/date-entry.store.js';
+import { loadVersion } from '../store/versions.store.js';
+import type { Moment } from './conditions.js';
+import { enterPeople } from './enter.js';
+import { lockEntry } from './locks.js';
+import { usableZone } from './people.js';
+
+const PAGE = 2_000;
+const QUARTER_HOUR = 15 * 60_000;
+const DISTINCT = 500;
+
+/**
+ * Lets in everybody whose date entry became due since the version's last tick, in the caller's transaction.
+ *
+ * @returns how many became due
+ */
+export async function dateTick(tx: EntityManager, versionId: string, moment: Moment): Promise<number> {
+  await lockEntry(tx);
+  const to = minuteOf(moment.now);
+  const tick = await takeTick(tx, versionId, to);
+  const version = await loadVersion(tx, versionId);
+  const { entry } = version.published;
+  if (!tick || entry.type !== 'date') return 0;
+  const window = dateWindow(tick.evaluatedTo, to, entry);
+  let due = 0;
+  for (let after: string | null = null, full = true; full; ) {
+    const page: PersonDate[] = await datesIn(tx, entry.attribute, { ...window, after }, PAGE);
+    const entering = page.flatMap((date) => {
+      const at = dateEntryAt(date, entry, usableZone(date.zone, moment.zone));
+      return at > tick.evaluatedTo && at <= to ? [{ personId: date.personId, entry: { kind: 'date' as const, at: at.toISOString() } }] : [];
+    });
+    due += entering.length;
+    await enterPeople(tx, { version, state: tick.state }, entering, moment);
+    full = page.length === PAGE;
+    after = page.at(-1)?.personId ?? null;
+  }
+  await moveTick(tx, versionId, to);
+  return due;
+}
+
+/**
+ * When a date next lets somebody in. Where many different dates lie close together it may name a moment somewhat before
+ * that, never one after.
+ */
+export async function nextDateEntry(db: Db, { now, zone }: Moment): Promise<Date | null> {
+  let next: Date | null = null;
+  const earliest = (at: Date) => { if (next === null || at < next) next = at; };
+  for (const versionId of await currentTicks(db)) {
+    const { entry } = (await loadVersion(db, versionId)).published;
+    if (entry.type !== 'date') continue;
+    const window = dateWindow(now, now, entry);
+    const near = await distinctDates(db, entry.attribute, window, DISTINCT);
+    const coming = near.map((date) => dateEntryAt(date, entry, usableZone(date.zone, zone))).filter((at) => at > now);
+    for (const at of coming) earliest(at);
+    if (near.length === DISTINCT) earliest(new Date(now.getTime() + QUARTER_HOUR));
+    else {
+      const beyond = await firstDateAfter(db, entry.attribute, window.to);
+      // The first instant at which that date can matter: it has come into the window then.
+      if (beyond) earliest(new Date(now.getTime() + beyond.getTime() - window.to.getTime() + 1_000));
+    }
+  }
+  return next;
+}

@@ -1,0 +1,30 @@
+import type { ReasonCode } from '../../kernel/reason-codes.js';
+import type { Db } from '../../platform/database/db.js';
+import { cancelPending } from '../../delivery/store/deliveries.store.js';
+import { GATE_OF } from '../domain/gates.js';
+import { recordDecisions } from '../store/decisions.store.js';
+import { endRuns } from '../store/enrollments.store.js';
+
+export interface Ending {
+  state: 'exited' | 'cancelled';
+  code: ReasonCode;
+  /** What ended it: the goal or rule, the event. */
+  facts: Record<string, unknown>;
+}
+
+/**
+ * Ends runs at once: the run, what of it was still queued, and the ledger, in the caller's transaction. Runs that are over
+ * already are left as they are.
+ *
+ * @returns how many ended
+ */
+export async function endEarly(tx: Db, runIds: readonly string[], ending: Ending, now: Date): Promise<number> {
+  const ended = await endRuns(tx, runIds, { state: ending.state, code: ending.code, now });
+  if (ended.length === 0) return 0;
+  await cancelPending(tx, { enrollmentIds: ended.map((run) => run.id) }, ending.code, now);
+  await recordDecisions(tx, ended.map((run) => ({
+    personId: run.personId, campaignId: run.campaignId, versionId: run.versionId, stepId: run.stepId, enrollmentId: run.id, variant: null,
+    stage: 'exit' as const, code: ending.code, facts: { ...ending.facts, gate: GATE_OF[ending.code] }, nextCheckAt: null,
+  })), now);
+  return ended.length;
+}

@@ -1,0 +1,57 @@
+import { newId } from '../../kernel/ids.js';
+import { enqueueDeliveries, type NewDelivery } from '../../delivery/store/deliveries.store.js';
+import { refusals } from '../../delivery/store/reachability.store.js';
+import type { Step } from '../../contract/campaign.js';
+import { firstRefusal, type Refusal } from '../domain/gates.js';
+import { assignVariants, type Assigned } from '../store/assignments.store.js';
+import type { Run } from '../store/enrollments.store.js';
+import type { BatchContext, StepGroup, StepResult } from './batch.js';
+import { endingsOf } from './endings.js';
+
+type MessageStep = Extract<Step, { type: 'message' }>;
+
+/**
+ * Each arrival becomes exactly one delivery row or one decision row with the code of the gate that refused; a refused
+ * message does not end the run, a reached goal or exit rule does.
+ */
+export async function runMessageStep(context: BatchContext, group: StepGroup<MessageStep>): Promise<StepResult[]> {
+  const { tx, now } = context;
+  const { version, step, runs } = group;
+  const personIds = runs.map((run) => run.personId);
+  const experiment = version.published.experiments[step.id]!;
+  const assigned = await assignVariants(tx, { experiment, campaignId: version.campaignId, personIds, now });
+  const endings = await endingsOf(tx, version, runs, { now, zone: context.zone });
+  const unreachable = await refusals(tx, { personIds, channel: step.channel, topic: step.topic, now });
+  const deliveries: NewDelivery[] = [];
+  const results = runs.map((run): StepResult => {
+    const arm = assigned.get(run.personId)!;
+    const refusal = firstRefusal({ now, exit: endings.get(run.personId) ?? { goals: [], rules: [] }, reach: { code: unreachable.get(run.personId) ?? null } });
+    if (!refusal) {
+      deliveries.push(deliveryOf(run, arm, group, now));
+      return { run, kind: 'move', outcome: 'queued', next: step.next };
+    }
+    if (refusal.code === 'PERSON_DELETED') return { run, kind: 'hold' };
+    context.decisions.push(decisionOf(run, arm, group, refusal));
+    if (refusal.gate === 'exit') return { run, kind: 'end', code: refusal.code };
+    return { run, kind: 'move', outcome: refusal.code, next: step.next };
+  });
+  await enqueueDeliveries(tx, deliveries, now);
+  return results;
+}
+
+/** Control is rendered too, with its first variant's content, so that both sides pass the same gates. */
+function deliveryOf(run: Run, arm: Assigned, { version, step }: StepGroup<MessageStep>, now: Date): NewDelivery {
+  const contents = version.published.contents[step.id]!;
+  return {
+    id: newId(), personId: run.personId, campaignId: version.campaignId, versionId: version.id, stepId: step.id, enrollmentId: run.id, channel: step.channel,
+    contentId: contents[arm.isControl ? step.variants[0]!.key : arm.variant] ?? contents[step.variants[0]!.key] ?? null,
+    experimentId: version.published.experiments[step.id]!.experimentId, variant: arm.variant, isControl: arm.isControl, topic: step.topic, dueAt: now,
+  };
+}
+
+function decisionOf(run: Run, arm: Assigned, { version, step }: StepGroup<MessageStep>, refusal: Refusal) {
+  return {
+    personId: run.personId, campaignId: version.campaignId, versionId: version.id, stepId: step.id, enrollmentId: run.id, variant: arm.variant,
+    stage: 'step' as const, code: refusal.code, facts: { ...refusal.facts, gate: refusal.gate, channel: step.channel, topic: step.topic }, nextCheckAt: refusal.nextCheckAt,
+  };
+}

@@ -1,0 +1,101 @@
+import type { Db } from '../../platform/database/db.js';
+import { groupedBy } from '../domain/grouped.js';
+import type { EventRef, Flip, SettledChange } from '../domain/settled.js';
+import { activeRuns, wakeWaiting } from '../store/enrollments.store.js';
+import { matchingEvents } from '../store/events.store.js';
+import { withoutLaunched } from '../store/launches.store.js';
+import { endEarly } from './end-early.js';
+import { enterPeople, type Candidate } from './enter.js';
+import type { Moment } from './conditions.js';
+import { lockWaits } from './locks.js';
+import { survivorsOf } from './people.js';
+import type { Watch } from './watch.js';
+
+interface News {
+  flips: Flip[];
+  events: EventRef[];
+  names: Set<string>;
+}
+
+/**
+ * Works off one group of news: ends what ended, lets people in, ends again what an event after the entry reached, and
+ * wakes who waited. Nobody is named twice within a group, so sets keep each person's order.
+ */
+export async function workOffNews(tx: Db, watch: Watch, group: readonly SettledChange[], moment: Moment): Promise<void> {
+  const news = await aboutSurvivors(tx, concerning(watch, group));
+  if (news.flips.length === 0 && news.events.length === 0) return;
+  // Taken first and not in the middle, so that nobody waits for it while holding runs.
+  if (news.flips.some((flip) => flip.entered && watch.waits.has(flip.segmentId))) await lockWaits(tx, 'alone');
+  await endByConditions(tx, watch, news, moment);
+  await endByEvents(tx, watch, news, moment);
+  await letIn(tx, watch, news, moment);
+  await endByEvents(tx, watch, news, moment);
+  await wake(tx, watch, news, moment);
+}
+
+/** Drops what no campaign listens to, which is most of it. */
+function concerning(watch: Watch, group: readonly SettledChange[]): News {
+  const flips = group.flatMap((change) => change.flips).filter(({ segmentId, entered }) => entered && (watch.segments.has(segmentId) || watch.endings.has(segmentId) || watch.waits.has(segmentId)));
+  const isWatched = (name: string) => watch.events.has(name) || watch.goalEvents.has(name);
+  const telling = group.filter((change) => change.eventNames.some(isWatched));
+  return { flips, events: telling.flatMap((change) => change.events), names: new Set(telling.flatMap((change) => change.eventNames).filter(isWatched)) };
+}
+
+/** News names people as they were; their events and runs are with whom they were merged into. */
+async function aboutSurvivors(tx: Db, news: News): Promise<News> {
+  const people = [...new Set([...news.flips, ...news.events].map(({ personId }) => personId))];
+  if (people.length === 0) return news;
+  const survivors = await survivorsOf(tx, people);
+  if (survivors.size === 0) return news;
+  const today = <T extends { personId: string }>(one: T): T => ({ ...one, personId: survivors.get(one.personId) ?? one.personId });
+  return { ...news, flips: news.flips.map(today), events: news.events.map(today) };
+}
+
+const peopleOf = (flips: readonly Flip[], segmentId: string) => flips.filter((flip) => flip.segmentId === segmentId).map((flip) => flip.personId);
+
+async function endByConditions(tx: Db, watch: Watch, { flips }: News, { now }: Moment): Promise<void> {
+  for (const segmentId of new Set(flips.map((flip) => flip.segmentId))) {
+    for (const { version, code, key } of watch.endings.get(segmentId) ?? []) {
+      const runs = await activeRuns(tx, version.id, peopleOf(flips, segmentId));
+      await endEarly(tx, runs.map((run) => run.id), { state: 'exited', code, facts: code === 'GOAL_REACHED' ? { goals: [key] } : { rules: [key] } }, now);
+    }
+  }
+}
+
+async function endByEvents(tx: Db, watch: Watch, { events, names }: News, moment: Moment): Promise<void> {
+  for (const name of names) {
+    for (const { version, goal } of watch.goalEvents.get(name) ?? []) {
+      const reached = await matchingEvents(tx, goal.event!, events, moment.zone);
+      if (reached.length === 0) continue;
+      const byPerson = groupedBy(reached, (event) => event.personId);
+      const runs = (await activeRuns(tx, version.id, [...byPerson.keys()])).filter(({ personId, entry }) =>
+        byPerson.get(personId)!.some((event) => event.occurredAt >= new Date(entry.at) && event.id !== entry.eventId));
+      await endEarly(tx, runs.map((run) => run.id), { state: 'exited', code: 'GOAL_REACHED', facts: { goals: [goal.key] } }, moment.now);
+    }
+  }
+}
+
+async function letIn(tx: Db, watch: Watch, { flips, events, names }: News, moment: Moment): Promise<void> {
+  for (const segmentId of new Set(flips.map((flip) => flip.segmentId))) {
+    for (const entrance of watch.segments.get(segmentId) ?? []) {
+      const entered = await withoutLaunched(tx, entrance.version.campaignId, flips.filter((flip) => flip.segmentId === segmentId));
+      await enterPeople(tx, entrance, entered.map(({ personId, at }): Candidate => ({ personId, entry: { kind: 'segment', at: at.toISOString(), segmentId } })), moment);
+    }
+  }
+  for (const name of names) {
+    for (const entrance of watch.events.get(name) ?? []) {
+      const { entry } = entrance.version.published;
+      if (entry.type !== 'event') continue;
+      const matched = await matchingEvents(tx, { name, where: entry.where }, events, moment.zone);
+      await enterPeople(tx, entrance, matched.map((event): Candidate => ({
+        personId: event.personId, entry: { kind: 'event', at: event.occurredAt.toISOString(), event: name, eventId: event.id, properties: event.properties },
+      })), moment);
+    }
+  }
+}
+
+async function wake(tx: Db, watch: Watch, { flips }: News, { now }: Moment): Promise<void> {
+  for (const segmentId of new Set(flips.map((flip) => flip.segmentId))) {
+    for (const { version, stepId } of watch.waits.get(segmentId) ?? []) await wakeWaiting(tx, { versionId: version.id, stepId }, peopleOf(flips, segmentId), now);
+  }
+}

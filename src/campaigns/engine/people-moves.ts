@@ -1,0 +1,32 @@
+import { cancelPending } from '../../delivery/store/deliveries.store.js';
+import type { Db } from '../../platform/database/db.js';
+import type { SettledChange } from '../domain/settled.js';
+import { activeRunsOf, forgetDetails, holdsDispatch, moveToSurvivors, postpone, runsInTheWay, type Merged } from '../store/people-moves.store.js';
+import { endEarly } from './end-early.js';
+
+/**
+ * Makes the runs, assignments, deliveries and decisions of merged people those of their survivors. Doing it again changes
+ * nothing. While a sender holds a message of theirs the whole move waits, because the sender settles it under their old id.
+ *
+ * @returns false when it has to wait; the news is back in the queue then
+ */
+export async function followMerge(tx: Db, change: SettledChange, now: Date): Promise<boolean> {
+  const into = change.mergedInto!;
+  const merges: Merged[] = change.personIds.filter((id) => id !== into).map((from) => ({ from, into }));
+  if (merges.length === 0) return true;
+  await activeRunsOf(tx, merges.flatMap(({ from }) => [from, into]));
+  if (await holdsDispatch(tx, merges.map(({ from }) => from))) {
+    await postpone(tx, change, now);
+    return false;
+  }
+  await endEarly(tx, await runsInTheWay(tx, merges), { state: 'cancelled', code: 'PERSON_MERGED', facts: { into } }, now);
+  await moveToSurvivors(tx, merges);
+  return true;
+}
+
+/** Ends the runs of erased people, cancels what was queued for them, and forgets what their runs knew of them. */
+export async function followErasure(tx: Db, change: SettledChange, now: Date): Promise<void> {
+  await endEarly(tx, await activeRunsOf(tx, change.personIds), { state: 'exited', code: 'PERSON_DELETED', facts: {} }, now);
+  await cancelPending(tx, { personIds: change.personIds }, 'PERSON_DELETED', now);
+  await forgetDetails(tx, change.personIds);
+}

@@ -1,0 +1,34 @@
+import type { Step } from '../../contract/campaign.js';
+import { assignVariants } from '../store/assignments.store.js';
+import type { BatchContext, StepGroup, StepResult } from './batch.js';
+import { whoMeets } from './conditions.js';
+
+type BranchStep = Extract<Step, { type: 'branch' }>;
+type SplitStep = Extract<Step, { type: 'split' }>;
+
+/** Each person takes the first branch whose condition holds, in the order written. */
+export async function runBranchStep({ tx, now, zone }: BatchContext, { step, runs }: StepGroup<BranchStep>): Promise<StepResult[]> {
+  const results: StepResult[] = [];
+  let left = runs;
+  for (const [index, branch] of step.branches.entries()) {
+    if (left.length === 0) break;
+    const taking = await whoMeets(tx, branch.condition, left.map((run) => run.personId), { now, zone });
+    results.push(...left.filter((run) => taking.has(run.personId)).map((run): StepResult => ({ run, kind: 'move', outcome: branchOutcome(branch.name, index), next: branch.next })));
+    left = left.filter((run) => !taking.has(run.personId));
+  }
+  return [...results, ...left.map((run): StepResult => ({ run, kind: 'move', outcome: 'otherwise', next: step.otherwise }))];
+}
+
+/** Branches are told apart by place as well, because names may repeat or be absent. */
+export const branchOutcome = (name: string, index: number): string => `branch ${index + 1}${name === '' ? '' : `: ${name}`}`;
+
+/** Each person takes the arm of their stored assignment. */
+export async function runSplitStep({ tx, now }: BatchContext, { version, step, runs }: StepGroup<SplitStep>): Promise<StepResult[]> {
+  const experiment = version.published.experiments[step.id]!;
+  const assigned = await assignVariants(tx, { experiment, campaignId: version.campaignId, personIds: runs.map((run) => run.personId), now });
+  const next = new Map(step.arms.map((arm) => [arm.key, arm.next]));
+  return runs.map((run) => {
+    const arm = assigned.get(run.personId)!.variant;
+    return { run, kind: 'move', outcome: arm, next: next.get(arm) ?? null };
+  });
+}

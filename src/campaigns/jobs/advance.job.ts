@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../../kernel/clock.js';
+import { inTransaction } from '../../platform/database/db.js';
+import { WorkerRunner } from '../../platform/jobs/runner.js';
+import { Worker, type Round } from '../../platform/jobs/worker.js';
+import { loadWorkspace } from '../../platform/workspace.js';
+import { advanceBatch } from '../engine/advance.js';
+import { dueCampaigns, nextDue } from '../store/enrollments.store.js';
+
+const BATCH = 2_000;
+
+/** Moves due runs through their steps, a batch of one campaign at a time; each transaction is all or nothing. */
+@Injectable()
+export class AdvanceWorker extends Worker {
+  readonly name = 'campaigns.advance';
+
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner) {
+    super();
+  }
+
+  async runOnce(): Promise<Round> {
+    const now = this.clock.now();
+    const due = await dueCampaigns(this.db, now);
+    const zone = due.length > 0 ? (await loadWorkspace(this.db)).timeZone : 'UTC';
+    let done = 0;
+    for (const campaignId of due) done += await inTransaction(this.db, (tx) => advanceBatch(tx, { campaignId, limit: BATCH, now, zone }));
+    if (done > 0) {
+      this.runner.wake('delivery.email');
+      this.runner.wake('delivery.in_app');
+    }
+    return { done, next: await nextDue(this.db) };
+  }
+}

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../../kernel/clock.js';
+import { inTransaction } from '../../platform/database/db.js';
+import { WorkerRunner } from '../../platform/jobs/runner.js';
+import { Worker, type Round } from '../../platform/jobs/worker.js';
+import { loadWorkspace } from '../../platform/workspace.js';
+import { launchNext } from '../engine/launch.js';
+import { dueLaunches, nextLaunch } from '../store/launches.store.js';
+
+const PAGE = 2_000;
+
+/** Takes in the people a launch meant, page by page. */
+@Injectable()
+export class LaunchWorker extends Worker {
+  readonly name = 'campaigns.launch';
+
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner) {
+    super();
+  }
+
+  async runOnce(): Promise<Round> {
+    const now = this.clock.now();
+    const due = await dueLaunches(this.db, now);
+    const zone = due.length > 0 ? (await loadWorkspace(this.db)).timeZone : 'UTC';
+    let done = 0;
+    // A page of each, so that a small launch does not stand behind a large one.
+    for (const id of due) done += await inTransaction(this.db, (tx) => launchNext(tx, id, PAGE, { now, zone }));
+    if (done > 0) this.runner.wake('campaigns.advance');
+    return { done, next: await nextLaunch(this.db, now) };
+  }
+}

@@ -1,0 +1,35 @@
+import { newId } from '../../kernel/ids.js';
+import type { ReasonCode } from '../../kernel/reason-codes.js';
+import { rows, type Db } from '../../platform/database/db.js';
+import type { Gate } from '../domain/gates.js';
+
+/** Where in a campaign's life a decision was taken. */
+export type Stage = 'entry' | 'step' | 'exit' | 'dispatch';
+
+export interface NewDecision {
+  personId: string;
+  campaignId: string;
+  versionId: string | null;
+  stepId: string | null;
+  enrollmentId: string | null;
+  variant: string | null;
+  stage: Stage;
+  code: ReasonCode;
+  /** What the gate saw. No personal data: it outlives what it was taken from. */
+  facts: Record<string, unknown> & { gate?: Gate };
+  nextCheckAt: Date | null;
+}
+
+/** Appends to the ledger of why a message did not go. */
+export async function recordDecisions(tx: Db, decisions: readonly NewDecision[], now: Date): Promise<void> {
+  if (decisions.length === 0) return;
+  const given = <K extends keyof NewDecision>(key: K) => decisions.map((decision) => decision[key]);
+  await rows(tx, `
+    insert into decision (id, person_id, at, campaign_id, version_id, step_id, enrollment_id, variant, stage, code, facts, next_check_at)
+    select d.id, d.person_id, $1::timestamptz, d.campaign_id, d.version_id, d.step_id, d.enrollment_id, d.variant, d.stage, d.code, d.facts, d.next_check_at
+      from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::jsonb[], $12::timestamptz[])
+        as d (id, person_id, campaign_id, version_id, step_id, enrollment_id, variant, stage, code, facts, next_check_at)`, [
+    now, decisions.map(() => newId()), given('personId'), given('campaignId'), given('versionId'), given('stepId'), given('enrollmentId'),
+    given('variant'), given('stage'), given('code'), decisions.map(({ facts }) => JSON.stringify(facts)), given('nextCheckAt'),
+  ]);
+}

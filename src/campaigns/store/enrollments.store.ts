@@ -1,0 +1,234 @@
+import { row, rows, type Db } from '../../platform/database/db.js';
+import type { ReasonCode } from '../../kernel/reason-codes.js';
+
+/** What let a person in. Its event's properties are what the messages may say (`{{event.…}}`). */
+export interface EntryRecord {
+  kind: 'segment' | 'event' | 'date' | 'launch';
+  /** The instant of the trigger itself: goals count from here. */
+  at: string;
+  segmentId?: string;
+  launchId?: string;
+  eventId?: string;
+  event?: string;
+  properties?: Record<string, unknown>;
+}
+
+/** One active run as the engine moves it. */
+export interface Run {
+  id: string;
+  personId: string;
+  campaignId: string;
+  versionId: string;
+  stepId: string;
+  /** Null until the person has arrived at `stepId`. */
+  arrivedAt: Date | null;
+  /** True while a wait_until still hopes for its condition; made false by the condition coming true. */
+  waiting: boolean;
+  entry: EntryRecord;
+}
+
+const RUN = `e.id, e.person_id as "personId", e.campaign_id as "campaignId", e.version_id as "versionId", e.step_id as "stepId",
+  e.step_arrived_at as "arrivedAt", e.waiting, e.entry`;
+
+/** Running campaigns with something due, the longest overdue first. */
+export async function dueCampaigns(db: Db, now: Date): Promise<string[]> {
+  const found = await rows<{ id: string }>(db, `
+    select c.id
+      from campaign as c
+      cross join lateral (
+        select e.due_at from enrollment as e
+         where e.campaign_id = c.id and e.state = 'active' and e.due_at <= $1::timestamptz
+         order by e.due_at limit 1) as first
+     where c.state in ('active', 'draining')
+     order by first.due_at, c.id`, [now]);
+  return found.map(({ id }) => id);
+}
+
+/** Keeps the campaign as it is until commit: a pause or stop waits for the batch, and the batch sees one that came before. */
+export async function lockCampaign(tx: Db, campaignId: string): Promise<string | null> {
+  const found = await row<{ state: string }>(tx, `select c.state from campaign as c where c.id = $1 for share`, [campaignId]);
+  return found?.state ?? null;
+}
+
+/**
+ * Takes due runs of one campaign for this transaction. People that are being erased or merged are left alone: their news is
+ * on its way and moves or ends their runs.
+ */
+export function claimDue(tx: Db, campaignId: string, limit: number, now: Date): Promise<Run[]> {
+  return rows<Run>(tx, `
+    select ${RUN}
+      from enrollment as e
+     where e.campaign_id = $1 and e.state = 'active' and e.due_at <= $3::timestamptz
+       and exists (select from person as p where p.id = e.person_id)
+     order by e.due_at, e.id limit $2 for update of e skip locked`, [campaignId, limit, now]);
+}
+
+/** When the next run of a running campaign is due. */
+export async function nextDue(db: Db): Promise<Date | null> {
+  const found = await row<{ at: Date | null }>(db, `
+    select min(first.due_at) as at
+      from campaign as c
+      cross join lateral (
+        select e.due_at from enrollment as e
+         where e.campaign_id = c.id and e.state = 'active' and e.due_at is not null
+         order by e.due_at limit 1) as first
+     where c.state in ('active', 'draining')`);
+  return found?.at ?? null;
+}
+
+/** Where a run stands after a batch. */
+export interface Standing {
+  id: string;
+  personId: string;
+  state: 'active' | 'completed' | 'exited';
+  exitCode: ReasonCode | null;
+  stepId: string;
+  arrivedAt: Date | null;
+  dueAt: Date | null;
+  waiting: boolean;
+}
+
+/** Writes where claimed runs stand now. */
+export async function saveStandings(tx: Db, standings: readonly Standing[], now: Date): Promise<void> {
+  if (standings.length === 0) return;
+  const given = <K extends keyof Standing>(key: K) => standings.map((standing) => standing[key]);
+  await rows(tx, `
+    update enrollment as e
+       set state = s.state, exit_code = s.exit_code, step_id = s.step_id, step_arrived_at = s.arrived_at, due_at = s.due_at, waiting = s.waiting,
+           left_at = case when s.state = 'active' then null else $1::timestamptz end
+      from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::boolean[])
+        as s (id, person_id, state, exit_code, step_id, arrived_at, due_at, waiting)
+     where e.id = s.id and e.person_id = s.person_id and e.state = 'active'`,
+  [now, given('id'), given('personId'), given('state'), given('exitCode'), given('stepId'), given('arrivedAt'), given('dueAt'), given('waiting')]);
+}
+
+export interface Visit {
+  enrollmentId: string;
+  personId: string;
+  stepId: string;
+  campaignId: string;
+  versionId: string;
+  arrivedAt: Date;
+  leftAt: Date | null;
+  /** What the step made of the person: `queued`, a reason code, `met`, `timeout`, the branch, the arm. Null while there. */
+  outcome: string | null;
+}
+
+/** Writes arrivals, and how steps were left. */
+export async function saveVisits(tx: Db, visits: readonly Visit[]): Promise<void> {
+  if (visits.length === 0) return;
+  const given = <K extends keyof Visit>(key: K) => visits.map((visit) => visit[key]);
+  await rows(tx, `
+    insert into step_visit as known (enrollment_id, person_id, step_id, campaign_id, version_id, arrived_at, left_at, outcome)
+    select v.enrollment_id, v.person_id, v.step_id, v.campaign_id, v.version_id, v.arrived_at, v.left_at, v.outcome
+      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::timestamptz[], $7::timestamptz[], $8::text[])
+        as v (enrollment_id, person_id, step_id, campaign_id, version_id, arrived_at, left_at, outcome)
+    on conflict (enrollment_id, person_id, step_id) do update set left_at = excluded.left_at, outcome = excluded.outcome
+     where known.left_at is null`,
+  [given('enrollmentId'), given('personId'), given('stepId'), given('campaignId'), given('versionId'), given('arrivedAt'), given('leftAt'), given('outcome')]);
+}
+
+export interface NewRun {
+  id: string;
+  personId: string;
+  entry: EntryRecord;
+}
+
+/**
+ * Starts runs at the first step, due now. The unique key (campaign, person, entry key) of active runs decides.
+ *
+ * @returns ids of the runs really begun
+ */
+export async function beginRuns(tx: Db, version: { id: string; campaignId: string; start: string }, runs: readonly NewRun[], now: Date): Promise<string[]> {
+  if (runs.length === 0) return [];
+  const begun = await rows<{ id: string }>(tx, `
+    insert into enrollment (id, person_id, campaign_id, version_id, state, step_id, due_at, entered_at, entry)
+    select r.id, r.person_id, $1, $2, 'active', $3, $4::timestamptz, $4::timestamptz, r.entry
+      from unnest($5::uuid[], $6::uuid[], $7::jsonb[]) as r (id, person_id, entry)
+    on conflict (campaign_id, person_id, entry_key) where state = 'active' do nothing
+    returning id`,
+  [version.campaignId, version.id, version.start, now, runs.map((run) => run.id), runs.map((run) => run.personId), runs.map((run) => JSON.stringify(run.entry))]);
+  return begun.map(({ id }) => id);
+}
+
+/** What re-entry asks of earlier runs, by person; people without any are absent. */
+export async function earlierRuns(db: Db, campaignId: string, personIds: readonly string[]): Promise<Map<string, { runs: number; active: boolean; lastEnteredAt: Date }>> {
+  const found = await rows<{ personId: string; runs: number; active: boolean; lastEnteredAt: Date }>(db, `
+    select e.person_id as "personId", count(*)::int as runs, bool_or(e.state = 'active') as active, max(e.entered_at) as "lastEnteredAt"
+      from enrollment as e where e.person_id = any($2::uuid[]) and e.campaign_id = $1
+     group by e.person_id`, [campaignId, personIds]);
+  return new Map(found.map(({ personId, ...facts }) => [personId, facts]));
+}
+
+/** An active run that ended early. */
+export interface EndedRun { id: string; personId: string; campaignId: string; versionId: string; stepId: string }
+
+/**
+ * Ends active runs at once, with how their current step was left. A run that ended by itself in the meantime is not touched.
+ *
+ * @returns the runs ended by this call
+ */
+export async function endRuns(tx: Db, runIds: readonly string[], end: { state: 'exited' | 'cancelled'; code: ReasonCode; now: Date }): Promise<EndedRun[]> {
+  if (runIds.length === 0) return [];
+  return rows<EndedRun>(tx, `
+    with ended as (
+      update enrollment as e
+         set state = $2, exit_code = $3, left_at = $4::timestamptz, due_at = null, waiting = false
+       where e.id = any($1::uuid[]) and e.state = 'active'
+      returning e.id, e.person_id, e.campaign_id, e.version_id, e.step_id),
+    left_step as (
+      update step_visit as v set left_at = $4::timestamptz, outcome = $3
+        from ended where v.enrollment_id = ended.id and v.person_id = ended.person_id and v.step_id = ended.step_id and v.left_at is null)
+    select ended.id, ended.person_id as "personId", ended.campaign_id as "campaignId", ended.version_id as "versionId", ended.step_id as "stepId" from ended`,
+  [runIds, end.state, end.code, end.now]);
+}
+
+/** Ids of the active runs of these people in one version, locked in one order so that two writers cannot deadlock. */
+export async function activeRuns(tx: Db, versionId: string, personIds: readonly string[]): Promise<{ id: string; personId: string; entry: EntryRecord }[]> {
+  return rows(tx, `
+    select e.id, e.person_id as "personId", e.entry from enrollment as e
+     where e.person_id = any($2::uuid[]) and e.version_id = $1 and e.state = 'active' order by e.id for update`, [versionId, personIds]);
+}
+
+/** Lets people who wait at a step for its condition go on now. Answers how many. */
+export async function wakeWaiting(tx: Db, place: { versionId: string; stepId: string }, personIds: readonly string[], now: Date): Promise<number> {
+  const woken = await rows(tx, `
+    update enrollment as e set due_at = $4::timestamptz, waiting = false
+     where e.person_id = any($3::uuid[]) and e.version_id = $1 and e.step_id = $2 and e.state = 'active' and e.waiting
+    returning 1`, [place.versionId, place.stepId, personIds, now]);
+  return woken.length;
+}
+
+/** Ends every active run of a stopped campaign. Answers how many. */
+export async function cancelRuns(tx: Db, campaignId: string, now: Date): Promise<number> {
+  const found = await row<{ count: number }>(tx, `
+    with ended as (
+      update enrollment as e
+         set state = 'cancelled', exit_code = 'CAMPAIGN_INACTIVE', left_at = $2::timestamptz, due_at = null, waiting = false
+       where e.campaign_id = $1 and e.state = 'active'
+      returning e.id, e.person_id, e.step_id),
+    left_step as (
+      update step_visit as v set left_at = $2::timestamptz, outcome = 'CAMPAIGN_INACTIVE'
+        from ended where v.enrollment_id = ended.id and v.person_id = ended.person_id and v.step_id = ended.step_id and v.left_at is null)
+    select count(*)::int as count from ended`, [campaignId, now]);
+  return found!.count;
+}
+
+/** A run as the last gate before sending asks about it. */
+export interface DispatchRun {
+  id: string;
+  personId: string;
+  versionId: string;
+  state: 'active' | 'completed' | 'exited' | 'cancelled';
+  exitCode: ReasonCode | null;
+  campaignState: string;
+  entry: EntryRecord;
+}
+
+/** The runs with these ids. */
+export function runsForDispatch(tx: Db, runIds: readonly string[]): Promise<DispatchRun[]> {
+  return rows<DispatchRun>(tx, `
+    select e.id, e.person_id as "personId", e.version_id as "versionId", e.state, e.exit_code as "exitCode", c.state as "campaignState", e.entry
+      from enrollment as e join campaign as c on c.id = e.campaign_id
+     where e.id = any($1::uuid[])`, [runIds]);
+}

@@ -1,0 +1,71 @@
+import { row, rows, type Db } from '../../platform/database/db.js';
+import type { SettledChange } from '../domain/settled.js';
+
+const PAIRS = 'unnest($1::uuid[], $2::uuid[]) as m (from_id, into_id)';
+
+/** A person that became part of another. */
+export interface Merged { from: string; into: string }
+
+/**
+ * Active runs of merged people that their survivors cannot take over: the survivor is in the campaign now, or was and may
+ * not enter again.
+ */
+export async function runsInTheWay(tx: Db, merges: readonly Merged[]): Promise<string[]> {
+  const found = await rows<{ id: string }>(tx, `
+    select e.id
+      from ${PAIRS}
+      join enrollment as e on e.person_id = m.from_id and e.state = 'active'
+      join campaign_version as v on v.id = e.version_id
+     where exists (
+       select from enrollment as own
+        where own.person_id = m.into_id and own.campaign_id = e.campaign_id
+          and (own.state = 'active' or coalesce(v.definition -> 'reentry' ->> 'policy', 'never') = 'never'))
+     order by e.id`, sides(merges));
+  return found.map(({ id }) => id);
+}
+
+/**
+ * Moves what campaigns hold of merged people to their survivors. One person has one assignment of an experiment: the
+ * survivor's own stays.
+ */
+const MOVES = [
+  `update enrollment as e set person_id = m.into_id from ${PAIRS} where e.person_id = m.from_id`,
+  `update step_visit as v set person_id = m.into_id from ${PAIRS} where v.person_id = m.from_id`,
+  `delete from assignment as a using ${PAIRS}
+    where a.person_id = m.from_id and exists (select from assignment as own where own.person_id = m.into_id and own.experiment_id = a.experiment_id)`,
+  `update assignment as a set person_id = m.into_id from ${PAIRS} where a.person_id = m.from_id`,
+  `update delivery as d set person_id = m.into_id from ${PAIRS} where d.person_id = m.from_id`,
+  `update in_app_message as i set person_id = m.into_id from ${PAIRS} where i.person_id = m.from_id`,
+  `update delivery_event as e set person_id = m.into_id from ${PAIRS} where e.person_id = m.from_id`,
+  `update decision as d set person_id = m.into_id from ${PAIRS} where d.person_id = m.from_id`,
+];
+
+export async function moveToSurvivors(tx: Db, merges: readonly Merged[]): Promise<void> {
+  for (const move of MOVES) await rows(tx, move, sides(merges));
+}
+
+const sides = (merges: readonly Merged[]) => [merges.map((merge) => merge.from), merges.map((merge) => merge.into)];
+
+/** Active runs of people in any campaign, locked in one order. */
+export async function activeRunsOf(tx: Db, personIds: readonly string[]): Promise<string[]> {
+  const found = await rows<{ id: string }>(tx, `
+    select e.id from enrollment as e where e.person_id = any($1::uuid[]) and e.state = 'active' order by e.id for update`, [personIds]);
+  return found.map(({ id }) => id);
+}
+
+/** Forgets what erased people's runs and decisions say of them; that they happened stays, so that totals keep adding up. */
+export async function forgetDetails(tx: Db, personIds: readonly string[]): Promise<void> {
+  await rows(tx, `update enrollment as e set entry = jsonb_build_object('kind', e.entry ->> 'kind', 'at', e.entry ->> 'at') where e.person_id = any($1::uuid[]) and e.entry ? 'properties'`, [personIds]);
+}
+
+/** Whether a sender holds a message of these people right now. */
+export async function holdsDispatch(tx: Db, personIds: readonly string[]): Promise<boolean> {
+  const found = await row<{ holds: boolean }>(tx, `
+    select exists (select from delivery as d where d.person_id = any($1::uuid[]) and d.state = 'sending') as holds`, [personIds]);
+  return found!.holds;
+}
+
+/** Puts the news of a merge back at the end of the queue. */
+export async function postpone(tx: Db, change: SettledChange, now: Date): Promise<void> {
+  await rows(tx, `insert into settled_change (kind, at, person_ids, merged_into) values ($1, $2::timestamptz, $3::uuid[], $4)`, [change.kind, now, change.personIds, change.mergedInto]);
+}

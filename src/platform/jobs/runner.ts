@@ -65,7 +65,10 @@ export class WorkerRunner {
     const next = new Map<string, Date | null>();
     for (let busy = true; busy; ) {
       busy = false;
-      for (const { worker } of this.lanes.values()) {
+      for (const lane of this.lanes.values()) {
+        const { worker } = lane;
+        // A round that `wake` started holds its rows locked: they would look like no work.
+        while (lane.running) await lane.running;
         const round = await worker.runOnce();
         next.set(worker.name, round.next ?? null);
         if (round.done > 0) busy = true;

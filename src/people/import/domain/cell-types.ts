@@ -2,7 +2,8 @@ import { Temporal } from 'temporal-polyfill';
 
 /** How the cells of a column are read. `json` takes each cell as one JSON value. */
 export const CELL_TYPES = ['text', 'number', 'boolean', 'date', 'json'] as const;
-export type CellType = (typeof CELL_TYPES)[number];
+/** `auto` reads each cell by itself: for a column whose first rows are all empty. */
+export type CellType = (typeof CELL_TYPES)[number] | 'auto';
 
 export const DATE_FORMATS = ['iso', 'y-m-d', 'd-m-y', 'm-d-y', 'epoch-seconds', 'epoch-milliseconds'] as const;
 export type DateFormat = (typeof DATE_FORMATS)[number];
@@ -18,10 +19,10 @@ export function isPlainNumber(cell: string): boolean {
 
 const isBoolean = (cell: string) => cell === 'true' || cell === 'false';
 
-/** The type that all given cells of a column share; text when in doubt or when there are none. */
+/** The type that all given cells of a column share; text when in doubt. */
 export function inferType(cells: readonly string[]): CellType {
   const filled = cells.filter((cell) => cell !== '');
-  if (filled.length === 0) return 'text';
+  if (filled.length === 0) return 'auto';
   if (filled.every(isPlainNumber)) return 'number';
   return filled.every(isBoolean) ? 'boolean' : 'text';
 }
@@ -44,6 +45,8 @@ export function readCell(cell: string, options: ReadOptions): Read {
   switch (options.type) {
     case 'text':
       return { ok: true, value: cell };
+    case 'auto':
+      return { ok: true, value: isPlainNumber(cell) ? Number(cell) : isBoolean(cell) ? cell === 'true' : cell };
     case 'number':
       return options.declared && /^-?\d+(\.\d+)?$/.test(cell) && Number.isFinite(Number(cell)) ? { ok: true, value: Number(cell) } : isPlainNumber(cell) ? { ok: true, value: Number(cell) } : refused('a number such as 12.5');
     case 'boolean':

@@ -17,10 +17,14 @@ export interface Column {
 
 export const MAX_COLUMNS = 500;
 
+/** Whether a bare header of this name means more than an attribute of this name. */
+export const isReservedHeader = (name: string): boolean =>
+  name.startsWith('$') || name === 'tags' || USER_ID.includes(name) || ANONYMOUS_ID.includes(name) || CELL_TYPES.some((type) => name.endsWith(`:${type}`));
+
 /** Headers that carry a meaning of their own, in the order of preference. */
 const USER_ID = ['external_id', 'user_id', 'id', 'externalId', 'userId', 'User ID', 'ID'];
 const ANONYMOUS_ID = ['anonymous_id', 'anonymousId'];
-const DATES = new Set(['created_at', 'signed_up_at', 'createdAt', 'signedUpAt']);
+export const DATES = new Set(['created_at', 'signed_up_at', 'createdAt', 'signedUpAt']);
 const EVENT = ['event', 'event_name', 'name'];
 const TIMESTAMP = ['timestamp', 'occurred_at', 'time', 'date'];
 const MESSAGE_ID = ['message_id', 'messageId'];
@@ -99,8 +103,8 @@ function column(header: string, role: Role | undefined, mapping: Mapping | undef
   const target = mapping && Object.hasOwn(mapping, header) ? mapping[header] : undefined;
   if (target?.to === 'tags' || target?.to === 'anonymous_id') return { header, role: target.to, key: '', type: 'text', declared: true };
   // Columns of our own exports that say what Danbi itself keeps ($person_id, $kind …).
-  if (target === null || (target === undefined && header.startsWith('$'))) return { header, role: 'ignored', key: '', type: 'text', declared: true };
   const { key, type } = typedHeader(header);
+  if (target === null || (target === undefined && type === null && header.startsWith('$'))) return { header, role: 'ignored', key: '', type: 'text', declared: true };
   const declared = target?.type ?? type;
   const to = target?.to ?? key;
   if (declared) return { header, role: 'attribute', key: to, type: declared, declared: true };

@@ -95,9 +95,21 @@ function checkEmail(email: JsonValue | undefined, columns: readonly Column[]): v
 }
 
 function readTags(cell: string, header: string): string[] {
-  const tags = unguardFormula(cell).split('|').map((tag) => tag.trim()).filter((tag) => tag !== '');
+  const tags = cutTags(unguardFormula(cell)).map((tag) => tag.trim()).filter((tag) => tag !== '');
   if (tags.length > MAX_TAGS) refuse('too-many-tags', header, `The cell names ${tags.length} tags; ${MAX_TAGS} are allowed.`);
   const long = tags.find((tag) => tag.length > MAX_TAG || /\p{Cc}/u.test(tag));
   if (long !== undefined) refuse('invalid-tag', header, `The tag "${long.slice(0, 40)}…" is longer than ${MAX_TAG} characters or contains control characters.`);
   return tags;
+}
+
+/** `a|b`, or a JSON list where a tag contains the bar itself. */
+function cutTags(cell: string): string[] {
+  if (!cell.startsWith('[')) return cell.split('|');
+  try {
+    const list: unknown = JSON.parse(cell);
+    if (Array.isArray(list) && list.every((tag) => typeof tag === 'string')) return list;
+  } catch {
+    // Not JSON: a tag may begin with a bracket.
+  }
+  return cell.split('|');
 }

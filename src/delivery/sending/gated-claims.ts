@@ -1,0 +1,76 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Channel } from '../../contract/message.js';
+import type { ReasonCode } from '../../kernel/reason-codes.js';
+import { inTransaction, type Db } from '../../platform/database/db.js';
+import { DISPATCH_GATE, OPEN_GATE, type DispatchGate } from '../dispatch-gate.js';
+import { cancelClaimed, claimDue, mergedAway, nextDue, type ClaimedDelivery, type ClaimRequest } from '../store/claims.store.js';
+import { refusals } from '../store/reachability.store.js';
+
+export interface GatedClaims {
+  /** Rows taken from the queue, refused ones included. */
+  taken: number;
+  /** What may be sent. Control deliveries are among them: they pass the same gates. */
+  allowed: (ClaimedDelivery & { person: NonNullable<ClaimedDelivery['person']> })[];
+}
+
+/** Takes deliveries from the queue and asks every gate once more, seconds before sending, in the transaction of the claim. */
+@Injectable()
+export class GatedQueue {
+  private readonly gate: DispatchGate;
+
+  constructor(private readonly db: DataSource, @Optional() @Inject(DISPATCH_GATE) gate?: DispatchGate) {
+    this.gate = gate ?? OPEN_GATE;
+  }
+
+  /** Claims and commits: the rows are the worker's under a lease. */
+  claim(request: Omit<ClaimRequest, 'held'>): Promise<GatedClaims> {
+    return inTransaction(this.db, (tx) => this.claimIn(tx, request));
+  }
+
+  /** Claims inside a transaction that also settles. */
+  async claimIn(tx: Db, request: Omit<ClaimRequest, 'held'>): Promise<GatedClaims> {
+    const held = await this.gate.heldCampaigns(tx);
+    const claimed = await claimDue(tx, { ...request, held });
+    if (claimed.length === 0) return { taken: 0, allowed: [] };
+    const refused = await this.refuse(tx, claimed, request.channel, request.now);
+    await cancelClaimed(tx, claimed.flatMap((each) => {
+      const code = refused.get(each.id);
+      return code ? [{ deliveryId: each.id, personId: each.personId, code }] : [];
+    }), request.now);
+    return { taken: claimed.length, allowed: claimed.filter((each): each is GatedClaims['allowed'][number] => each.person !== null && !refused.has(each.id)) };
+  }
+
+  /** When the next delivery that may be taken falls due. */
+  async next(channel: Channel): Promise<Date | null> {
+    return nextDue(this.db, channel, await this.gate.heldCampaigns(this.db));
+  }
+
+  /** Reason by delivery: the campaign's own rules before consent, as the decision ledger orders them. */
+  private async refuse(tx: Db, claimed: readonly ClaimedDelivery[], channel: Channel, now: Date): Promise<Map<string, ReasonCode>> {
+    const refused = new Map<string, ReasonCode>();
+    for (const [topic, group] of byTopic(claimed)) {
+      const codes = await refusals(tx, { personIds: group.map((each) => each.personId), channel, topic, now });
+      for (const each of group) {
+        const code = codes.get(each.personId);
+        if (code) refused.set(each.id, code);
+      }
+    }
+    const gone = claimed.filter((each) => each.person === null);
+    const merged = gone.length > 0 ? await mergedAway(tx, gone.map((each) => each.personId)) : new Set<string>();
+    for (const each of gone) refused.set(each.id, merged.has(each.personId) ? 'PERSON_MERGED' : 'PERSON_DELETED');
+    const asked = claimed.filter((each) => each.person !== null).map(({ id, enrollmentId, personId, campaignId }) => ({ deliveryId: id, enrollmentId, personId, campaignId }));
+    if (asked.length > 0) for (const { deliveryId, code } of await this.gate.recheck(tx, asked, now)) refused.set(deliveryId, code);
+    return refused;
+  }
+}
+
+function byTopic(claimed: readonly ClaimedDelivery[]): Map<string, ClaimedDelivery[]> {
+  const groups = new Map<string, ClaimedDelivery[]>();
+  for (const each of claimed) {
+    const group = groups.get(each.topic);
+    if (group) group.push(each);
+    else groups.set(each.topic, [each]);
+  }
+  return groups;
+}

@@ -12,6 +12,7 @@ import { peopleParts } from './people/people.parts.js';
 import { Config } from './platform/config.js';
 import { ErrorFilter } from './platform/http/error.filter.js';
 import { HealthController } from './platform/http/health.controller.js';
+import { OpenApi, OpenApiController } from './platform/http/openapi.js';
 import { validationPipe } from './platform/http/validation.js';
 import { WorkerRunner } from './platform/jobs/runner.js';
 import type { Log } from './platform/logging.js';
@@ -40,6 +41,7 @@ export class AppModule {
       { provide: LOG, useValue: platform.log },
       { provide: WorkerRunner, useValue: platform.runner },
       PublicUrl,
+      OpenApi,
       { provide: APP_FILTER, useClass: ErrorFilter },
       { provide: APP_PIPE, useFactory: validationPipe },
     ];
@@ -50,7 +52,7 @@ export class AppModule {
         TypeOrmModule.forRootAsync({ useFactory: () => ({ type: 'postgres' as const }), dataSourceFactory: async () => platform.db }),
       ],
       providers: [...shared, ...PARTS.flatMap((part) => [...part.providers, ...part.workers])],
-      controllers: [HealthController, ...(platform.config.ROLE === 'worker' ? [] : PARTS.flatMap((part) => part.controllers))],
+      controllers: [HealthController, OpenApiController, ...(platform.config.ROLE === 'worker' ? [] : PARTS.flatMap((part) => part.controllers))],
     };
   }
 }

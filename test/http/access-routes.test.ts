@@ -1,0 +1,73 @@
+import { PATH_METADATA, METHOD_METADATA } from '@nestjs/common/constants.js';
+import { RequestMethod } from '@nestjs/common';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { describeRoutes } from '../../src/openapi.js';
+import { ACCESS, type AccessRule } from '../../src/platform/http/access.js';
+import { controllersOf } from '../../src/platform/http/openapi.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+
+let app: TestApp;
+beforeAll(async () => { app = await startTestApp(); });
+afterAll(() => app.close());
+
+interface Route { method: string; path: string; rule: AccessRule }
+
+/** Every route Nest serves, read from the controllers themselves. */
+function allRoutes(): Route[] {
+  return controllersOf(app.nest).flatMap((controller) => {
+    const bases = [Reflect.getMetadata(PATH_METADATA, controller)].flat() as string[];
+    const names = Object.getOwnPropertyNames(controller.prototype).filter((name) => name !== 'constructor');
+    return names.flatMap((name) => {
+      const handler = (controller.prototype as Record<string, object>)[name]!;
+      const paths = Reflect.getMetadata(PATH_METADATA, handler) as string | string[] | undefined;
+      if (paths === undefined) return [];
+      const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as number]!;
+      const rule = (Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller) ?? { kind: 'roles', roles: [] }) as AccessRule;
+      return bases.flatMap((base) => [paths].flat().map((path) => ({ method: method === 'ALL' ? 'GET' : method, path: `/${base}/${path}`.replace(/\/+/g, '/').replace(/(.)\/$/, '$1'), rule })));
+    });
+  });
+}
+
+const concrete = (path: string) => path.replace(/:\w+/g, '00000000-0000-7000-8000-000000000000').replace(/\*\w*/g, 'x');
+
+test('every route that does not open itself is closed: no key 401, unknown key 401, write key 403', async () => {
+  const closed = allRoutes().filter(({ rule }) => rule.kind === 'roles');
+  expect(closed.map(({ method, path }) => `${method} ${path}`)).toEqual(expect.arrayContaining(['GET /v1/api-keys', 'DELETE /v1/users/:id', 'PATCH /v1/workspace', 'GET /v1/audit']));
+  for (const { method, path } of closed) {
+    const status = async (authorization?: string) => (await fetch(`${app.url}${concrete(path)}`, { method, headers: authorization ? { authorization } : {} })).status;
+    expect([method, path, await status(), await status(`Bearer dnb_sk_${'a'.repeat(43)}`), await status(`Bearer ${app.writeKey}`)]).toEqual([method, path, 401, 401, 403]);
+  }
+});
+
+test('an analyst key passes only routes open to analysts', async () => {
+  const { body } = await app.api('POST', '/v1/api-keys', { kind: 'server', name: 'reader', role: 'analyst' });
+  const shut = allRoutes().filter(({ rule }) => rule.kind === 'roles' && !rule.roles.includes('analyst'));
+  expect(shut.length).toBeGreaterThan(5);
+  for (const { method, path } of shut) {
+    const answer = await fetch(`${app.url}${concrete(path)}`, { method, headers: { authorization: `Bearer ${body.secret}` } });
+    expect([method, path, answer.status]).toEqual([method, path, 403]);
+  }
+});
+
+test('nothing is public that should not be', () => {
+  const open = allRoutes().filter(({ rule }) => rule.kind === 'public').map(({ path }) => path);
+  for (const path of open) expect(path).not.toMatch(/^\/v1\/(api-keys|users|audit|workspace|people|segments|campaigns|imports|exports)/);
+});
+
+test('/openapi.json is public, is what `npm run openapi` writes, and describes bodies, answers and security', async () => {
+  const text = await describeRoutes();
+  expect(await (await fetch(`${app.url}/openapi.json`)).json()).toEqual(JSON.parse(text));
+  expect(await describeRoutes()).toBe(text);
+  const { paths, components } = JSON.parse(text);
+  expect(paths['/v1/users'].post).toMatchObject({
+    security: [{ serverKey: [] }, { session: [] }], 'x-danbi-roles': ['owner'],
+    requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/InviteRequest' } } } },
+    responses: { 201: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Invitation' } } } }, default: {} },
+  });
+  expect(paths['/v1/session'].post.security).toEqual([]);
+  expect(components.schemas.InviteRequest).toMatchObject({ required: ['email', 'name', 'role'], properties: { role: { enum: ['owner', 'marketer', 'analyst'] } } });
+  const references = [...text.matchAll(/"\$ref": "#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1]!);
+  expect(references.filter((name) => !(name in components.schemas))).toEqual([]);
+  const ids = Object.values(paths as Record<string, Record<string, { operationId: string }>>).flatMap((path) => Object.values(path).map((operation) => operation.operationId));
+  expect(new Set(ids).size).toBe(ids.length);
+});

@@ -17,11 +17,13 @@ export async function receiveFile(body: Readable, path: string, limit: number): 
   await mkdir(dirname(path), { recursive: true });
   const hash = createHash('sha256');
   let bytes = 0;
+  // A stream that is left early reports its own abort in place of our reason.
+  let refusal: AppError | null = null;
   const file = await open(path, 'wx');
   const store = async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) {
       bytes += chunk.length;
-      if (bytes > limit) throw new AppError('import.too-large', `The file is larger than ${limit} bytes, the limit of this installation (IMPORT_MAX_BYTES). Split it and import the parts.`, 'too_large');
+      if (bytes > limit) throw (refusal = new AppError('import.too-large', `The file is larger than ${limit} bytes, the limit of this installation (IMPORT_MAX_BYTES). Split it and import the parts.`, 'too_large'));
       hash.update(chunk);
       await file.write(chunk);
     }
@@ -36,7 +38,22 @@ export async function receiveFile(body: Readable, path: string, limit: number): 
   } catch (error) {
     await file.close().catch(() => undefined);
     await rm(path, { force: true });
-    throw asRefusal(error);
+    await drain(body, limit);
+    throw refusal ?? asRefusal(error);
+  }
+}
+
+/** Reads on without keeping anything: many clients see a reset and not the answer when it comes while they are still sending. */
+async function drain(body: Readable, limit: number): Promise<void> {
+  let dropped = 0;
+  if (body.readableEnded || body.destroyed) return;
+  try {
+    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      dropped += chunk.length;
+      if (dropped > limit) return;
+    }
+  } catch {
+    // The client has gone away: nobody is left to answer.
   }
 }
 

@@ -74,7 +74,7 @@ export class ExportStreams {
   private async *eventPages(filter: EventFilter): AsyncGenerator<string> {
     for (let after: [string, string, string] | null = null; ; ) {
       const page: Awaited<ReturnType<typeof pageOfEvents>> = await pageOfEvents(this.db, filter, after, PAGE);
-      if (page.length > 0) yield page.map(({ occurredKey: _, ...event }) => `${JSON.stringify(event)}\n`).join('');
+      if (page.length > 0) yield page.map((event) => `${JSON.stringify({ ...event, occurredKey: undefined })}\n`).join('');
       if (page.length < PAGE) return;
       const last = page.at(-1)!;
       after = [last.personId, last.occurredKey, last.id];

@@ -48,14 +48,37 @@ const leaf = [
   z.strictObject({ type: z.literal('segment'), op: z.enum(['in', 'not_in']), segmentId: Id }),
 ] as const;
 
-/** A segment's definition: `all`, `any` and `not` nested freely over conditions. */
-export const SegmentNodeSchema: z.ZodType<SegmentNode> = z
+const Node: z.ZodType<SegmentNode> = z
   .lazy(() =>
     z.discriminatedUnion('type', [
-      z.strictObject({ type: z.literal('all'), of: z.array(SegmentNodeSchema).min(1).max(100) }),
-      z.strictObject({ type: z.literal('any'), of: z.array(SegmentNodeSchema).min(1).max(100) }),
-      z.strictObject({ type: z.literal('not'), of: SegmentNodeSchema }),
+      z.strictObject({ type: z.literal('all'), of: z.array(Node).min(1).max(100) }),
+      z.strictObject({ type: z.literal('any'), of: z.array(Node).min(1).max(100) }),
+      z.strictObject({ type: z.literal('not'), of: Node }),
       ...leaf,
     ]),
   )
   .meta({ id: 'SegmentNode' }) as z.ZodType<SegmentNode>;
+
+/** Most conditions and groups of one definition as written, and how deep they may be nested. */
+export const DEFINITION_LIMITS = { nodes: 1_000, depth: 40 };
+
+/** What is too large about a tree, looked at without recursion and before anything else reads it; null when nothing is. */
+function oversize(root: unknown): string | null {
+  let level: unknown[] = [root];
+  let nodes = 0;
+  for (let depth = 0; level.length > 0; depth += 1) {
+    nodes += level.length;
+    if (depth >= DEFINITION_LIMITS.depth) return `is nested more than ${DEFINITION_LIMITS.depth} deep`;
+    if (nodes > DEFINITION_LIMITS.nodes) return `has more than ${DEFINITION_LIMITS.nodes} conditions`;
+    level = level.flatMap((node) => (typeof node === 'object' && node !== null && 'of' in node ? node.of : [])).filter((node) => typeof node === 'object' && node !== null);
+  }
+  return null;
+}
+
+/** A segment's definition: `all`, `any` and `not` nested freely over conditions. */
+export const SegmentNodeSchema: z.ZodType<SegmentNode> = z.preprocess((value, context) => {
+  const fault = oversize(value);
+  if (fault === null) return value;
+  context.addIssue({ code: 'custom', message: `The definition ${fault}.` });
+  return z.NEVER;
+}, Node) as unknown as z.ZodType<SegmentNode>;

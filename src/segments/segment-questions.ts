@@ -1,10 +1,11 @@
 import type { SegmentNode } from '../contract/segment.js';
-import type { Problem } from '../kernel/errors.js';
+import { notFound, type Problem } from '../kernel/errors.js';
 import type { Db } from '../platform/database/db.js';
 import { checkDefinition } from './domain/check.js';
 import { edgesOf } from './domain/edges.js';
+import { assembleExplanation, placesOf, type Explained } from './domain/explain.js';
 import { resolve, resolveOrThrow, type Resolved } from './domain/resolved.js';
-import { boundariesBetween, countAll, matchAll, matchAmong, workspaceZone } from './store/answers.js';
+import { boundariesBetween, boundariesOf, countAll, explainAt, matchAll, matchAmong, workspaceZone } from './store/answers.js';
 import { loadNamed } from './store/definitions.js';
 import { areLive, insertSegment, loadMembersPage } from './store/segments.store.js';
 
@@ -52,6 +53,22 @@ export async function validateDefinition(db: Db, definition: SegmentNode, basePa
   const problems = checkDefinition(definition, basePath);
   if (problems.length > 0) return problems;
   return resolve(definition, await loadNamed(db, [definition]), basePath, self).problems;
+}
+
+/** How many future boundaries an explanation looks at. */
+const LOOK_AHEAD = 200;
+
+/**
+ * Why this person matches at `at`, or not: the truth of every node, what each leaf compared, and when time alone will
+ * change it. Events and dates are taken as of `at`; attributes and tags as they are now.
+ */
+export async function explainPerson(db: Db, definition: SegmentNode, personId: string, at: Date): Promise<Explained> {
+  const tree = await treeOf(db, definition);
+  const places = placesOf(tree);
+  const moments = [at.toISOString(), ...(await boundariesOf(db, edgesOf(tree), personId, at, LOOK_AHEAD))];
+  const answers = await explainAt(db, places, personId, moments);
+  if (answers.length === 0) throw notFound('person', personId);
+  return assembleExplanation(places, answers);
 }
 
 /** Members of a live segment in order of person id: `limit` of them after `afterPersonId`. */

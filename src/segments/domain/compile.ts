@@ -168,4 +168,16 @@ export class LookupCompiler extends Compiler {
   protected storedDate(key: string): string {
     return `(select d.at from person_date as d where d.person_id = p.id and d.key = ${this.bind(key, 'text')})`;
   }
+
+  /** SQL (jsonb) of what a leaf compares: the value, the instant, the number of events, whether the tag is set. */
+  compared(node: Leaf): string {
+    if (node.type === 'event') return `to_jsonb(${this.counted(node)})`;
+    if (node.type === 'tag') return `to_jsonb(${this.tag(node.tag)})`;
+    const operator = operatorOf(node.op);
+    const column = builtIn(node.key);
+    if (column) return `to_jsonb(${column.sql})`;
+    if (operator.group === 'date') return `to_jsonb(${this.attribute(node, operator).instant()})`;
+    const key = this.bind(node.key, 'text');
+    return node.key.includes('.') ? `coalesce(p.attributes -> ${key}, p.attributes #> ${this.bind(node.key.split('.'), 'text[]')})` : `(p.attributes -> ${key})`;
+  }
 }

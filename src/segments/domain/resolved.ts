@@ -82,6 +82,9 @@ function resolveSegment(node: Extract<SegmentNode, { type: 'segment' }>, path: s
   return of ? { type: 'segment', op: node.op, segmentId: node.segmentId, name: named.name, of } : null;
 }
 
+/** Conditions themselves, as opposed to what combines them. */
+export const isLeaf = (node: Resolved): node is Leaf => node.type === 'attribute' || node.type === 'event' || node.type === 'tag';
+
 /** Every leaf of a resolved tree, nested segments included. */
 export function leavesOf(tree: Resolved): Leaf[] {
   switch (tree.type) {

@@ -1,7 +1,8 @@
 import { rows, type Db } from '../../platform/database/db.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { compileMoments, compileSet, compileSome } from '../domain/compile.js';
-import { compileFrontier, compileNextBoundary, type Edge } from '../domain/edges.js';
+import { compileFrontier, compileNextBoundary, compilePersonBoundaries, type Edge } from '../domain/edges.js';
+import { compileExplain, type placesOf, type TruthsAt } from '../domain/explain.js';
 import type { Resolved } from '../domain/resolved.js';
 
 /** The zone whose calendar holds for people without one. */
@@ -50,4 +51,17 @@ export async function nextBoundary(db: Db, edges: readonly Edge[], after: Date):
   if (edges.length === 0) return null;
   const { text, values } = compileNextBoundary(edges, after);
   return (await rows<{ at: Date | null }>(db, text, values))[0]?.at ?? null;
+}
+
+/** The next boundaries of one person, earliest first. */
+export async function boundariesOf(db: Db, edges: readonly Edge[], personId: string, after: Date, limit: number): Promise<string[]> {
+  if (edges.length === 0) return [];
+  const { text, values } = compilePersonBoundaries(edges, personId, after, limit);
+  return (await rows<{ at: string }>(db, text, values)).map(({ at }) => at);
+}
+
+/** Question 3: the truth of every node for one person at these moments; empty when there is no such person. */
+export async function explainAt(db: Db, places: ReturnType<typeof placesOf>, personId: string, moments: readonly string[]): Promise<TruthsAt[]> {
+  const { text, values } = compileExplain(places, personId, moments, await workspaceZone(db));
+  return rows<TruthsAt>(db, text, values);
 }

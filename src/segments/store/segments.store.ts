@@ -25,6 +25,8 @@ export interface SegmentRow {
   createdAt: Date;
   updatedAt: Date;
   building: boolean;
+  /** It has a membership, be it that of the definition before. */
+  isLive: boolean;
   peopleTotal: number | null;
   peopleDone: number | null;
   members: number;
@@ -65,4 +67,47 @@ export async function loadMembersPage(db: Db, segmentId: string, after: string |
     select m.person_id as id from segment_member as m
      where m.segment_id = $1 and ($2::uuid is null or m.person_id > $2::uuid) order by m.person_id limit $3`, [segmentId, after, limit]);
   return found.map(({ id }) => id);
+}
+
+const SELECT = `
+  select s.id, s.name, s.description, s.purpose, coalesce(b.definition, s.definition) as definition, coalesce(b.revision, s.revision) as revision,
+         case when b.segment_id is not null and s.state <> 'archived' then 'building' else s.state end as state, s.problem, s.created_by as "createdBy", s.created_at as "createdAt", s.updated_at as "updatedAt",
+         b.segment_id is not null as building, s.state = 'live' as "isLive", b.people_total as "peopleTotal", b.people_done as "peopleDone",
+         (select count(*)::int from segment_member as m where m.segment_id = s.id) as members
+    from segment as s left join segment_build as b on b.segment_id = s.id`;
+
+export const loadSegment = (db: Db, id: string): Promise<SegmentRow | null> => row<SegmentRow>(db, `${SELECT} where s.id = $1`, [id]);
+
+/** Shared segments, newest first. */
+export function listSegments(db: Db, after: string | null, limit: number): Promise<SegmentRow[]> {
+  return rows<SegmentRow>(db, `${SELECT} where s.purpose = 'shared' and s.state <> 'archived' and ($1::uuid is null or s.id < $1::uuid) order by s.id desc limit $2`, [after, limit]);
+}
+
+/** Locks a segment so that its edits take turns; false when there is none. */
+export const lockSegment = async (tx: Db, id: string): Promise<boolean> => (await rows(tx, 'select s.id from segment as s where s.id = $1 for update', [id])).length > 0;
+
+/** Renames at once. The revision that editors see moves on; it lives on the build while there is one. */
+export async function renameSegment(tx: Db, segment: { id: string; name: string; description: string; revision: number }, now: Date): Promise<void> {
+  await rows(tx, 'update segment as s set name = $2, description = $3, updated_at = $4::timestamptz where s.id = $1', [segment.id, segment.name, segment.description, now]);
+  const building = await rows(tx, 'update segment_build as b set revision = $2 where b.segment_id = $1 returning b.segment_id', [segment.id, segment.revision]);
+  if (building.length === 0) await rows(tx, 'update segment as s set revision = $2 where s.id = $1', [segment.id, segment.revision]);
+}
+
+export async function archiveSegment(tx: Db, id: string, now: Date): Promise<void> {
+  await rows(tx, `update segment as s set state = 'archived', updated_at = $2::timestamptz where s.id = $1`, [id, now]);
+  await rows(tx, 'delete from segment_member as m where m.segment_id = $1', [id]);
+}
+
+/** A segment that never became live is forgotten entirely. */
+export async function deleteUnbuilt(tx: Db, id: string): Promise<void> {
+  await rows(tx, `delete from segment as s where s.id = $1 and s.state in ('building', 'failed')`, [id]);
+}
+
+export interface PersonLine { id: string; externalId: string | null; kind: string; email: string | null; name: string | null }
+
+/** What lists of people show, in the order of the ids given. */
+export function loadPersonLines(db: Db, ids: readonly string[]): Promise<PersonLine[]> {
+  return rows<PersonLine>(db, `
+    select p.id, p.external_id as "externalId", p.kind, p.email, p.attributes ->> 'name' as name
+      from unnest($1::uuid[]) with ordinality as q (id, place) join person as p on p.id = q.id order by q.place`, [ids]);
 }

@@ -1,0 +1,110 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { Id } from '../../contract/common.js';
+import { AppError } from '../../kernel/errors.js';
+import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/access.js';
+import { decodeCursor, pageOf, PageQuery } from '../../platform/http/paging.js';
+import { BUILT_IN_KEYS } from '../domain/operands.js';
+import { OPERATORS } from '../domain/operators.js';
+import { SegmentsService, type SegmentView as Found } from '../segments.service.js';
+import { ArchivedView, CancelView, ExplainQuery, ExplainView, MemberList, NewSegment, OperatorList, PreviewRequest, PreviewView, SegmentList, SegmentPatch, SegmentReplacement, SegmentView } from './schemas.js';
+
+@ApiTags('Segments')
+@Controller('v1/segments')
+export class SegmentsController {
+  constructor(private readonly segments: SegmentsService) {}
+
+  @Get() @AllowAll()
+  @ApiOperation({ summary: 'List segments, newest first' })
+  @ApiOkResponse({ standardSchema: SegmentList })
+  async list(@Query({ schema: PageQuery }) query: PageQuery) {
+    const page = pageOf(await this.segments.list(idAfter(query.after), query.limit + 1), query.limit, (last) => [last.id]);
+    return { ...page, items: page.items.map(viewOf) };
+  }
+
+  @Post() @Allow('marketer')
+  @ApiOperation({ summary: 'Create a segment; its members are collected in the background' })
+  @ApiCreatedResponse({ standardSchema: SegmentView })
+  async create(@Body({ schema: NewSegment }) segment: z.infer<typeof NewSegment>, @CurrentActor() actor: Actor) {
+    return viewOf(await this.segments.create(segment, actor));
+  }
+
+  @Get('operators') @AllowAll()
+  @ApiOperation({ summary: 'The operators of conditions, with labels and null rules, for forms' })
+  @ApiOkResponse({ standardSchema: OperatorList })
+  operators() {
+    return { items: OPERATORS.map(({ key, group, value, missing, relative, label }) => ({ key, group, value, missing, relative, label })), builtInAttributes: BUILT_IN_KEYS };
+  }
+
+  @Post('preview') @HttpCode(200) @AllowAll()
+  @ApiOperation({ summary: 'Check a definition: its faults, or its sentence, exact count and a few people' })
+  @ApiOkResponse({ standardSchema: PreviewView })
+  preview(@Body({ schema: PreviewRequest }) { definition }: z.infer<typeof PreviewRequest>) {
+    return this.segments.preview(definition);
+  }
+
+  @Get(':id') @AllowAll()
+  @ApiOperation({ summary: 'Read one segment with its sentence, member count and build progress' })
+  @ApiOkResponse({ standardSchema: SegmentView })
+  async load(@Param('id', { schema: Id }) id: string) {
+    return viewOf(await this.segments.load(id));
+  }
+
+  @Put(':id') @Allow('marketer')
+  @ApiOperation({ summary: 'Replace a segment, given the revision that was read' })
+  @ApiOkResponse({ standardSchema: SegmentView })
+  async replace(@Param('id', { schema: Id }) id: string, @Body({ schema: SegmentReplacement }) edit: z.infer<typeof SegmentReplacement>, @CurrentActor() actor: Actor) {
+    return viewOf(await this.segments.edit(id, edit, actor));
+  }
+
+  @Patch(':id') @Allow('marketer')
+  @ApiOperation({ summary: 'Change parts of a segment, given the revision that was read' })
+  @ApiOkResponse({ standardSchema: SegmentView })
+  async edit(@Param('id', { schema: Id }) id: string, @Body({ schema: SegmentPatch }) edit: z.infer<typeof SegmentPatch>, @CurrentActor() actor: Actor) {
+    return viewOf(await this.segments.edit(id, edit, actor));
+  }
+
+  @Delete(':id/build') @Allow('marketer')
+  @ApiOperation({ summary: 'Cancel a build: an edit is undone, a segment that never was live is removed' })
+  @ApiOkResponse({ standardSchema: CancelView })
+  async cancel(@Param('id', { schema: Id }) id: string, @CurrentActor() actor: Actor) {
+    const left = await this.segments.cancelBuild(id, actor);
+    return { segment: left && viewOf(left) };
+  }
+
+  @Post(':id/archive') @HttpCode(200) @Allow('marketer')
+  @ApiOperation({ summary: 'Archive a segment that no other one names' })
+  @ApiOkResponse({ standardSchema: ArchivedView })
+  async archive(@Param('id', { schema: Id }) id: string, @CurrentActor() actor: Actor) {
+    await this.segments.archive(id, actor);
+    return { id, state: 'archived' };
+  }
+
+  @Get(':id/members') @AllowAll()
+  @ApiOperation({ summary: 'List members' })
+  @ApiOkResponse({ standardSchema: MemberList })
+  async members(@Param('id', { schema: Id }) id: string, @Query({ schema: PageQuery }) query: PageQuery) {
+    return pageOf(await this.segments.members(id, idAfter(query.after), query.limit + 1), query.limit, (last) => [last.id]);
+  }
+
+  @Get(':id/explain') @AllowAll()
+  @ApiOperation({ summary: 'Why a person matches or not: every condition, what it compared, when it changes by itself' })
+  @ApiOkResponse({ standardSchema: ExplainView })
+  async explain(@Param('id', { schema: Id }) id: string, @Query({ schema: ExplainQuery }) query: z.infer<typeof ExplainQuery>) {
+    const { personId, at, root } = await this.segments.explain(id, query.personId, query.at === undefined ? undefined : new Date(query.at));
+    return { personId, at, root };
+  }
+}
+
+function idAfter(cursor: string | undefined): string | null {
+  const [id] = decodeCursor(cursor, 1) ?? [null];
+  if (id !== null && !Id.safeParse(id).success) throw new AppError('request.bad-cursor', 'The "after" cursor is not one that this list gave out.');
+  return id as string | null;
+}
+
+function viewOf(segment: Found): z.infer<typeof SegmentView> {
+  const { id, name, description, definition, sentence, revision, state, problem, members, createdBy } = segment;
+  const progress = segment.building ? { done: segment.peopleDone ?? 0, total: segment.peopleTotal } : null;
+  return { id, name, description, definition, sentence, revision, state, progress, problem, memberCount: members, createdBy, createdAt: segment.createdAt.toISOString(), updatedAt: segment.updatedAt.toISOString() };
+}

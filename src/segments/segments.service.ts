@@ -1,0 +1,157 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { SegmentNode } from '../contract/segment.js';
+import { Clock } from '../kernel/clock.js';
+import { AppError, conflict, notFound, type Problem } from '../kernel/errors.js';
+import { AuditLog } from '../platform/audit.js';
+import { inTransaction, rows, type Db } from '../platform/database/db.js';
+import type { Actor } from '../platform/http/access.js';
+import { WorkerRunner } from '../platform/jobs/runner.js';
+import type { Explained } from './domain/explain.js';
+import { sentenceOf } from './domain/sentence.js';
+import { countMembers, explainPerson, membersPage, samplePeople, validateDefinition } from './segment-questions.js';
+import { dropBuild, loadDependents } from './store/build.store.js';
+import { loadNamed } from './store/definitions.js';
+import { archiveSegment, deleteUnbuilt, insertSegment, listSegments, loadPersonLines, loadSegment, lockSegment, renameSegment, requestBuild, type PersonLine, type SegmentRow } from './store/segments.store.js';
+
+const PREVIEW_MS = 10_000;
+
+export interface SegmentView extends SegmentRow { sentence: { en: string; ko: string } }
+export interface SegmentEdit { revision: number; name?: string; description?: string; definition?: SegmentNode }
+export interface Preview { valid: boolean; problems: Problem[]; sentence: { en: string; ko: string } | null; count: number | null; sample: PersonLine[] }
+
+/** Shared segments: made, edited (online, with the old membership until the new one is ready), looked at, archived. */
+@Injectable()
+export class SegmentsService {
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner, private readonly audit: AuditLog) {}
+
+  async create(input: { name: string; description: string; definition: SegmentNode }, actor: Actor): Promise<SegmentView> {
+    const now = this.clock.now();
+    const id = await this.changing(async (tx) => {
+      await refuseInvalid(tx, input.definition);
+      const made = await insertSegment(tx, { ...input, purpose: 'shared', ownerId: null, createdBy: nameOf(actor) }, now);
+      await this.audit.record(tx, { actor, action: 'segment.create', subject: `segment:${made}` }, now);
+      return made;
+    });
+    return this.load(id);
+  }
+
+  async list(after: string | null, limit: number): Promise<SegmentView[]> {
+    const found = await listSegments(this.db, after, limit);
+    const named = await loadNamed(this.db, found.map(({ definition }) => definition));
+    return found.map((segment) => ({ ...segment, sentence: sentenceOf(segment.definition, named) }));
+  }
+
+  async load(id: string): Promise<SegmentView> {
+    const segment = await this.find(this.db, id);
+    return { ...segment, sentence: sentenceOf(segment.definition, await loadNamed(this.db, [segment.definition])) };
+  }
+
+  /** A new definition is built beside the live membership; a new name holds at once. */
+  async edit(id: string, edit: SegmentEdit, actor: Actor): Promise<SegmentView> {
+    const now = this.clock.now();
+    await this.changing(async (tx) => {
+      await lockSegment(tx, id);
+      const segment = await this.find(tx, id);
+      if (segment.revision !== edit.revision) throw conflict('segment.changed', `The segment was changed meanwhile: it is at revision ${segment.revision}, the edit was made on ${edit.revision}. Read it again and repeat the edit.`);
+      const revision = segment.revision + 1;
+      if (edit.definition) {
+        await refuseInvalid(tx, edit.definition, id);
+        await requestBuild(tx, { id, definition: edit.definition, revision, announces: segment.isLive }, now);
+      }
+      await renameSegment(tx, { id, name: edit.name ?? segment.name, description: edit.description ?? segment.description, revision }, now);
+      await this.audit.record(tx, { actor, action: 'segment.edit', subject: `segment:${id}`, detail: { revision } }, now);
+    });
+    return this.load(id);
+  }
+
+  /** Stops a build. A segment that was never live is gone with it, an edited one stays as it was. Null when it is gone. */
+  async cancelBuild(id: string, actor: Actor): Promise<SegmentView | null> {
+    const now = this.clock.now();
+    await this.changing(async (tx) => {
+      await lockSegment(tx, id);
+      await this.find(tx, id);
+      if (!(await dropBuild(tx, id))) throw conflict('segment.not-building', 'The segment is not being built; there is nothing to cancel.');
+      await this.refuseNamed(tx, id, 'cancelled before it was ever built', true);
+      await deleteUnbuilt(tx, id);
+      await this.audit.record(tx, { actor, action: 'segment.cancel-build', subject: `segment:${id}` }, now);
+    });
+    return (await loadSegment(this.db, id)) ? this.load(id) : null;
+  }
+
+  async archive(id: string, actor: Actor): Promise<void> {
+    const now = this.clock.now();
+    await this.changing(async (tx) => {
+      await lockSegment(tx, id);
+      await this.find(tx, id);
+      await this.refuseNamed(tx, id, 'archived', false);
+      await dropBuild(tx, id);
+      await archiveSegment(tx, id, now);
+      await this.audit.record(tx, { actor, action: 'segment.archive', subject: `segment:${id}` }, now);
+    });
+  }
+
+  /** What a definition means before it is saved: faults, sentence, exact count, a few people. */
+  async preview(definition: SegmentNode): Promise<Preview> {
+    const problems = await validateDefinition(this.db, definition);
+    if (problems.length > 0) return { valid: false, problems, sentence: null, count: null, sample: [] };
+    const now = this.clock.now();
+    return limited(this.db, async (tx) => {
+      const sentence = sentenceOf(definition, await loadNamed(tx, [definition]));
+      const count = await countMembers(tx, definition, now);
+      const sample = count === 0 ? [] : await loadPersonLines(tx, await samplePeople(tx, definition, now));
+      return { valid: true, problems, sentence, count, sample };
+    });
+  }
+
+  async members(id: string, after: string | null, limit: number): Promise<PersonLine[]> {
+    await this.find(this.db, id);
+    return loadPersonLines(this.db, await membersPage(this.db, id, after, limit));
+  }
+
+  async explain(id: string, personId: string, at?: Date): Promise<{ personId: string; at: string; root: Explained }> {
+    const { definition } = await this.find(this.db, id);
+    const moment = at ?? this.clock.now();
+    return { personId, at: moment.toISOString(), root: await explainPerson(this.db, definition, personId, moment) };
+  }
+
+  private async find(db: Db, id: string): Promise<SegmentRow> {
+    const segment = await loadSegment(db, id);
+    if (!segment || segment.state === 'archived' || segment.purpose !== 'shared') throw notFound('segment', id);
+    return segment;
+  }
+
+  private async refuseNamed(tx: Db, id: string, what: string, onlyUnbuilt: boolean): Promise<void> {
+    if (onlyUnbuilt && (await loadSegment(tx, id))?.state === 'live') return;
+    const names = (await loadDependents(tx, id)).map(({ name }) => `“${name}”`);
+    if (names.length > 0) throw conflict('segment.in-use', `The segment cannot be ${what}: ${names.slice(0, 5).join(', ')} ${names.length === 1 ? 'names' : 'name'} it. Change ${names.length === 1 ? 'that one' : 'those'} first.`);
+  }
+
+  private async changing<T>(work: (tx: Db) => Promise<T>): Promise<T> {
+    const result = await inTransaction(this.db, work).catch((error: unknown) => {
+      const { code, constraint } = error as { code?: string; constraint?: string };
+      if (code === '23505' && constraint === 'segment_name') throw conflict('segment.name-taken', 'Another segment has this name. Choose a different one.');
+      throw error;
+    });
+    this.runner.wake('segments.build');
+    return result;
+  }
+}
+
+const nameOf = (actor: Actor): string => `${actor.kind}:${actor.id}`;
+
+async function refuseInvalid(db: Db, definition: SegmentNode, self?: string): Promise<void> {
+  const problems = await validateDefinition(db, definition, 'definition', self);
+  if (problems.length > 0) throw new AppError(problems[0]!.code, `${problems[0]!.path}: ${problems[0]!.message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}`, 'invalid', problems);
+}
+
+/** Runs read-only questions that give up after a while, so that a form never holds the database. */
+async function limited<T>(db: DataSource, work: (tx: Db) => Promise<T>): Promise<T> {
+  return inTransaction(db, async (tx) => {
+    await rows(tx, `select set_config('statement_timeout', $1, true)`, [String(PREVIEW_MS)]);
+    return work(tx);
+  }).catch((error: unknown) => {
+    if ((error as { code?: string }).code !== '57014') throw error;
+    throw new AppError('segment.too-slow', `Counting took longer than ${PREVIEW_MS / 1000} seconds and was stopped. Save the segment to have it built in the background, or narrow it.`, 'unavailable', [], { cause: error });
+  });
+}

@@ -1,0 +1,80 @@
+import type { SegmentNode } from '../../contract/segment.js';
+import { row, rows, type Db } from '../../platform/database/db.js';
+
+export interface BuildRow { segmentId: string; definition: SegmentNode; cursor: string | null; announces: boolean }
+
+/** The build asked for longest ago, held until the transaction ends. */
+export function oldestBuild(tx: Db): Promise<BuildRow | null> {
+  return row<BuildRow>(tx, `
+    select b.segment_id as "segmentId", b.definition, b.cursor, b.announces
+      from segment_build as b order by b.requested_at, b.segment_id limit 1 for update`);
+}
+
+/** Counts the work of a build and starts following the clock for it; a build that has begun is left as it is. */
+export async function beginBuild(tx: Db, segmentId: string, now: Date): Promise<void> {
+  await rows(tx, `
+    update segment_build as b set people_total = (select count(*)::int from person as p), evaluated_to = $2::timestamptz
+     where b.segment_id = $1 and b.evaluated_to is null`, [segmentId, now]);
+}
+
+export async function peopleAfter(tx: Db, cursor: string | null, limit: number): Promise<string[]> {
+  const found = await rows<{ id: string }>(tx, 'select p.id from person as p where $1::uuid is null or p.id > $1::uuid order by p.id limit $2', [cursor, limit]);
+  return found.map(({ id }) => id);
+}
+
+export async function advanceBuild(tx: Db, segmentId: string, cursor: string, people: number): Promise<void> {
+  await rows(tx, 'update segment_build as b set cursor = $2, people_done = b.people_done + $3 where b.segment_id = $1', [segmentId, cursor, people]);
+}
+
+const FLIPS_A_ROW = 5_000;
+
+/**
+ * Makes a build's result the membership, in one statement: the differences become members, flips, and (when the build
+ * announces) settled rows. Returns how many people flipped.
+ */
+export async function adoptBuild(tx: Db, segmentId: string, announces: boolean, now: Date): Promise<number> {
+  const found = await row<{ flips: number }>(tx, `
+    with entered as (
+      insert into segment_member (segment_id, person_id, since)
+      select b.segment_id, b.person_id, $2::timestamptz from segment_build_member as b where b.segment_id = $1
+      on conflict (segment_id, person_id) do nothing returning person_id),
+    gone as (
+      delete from segment_member as m where m.segment_id = $1
+         and not exists (select 1 from segment_build_member as b where b.segment_id = $1 and b.person_id = m.person_id) returning m.person_id),
+    flip as (
+      select e.person_id, true as entered from entered as e union all select g.person_id, false from gone as g),
+    noted as (
+      insert into membership_change (segment_id, person_id, entered, at, cause, recorded_at)
+      select $1, f.person_id, f.entered, $2::timestamptz, 'build', $2::timestamptz from flip as f),
+    numbered as (select f.person_id, f.entered, (row_number() over (order by f.person_id) - 1) / ${FLIPS_A_ROW} as part from flip as f where $3::boolean),
+    settled as (
+      insert into settled_change (kind, at, person_ids, flip_segments, flip_persons, flip_entered, flip_at)
+      select 'flips', $2::timestamptz, array_agg(n.person_id), array_agg($1::uuid), array_agg(n.person_id), array_agg(n.entered), array_agg($2::timestamptz) from numbered as n group by n.part)
+    select count(*)::int as flips from flip as f`, [segmentId, now, announces]);
+  await rows(tx, `
+    update segment as s set state = 'live', definition = b.definition, revision = b.revision, evaluated_to = $2::timestamptz, updated_at = $2::timestamptz, problem = null
+      from segment_build as b where s.id = $1 and b.segment_id = s.id`, [segmentId, now]);
+  await dropBuild(tx, segmentId);
+  return found!.flips;
+}
+
+/** Forgets a build and everything it collected. */
+export async function dropBuild(tx: Db, segmentId: string): Promise<boolean> {
+  await rows(tx, 'delete from segment_build_member as m where m.segment_id = $1', [segmentId]);
+  return (await rows(tx, 'delete from segment_build as b where b.segment_id = $1 returning b.segment_id', [segmentId])).length > 0;
+}
+
+/** A first build that failed leaves the segment failed; a later one leaves it as it was, with the reason. */
+export async function failBuild(tx: Db, segmentId: string, problem: string): Promise<void> {
+  await rows(tx, `update segment as s set state = case when s.state = 'building' then 'failed' else s.state end, problem = $2 where s.id = $1`, [segmentId, problem]);
+  await dropBuild(tx, segmentId);
+}
+
+/** Segments whose live or coming definition names this one. */
+export function loadDependents(db: Db, segmentId: string): Promise<{ id: string; name: string; definition: SegmentNode; revision: number; purpose: string }[]> {
+  return rows(db, `
+    select s.id, s.name, coalesce(b.definition, s.definition) as definition, coalesce(b.revision, s.revision) as revision, s.purpose
+      from segment as s left join segment_build as b on b.segment_id = s.id
+     where s.state <> 'archived' and s.id <> $1
+       and jsonb_path_exists(coalesce(b.definition, s.definition), '$.** ? (@.segmentId == $id)', jsonb_build_object('id', $1::text))`, [segmentId]);
+}

@@ -1,0 +1,47 @@
+import { newId } from '../../src/kernel/ids.js';
+import { isoInstant } from '../../src/people/domain/derived.js';
+import { rows, type Db } from '../../src/platform/database/db.js';
+
+export interface WorldEvent { id: string; name: string; properties: Record<string, unknown>; at: Date }
+/** A person as the tables hold one; tests change it and call {@link storePerson}. */
+export interface WorldPerson {
+  id: string;
+  attributes: Record<string, unknown>;
+  tags: Set<string>;
+  events: WorldEvent[];
+  kind: 'visitor' | 'lead' | 'user';
+  email: string | null;
+  timeZone: string | null;
+  signedUpAt: Date | null;
+  lastSeenAt: Date;
+}
+
+export const newPerson = (given: Partial<WorldPerson> & { lastSeenAt: Date }): WorldPerson => ({ id: newId(), attributes: {}, tags: new Set(), events: [], kind: 'user', email: null, timeZone: null, signedUpAt: null, ...given });
+
+/** Writes people as they are now, their dates, tags and new events included. */
+export async function storePeople(db: Db, people: readonly WorldPerson[]): Promise<void> {
+  const ids = people.map((person) => person.id);
+  const list = people.map((person) => ({ ...person, tags: undefined, events: undefined, signed: person.signedUpAt?.toISOString() ?? null, seen: person.lastSeenAt.toISOString() }));
+  await rows(db, `
+    insert into person (id, kind, email, time_zone, attributes, signed_up_at, first_seen_at, last_seen_at, created_at, updated_at)
+    select p.id, p.kind, p.email, p."timeZone", p.attributes, p.signed, p.seen, p.seen, p.seen, p.seen
+      from jsonb_to_recordset($1::jsonb) as p (id uuid, kind text, email text, "timeZone" text, attributes jsonb, signed timestamptz, seen timestamptz)
+    on conflict (id) do update set kind = excluded.kind, email = excluded.email, time_zone = excluded.time_zone, attributes = excluded.attributes, signed_up_at = excluded.signed_up_at, last_seen_at = excluded.last_seen_at`, [JSON.stringify(list)]);
+  await rows(db, 'delete from person_date as d where d.person_id = any($1::uuid[])', [ids]);
+  await rows(db, 'delete from person_tag as t where t.person_id = any($1::uuid[])', [ids]);
+  const dates = people.flatMap((person) => Object.entries(person.attributes).flatMap(([key, value]) => { const at = isoInstant(value as never); return at ? [{ person: person.id, key, at }] : []; }));
+  await rows(db, 'insert into person_date (person_id, key, at) select * from unnest($1::uuid[], $2::text[], $3::timestamptz[])', [dates.map((d) => d.person), dates.map((d) => d.key), dates.map((d) => d.at)]);
+  const tags = people.flatMap((person) => [...person.tags].map((tag) => ({ person: person.id, tag })));
+  await rows(db, `insert into person_tag (person_id, tag, added_at) select t.p, t.tag, '2026-01-01Z' from unnest($1::uuid[], $2::text[]) as t (p, tag)`, [tags.map((t) => t.person), tags.map((t) => t.tag)]);
+  const events = people.flatMap((person) => person.events.map((event) => ({ ...event, person: person.id })));
+  await rows(db, `
+    insert into event (id, person_id, type, name, properties, occurred_at, received_at, message_id)
+    select e.id, e.p, 'track', e.name, e.properties::jsonb, e.at, e.at, e.id::text from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) as e (id, p, name, properties, at)
+    on conflict do nothing`, [events.map((e) => e.id), events.map((e) => e.person), events.map((e) => e.name), events.map((e) => JSON.stringify(e.properties)), events.map((e) => e.at)]);
+}
+
+/** Queues one change row, as ingestion does in the transaction of its writes. */
+export async function queueChange(db: Db, change: { kind?: 'changed' | 'merged' | 'deleted'; at: Date; people: string[]; keys?: string[]; events?: string[]; tags?: string[]; into?: string }): Promise<void> {
+  await rows(db, 'insert into person_change (kind, at, person_ids, attribute_keys, event_names, tags, merged_into) values ($1, $2, $3, $4, $5, $6, $7)',
+    [change.kind ?? 'changed', change.at, change.people, change.keys ?? [], change.events ?? [], change.tags ?? [], change.into ?? null]);
+}

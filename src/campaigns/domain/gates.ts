@@ -115,3 +115,17 @@ function reachGate(gate: Gate, code: ReasonCode | null): Verdict {
   if (refusing === gate) return refuse(gate, code);
   return GATES.indexOf(gate) < GATES.indexOf(refusing) ? pass(gate) : open(gate);
 }
+
+/** Gates that nothing is asked at yet: they neither pass nor refuse. */
+const NOT_ASKED: readonly Gate[] = ['holdout', 'quiet_hours', 'frequency_cap', 'arbitration'];
+
+/** The gates as a decision of the past left them: passed up to the one that refused (or the last one reached), open behind it. */
+export function ledgerVerdicts({ code, facts, reached }: { code: ReasonCode | null; facts: Record<string, unknown>; reached: Gate | null }): Verdict[] {
+  const refusing = code === null ? null : GATE_OF[code] ?? 'transport';
+  const last = refusing ?? reached;
+  return GATES.map((gate) => {
+    if (gate === refusing) return refuse(gate, code!, facts);
+    const isBefore = last !== null && GATES.indexOf(gate) <= GATES.indexOf(last);
+    return isBefore && !NOT_ASKED.includes(gate) ? pass(gate, gate === last ? facts : {}) : open(gate);
+  });
+}

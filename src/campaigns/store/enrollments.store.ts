@@ -199,21 +199,6 @@ export async function wakeWaiting(tx: Db, place: { versionId: string; stepId: st
   return woken.length;
 }
 
-/** Ends every active run of a stopped campaign. Answers how many. */
-export async function cancelRuns(tx: Db, campaignId: string, now: Date): Promise<number> {
-  const found = await row<{ count: number }>(tx, `
-    with ended as (
-      update enrollment as e
-         set state = 'cancelled', exit_code = 'CAMPAIGN_INACTIVE', left_at = $2::timestamptz, due_at = null, waiting = false
-       where e.campaign_id = $1 and e.state = 'active'
-      returning e.id, e.person_id, e.step_id),
-    left_step as (
-      update step_visit as v set left_at = $2::timestamptz, outcome = 'CAMPAIGN_INACTIVE'
-        from ended where v.enrollment_id = ended.id and v.person_id = ended.person_id and v.step_id = ended.step_id and v.left_at is null)
-    select count(*)::int as count from ended`, [campaignId, now]);
-  return found!.count;
-}
-
 /** A run as the last gate before sending asks about it. */
 export interface DispatchRun {
   id: string;

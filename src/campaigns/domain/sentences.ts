@@ -1,0 +1,73 @@
+import type { ReasonCode } from '../../kernel/reason-codes.js';
+
+export interface Sentence { en: string; ko: string }
+
+/** Why, for people, of each code that a campaign or a delivery gives. */
+const REASONS: Partial<Record<ReasonCode, Sentence>> = {
+  CAMPAIGN_INACTIVE: { en: 'the campaign was not running', ko: '캠페인이 실행 중이 아니었기 때문입니다' },
+  VERSION_DRAINING: { en: 'the campaign no longer takes new people', ko: '캠페인이 더 이상 새 고객을 받지 않기 때문입니다' },
+  TRIGGER_NOT_MET: { en: 'the entry condition has not been met', ko: '진입 조건이 충족되지 않았기 때문입니다' },
+  NOT_IN_AUDIENCE: { en: 'the person is not in the audience', ko: '대상에 포함되지 않기 때문입니다' },
+  REENTRY_BLOCKED: { en: 'the person was in this campaign before and may not enter again now', ko: '이미 참여한 적이 있어 지금은 다시 진입할 수 없기 때문입니다' },
+  GOAL_REACHED: { en: 'the goal has been reached', ko: '목표를 달성했기 때문입니다' },
+  EXIT_RULE: { en: 'an exit rule applies', ko: '이탈 조건에 해당하기 때문입니다' },
+  NO_LONGER_ELIGIBLE: { en: 'the run had ended', ko: '여정이 이미 끝났기 때문입니다' },
+  NO_CONSENT: { en: 'there is no consent to this topic', ko: '이 주제에 대한 수신 동의가 없기 때문입니다' },
+  TOPIC_UNSUBSCRIBED: { en: 'the person unsubscribed from this topic', ko: '이 주제의 수신을 거부했기 때문입니다' },
+  CHANNEL_UNREACHABLE: { en: 'there is no address for this channel', ko: '이 채널로 보낼 주소가 없기 때문입니다' },
+  SUPPRESSED_BOUNCE: { en: 'the address is blocked after a bounce', ko: '반송된 주소여서 발송이 차단되었기 때문입니다' },
+  SUPPRESSED_COMPLAINT: { en: 'the address is blocked', ko: '발송이 차단된 주소이기 때문입니다' },
+  RENDER_ERROR: { en: 'the message could not be rendered', ko: '메시지를 만들 수 없었기 때문입니다' },
+  RENDER_MISSING_VAR: { en: 'a value the message needs is missing', ko: '메시지에 필요한 값이 없기 때문입니다' },
+  PROVIDER_REJECTED: { en: 'the mail server refused it', ko: '메일 서버가 거절했기 때문입니다' },
+  PROVIDER_UNCERTAIN: { en: 'the mail server may have taken it but we could not hear its answer', ko: '메일 서버의 응답을 받지 못해 발송 여부를 알 수 없기 때문입니다' },
+  EXPIRED: { en: 'it could not be sent in time', ko: '제시간에 보낼 수 없었기 때문입니다' },
+  PERSON_DELETED: { en: 'the person was erased', ko: '고객 정보가 삭제되었기 때문입니다' },
+  PERSON_MERGED: { en: 'the person was merged into one who is in the campaign already', ko: '이미 이 캠페인에 있는 고객과 병합되었기 때문입니다' },
+};
+
+const reason = (code: ReasonCode): Sentence => REASONS[code] ?? { en: `of ${code}`, ko: `${code} 때문입니다` };
+
+/** What is said of one person and one campaign or message. */
+export type Told =
+  | { kind: 'refused'; code: ReasonCode; at: string | null; what: 'campaign' | 'message' }
+  | { kind: 'could_enter' }
+  | { kind: 'delivery'; state: string; code: ReasonCode | null; isControl: boolean; at: string; dueAt: string }
+  | { kind: 'on_the_way'; stepId: string; dueAt: string | null }
+  | { kind: 'passed_by'; state: string; code: ReasonCode | null };
+
+/** The answer in one sentence. */
+export function sentenceFor(told: Told): Sentence {
+  switch (told.kind) {
+    case 'refused': return refusedSentence(told.code, told.at, told.what);
+    case 'could_enter': return { en: 'The person could enter now: every gate is open.', ko: '모든 조건을 충족하여 지금 진입할 수 있습니다.' };
+    case 'delivery': return deliverySentence(told);
+    case 'on_the_way': return {
+      en: `The person has not arrived at it yet: they are at step "${told.stepId}"${told.dueAt ? ` until ${told.dueAt} at the latest` : ''}.`,
+      ko: `아직 도달하지 않았습니다. 현재 "${told.stepId}" 단계에 있습니다${told.dueAt ? ` (늦어도 ${told.dueAt}까지)` : ''}.`,
+    };
+    case 'passed_by': return told.code
+      ? { en: `The run ended before the message because ${reason(told.code).en}.`, ko: `메시지 전에 여정이 끝났습니다. ${reason(told.code).ko}.` }
+      : { en: 'The run ended on a path without this message.', ko: '이 메시지를 거치지 않는 경로로 여정이 끝났습니다.' };
+  }
+}
+
+function refusedSentence(code: ReasonCode, at: string | null, what: 'campaign' | 'message'): Sentence {
+  const { en, ko } = reason(code);
+  const [subject, object] = what === 'campaign' ? ['The person did not enter', '진입하지 않았습니다'] : ['The message did not go', '메시지가 발송되지 않았습니다'];
+  return at ? { en: `${subject} on ${at} because ${en}.`, ko: `${at}에 ${object}. ${ko}.` } : { en: `${subject} because ${en}.`, ko: `${object}. ${ko}.` };
+}
+
+const SENT: Record<string, Sentence> = {
+  sent: { en: 'was sent', ko: '발송되었습니다' }, delivered: { en: 'was delivered', ko: '전달되었습니다' },
+  sending: { en: 'is being sent', ko: '발송 중입니다' }, recalled: { en: 'was shown and then recalled', ko: '노출 후 회수되었습니다' },
+};
+
+function deliverySentence({ state, code, isControl, at, dueAt }: Extract<Told, { kind: 'delivery' }>): Sentence {
+  if (state === 'ghost' || (isControl && state !== 'cancelled' && !code)) return { en: `The person is in the control group: the message would have gone on ${at} and was held back.`, ko: `대조군에 속하여 ${at}에 발송될 메시지를 보내지 않았습니다.` };
+  if (state === 'queued') return { en: `The message waits to be sent from ${dueAt} on.`, ko: `메시지가 ${dueAt}부터 발송 대기 중입니다.` };
+  const sent = SENT[state];
+  if (sent) return { en: `The message ${sent.en} on ${at}.`, ko: `메시지가 ${at}에 ${sent.ko}.` };
+  const { en, ko } = reason(code ?? 'PROVIDER_UNCERTAIN');
+  return { en: `The message was queued and then ${state} on ${at} because ${en}.`, ko: `메시지가 대기 중이었으나 ${at}에 발송되지 못했습니다(${state}). ${ko}.` };
+}

@@ -1,0 +1,72 @@
+import type { SegmentNode } from '../../contract/segment.js';
+import type { Db } from '../../platform/database/db.js';
+import { rows } from '../../platform/database/db.js';
+import { loadPeople } from '../../people/people.store.js';
+import { refusals } from '../../delivery/store/reachability.store.js';
+import { explainPerson } from '../../segments/segment-questions.js';
+import type { MessageStep } from '../domain/arms.js';
+import { walkGates, type Verdict } from '../domain/gates.js';
+import { dateEntryAt } from '../domain/next-due.js';
+import { entryFacts } from '../engine/enter.js';
+import type { Moment } from '../engine/conditions.js';
+import { usableZone } from '../engine/people.js';
+import type { CampaignVersion } from '../store/versions.store.js';
+
+export interface LiveQuestion {
+  version: CampaignVersion;
+  state: string;
+  personId: string;
+  /** The message asked about; its consent and reachability are looked at. */
+  step: MessageStep | null;
+}
+
+interface Trigger { met: boolean; facts: Record<string, unknown>; nextAt: Date | null }
+
+/** What every gate would say to a person right now, from the data itself; gates behind a refusing one are looked at as well. */
+export async function liveGates(db: Db, { version, state, personId, step }: LiveQuestion, moment: Moment): Promise<Verdict[]> {
+  const [person] = await loadPeople(db, [personId]);
+  const zone = usableZone(person?.timeZone ?? null, moment.zone);
+  // The state is judged on its own: a paused campaign's other gates are still worth knowing.
+  const facts = (await entryFacts(db, { version, state: 'active' }, new Map([[personId, zone]]), moment))(personId);
+  const trigger = await evaluateTrigger(db, { version, personId, zone }, moment.now);
+  const reach = step ? { code: (await refusals(db, { personIds: [personId], channel: step.channel, topic: step.topic, now: moment.now })).get(personId) ?? null } : undefined;
+  const verdicts = walkGates({ ...facts, campaign: { state, entering: true }, trigger: { met: trigger.met }, reach });
+  const { audience } = version.published;
+  const explained = audience ? await explainPerson(db, audience, personId, moment.now) : null;
+  return verdicts.map((verdict) => {
+    if (verdict.gate === 'trigger') return { ...verdict, facts: trigger.facts, nextCheckAt: trigger.nextAt };
+    if (verdict.gate === 'audience' && explained) return { ...verdict, facts: { explained }, nextCheckAt: explained.nextChangeAt ? new Date(explained.nextChangeAt) : null };
+    return verdict;
+  });
+}
+
+/** Whoever is asked about here was never a candidate: the question is what of the trigger is missing, and when it can come. */
+async function evaluateTrigger(db: Db, { version, personId, zone }: { version: CampaignVersion; personId: string; zone: string }, now: Date): Promise<Trigger> {
+  const { entry } = version.published;
+  const launchAt = await pendingLaunch(db, version.campaignId);
+  if (entry.type === 'segment' || entry.type === 'launch') {
+    const node: SegmentNode | null = entry.segmentId ? { type: 'segment', op: 'in', segmentId: entry.segmentId } : null;
+    const explained = node ? await explainPerson(db, node, personId, now) : null;
+    const inside = explained?.truth ?? true;
+    const changesAt = explained?.nextChangeAt ? new Date(explained.nextChangeAt) : null;
+    return { met: inside && launchAt !== null && launchAt <= now, facts: { entry: entry.type, inside, launchAt, explained }, nextAt: inside ? launchAt : changesAt };
+  }
+  if (entry.type === 'date') {
+    const at = await nextDate(db, personId, entry, zone);
+    return { met: false, facts: { entry: 'date', attribute: entry.attribute, dueAt: at }, nextAt: at && at > now ? at : null };
+  }
+  if (entry.type === 'external') return { met: false, facts: { entry: 'external' }, nextAt: null };
+  const explained = await explainPerson(db, { type: 'event', event: entry.event, where: entry.where, count: { op: 'at_least', value: 1 } }, personId, now);
+  return { met: false, facts: { entry: 'event', event: entry.event, everDone: explained.truth }, nextAt: null };
+}
+
+async function pendingLaunch(db: Db, campaignId: string): Promise<Date | null> {
+  const found = await rows<{ at: Date }>(db, `select l.due_at as at from launch as l where l.campaign_id = $1 and l.state in ('waiting', 'running') order by l.due_at limit 1`, [campaignId]);
+  return found[0]?.at ?? null;
+}
+
+async function nextDate(db: Db, personId: string, rule: { attribute: string; days: number; time: string }, zone: string): Promise<Date | null> {
+  const found = await rows<{ at: Date; text: string | null }>(db, `
+    select d.at, p.attributes ->> d.key as text from person_date as d join person as p on p.id = d.person_id where d.person_id = $1 and d.key = $2`, [personId, rule.attribute]);
+  return found[0] ? dateEntryAt(found[0], rule, zone) : null;
+}

@@ -1,0 +1,261 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { CampaignDispatchGate } from '../../src/campaigns/engine/dispatch-gate.js';
+import type { PublishedEntry } from '../../src/campaigns/domain/published.js';
+import type { CampaignState } from '../../src/campaigns/domain/state.js';
+import type { SegmentNode } from '../../src/contract/segment.js';
+import { newId } from '../../src/kernel/ids.js';
+import { inTransaction, rows } from '../../src/platform/database/db.js';
+import { CampaignWorld, message } from '../support/campaign-world.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+let database: TestDatabase;
+let world: CampaignWorld;
+beforeAll(async () => { database = await createTestDatabase(); });
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await rows(database.db, `update campaign as c set state = 'archived' where c.state <> 'archived'`);
+  world = new CampaignWorld(database.db);
+  await world.topic();
+});
+afterEach(async () => { expect(await world.unaccounted()).toEqual([]); });
+
+const has = (key: string): SegmentNode => ({ type: 'attribute', key, op: 'exists' });
+const onSignUp: PublishedEntry = { type: 'event', event: 'Signed Up', where: [] };
+const waitAndNudge = [message('hello', 'w'), { id: 'w', type: 'wait' as const, for: { days: 3 }, next: 'nudge' }, message('nudge', null)];
+const setState = (campaignId: string, state: CampaignState) => rows(world.db, 'update campaign as c set state = $2 where c.id = $1', [campaignId, state]);
+const settle = (kind: 'merged' | 'deleted', personIds: string[], into: string | null = null) =>
+  rows(world.db, 'insert into settled_change (kind, at, person_ids, merged_into) values ($1, $2, $3::uuid[], $4)', [kind, world.clock.now(), personIds, into]);
+const merge = async (from: string, into: string) => {
+  await rows(world.db, 'delete from person as p where p.id = $1', [from]);
+  await rows(world.db, 'insert into person_merge (from_id, into_id, at, source) values ($1, $2, $3, $4)', [from, into, world.clock.now(), 'test']);
+  await settle('merged', [from, into], into);
+};
+
+describe('immediate exit', () => {
+  test('a goal event ends the run and cancels what is queued, in one transaction', async () => {
+    const goals = [{ key: 'paid', name: 'Paid', exits: true, event: { name: 'Paid', where: [{ property: 'amount', op: 'gte', value: 100 }] } }];
+    const { campaignId } = await world.campaign({ entry: onSignUp, goals, steps: waitAndNudge });
+    const ann = await world.person();
+    await world.event(ann, 'Signed Up');
+    await world.run();
+    await world.event(ann, 'Paid', { amount: 5 });
+    await world.run();
+    expect(await world.runs(campaignId)).toMatchObject([{ state: 'active', stepId: 'w' }]);
+    await world.event(ann, 'Paid', { amount: 100 });
+    await world.run();
+    expect(await world.runs(campaignId)).toMatchObject([{ state: 'exited', exitCode: 'GOAL_REACHED', dueAt: null }]);
+    expect(await world.deliveries(campaignId)).toMatchObject([{ stepId: 'hello', state: 'cancelled', reason: 'GOAL_REACHED' }]);
+    expect(await world.decisions(campaignId)).toMatchObject([{ stage: 'exit', code: 'GOAL_REACHED', stepId: 'w', facts: { goals: ['paid'], gate: 'exit' } }]);
+    expect((await world.visits(campaignId)).find((v) => v.stepId === 'w')).toMatchObject({ outcome: 'GOAL_REACHED', leftAt: world.clock.now() });
+  });
+
+  test('the hidden segment of a goal or an exit rule ends runs of every version that still has people', async () => {
+    const [goal, exit] = [await world.segment(), await world.segment()];
+    const plan = { entry: onSignUp, goals: [{ key: 'g', name: 'G', exits: true, condition: has('won') }], exitRules: [{ key: 'x', condition: has('gone') }], conditions: { 'goal:g': goal, 'exit:x': exit }, steps: waitAndNudge };
+    const { campaignId, published } = await world.campaign(plan);
+    const [a, b, c] = await world.people(3);
+    await world.events([a!, b!, c!].map((personId) => ({ personId, name: 'Signed Up' })));
+    await world.run();
+    if (published.definition.type === 'series') await world.version(campaignId, 2, { ...plan, conditions: {} }, published.definition);
+    await world.enterSegment(goal, [a!]);
+    await world.enterSegment(exit, [b!]);
+    await world.run();
+    expect((await world.runs(campaignId)).map((run) => [run.personId, run.state, run.exitCode]).toSorted()).toEqual([[a, 'exited', 'GOAL_REACHED'], [b, 'exited', 'EXIT_RULE'], [c, 'active', null]].toSorted());
+  });
+
+  test('the step asks again: a condition that came true without news yet ends the run there', async () => {
+    const { campaignId } = await world.campaign({ entry: onSignUp, exitRules: [{ key: 'x', condition: has('gone') }], steps: waitAndNudge });
+    const ann = await world.person();
+    await world.event(ann, 'Signed Up');
+    await world.run();
+    await world.setAttributes(ann, { gone: true });
+    await world.at('2026-03-05T09:00:00Z');
+    expect(await world.runs(campaignId)).toMatchObject([{ state: 'exited', exitCode: 'EXIT_RULE', stepId: 'nudge' }]);
+    expect(await world.deliveries(campaignId)).toMatchObject([{ stepId: 'hello', state: 'cancelled', reason: 'EXIT_RULE' }]);
+    expect(await world.decisions(campaignId)).toMatchObject([{ stage: 'step', stepId: 'nudge', code: 'EXIT_RULE' }]);
+  });
+
+  test('sign-up and goal in one batch: the person enters and leaves without a message; the entry event is not its own goal', async () => {
+    const exits = { exits: true, name: 'G' };
+    const { campaignId } = await world.campaign({ entry: onSignUp, goals: [{ key: 'g', ...exits, event: { name: 'Project Created' } }, { key: 'own', ...exits, event: { name: 'Signed Up' } }], steps: waitAndNudge });
+    const [ann, bob] = await world.people(2);
+    await world.events([{ personId: ann!, name: 'Signed Up' }, { personId: ann!, name: 'Project Created' }, { personId: bob!, name: 'Signed Up' }]);
+    await world.run();
+    expect((await world.runs(campaignId)).map((run) => [run.personId, run.state]).toSorted()).toEqual([[ann, 'exited'], [bob, 'active']].toSorted());
+    expect((await world.deliveries(campaignId)).map((d) => d.personId)).toEqual([bob]);
+  });
+
+  test('an exit and an entry in two batches taken together keep their order: out, then in again', async () => {
+    const exit = await world.segment();
+    const { campaignId } = await world.campaign({ entry: onSignUp, reentry: { policy: 'after_exit' }, exitRules: [{ key: 'x', condition: has('gone') }], conditions: { 'exit:x': exit }, steps: waitAndNudge });
+    const ann = await world.person();
+    await world.event(ann, 'Signed Up');
+    await world.run();
+    await world.enterSegment(exit, [ann]);
+    await world.event(ann, 'Signed Up');
+    await world.run();
+    expect((await world.runs(campaignId)).map((run) => run.state)).toEqual(['exited', 'active']);
+  });
+});
+
+describe('the life of a campaign', () => {
+  test('a pause holds waits where they are; they go on after it; draining lets people finish', async () => {
+    const { campaignId } = await world.campaign({ entry: onSignUp, steps: waitAndNudge });
+    const ann = await world.person();
+    await world.event(ann, 'Signed Up');
+    await world.run();
+    await setState(campaignId, 'paused');
+    expect(await world.at('2026-03-06T00:00:00Z')).toBeNull();
+    expect(await world.deliveries(campaignId)).toHaveLength(1);
+    expect(await world.runs(campaignId)).toMatchObject([{ dueAt: new Date('2026-03-05T09:00:00Z') }]);
+    await setState(campaignId, 'draining');
+    await world.run();
+    expect((await world.deliveries(campaignId)).map((d) => d.stepId)).toEqual(['hello', 'nudge']);
+    expect(await world.runs(campaignId)).toMatchObject([{ state: 'completed' }]);
+  });
+
+  test.each([['paused', 'running'], ['draining', 'cancelled'], ['stopped', 'cancelled']] as const)('a campaign that is %s midway leaves its launch %s', async (state, launchState) => {
+    const segmentId = await world.segment();
+    const { campaignId, versionId } = await world.campaign({ entry: { type: 'launch', segmentId }, steps: [message('m', null)] });
+    await world.enterSegment(segmentId, await world.people(3), { silent: true });
+    await rows(world.db, `insert into launch (id, campaign_id, version_id, segment_id, due_at, state, started_at, people_total) values ($1, $2, $3, $4, $5, 'running', $5, 3)`, [newId(), campaignId, versionId, segmentId, world.clock.now()]);
+    await setState(campaignId, state);
+    await world.run();
+    expect(await rows(world.db, 'select l.state, l.people_done from launch as l where l.campaign_id = $1', [campaignId])).toEqual([{ state: launchState, people_done: 0 }]);
+    if (state !== 'paused') return;
+    await setState(campaignId, 'active');
+    await world.run();
+    expect(await world.deliveries(campaignId)).toHaveLength(3);
+  });
+
+  test('a launch waits for its segment, and for its time', async () => {
+    const segmentId = await world.segment(undefined, 'building');
+    const { campaignId, versionId } = await world.campaign({ entry: { type: 'launch', segmentId }, steps: [message('m', null)] });
+    await world.enterSegment(segmentId, await world.people(2), { silent: true });
+    await rows(world.db, `insert into launch (id, campaign_id, version_id, segment_id, due_at, state) values ($1, $2, $3, $4, $5, 'waiting')`, [newId(), campaignId, versionId, segmentId, new Date('2026-03-02T12:00:00Z')]);
+    expect(await world.run()).toEqual(new Date('2026-03-02T12:00:00Z'));
+    await world.at('2026-03-02T12:00:00Z');
+    expect(await world.runs(campaignId)).toEqual([]);
+    await rows(world.db, `update segment as s set state = 'live' where s.id = $1`, [segmentId]);
+    await world.run();
+    expect(await world.runs(campaignId)).toHaveLength(2);
+  });
+});
+
+describe('before dispatch', () => {
+  test('paused campaigns are held; what ended or is no longer wanted is refused with its code', async () => {
+    const gate = new CampaignDispatchGate();
+    const { campaignId } = await world.campaign({ entry: onSignUp, exitRules: [{ key: 'x', condition: has('gone') }], goals: [{ key: 'g', name: 'G', exits: true, event: { name: 'Paid' } }], steps: [message('m', null)] });
+    const [stays, gone, paid] = await world.people(3);
+    await world.events([stays!, gone!, paid!].map((personId) => ({ personId, name: 'Signed Up' })));
+    await world.run();
+    await world.setAttributes(gone!, { gone: true });
+    await world.event(paid!, 'Paid');
+    const claimed = await rows<{ deliveryId: string; enrollmentId: string; personId: string; campaignId: string }>(world.db, 'select d.id as "deliveryId", d.enrollment_id as "enrollmentId", d.person_id as "personId", d.campaign_id as "campaignId" from delivery as d where d.campaign_id = $1', [campaignId]);
+    const ask = async () => {
+      const refused = await inTransaction(world.db, (tx) => gate.recheck(tx, claimed, world.clock.now()));
+      return Object.fromEntries(refused.map(({ deliveryId, code }) => [claimed.find((one) => one.deliveryId === deliveryId)!.personId, code]));
+    };
+    expect(await ask()).toEqual({ [gone!]: 'EXIT_RULE', [paid!]: 'GOAL_REACHED' });
+    await setState(campaignId, 'paused');
+    expect(await gate.heldCampaigns(world.db)).toEqual([campaignId]);
+    expect(await ask()).toEqual({ [gone!]: 'EXIT_RULE', [paid!]: 'GOAL_REACHED' });
+    await setState(campaignId, 'stopped');
+    expect(await ask()).toEqual({ [stays!]: 'CAMPAIGN_INACTIVE', [gone!]: 'CAMPAIGN_INACTIVE', [paid!]: 'CAMPAIGN_INACTIVE' });
+  });
+});
+
+describe('merge and erasure', () => {
+  test('everything of a merged person goes on as the survivor’s; doing it twice changes nothing', async () => {
+    const { campaignId } = await world.campaign({ entry: onSignUp, steps: waitAndNudge });
+    const [anonymous, known] = await world.people(2);
+    await world.event(anonymous!, 'Signed Up');
+    await world.run();
+    await merge(anonymous!, known!);
+    await settle('merged', [anonymous!, known!], known!);
+    await world.run();
+    expect(await world.runs(campaignId)).toMatchObject([{ personId: known, state: 'active' }]);
+    await world.at('2026-03-05T09:00:00Z');
+    expect((await world.deliveries(campaignId)).map((d) => [d.personId, d.stepId])).toEqual([[known, 'hello'], [known, 'nudge']]);
+    expect(await rows(world.db, 'select a.person_id from assignment as a where a.campaign_id = $1 group by a.person_id', [campaignId])).toEqual([{ person_id: known }]);
+  });
+
+  test('when both are in the campaign, the merged run is cancelled with what it had queued', async () => {
+    const { campaignId } = await world.campaign({ entry: onSignUp, steps: waitAndNudge });
+    const [anonymous, known] = await world.people(2);
+    await world.events([anonymous!, known!].map((personId) => ({ personId, name: 'Signed Up' })));
+    await world.run();
+    await merge(anonymous!, known!);
+    await world.run();
+    expect((await world.runs(campaignId)).map((run) => [run.personId, run.state, run.exitCode]).toSorted()).toEqual([[known, 'active', null], [known, 'cancelled', 'PERSON_MERGED']]);
+    expect((await world.deliveries(campaignId)).map((d) => [d.state, d.reason]).toSorted()).toEqual([['cancelled', 'PERSON_MERGED'], ['queued', null]]);
+    expect((await world.decisions(campaignId)).map((d) => [d.personId, d.code])).toEqual([[known, 'PERSON_MERGED']]);
+  });
+
+  test('a message in a sender’s hands makes the merge wait; news of the old id still counts for the survivor', async () => {
+    const { campaignId } = await world.campaign({ entry: onSignUp, steps: waitAndNudge });
+    const [anonymous, known] = await world.people(2);
+    await world.event(anonymous!, 'Signed Up');
+    await world.run();
+    await rows(world.db, `update delivery as d set state = 'sending' where d.campaign_id = $1`, [campaignId]);
+    await merge(anonymous!, known!);
+    await world.at('2026-03-05T10:00:00Z');
+    expect(await world.runs(campaignId)).toMatchObject([{ personId: anonymous, state: 'active' }]);
+    await rows(world.db, `update delivery as d set state = 'sent' where d.campaign_id = $1`, [campaignId]);
+    await world.run();
+    expect((await world.deliveries(campaignId)).map((d) => [d.personId, d.stepId])).toEqual([[known, 'hello'], [known, 'nudge']]);
+  });
+
+  test('an event recorded for somebody who was merged before its news was worked off lets the survivor in', async () => {
+    const { campaignId } = await world.campaign({ entry: onSignUp, steps: waitAndNudge });
+    const [anonymous, known] = await world.people(2);
+    await world.event(anonymous!, 'Signed Up', { plan: 'team' });
+    await rows(world.db, 'update event as e set person_id = $2 where e.person_id = $1', [anonymous, known]);
+    await merge(anonymous!, known!);
+    await world.run();
+    expect(await world.runs(campaignId)).toMatchObject([{ personId: known, entry: { properties: { plan: 'team' } } }]);
+  });
+
+  test('erasure ends the run, cancels what is queued and forgets the event', async () => {
+    const { campaignId } = await world.campaign({ entry: onSignUp, steps: waitAndNudge });
+    const ann = await world.person();
+    await world.event(ann, 'Signed Up', { secret: '비밀' });
+    await world.run();
+    await rows(world.db, 'delete from person as p where p.id = $1', [ann]);
+    await world.at('2026-03-06T00:00:00Z');
+    expect(await world.runs(campaignId)).toMatchObject([{ state: 'active' }]);
+    await settle('deleted', [ann]);
+    await world.run();
+    const [run] = await world.runs(campaignId);
+    expect(run).toMatchObject({ state: 'exited', exitCode: 'PERSON_DELETED' });
+    expect(run!.entry.properties).toBeUndefined();
+    expect(await world.deliveries(campaignId)).toMatchObject([{ state: 'cancelled', reason: 'PERSON_DELETED' }]);
+  });
+});
+
+describe('two processes', () => {
+  test('2,000 people, two engines at once: everybody once, all accounted for', async () => {
+    const segmentId = await world.segment();
+    const { campaignId, versionId } = await world.campaign({
+      entry: { type: 'segment', segmentId, take: 'current_and_future' }, audience: { type: 'not', of: has('blocked') },
+      steps: [message('hello', 's', { control: { weight: 1 } }), { id: 's', type: 'split', arms: [{ key: 'l', weight: 1, next: 'm1' }, { key: 'r', weight: 1, next: 'm2' }] }, message('m1', null), message('m2', null)],
+    });
+    const people = [...await world.people(1_900), ...await world.people(100, { attributes: { blocked: true } })];
+    await world.enterSegment(segmentId, people.slice(0, 1_500), { silent: true });
+    await rows(world.db, `insert into launch (id, campaign_id, version_id, segment_id, due_at, state) values ($1, $2, $3, $4, $5, 'waiting')`, [newId(), campaignId, versionId, segmentId, world.clock.now()]);
+    for (let at = 1_500; at < 2_000; at += 50) await world.enterSegment(segmentId, people.slice(at, at + 50));
+    await world.enterSegment(segmentId, people.slice(0, 200));
+    const second = new CampaignWorld(world.db);
+    await Promise.all([world.run(), second.run(), world.workers()[3]!.runOnce()]);
+    await world.run();
+    const runs = await world.runs(campaignId);
+    const refused = await world.decisions(campaignId);
+    expect(new Set(runs.map((run) => run.personId)).size).toBe(runs.length);
+    expect(runs).toHaveLength(1_900);
+    expect(runs.every((run) => run.state === 'completed')).toBe(true);
+    expect(refused.map((d) => d.code)).toEqual(Array.from({ length: 100 }, () => 'NOT_IN_AUDIENCE'));
+    const deliveries = await world.deliveries(campaignId);
+    expect(deliveries).toHaveLength(3_800);
+    expect(new Set(deliveries.map((d) => `${d.personId} ${d.stepId}`)).size).toBe(3_800);
+  });
+});

@@ -86,6 +86,9 @@ export class DeliveryTables1763800000004 implements MigrationInterface {
         kind text not null check (kind in ('marketing', 'transactional')),
         opt_in boolean not null default false,
         created_at timestamptz not null);
+      insert into topic (key, name, name_ko, kind, created_at) values
+        ('product-updates', 'Product updates', '제품 소식', 'marketing', '2025-11-22T00:00:00Z'),
+        ('account', 'Your account', '계정 안내', 'transactional', '2025-11-22T00:00:00Z');
 
       create table consent (
         person_id uuid not null,

@@ -1,0 +1,109 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../kernel/clock.js';
+import { newId } from '../kernel/ids.js';
+import { inTransaction, type Db } from '../platform/database/db.js';
+import type { Log } from '../platform/logging.js';
+import { LOG } from '../platform/tokens.js';
+import { burstOf, classifyOpen, clickReasons, clickVerdict, type RequestSigns } from './domain/classify.js';
+import { networkOf } from './domain/network.js';
+import { insertDeliveryEvents, loadClicks, loadSent, relabelClicks, type NewDeliveryEvent, type SentDelivery } from './store/delivery-events.store.js';
+
+/** A request for a link or a pixel, already known to be one of ours. */
+export interface Hit {
+  kind: 'open' | 'click';
+  deliveryId: string;
+  link: number;
+  url: string;
+  ip: string;
+  signs: Omit<RequestSigns, 'sinceSent'>;
+}
+
+interface Waiting { hit: Hit; at: Date; manyPeople: boolean; done: () => void }
+
+const BATCH = 500;
+const PEOPLE_PER_ADDRESS = 10;
+const ADDRESS_WINDOW_MS = 10_000;
+const BURST_MS = 2_000;
+
+/**
+ * Records opens and clicks. Requests that arrive while a transaction runs share the next one, so a request waits for at
+ * most two commits. A hit that can not be stored is logged and its answer is given all the same: the link must work.
+ */
+@Injectable()
+export class Tracking {
+  private waiting: Waiting[] = [];
+  private flushing: Promise<void> | null = null;
+  private readonly addresses = new Map<string, { at: number; deliveryId: string }[]>();
+
+  constructor(private readonly db: DataSource, private readonly clock: Clock, @Inject(LOG) private readonly log: Log) {}
+
+  /** Resolves when the hit is durable, or could not be made so. */
+  record(hit: Hit): Promise<void> {
+    const at = this.clock.now();
+    const manyPeople = hit.kind === 'click' && this.followsMany(hit, at.getTime());
+    return new Promise((done) => {
+      this.waiting.push({ hit, at, manyPeople, done });
+      this.flushing ??= this.flush().finally(() => { this.flushing = null; });
+    });
+  }
+
+  private async flush(): Promise<void> {
+    // Lets the requests of this turn of the event loop into the first batch.
+    await Promise.resolve();
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, BATCH);
+      try {
+        await inTransaction(this.db, (tx) => store(tx, batch));
+      } catch (error) {
+        this.log.error({ err: error, count: batch.length }, 'opens and clicks could not be recorded');
+      }
+      for (const { done } of batch) done();
+    }
+  }
+
+  /** Whether this address followed links of ten messages in ten seconds. Kept per process, in memory. */
+  private followsMany({ ip, deliveryId }: Hit, at: number): boolean {
+    const recent = (this.addresses.get(ip) ?? []).filter((click) => at - click.at < ADDRESS_WINDOW_MS && click.deliveryId !== deliveryId);
+    recent.push({ at, deliveryId });
+    if (this.addresses.size > 10_000) this.addresses.clear();
+    this.addresses.set(ip, recent.slice(-PEOPLE_PER_ADDRESS));
+    return recent.length >= PEOPLE_PER_ADDRESS;
+  }
+}
+
+async function store(tx: Db, batch: readonly Waiting[]): Promise<void> {
+  const sent = await loadSent(tx, [...new Set(batch.map(({ hit }) => hit.deliveryId))]);
+  const events = batch.flatMap((entry) => {
+    const delivery = sent.get(entry.hit.deliveryId);
+    return delivery ? [eventOf(entry, delivery)] : [];
+  });
+  await insertDeliveryEvents(tx, events);
+  const clicks = events.filter((event) => event.kind === 'click');
+  if (clicks.length > 0) await relabelBursts(tx, clicks);
+}
+
+function eventOf({ hit, at, manyPeople }: Waiting, { personId, sentAt }: SentDelivery): NewDeliveryEvent {
+  const signs: RequestSigns = { ...hit.signs, sinceSent: sentAt === null ? null : at.getTime() - sentAt.getTime() };
+  const common = { deliveryId: hit.deliveryId, personId, kind: hit.kind, eventKey: newId(), at };
+  const seen = { userAgent: signs.userAgent.slice(0, 500), network: networkOf(hit.ip), sinceSent: signs.sinceSent };
+  if (hit.kind === 'open') {
+    const { verdict, reasons } = classifyOpen(signs);
+    return { ...common, verdict, evidence: { reasons, ...seen }, data: {} };
+  }
+  const reasons = clickReasons(signs, manyPeople);
+  return { ...common, verdict: clickVerdict(reasons, sentAt !== null), evidence: { reasons, ...seen }, data: { link: hit.link, url: hit.url } };
+}
+
+/** A scanner follows every link at once: clicks that looked human become machine when their burst is complete. */
+async function relabelBursts(tx: Db, clicks: readonly NewDeliveryEvent[]): Promise<void> {
+  const ids = [...new Set(clicks.map((click) => click.deliveryId))];
+  const since = new Date(Math.min(...clicks.map((click) => click.at.getTime())) - BURST_MS);
+  const recorded = await loadClicks(tx, ids, since);
+  const changed = ids.flatMap((id) => {
+    const own = recorded.filter((click) => click.deliveryId === id);
+    const burst = burstOf(own.map((click) => ({ link: click.link, at: click.at.getTime() })));
+    return own.filter((click, index) => burst.has(index) && !click.reasons.includes('burst'));
+  });
+  if (changed.length > 0) await relabelClicks(tx, changed, 'machine', 'burst');
+}

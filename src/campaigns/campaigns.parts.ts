@@ -1,13 +1,26 @@
 import { DISPATCH_GATE } from '../delivery/dispatch-gate.js';
 import type { ModuleParts } from '../platform/module-parts.js';
+import { Assignments } from './assignments.service.js';
+import { CampaignCheck } from './check.service.js';
+import { Drafts } from './drafts.service.js';
 import { CampaignDispatchGate } from './engine/dispatch-gate.js';
+import { AssignmentBody } from './http/assignment-body.js';
+import { AssignmentsController } from './http/assignments.controller.js';
+import { CampaignsController } from './http/campaigns.controller.js';
+import { VersionsController } from './http/versions.controller.js';
+import { Explain } from './explain/explain.service.js';
+import { LedgerController } from './explain/ledger.controller.js';
 import { AdvanceWorker } from './jobs/advance.job.js';
+import { ClosingWorker } from './jobs/closing.job.js';
 import { DatesWorker } from './jobs/dates.job.js';
 import { EntryWorker } from './jobs/entry.job.js';
 import { LaunchWorker } from './jobs/launch.job.js';
+import { Lifecycle } from './lifecycle.service.js';
+import { Publishing } from './publish.service.js';
+import { Versions } from './versions.service.js';
 
 export const campaignsParts: ModuleParts = {
-  providers: [{ provide: DISPATCH_GATE, useClass: CampaignDispatchGate }],
-  controllers: [],
-  workers: [EntryWorker, DatesWorker, LaunchWorker, AdvanceWorker],
+  providers: [Drafts, CampaignCheck, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, Explain],
+  controllers: [CampaignsController, VersionsController, AssignmentsController, LedgerController],
+  workers: [EntryWorker, DatesWorker, LaunchWorker, AdvanceWorker, ClosingWorker],
 };

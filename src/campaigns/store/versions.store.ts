@@ -48,3 +48,44 @@ export async function campaignStates(db: Db): Promise<Map<string, CampaignStatus
       from campaign as c where c.current_version_id is not null and c.state <> 'archived'`);
   return new Map(found.map((campaign) => [campaign.id, campaign]));
 }
+
+export interface NewVersion {
+  id: string;
+  campaignId: string;
+  number: number;
+  published: PublishedDefinition;
+  by: string;
+  now: Date;
+}
+
+/** Adds the version and makes it the one that new entries take. The campaign must be locked. */
+export async function insertVersion(tx: Db, { id, campaignId, number, published, by, now }: NewVersion): Promise<void> {
+  await rows(tx, `
+    insert into campaign_version (id, campaign_id, number, definition, published_by, published_at)
+    values ($1, $2, $3, $4::jsonb, $5, $6::timestamptz)`, [id, campaignId, number, JSON.stringify(published), by, now]);
+  await rows(tx, 'update campaign as c set current_version_id = $2 where c.id = $1', [campaignId, id]);
+}
+
+export interface VersionSummary {
+  id: string;
+  number: number;
+  publishedBy: string;
+  publishedAt: Date;
+  /** People who are on it now. */
+  activeEnrollments: number;
+}
+
+/** All versions, newest first. */
+export function listVersions(db: Db, campaignId: string): Promise<VersionSummary[]> {
+  return rows<VersionSummary>(db, `
+    select v.id, v.number, v.published_by as "publishedBy", v.published_at as "publishedAt",
+           (select count(*)::int from enrollment as e where e.version_id = v.id and e.state = 'active') as "activeEnrollments"
+      from campaign_version as v where v.campaign_id = $1 order by v.number desc`, [campaignId]);
+}
+
+/** A version by its number; null when there is none. */
+export function findVersion(db: Db, campaignId: string, number: number): Promise<Omit<VersionSummary, 'activeEnrollments'> | null> {
+  return row(db, `
+    select v.id, v.number, v.published_by as "publishedBy", v.published_at as "publishedAt"
+      from campaign_version as v where v.campaign_id = $1 and v.number = $2`, [campaignId, number]);
+}

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { CampaignDefinition } from '../contract/campaign.js';
+import type { CompiledMessage } from '../delivery/content/compiled.js';
+import { compileMessage } from '../delivery/content/compile.js';
+import { Clock } from '../kernel/clock.js';
+import { AppError, type Problem } from '../kernel/errors.js';
+import { validateDefinition } from '../segments/segment-questions.js';
+import { findFaults } from './domain/check.js';
+import { fault, warning, within, type Finding } from './domain/finding.js';
+import { referencesOf, type References } from './domain/references.js';
+import { knownTopics, segmentStates } from './store/references.store.js';
+
+/** A content that compiled, ready to be stored. */
+export type CheckedContent = References['contents'][number] & { compiled: CompiledMessage };
+
+export interface Checked {
+  findings: Finding[];
+  contents: CheckedContent[];
+}
+
+/** Looks at a definition as publishing would, and changes nothing. */
+@Injectable()
+export class CampaignCheck {
+  constructor(private readonly db: DataSource, private readonly clock: Clock) {}
+
+  /** Everything wrong or doubtful in it, and its compiled messages. */
+  async check(definition: CampaignDefinition): Promise<Checked> {
+    const references = referencesOf(definition);
+    const { findings, contents } = await this.compiled(references);
+    return {
+      findings: [...findFaults(definition, this.clock.now()), ...(await this.segments(references)), ...(await this.conditions(references)), ...(await this.topics(references)), ...findings],
+      contents,
+    };
+  }
+
+  private async segments({ segments }: References): Promise<Finding[]> {
+    const known = await segmentStates(this.db, segments.map(({ segmentId }) => segmentId));
+    return segments.flatMap(({ path, segmentId }) => {
+      const segment = known.get(segmentId);
+      if (!segment || segment.purpose !== 'shared' || segment.state === 'archived') return [fault(path, 'unknown-segment', `There is no segment with the id ${segmentId}.`)];
+      if (segment.state === 'failed') return [fault(path, 'failed-segment', `The segment "${segment.name}" could not be built; mend it first.`)];
+      return segment.state === 'building' ? [warning(path, 'segment-building', `The segment "${segment.name}" is still being built; people enter when it is complete.`)] : [];
+    });
+  }
+
+  private async conditions({ conditions, filters }: References): Promise<Finding[]> {
+    const asked = [
+      ...conditions,
+      // A filter on an event is checked as the condition "did this at least once".
+      ...filters.map(({ path, event, where }) => ({ path, condition: { type: 'event' as const, event, where, count: { op: 'at_least' as const, value: 1 } } })),
+    ];
+    const problems = await Promise.all(asked.map(({ path, condition }) => validateDefinition(this.db, condition, path)));
+    return problems.flat().map(asError);
+  }
+
+  private async topics({ topics }: References): Promise<Finding[]> {
+    const known = await knownTopics(this.db, topics.map(({ topic }) => topic));
+    return topics.flatMap(({ path, topic }) => (known.has(topic) ? [] : [fault(path, 'unknown-topic', `There is no topic with the key "${topic}".`)]));
+  }
+
+  private async compiled({ contents }: References): Promise<Checked> {
+    const checked: Checked = { findings: [], contents: [] };
+    for (const content of contents) {
+      try {
+        const compiled = await compileMessage(content.channel, content.content);
+        checked.contents.push({ ...content, compiled });
+        checked.findings.push(...compiled.warnings.map((remark): Finding => ({ ...remark, path: within(content.path, remark.path), severity: 'warning' })));
+      } catch (error) {
+        if (!(error instanceof AppError) || error.kind !== 'invalid') throw error;
+        const problems: Problem[] = error.problems.length > 0 ? error.problems : [{ path: '', code: error.code, message: error.message }];
+        checked.findings.push(...problems.map((problem) => asError({ ...problem, path: within(content.path, problem.path) })));
+      }
+    }
+    return checked;
+  }
+}
+
+const asError = (problem: Problem): Finding => ({ severity: 'error', ...problem });
+
+/** Throws `campaign.invalid` with every error; returns the warnings. */
+export function refuseErrors(findings: readonly Finding[]): Finding[] {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return [...findings];
+  const problems = errors.map(({ path, code, message }) => ({ path, code, message }));
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  throw new AppError('campaign.invalid', `The campaign can not be published. ${errors[0]!.path}: ${errors[0]!.message}${more}`, 'invalid', problems);
+}

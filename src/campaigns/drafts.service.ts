@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { CampaignChange, NewCampaign } from '../contract/campaign-api.js';
+import { Clock } from '../kernel/clock.js';
+import { conflict, notFound } from '../kernel/errors.js';
+import { AuditLog } from '../platform/audit.js';
+import { inTransaction } from '../platform/database/db.js';
+import type { Actor } from '../platform/http/access.js';
+import { deleteDraft, findCampaign, insertDraft, listCampaigns, lockCampaign, updateDraft, type Campaign, type ListQuery } from './store/campaigns.store.js';
+
+/** Name of an actor in rows: `user:0193…`. */
+export const actorName = (actor: Actor): string => `${actor.kind}:${actor.id}`;
+
+/** What editors do before publishing. A draft is well-formed; whether it can run is said by {@link CampaignCheck}. */
+@Injectable()
+export class Drafts {
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly audit: AuditLog) {}
+
+  list(query: ListQuery) {
+    return listCampaigns(this.db, query);
+  }
+
+  /** Throws `campaign.not-found`. */
+  async get(id: string): Promise<Campaign> {
+    const campaign = await findCampaign(this.db, id);
+    if (!campaign) throw notFound('campaign', id);
+    return campaign;
+  }
+
+  create({ name, definition }: NewCampaign, actor: Actor): Promise<Campaign> {
+    const now = this.clock.now();
+    return inTransaction(this.db, async (tx) => {
+      const id = await insertDraft(tx, { name, definition, by: actorName(actor), now });
+      await this.audit.record(tx, { actor, action: 'campaign.create', subject: `campaign:${id}`, detail: { name } }, now);
+      return (await findCampaign(tx, id))!;
+    });
+  }
+
+  /** Replaces name and draft. Throws `campaign.changed` when somebody else did so since `revision`. */
+  replace(id: string, { revision, name, definition }: CampaignChange, actor: Actor): Promise<Campaign> {
+    const now = this.clock.now();
+    return inTransaction(this.db, async (tx) => {
+      const before = await lockCampaign(tx, id);
+      if (!before) throw notFound('campaign', id);
+      if (before.revision !== revision) throw changedSince(before.revision);
+      if (before.type !== definition.type) throw conflict('campaign.other-type', `This campaign is of type ${before.type}; a ${definition.type} needs a new one.`);
+      if (!(await updateDraft(tx, { id, revision, name, definition, now }))) throw conflict('campaign.ended', `The campaign is ${before.state} and can not be changed; duplicate it.`);
+      await this.audit.record(tx, { actor, action: 'campaign.edit', subject: `campaign:${id}`, detail: { revision: revision + 1 } }, now);
+      return (await findCampaign(tx, id))!;
+    });
+  }
+
+  /** A new draft from the present draft of another, whatever its state. */
+  async duplicate(id: string, name: string | undefined, actor: Actor): Promise<Campaign> {
+    const { name: original, definition } = await this.get(id);
+    return this.create({ name: name ?? `${original.slice(0, 193)} (copy)`, definition }, actor);
+  }
+
+  /** Removes a campaign that was never published. */
+  async remove(id: string, actor: Actor): Promise<void> {
+    const now = this.clock.now();
+    await inTransaction(this.db, async (tx) => {
+      const campaign = await lockCampaign(tx, id);
+      if (!campaign) throw notFound('campaign', id);
+      if (!(await deleteDraft(tx, id))) throw conflict('campaign.not-a-draft', `The campaign is ${campaign.state}; only a draft can be deleted. Stop it, then archive it.`);
+      await this.audit.record(tx, { actor, action: 'campaign.delete', subject: `campaign:${id}`, detail: { name: campaign.name } }, now);
+    });
+  }
+}
+
+export const changedSince = (revision: number) => conflict('campaign.changed', `Somebody else changed the campaign; it is at revision ${revision} now. Load it again.`);

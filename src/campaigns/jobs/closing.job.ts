@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../../kernel/clock.js';
+import { Worker, type Round } from '../../platform/jobs/worker.js';
+import { Lifecycle } from '../lifecycle.service.js';
+import { earliestClosing, unfinishedClosings } from '../store/closing.store.js';
+
+/** The request that stopped a campaign has this long to finish by itself. */
+const GRACE_MS = 60_000;
+
+/** Finishes the stopping of campaigns whose process died in the middle of it. */
+@Injectable()
+export class ClosingWorker extends Worker {
+  readonly name = 'campaigns.closing';
+
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly lifecycle: Lifecycle) {
+    super();
+  }
+
+  async runOnce(): Promise<Round> {
+    const left = await unfinishedClosings(this.db, new Date(this.clock.now().getTime() - GRACE_MS));
+    for (const id of left) await this.lifecycle.close(id);
+    const earliest = await earliestClosing(this.db);
+    return { done: left.length, next: earliest && new Date(earliest.getTime() + GRACE_MS) };
+  }
+}

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { cancelPending, recallInApp } from '../delivery/store/deliveries.store.js';
+import { Clock } from '../kernel/clock.js';
+import { conflict, notFound } from '../kernel/errors.js';
+import { AuditLog } from '../platform/audit.js';
+import { inTransaction, type Db } from '../platform/database/db.js';
+import type { Actor } from '../platform/http/access.js';
+import { WorkerRunner } from '../platform/jobs/runner.js';
+import { ARCHIVED_WHEN_IDLE, TRANSITIONS, whatInstead, type Verb } from './domain/lifecycle.js';
+import type { CampaignState } from './domain/state.js';
+import { endEarly } from './engine/end-early.js';
+import { changeState, findCampaign, lockCampaign, type Campaign } from './store/campaigns.store.js';
+import { isIdle, setClosing, someActiveRuns } from './store/closing.store.js';
+import { cancelLaunches } from './store/launch-plan.store.js';
+import { loadVersion } from './store/versions.store.js';
+
+const CHUNK = 2_000;
+const REASON = 'CAMPAIGN_INACTIVE';
+
+/** What stopping took back. */
+export interface Stopped {
+  campaign: Campaign;
+  cancelled: { runs: number; deliveries: number; launches: number };
+  /** In-app messages. */
+  recalled: number;
+}
+
+/** The refusal of a verb, naming the state and what can be done instead. */
+export const refuseTransition = (verb: Verb, state: CampaignState) => conflict('campaign.wrong-state', `The campaign is ${state}, so "${verb}" is not possible. ${whatInstead(verb, state)}`);
+
+/** Pause, resume, drain, stop and archive. */
+@Injectable()
+export class Lifecycle {
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly audit: AuditLog, private readonly runner: WorkerRunner) {}
+
+  /** Pauses (nothing enters, moves or is sent), resumes, or drains (nobody enters). */
+  async move(verb: 'pause' | 'resume' | 'drain', id: string, actor: Actor): Promise<Campaign> {
+    const campaign = await inTransaction(this.db, async (tx) => {
+      await this.transition(tx, verb, id, actor);
+      return (await findCampaign(tx, id))!;
+    });
+    for (const worker of ['campaigns.launch', 'campaigns.dates', 'campaigns.advance', 'delivery.email', 'delivery.in_app']) this.runner.wake(worker);
+    return campaign;
+  }
+
+  /** Ends the campaign for good: cancels its runs and what is queued, takes in-app messages back. */
+  async stop(id: string, actor: Actor): Promise<Stopped> {
+    const now = this.clock.now();
+    const launches = await inTransaction(this.db, async (tx) => {
+      await this.transition(tx, 'stop', id, actor);
+      await setClosing(tx, id, true);
+      return cancelLaunches(tx, id, ['waiting', 'running'], now);
+    });
+    const { runs, deliveries, recalled } = await this.close(id);
+    return { campaign: (await findCampaign(this.db, id))!, cancelled: { runs, deliveries, launches }, recalled };
+  }
+
+  /**
+   * Takes back what a stopped campaign still has under way, in bounded transactions: from the moment it is stopped nothing
+   * of it moves or is sent, so this may take its time, be interrupted, and be done again.
+   */
+  async close(id: string): Promise<{ runs: number; deliveries: number; recalled: number }> {
+    const now = this.clock.now();
+    let runs = 0;
+    let deliveries = 0;
+    for (let ended = CHUNK; ended === CHUNK; runs += ended) {
+      ended = await inTransaction(this.db, async (tx) => {
+        const enrollmentIds = await someActiveRuns(tx, id, CHUNK);
+        deliveries += await cancelPending(tx, { enrollmentIds }, REASON, now);
+        return endEarly(tx, enrollmentIds, { state: 'cancelled', code: REASON, facts: { stopped: true } }, now);
+      });
+    }
+    return inTransaction(this.db, async (tx) => {
+      deliveries += await cancelPending(tx, { campaignId: id }, REASON, now);
+      const recalled = await recallInApp(tx, id, now);
+      await setClosing(tx, id, false);
+      return { runs, deliveries, recalled };
+    });
+  }
+
+  /** Puts a campaign away: a draft, a stopped one, or one that has nothing left to do. */
+  archive(id: string, actor: Actor): Promise<Campaign> {
+    return inTransaction(this.db, async (tx) => {
+      const campaign = await lockCampaign(tx, id);
+      if (!campaign) throw notFound('campaign', id);
+      if (ARCHIVED_WHEN_IDLE.includes(campaign.state) && !(await hasNothingToDo(tx, campaign))) {
+        throw conflict('campaign.busy', `The campaign is ${campaign.state} and still has something to do. Stop it first, or drain it and wait until everybody is through.`);
+      }
+      await this.transition(tx, 'archive', id, actor);
+      await cancelLaunches(tx, id, ['waiting', 'running'], this.clock.now());
+      return (await findCampaign(tx, id))!;
+    });
+  }
+
+  private async transition(tx: Db, verb: Verb, id: string, actor: Actor): Promise<void> {
+    const now = this.clock.now();
+    if (!(await changeState(tx, { id, ...TRANSITIONS[verb], now }))) {
+      const campaign = await findCampaign(tx, id);
+      throw campaign ? refuseTransition(verb, campaign.state) : notFound('campaign', id);
+    }
+    await this.audit.record(tx, { actor, action: `campaign.${verb}`, subject: `campaign:${id}` }, now);
+  }
+}
+
+/** An active series always waits for more people; a draining one and a broadcast come to an end. */
+async function hasNothingToDo(tx: Db, campaign: Campaign): Promise<boolean> {
+  const draining = campaign.state === 'draining';
+  const { entry } = (await loadVersion(tx, campaign.currentVersion!.id)).published;
+  if (!draining && entry.type !== 'launch' && entry.type !== 'external') return false;
+  return isIdle(tx, campaign.id, !draining);
+}

@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
+import { DataSource } from 'typeorm';
+import { publishContent } from '../delivery/store/content.store.js';
+import { Clock } from '../kernel/clock.js';
+import { conflict, notFound } from '../kernel/errors.js';
+import { newId } from '../kernel/ids.js';
+import { AuditLog } from '../platform/audit.js';
+import { inTransaction, type Db } from '../platform/database/db.js';
+import type { Actor } from '../platform/http/access.js';
+import { WorkerRunner } from '../platform/jobs/runner.js';
+import { createOwned } from '../segments/segment-questions.js';
+import { CampaignCheck, refuseErrors, type CheckedContent } from './check.service.js';
+import { maintainedBefore, maintainedConditions } from './domain/conditions.js';
+import { planExperiments } from './domain/experiments.js';
+import type { Finding } from './domain/finding.js';
+import { TRANSITIONS } from './domain/lifecycle.js';
+import { normalise, type RunPlan } from './domain/normalise.js';
+import { CONTROL, type PublishedDefinition } from './domain/published.js';
+import { actorName, changedSince } from './drafts.service.js';
+import { refuseTransition } from './lifecycle.service.js';
+import { changeState, findCampaign, lockCampaign, type Campaign } from './store/campaigns.store.js';
+import { insertExperiments } from './store/experiments.store.js';
+import { cancelLaunches, endDateTick, hasLaunched, insertLaunch, moveLaunches, startDateTick } from './store/launch-plan.store.js';
+import { insertVersion, loadVersion, type CampaignVersion } from './store/versions.store.js';
+
+export interface Published {
+  campaign: Campaign;
+  version: { id: string; number: number };
+  warnings: Finding[];
+}
+
+interface NextVersion {
+  id: string;
+  number: number;
+  campaign: Campaign;
+  plan: RunPlan;
+  before: CampaignVersion | null;
+  contents: CheckedContent[];
+  by: string;
+  now: Date;
+}
+
+/** Turns a draft into the next immutable version and lets it run. People in flight stay on the version they are on. */
+@Injectable()
+export class Publishing {
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly checks: CampaignCheck, private readonly audit: AuditLog, private readonly runner: WorkerRunner) {}
+
+  /**
+   * All or nothing. Throws `campaign.invalid` with every fault, `campaign.changed` when the draft or the version is not the
+   * one seen (of several publishers at once exactly one succeeds), `campaign.nothing-new`, `campaign.already-launched`.
+   *
+   * @param revision the draft the publisher saw; any when absent
+   */
+  async publish(id: string, revision: number | undefined, actor: Actor): Promise<Published> {
+    const seen = await findCampaign(this.db, id);
+    if (!seen) throw notFound('campaign', id);
+    if (revision !== undefined && revision !== seen.revision) throw changedSince(seen.revision);
+    if (!TRANSITIONS.publish.from.includes(seen.state)) throw refuseTransition('publish', seen.state);
+    // Compiling takes long, so it is done before the campaign is locked; the lock then proves that nothing has changed.
+    const { findings, contents } = await this.checks.check(seen.definition);
+    const warnings = refuseErrors(findings);
+    const version = await inTransaction(this.db, async (tx) => {
+      const campaign = await lockCampaign(tx, id);
+      if (!campaign) throw notFound('campaign', id);
+      if (campaign.revision !== seen.revision || campaign.currentVersion?.id !== seen.currentVersion?.id) throw changedSince(campaign.revision);
+      return this.write(tx, campaign, contents, actor);
+    });
+    for (const worker of ['segments.build', 'campaigns.launch', 'campaigns.dates', 'campaigns.entry', 'campaigns.advance']) this.runner.wake(worker);
+    return { campaign: (await findCampaign(this.db, id))!, version, warnings };
+  }
+
+  private async write(tx: Db, campaign: Campaign, contents: CheckedContent[], actor: Actor): Promise<{ id: string; number: number }> {
+    const now = this.clock.now();
+    const before = campaign.currentVersion && (await loadVersion(tx, campaign.currentVersion.id));
+    if (before && campaign.state === 'active' && isDeepStrictEqual(before.published.definition, campaign.definition)) throw conflict('campaign.nothing-new', `Version ${before.number} already says exactly this.`);
+    const next: NextVersion = { id: newId(), number: (before?.number ?? 0) + 1, campaign, plan: normalise(campaign.definition), before, contents, by: actorName(actor), now };
+    const published = await assemble(tx, next);
+    await insertVersion(tx, { id: next.id, campaignId: campaign.id, number: next.number, published, by: next.by, now });
+    await planEntry(tx, next);
+    if (!(await changeState(tx, { id: campaign.id, ...TRANSITIONS.publish, now }))) throw refuseTransition('publish', campaign.state);
+    await this.audit.record(tx, { actor, action: 'campaign.publish', subject: `campaign:${campaign.id}`, detail: { version: next.number, revision: campaign.revision } }, now);
+    return { id: next.id, number: next.number };
+  }
+}
+
+/** Writes what the version points to, and answers the version. */
+async function assemble(tx: Db, next: NextVersion): Promise<PublishedDefinition> {
+  const { id: versionId, campaign, plan, before, now } = next;
+  const experiments = planExperiments(plan, before?.published ?? null, next.number, newId);
+  const origin = plan.entry.type === 'external' ? 'external' : 'danbi';
+  await insertExperiments(tx, { campaignId: campaign.id, versionId, origin, experiments: experiments.filter(({ isNew }) => isNew), now });
+  return {
+    ...plan,
+    contents: await storeContents(tx, next),
+    experiments: Object.fromEntries(experiments.map(({ stepId, experiment }) => [stepId, experiment])),
+    conditions: await maintainConditions(tx, next),
+  };
+}
+
+async function storeContents(tx: Db, { id: versionId, campaign, plan, contents, now }: NextVersion): Promise<PublishedDefinition['contents']> {
+  const stored: PublishedDefinition['contents'] = {};
+  for (const { stepId, variant, channel, content, compiled } of contents) {
+    const id = await publishContent(tx, { campaignId: campaign.id, versionId, stepId, variant, channel, source: content, compiled, now });
+    const step = plan.steps[stepId];
+    const withControl = step?.type === 'message' && step.control !== undefined;
+    // The first variant comes first: it also stands for control.
+    stored[stepId] ??= withControl ? { [CONTROL]: id } : {};
+    stored[stepId][variant] = id;
+  }
+  return stored;
+}
+
+async function maintainConditions(tx: Db, { campaign, plan, before, by, now }: NextVersion): Promise<PublishedDefinition['conditions']> {
+  const maintained: PublishedDefinition['conditions'] = {};
+  for (const placed of maintainedConditions(plan)) {
+    maintained[placed.place] = maintainedBefore(placed, before?.published ?? null)
+      ?? (await createOwned(tx, { ownerId: campaign.id, name: `${campaign.name} / ${placed.place}`, definition: placed.condition, createdBy: by, now }));
+  }
+  return maintained;
+}
+
+/**
+ * Says who the version takes in. With the entry unchanged the version just takes over where the one before is, so that an
+ * edit neither launches again nor forgets anybody; another entry starts anew.
+ */
+async function planEntry(tx: Db, { id: versionId, campaign, plan, before, now }: NextVersion): Promise<void> {
+  const { entry, definition } = plan;
+  if (entry.type === 'external') return;
+  if (definition.type === 'broadcast') {
+    await cancelLaunches(tx, campaign.id, ['waiting'], now);
+    if (await hasLaunched(tx, campaign.id)) throw conflict('campaign.already-launched', 'This broadcast has been launched and can not be taken back or changed; duplicate it to send another.');
+    const dueAt = definition.launchAt ? new Date(definition.launchAt) : now;
+    return insertLaunch(tx, { campaignId: campaign.id, versionId, segmentId: entry.type === 'launch' ? entry.segmentId : null, dueAt: dueAt > now ? dueAt : now });
+  }
+  const continues = before !== null && isDeepStrictEqual(before.published.entry, entry);
+  if (entry.type === 'date') await startDateTick(tx, versionId, continues ? before.id : null, now);
+  if (before) await endDateTick(tx, before.id);
+  if (continues) return moveLaunches(tx, campaign.id, versionId);
+  await cancelLaunches(tx, campaign.id, ['waiting', 'running'], now);
+  if (entry.type === 'segment' && entry.take !== 'future_only') await insertLaunch(tx, { campaignId: campaign.id, versionId, segmentId: entry.segmentId, dueAt: now });
+}

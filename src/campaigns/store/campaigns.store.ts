@@ -1,0 +1,124 @@
+import type { CampaignDefinition } from '../../contract/campaign.js';
+import { newId } from '../../kernel/ids.js';
+import { row, rows, type Db } from '../../platform/database/db.js';
+import type { CampaignState, CampaignType } from '../domain/state.js';
+
+/** A campaign with its draft: what an editor works on. */
+export interface Campaign {
+  id: string;
+  type: CampaignType;
+  name: string;
+  state: CampaignState;
+  definition: CampaignDefinition;
+  /** Counts every change of the draft; an editor names the one it saw. */
+  revision: number;
+  currentVersion: { id: string; number: number; publishedAt: Date } | null;
+  createdBy: string;
+  createdAt: Date;
+  updatedAt: Date;
+  /** Since when it is in its state. */
+  stateAt: Date;
+}
+
+export type CampaignSummary = Omit<Campaign, 'definition'>;
+
+const SUMMARY = `
+  c.id, c.type, c.name, c.state, c.draft_revision as revision, c.created_by as "createdBy", c.created_at as "createdAt",
+  c.updated_at as "updatedAt", c.state_at as "stateAt",
+  case when v.id is not null then jsonb_build_object('id', v.id, 'number', v.number, 'publishedAt', v.published_at) end as "currentVersion"`;
+const FROM = 'campaign as c left join campaign_version as v on v.id = c.current_version_id';
+
+type WithJsonVersion<T> = Omit<T, 'currentVersion'> & { currentVersion: { id: string; number: number; publishedAt: string } | null };
+
+/** JSON carries the moment of publishing as text. */
+const revive = <T extends { currentVersion: { id: string; number: number; publishedAt: string } | null }>(found: T) => ({
+  ...found, currentVersion: found.currentVersion && { ...found.currentVersion, publishedAt: new Date(found.currentVersion.publishedAt) },
+});
+
+export async function findCampaign(db: Db, id: string): Promise<Campaign | null> {
+  const found = await row<WithJsonVersion<Campaign>>(db, `select ${SUMMARY}, c.draft as definition from ${FROM} where c.id = $1`, [id]);
+  return found && revive(found);
+}
+
+/** Locks the campaign until the transaction ends, so that publishing and every change of state take turns. */
+export async function lockCampaign(tx: Db, id: string): Promise<Campaign | null> {
+  const locked = await row(tx, 'select c.id from campaign as c where c.id = $1 for no key update', [id]);
+  return locked ? findCampaign(tx, id) : null;
+}
+
+export interface ListQuery {
+  state?: CampaignState;
+  type?: CampaignType;
+  /** Part of a name, letter case aside. */
+  q?: string;
+  limit: number;
+  after: { at: string; id: string } | null;
+}
+
+/** Newest first; one row more than asked for when there are more. The time is kept to the microsecond in `cursorAt`. */
+export async function listCampaigns(db: Db, query: ListQuery): Promise<(CampaignSummary & { cursorAt: string })[]> {
+  const found = await rows<WithJsonVersion<CampaignSummary> & { cursorAt: string }>(db, `
+    select ${SUMMARY}, c.created_at::text as "cursorAt"
+      from ${FROM}
+     where ($1::text is null or c.state = $1) and ($2::text is null or c.type = $2)
+       and ($3::text is null or position(lower($3) in lower(c.name)) > 0)
+       and ($4::timestamptz is null or (c.created_at, c.id) < ($4::timestamptz, $5::uuid))
+     order by c.created_at desc, c.id desc limit $6`,
+  [query.state ?? null, query.type ?? null, query.q ?? null, query.after?.at ?? null, query.after?.id ?? null, query.limit + 1]);
+  return found.map(revive);
+}
+
+export interface NewDraft {
+  name: string;
+  definition: CampaignDefinition;
+  by: string;
+  now: Date;
+}
+
+/** @returns the id of the new draft */
+export async function insertDraft(tx: Db, { name, definition, by, now }: NewDraft): Promise<string> {
+  const id = newId();
+  await rows(tx, `
+    insert into campaign (id, type, name, state, draft, created_by, created_at, updated_at, state_at)
+    values ($1, $2, $3, 'draft', $4::jsonb, $5, $6::timestamptz, $6::timestamptz, $6::timestamptz)`, [id, definition.type, name, JSON.stringify(definition), by, now]);
+  return id;
+}
+
+export interface DraftChange {
+  id: string;
+  /** The revision the editor saw. */
+  revision: number;
+  name: string;
+  definition: CampaignDefinition;
+  now: Date;
+}
+
+/** Replaces the draft if nobody else has since; a campaign that has ended keeps its last one. @returns whether it did */
+export async function updateDraft(tx: Db, { id, revision, name, definition, now }: DraftChange): Promise<boolean> {
+  const changed = await rows(tx, `
+    update campaign as c set name = $3, draft = $4::jsonb, draft_revision = c.draft_revision + 1, updated_at = $5::timestamptz
+     where c.id = $1 and c.draft_revision = $2 and c.type = $6 and c.state not in ('stopped', 'archived')
+    returning c.id`, [id, revision, name, JSON.stringify(definition), now, definition.type]);
+  return changed.length === 1;
+}
+
+/** Removes a draft that was never published. @returns whether it did */
+export async function deleteDraft(tx: Db, id: string): Promise<boolean> {
+  const gone = await rows(tx, `delete from campaign as c where c.id = $1 and c.state = 'draft' returning c.id`, [id]);
+  return gone.length === 1;
+}
+
+export interface StateChange {
+  id: string;
+  from: readonly CampaignState[];
+  to: CampaignState;
+  now: Date;
+}
+
+/** Moves the campaign on if it is where it is expected. @returns whether it did */
+export async function changeState(tx: Db, { id, from, to, now }: StateChange): Promise<boolean> {
+  const changed = await rows(tx, `
+    update campaign as c set state = $3, state_at = $4::timestamptz, updated_at = $4::timestamptz
+     where c.id = $1 and c.state = any($2::text[]) returning c.id`, [id, from, to, now]);
+  return changed.length === 1;
+}

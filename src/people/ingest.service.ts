@@ -121,7 +121,7 @@ export class Ingest {
 
   private async write(units: IngestUnit[]): Promise<void> {
     await writeUnits(this.db, units, units.reduce((latest, unit) => (unit.receivedAt > latest ? unit.receivedAt : latest), units[0]!.receivedAt));
-    this.runner.wake('segments.upkeep');
+    this.runner.wake('segments.membership');
   }
 }
 

@@ -4,6 +4,7 @@ import { newId } from '../../src/kernel/ids.js';
 import { rows, row } from '../../src/platform/database/db.js';
 import { loadPeople } from '../../src/people/people.store.js';
 import { inPeopleTransaction, writePeople, type PersonWrite, type PersonWriteResult } from '../../src/people/people-writer.js';
+import { erasePerson } from '../../src/people/store/erase.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 let database: TestDatabase;
@@ -98,6 +99,14 @@ test.each([
   const userId = newId();
   await expect(write({ ref: { userId }, at: at(1) }, { ref: { userId: newId() }, at: at(1), attributes: { email } })).rejects.toMatchObject({ code: 'people.invalid-write', problems: [{ path: '1.attributes.email', code: 'invalid_email' }] });
   expect(await rows(db, 'select p.id from person as p where p.external_id = $1', [userId])).toEqual([]);
+});
+
+test('an erasure is announced, and a second one finds nobody', async () => {
+  const [made] = await write({ ref: { userId: newId() }, at: at(1), attributes: { a: 1 } });
+  const erase = () => inPeopleTransaction(db, (tx) => erasePerson(tx, made!.personId, at(2)));
+  expect(await erase()).toEqual({ events: 0, attributeHistory: 1, identities: 1, tags: 0, rejectedEvents: 0 });
+  expect(await erase()).toBeNull();
+  expect(await rows(db, `select c.person_ids from person_change as c where c.kind = 'deleted'`)).toEqual([{ person_ids: [made!.personId] }]);
 });
 
 test('texts that PostgreSQL cannot hold are made storable', async () => {

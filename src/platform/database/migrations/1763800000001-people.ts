@@ -107,6 +107,13 @@ export class PeopleTables1763800000001 implements MigrationInterface {
         received_at timestamptz not null);
       create index event_receipt_received on event_receipt using brin (received_at);
 
+      create table event_tally (
+        id bigint generated always as identity primary key,
+        name text not null,
+        events bigint not null,
+        last_at timestamptz not null);
+      comment on table event_tally is 'counts per event name: one row per batch and name, summed on reading, folded together now and then';
+
       create table event_rejected (
         id uuid primary key,
         at timestamptz not null,

@@ -1,0 +1,25 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { DataSource } from 'typeorm';
+import { EventNames, RejectedEventPage } from '../../contract/people.js';
+import { AllowAll } from '../../platform/http/access.js';
+import { decodeCursor, pageOf, PageQuery } from '../../platform/http/paging.js';
+import { listEventNames, listRejections } from '../store/people-read.store.js';
+
+@ApiTags('Events')
+@Controller('v1/events')
+export class EventsController {
+  constructor(private readonly db: DataSource) {}
+
+  @Get('names') @AllowAll()
+  @ApiOperation({ summary: 'Every event name with its count and when it last occurred' }) @ApiOkResponse({ standardSchema: EventNames })
+  async names() {
+    return { items: await listEventNames(this.db) };
+  }
+
+  @Get('rejected') @AllowAll()
+  @ApiOperation({ summary: 'Events refused in the last seven days and why, newest first' }) @ApiOkResponse({ standardSchema: RejectedEventPage })
+  async rejected(@Query({ schema: PageQuery }) { limit, after }: PageQuery) {
+    return pageOf(await listRejections(this.db, { limit, after: decodeCursor(after, 2) }), limit, (last) => [last.at, last.id]);
+  }
+}

@@ -1,0 +1,48 @@
+import { keyOf } from '../../kernel/ids.js';
+import { row, rows, type Db } from '../../platform/database/db.js';
+
+export interface Removed { events: number; attributeHistory: number; identities: number; tags: number; rejectedEvents: number }
+
+/** What proves later that an id was erased without keeping the id: the key of `kind:value`. */
+export const identityHash = (kind: 'user_id' | 'anonymous_id' | 'email', value: string): string => keyOf(`${kind}:${value}`);
+
+/**
+ * Removes a person and all that was known, and leaves only hashes of their ids. Null when there is no such person (any more).
+ * The person is locked first, so events that arrive meanwhile wait and then belong to somebody new.
+ */
+export async function erasePerson(tx: Db, id: string, now: Date): Promise<Removed | null> {
+  const person = await row<{ email: string | null }>(tx, 'select p.email from person as p where p.id = $1::uuid for update', [id]);
+  if (!person) return null;
+  const identities = await rows<{ kind: 'user_id' | 'anonymous_id'; value: string }>(tx, 'delete from person_identity as i where i.person_id = $1::uuid returning i.kind, i.value', [id]);
+  const merged = await rows<{ fromId: string }>(tx, 'delete from person_merge as m where m.into_id = $1::uuid returning m.from_id as "fromId"', [id]);
+  const hashes = identities.map(({ kind, value }) => identityHash(kind, value));
+  if (person.email) hashes.push(identityHash('email', person.email.toLowerCase()));
+  await rows(tx, 'insert into erased_person (person_id, identity_hashes, at) select e.id, $2::text[], $3::timestamptz from unnest($1::uuid[]) as e (id)', [[id, ...merged.map((one) => one.fromId)], hashes, now]);
+  const removed: Removed = {
+    events: await eraseEvents(tx, id),
+    attributeHistory: await count(tx, 'delete from attribute_history as h where h.person_id = $1::uuid returning 1', [id]),
+    identities: identities.length,
+    tags: await count(tx, 'delete from person_tag as t where t.person_id = $1::uuid returning 1', [id]),
+    rejectedEvents: await count(tx, `
+      delete from event_rejected as r
+       where r.payload ->> 'userId' = any($1::text[]) or r.payload ->> 'anonymousId' = any($1::text[]) or r.payload -> 'ref' ->> 'userId' = any($1::text[]) or r.payload -> 'ref' ->> 'anonymousId' = any($1::text[])
+      returning 1`, [identities.map(({ value }) => value)]),
+  };
+  await rows(tx, 'delete from person_date as d where d.person_id = $1::uuid', [id]);
+  await rows(tx, 'delete from identity_conflict as c where c.person_id = $1::uuid', [id]);
+  await rows(tx, 'delete from person as p where p.id = $1::uuid', [id]);
+  await rows(tx, `insert into person_change (kind, at, person_ids) values ('deleted', $1::timestamptz, array[$2::uuid])`, [now, id]);
+  return removed;
+}
+
+const count = async (tx: Db, sql: string, values: unknown[]): Promise<number> => (await row<{ n: number }>(tx, `with gone as (${sql}) select count(*)::int as n from gone`, values))!.n;
+
+async function eraseEvents(tx: Db, id: string): Promise<number> {
+  const removed = await row<{ n: number }>(tx, `
+    with gone as (delete from event as e where e.person_id = $1::uuid returning e.name, e.occurred_at),
+         tallied as (insert into event_tally (name, events, last_at) select g.name, -count(*), min(g.occurred_at) from gone as g group by g.name returning 1)
+    select count(*)::int as n from gone`, [id]);
+  return removed!.n;
+}
+
+export const wasErased = async (db: Db, id: string): Promise<boolean> => (await row(db, 'select e.person_id from erased_person as e where e.person_id = $1::uuid', [id])) !== null;

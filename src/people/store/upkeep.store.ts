@@ -1,0 +1,26 @@
+import { rows, type Db } from '../../platform/database/db.js';
+
+const CHUNK = 20_000;
+
+/** Removes a bounded number of old rows; zero when there are none left. */
+export async function purgeReceipts(db: Db, before: Date): Promise<number> {
+  return (await rows(db, `
+    delete from event_receipt as r
+     where r.message_key in (select old.message_key from event_receipt as old where old.received_at < $1::timestamptz limit ${CHUNK} for update skip locked)
+    returning 1`, [before])).length;
+}
+
+export async function purgeRejections(db: Db, before: Date): Promise<number> {
+  return (await rows(db, `
+    delete from event_rejected as r
+     where r.id in (select old.id from event_rejected as old where old.at < $1::timestamptz order by old.at limit ${CHUNK} for update skip locked)
+    returning 1`, [before])).length;
+}
+
+/** Sums the counts of each name into one row. Batches that are written meanwhile add rows of their own. */
+export async function foldTallies(db: Db): Promise<void> {
+  await rows(db, `
+    with taken as (delete from event_tally as t returning t.name, t.events, t.last_at)
+    insert into event_tally (name, events, last_at)
+    select g.name, sum(g.events), max(g.last_at) from taken as g group by g.name having sum(g.events) <> 0`);
+}

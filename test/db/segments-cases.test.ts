@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { SegmentNode } from '../../src/contract/segment.js';
+import { rows } from '../../src/platform/database/db.js';
+import { OPERATORS } from '../../src/segments/domain/operators.js';
+import { explainPerson, membersAmong, membersOf, validateDefinition } from '../../src/segments/segment-questions.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { matches } from '../support/segment-oracle.js';
+import { newPerson, storePeople } from '../support/segment-world.js';
+
+interface Case { name: string; definition: SegmentNode & { op: string }; attributes: Record<string, unknown>; expected: boolean }
+const cases = JSON.parse(readFileSync(new URL('../cases/segments.json', import.meta.url), 'utf8')) as Case[];
+const now = new Date('2026-03-10T09:00:00Z');
+let database: TestDatabase;
+
+const people = cases.map(({ attributes }) => newPerson({ attributes, lastSeenAt: now, email: 'ada@Example.com', signedUpAt: new Date('2026-03-07T09:00:00Z'), timeZone: 'Asia/Seoul' }));
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await storePeople(database.db, people);
+});
+afterAll(() => database.drop());
+
+test('every operator has a match, a non-match and a missing value in the table', () => {
+  const used = new Set(cases.map(({ definition }) => definition.op));
+  expect(OPERATORS.map(({ key }) => key).filter((key) => !used.has(key))).toEqual([]);
+});
+
+test.each(cases.map((one, index) => ({ ...one, index })))('$name', async ({ definition, expected, index }) => {
+  const person = people[index]!;
+  expect(await validateDefinition(database.db, definition)).toEqual([]);
+  const among = (await membersAmong(database.db, definition, [person.id], now)).has(person.id);
+  const set = (await membersOf(database.db, definition, now)).includes(person.id);
+  const explained = (await explainPerson(database.db, definition, person.id, now)).truth;
+  const oracle = matches(definition, person, { now, zone: 'UTC', segments: new Map() });
+  expect({ among, set, explained, oracle }).toEqual({ among: expected, set: expected, explained: expected, oracle: expected });
+});
+
+test('a value that is not of the operator is refused with its place', async () => {
+  const refused = async (definition: object) => (await validateDefinition(database.db, definition as SegmentNode, 'audience')).map(({ path, code }) => `${path} ${code}`);
+  const attribute = (op: string, value?: unknown, key = 'k') => ({ type: 'attribute', key, op, value });
+  expect(await refused(attribute('gt', '10'))).toEqual(['audience.value segment.value']);
+  expect(await refused(attribute('between', [10, 1]))).toEqual(['audience.value segment.value']);
+  expect(await refused(attribute('on', '2026-02-30'))).toEqual(['audience.value segment.value']);
+  expect(await refused(attribute('exists', 1))).toEqual(['audience.value segment.value']);
+  expect(await refused(attribute('is', 'a\u0000'))).toEqual(['audience.value segment.text']);
+  expect(await refused(attribute('is', 'x', '$plan'))).toEqual(['audience.key segment.unknown-attribute']);
+  expect(await refused(attribute('gt', 3, '$email'))).toEqual(['audience.op segment.operator-type']);
+  expect(await refused(attribute('older_than', { days: 1 }, 'plan.until'))).toEqual(['audience.op segment.operator-type']);
+  expect(await refused({ type: 'not', of: { type: 'event', event: 'x', count: { op: 'between', value: 3 }, where: [{ property: 'p', op: 'older_than', value: { days: 1 } }] } })).toEqual(['audience.of.count.to segment.value', 'audience.of.where.0.op segment.operator-type']);
+});
+
+test('a person without a known zone has the days of the workspace', async () => {
+  const person = newPerson({ lastSeenAt: now, attributes: { k: '2026-03-01T20:00:00Z' } });
+  await storePeople(database.db, [person]);
+  const definition: SegmentNode = { type: 'attribute', key: 'k', op: 'on', value: '2026-03-02' };
+  expect(await membersAmong(database.db, definition, [person.id], now)).toEqual(new Set());
+  await rows(database.db, `insert into workspace (id, name, time_zone, language, created_at) values (1, '단비', 'Asia/Seoul', 'ko', $1)`, [now]);
+  expect(await membersAmong(database.db, definition, [person.id], now)).toEqual(new Set([person.id]));
+});

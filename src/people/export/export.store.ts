@@ -17,9 +17,10 @@ export interface ExportedPerson {
 }
 
 const MATCHES = `($1::text is null or exists (select 1 from person_tag as t where t.person_id = p.id and t.tag = $1))
-   and ($2::text is null or lower(p.email) like $2 or lower(p.external_id) like $2)`;
+   and ($2::text is null or p.email ilike $2 || '%' or p.external_id ilike $2 || '%' or p.attributes ->> 'name' ilike '%' || $2 || '%')`;
 
-const filterValues = ({ tag, q }: PeopleFilter) => [tag, q === null ? null : `%${q.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`];
+/** The same people as the list under the same filters. */
+const filterValues = ({ tag, q }: PeopleFilter) => [tag, q === null ? null : q.replaceAll(/[\\%_]/g, (mark) => `\\${mark}`)];
 
 /** One page of people in id order. */
 export const pageOfPeople = (db: Db, filter: PeopleFilter, after: string | null, limit: number): Promise<ExportedPerson[]> =>

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { rows } from '../../src/platform/database/db.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { inApp, series } from '../support/campaign-definitions.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+const clock = new VirtualClock(new Date('2026-03-02T09:00:00Z'));
+let app: TestApp;
+beforeAll(async () => { app = await startTestApp({ clock }); });
+afterAll(() => app.close());
+
+const ok = <T extends { status: number; body: unknown }>(answer: T): T => { if (answer.status >= 300) throw new Error(JSON.stringify(answer.body)); return answer; };
+const call = async (type: string, body: object) => {
+  const answer = await fetch(`${app.url}/v1/${type}`, { method: 'POST', headers: { authorization: `Basic ${Buffer.from(`${app.writeKey}:`).toString('base64')}`, 'content-type': 'application/json' }, body: JSON.stringify({ timestamp: clock.now().toISOString(), messageId: crypto.randomUUID(), ...body }) });
+  if (answer.status !== 200) throw new Error(await answer.text());
+};
+const identify = (userId: string, traits: object = {}) => call('identify', { userId, traits: { email: `${userId}@example.test`, ...traits } });
+const track = (userId: string, event: string, properties: object = {}) => call('track', { userId, event, properties });
+const idOf = async (userId: string) => (await rows<{ id: string }>(app.db, 'select p.id from person as p where p.external_id = $1', [userId]))[0]!.id;
+const settle = () => app.runner.runUntilIdle();
+const publish = async (definition: unknown) => {
+  const { body } = ok(await app.api('POST', '/v1/campaigns', { name: '온보딩', definition }));
+  ok(await app.api('POST', `/v1/campaigns/${body.id}/publish`));
+  await settle();
+  return body.id as string;
+};
+const explain = async (id: string, userId: string, step?: string) => ok(await app.api('GET', `/v1/campaigns/${id}/explain?personId=${await idOf(userId)}${step ? `&step=${step}` : ''}`)).body;
+
+describe('a published series over real people and segments', () => {
+  let id: string;
+  beforeAll(async () => {
+    id = await publish(series({
+      entry: { type: 'event', event: 'Signed Up', where: [{ property: 'plan', op: 'is', value: 'team' }] },
+      audience: { type: 'attribute', key: 'country', op: 'is', value: 'KR' },
+      goals: [{ key: 'active', name: '활성', exits: true, condition: { type: 'event', event: 'Project Created', count: { op: 'at_least', value: 2 } } }],
+      start: 'hello',
+      steps: [inApp('hello', { next: 'u' }), { id: 'u', type: 'wait_until', condition: { type: 'attribute', key: 'invited', op: 'is_true' }, timeout: { days: 3 }, next: 'yes', onTimeout: 'no' }, inApp('yes'), inApp('no')],
+    }));
+    for (const userId of ['ann', 'bob', 'cho']) await identify(userId, { country: userId === 'bob' ? 'US' : 'KR' });
+    await settle();
+  });
+
+  test('read your writes: identify and trigger in one batch meet the audience', async () => {
+    await call('batch', { batch: [
+      { type: 'identify', messageId: 'b1', userId: 'dan', traits: { country: 'KR', email: 'dan@example.test' }, timestamp: clock.now().toISOString() },
+      { type: 'track', messageId: 'b2', userId: 'dan', event: 'Signed Up', properties: { plan: 'team' }, timestamp: clock.now().toISOString() }] });
+    await settle();
+    const told = await explain(id, 'dan', 'hello');
+    expect(told).toMatchObject({ basis: 'ledger', stepId: 'hello', runs: [{ state: 'active', stepId: 'u' }] });
+    expect(told.runs[0].deliveries).toMatchObject([{ stepId: 'hello', state: 'sent' }]);
+    expect(told.answer.en).toMatch(/^The message was sent on 2026-03-02T09:00:00.000Z\.$/);
+    expect(told.gates.filter((gate: { passed: boolean }) => gate.passed).map((gate: { gate: string }) => gate.gate)).toEqual(['campaign', 'trigger', 'audience', 'reentry', 'assignment', 'exit', 'consent', 'reachable', 'suppression', 'render', 'transport']);
+  });
+
+  test('never considered: every gate is asked now, with the tree of the audience', async () => {
+    const told = await explain(id, 'bob');
+    expect(told).toMatchObject({ basis: 'now', stepId: null, runs: [], decisions: [] });
+    expect(told.gates.slice(0, 4)).toMatchObject([
+      { gate: 'campaign', passed: true }, { gate: 'trigger', passed: false, code: 'TRIGGER_NOT_MET', facts: { event: 'Signed Up', everDone: false } },
+      { gate: 'audience', passed: false, code: 'NOT_IN_AUDIENCE', facts: { explained: { truth: false, compared: 'US' } } }, { gate: 'reentry', passed: true }]);
+    expect(told.answer).toEqual({ en: 'The person did not enter because the entry condition has not been met.', ko: '진입하지 않았습니다. 진입 조건이 충족되지 않았기 때문입니다.' });
+  });
+
+  test('refused at entry: the decision of then', async () => {
+    await track('bob', 'Signed Up', { plan: 'team' });
+    await settle();
+    const told = await explain(id, 'bob');
+    expect(told).toMatchObject({ basis: 'ledger', decisions: [{ stage: 'entry', code: 'NOT_IN_AUDIENCE' }] });
+    expect(told.answer.en).toBe('The person did not enter on 2026-03-02T09:00:00.000Z because the person is not in the audience.');
+    expect(told.gates.find((gate: { gate: string }) => gate.gate === 'audience')).toMatchObject({ passed: false, at: '2026-03-02T09:00:00.000Z' });
+  });
+
+  test('the hidden segments of a wait and a goal act as soon as the data says so', async () => {
+    for (const userId of ['ann', 'cho']) await track(userId, 'Signed Up', { plan: 'team' });
+    await settle();
+    expect(await explain(id, 'cho', 'yes')).toMatchObject({ answer: { en: 'The person has not arrived at it yet: they are at step "u" until 2026-03-05T09:00:00.000Z at the latest.' }, nextPossibleAt: '2026-03-05T09:00:00.000Z' });
+    clock.advance(3_600_000);
+    await identify('ann', { invited: true });
+    await track('cho', 'Project Created');
+    await track('cho', 'Project Created');
+    await settle();
+    expect((await explain(id, 'ann')).runs[0].steps.map((step: { stepId: string; outcome: string }) => [step.stepId, step.outcome])).toEqual([['hello', 'queued'], ['u', 'met'], ['yes', 'queued']]);
+    const cho = await explain(id, 'cho', 'no');
+    expect(cho).toMatchObject({ runs: [{ state: 'exited', exitCode: 'GOAL_REACHED', leftAt: '2026-03-02T10:00:00.000Z' }], answer: { en: 'The run ended before the message because the goal has been reached.' } });
+    clock.set(new Date('2026-03-05T09:00:00Z'));
+    await settle();
+    expect((await explain(id, 'dan')).runs[0].steps.at(-1)).toMatchObject({ stepId: 'no', outcome: 'queued' });
+  });
+
+  test('people, decisions and a person’s runs are listed in pages', async () => {
+    const first = ok(await app.api('GET', `/v1/campaigns/${id}/people?limit=2`)).body;
+    const rest = ok(await app.api('GET', `/v1/campaigns/${id}/people?limit=2&after=${first.next}`)).body;
+    expect([...first.items, ...rest.items].map((one: { externalId: string }) => one.externalId).toSorted()).toEqual(['ann', 'cho', 'dan']);
+    expect(rest.next).toBeNull();
+    expect(ok(await app.api('GET', `/v1/campaigns/${id}/people?state=exited&step=u`)).body.items).toMatchObject([{ externalId: 'cho', exitCode: 'GOAL_REACHED' }]);
+    expect(ok(await app.api('GET', `/v1/campaigns/${id}/decisions?code=NOT_IN_AUDIENCE`)).body.items).toMatchObject([{ stage: 'entry', facts: { gate: 'audience' } }]);
+    expect(ok(await app.api('GET', `/v1/people/${await idOf('ann')}/campaigns`)).body.items).toMatchObject([{ campaignName: '온보딩', state: 'completed' }]);
+  });
+
+  test.each([
+    ['an unknown campaign', (person: string) => `/v1/campaigns/${crypto.randomUUID()}/explain?personId=${person}`, 404, 'campaign.not-found'],
+    ['an unknown person', () => `/v1/campaigns/ID/explain?personId=${crypto.randomUUID()}`, 404, 'person.not-found'],
+    ['a step that is no message', (person: string) => `/v1/campaigns/ID/explain?personId=${person}&step=u`, 400, 'campaign.unknown-step'],
+    ['no person', () => '/v1/campaigns/ID/explain', 400, 'request.invalid'],
+    ['a cursor of another list', () => `/v1/campaigns/ID/people?after=${Buffer.from('["x"]').toString('base64url')}`, 400, 'request.bad-cursor'],
+    ['the people of no campaign', () => `/v1/campaigns/${crypto.randomUUID()}/people`, 404, 'campaign.not-found'],
+  ] as const)('%s is refused by name', async (_, path, status, code) => {
+    const answer = await app.api('GET', path(await idOf('ann')).replace('ID', id));
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+});

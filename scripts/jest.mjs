@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'danbi-jest-'));
 const report = join(folder, 'report.json');
 const jest = fileURLToPath(new URL('../node_modules/jest/bin/jest.js', import.meta.url));
 const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest, '--json', `--outputFile=${report}`, '--testLocationInResults', ...process.argv.slice(2)];
-const { status } = spawnSync(process.execPath, flags, { stdio: ['inherit', 'ignore', 'inherit'], env: { ...process.env, FORCE_COLOR: process.env.FORCE_COLOR ?? '0' } });
+const { status } = spawnSync(process.execPath, flags, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, FORCE_COLOR: process.env.FORCE_COLOR ?? '0' } });
 let failed = 1;
 let passed = 0;
 try {

@@ -53,7 +53,7 @@ export function goalCells(db: Db, question: GoalQuestion): Promise<GoalCell[]> {
   const inWindow = (column: string) => `${column} >= c.assigned_at and ${column} < c.assigned_at + ${length} and ${column} <= ${now}`;
   const outcomes = 'segmentId' in question.by
     ? `select distinct c.person_id, null::numeric as value from cohort as c join membership_change as m on m.person_id = c.person_id and m.segment_id = ${values.bind(question.by.segmentId, 'uuid')} and m.entered and ${inWindow('m.at')}`
-    : eventOutcomes(question.by, inWindow('e.occurred_at'), values, { now, zone: values.bind(question.timeZone, 'text') });
+    : eventOutcomes(question.by, inWindow('e.occurred_at'), values, { now, zone: question.timeZone });
   return rows(db, `
     with cohort as materialized (${cohortSql(question.cohort, values)}),
     outcome as (${outcomes}),
@@ -73,8 +73,11 @@ export function goalCells(db: Db, question: GoalQuestion): Promise<GoalCell[]> {
 /** Numbers and texts that read as numbers count; any other property adds nothing and never fails the report. */
 const NUMERIC = '^-?[0-9]{1,30}([.][0-9]{1,30})?([eE][+-]?[0-9]{1,2})?$';
 
-function eventOutcomes(by: { event: string; where: PropertyFilter[]; valueProperty: string | null }, inWindow: string, values: SqlValues, frame: Frame): string {
+/** @param at SQL of the moment asked about, and the plain name of the zone for people without one */
+function eventOutcomes(by: { event: string; where: PropertyFilter[]; valueProperty: string | null }, inWindow: string, values: SqlValues, at: { now: string; zone: string }): string {
   const bind = (value: unknown, type: string) => values.bind(value, type);
+  // A value bound and not used has no type PostgreSQL could tell, so the zone is bound only where a filter may read it.
+  const frame: Frame = { now: at.now, get zone() { return bind(at.zone, 'text'); } };
   const filters = by.where.map((filter) => conditionSql(operatorOf(filter.op), jsonOperand('e.properties', filter.property, frame, bind), filter.value, bind));
   const amount = by.valueProperty === null ? 'null::numeric' : `sum(case when e.properties ->> ${bind(by.valueProperty, 'text')} ~ '${NUMERIC}' then (e.properties ->> ${bind(by.valueProperty, 'text')})::numeric end)`;
   const person = filters.length > 0 ? ' join person as p on p.id = c.person_id' : '';

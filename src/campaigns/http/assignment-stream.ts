@@ -9,14 +9,21 @@ const LONGEST_LINE = 16_384;
 export async function* ndjsonRows(stream: Readable): AsyncGenerator<GivenRow> {
   stream.setEncoding('utf8');
   let rest = '';
-  for await (const chunk of stream as AsyncIterable<string>) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop()!;
-    for (const line of lines) if (line.trim() !== '') yield lineRow(line);
-    if (rest.length > LONGEST_LINE) throw new AppError('assignment.line-too-long', `A line is longer than ${LONGEST_LINE} characters. What came before it is stored; send the corrected file again.`, 'too_large');
+  try {
+    for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<string>) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop()!;
+      for (const line of lines) if (line.trim() !== '') yield lineRow(line);
+      if (rest.length > LONGEST_LINE) throw new AppError('assignment.line-too-long', `A line is longer than ${LONGEST_LINE} characters. What came before it is stored; send the corrected file again.`, 'too_large');
+    }
+    if (rest.trim() !== '') yield lineRow(rest);
+  } finally {
+    readOn(stream);
   }
-  if (rest.trim() !== '') yield lineRow(rest);
 }
+
+/** After a refusal the rest of the body is read and dropped: unread, it would block the next request on the connection. */
+const readOn = (stream: Readable) => void stream.resume();
 
 function lineRow(line: string): GivenRow {
   if (line.length > LONGEST_LINE) return { unreadable: `The line is longer than ${LONGEST_LINE} characters.` };
@@ -39,6 +46,9 @@ export async function* csvRows(stream: Readable): AsyncGenerator<GivenRow> {
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     throw new AppError('assignment.broken-csv', `The CSV can not be read on: ${cause instanceof Error ? cause.message : String(cause)}. What came before it is stored; send the corrected file again.`, 'invalid', [], { cause });
+  } finally {
+    stream.unpipe(parser);
+    readOn(stream);
   }
 }
 

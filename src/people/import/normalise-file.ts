@@ -1,6 +1,6 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { AppError } from '../../kernel/errors.js';
-import { decoderOf, guessOf, HEAD_BYTES, isValidIn, readHead, type Encoding } from './domain/encodings.js';
+import { BINARY, decoderOf, guessOf, HEAD_BYTES, isValidIn, readHead, type Encoding, type Head } from './domain/encodings.js';
 
 const CHUNK = 256 * 1024;
 
@@ -22,7 +22,8 @@ export async function normaliseFile(path: string, wanted: Encoding | 'auto'): Pr
   try {
     const { size } = await file.stat();
     if (size === 0) throw new AppError('import.empty', 'The file is empty.');
-    const head = readHead(await readAt(file, 0, HEAD_BYTES));
+    const first = readHead(await readAt(file, 0, HEAD_BYTES));
+    const head: Head = first.kind === 'not-text' && first.what === BINARY && wanted.startsWith('utf-16') ? { kind: 'text', encoding: null, bomBytes: 0 } : first;
     if (head.kind === 'not-text') throw new AppError('import.not-text', `This is ${head.what}, not a CSV text. Save it as CSV (UTF-8) and send that.`);
     if (head.encoding && head.bomBytes > 0 && wanted !== 'auto' && wanted !== head.encoding) throw new AppError('import.encoding', `The file begins with the byte order mark of ${head.encoding}; encoding=${wanted} was asked for. Repeat with encoding=${head.encoding} or auto.`);
     const encoding = wanted !== 'auto' ? wanted : (head.encoding ?? 'utf-8');

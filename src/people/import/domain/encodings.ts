@@ -11,6 +11,9 @@ export type Head =
   | { kind: 'text'; encoding: Encoding | null; bomBytes: number }
   | { kind: 'not-text'; what: string };
 
+/** Zeros without a pattern: no text in a byte encoding, but it may be UTF-16 when the sender says so. */
+export const BINARY = 'a binary file';
+
 const MAGIC: [number[], string][] = [
   [[0x50, 0x4b, 0x03, 0x04], 'an Excel workbook or another zip archive'],
   [[0xd0, 0xcf, 0x11, 0xe0], 'an old Excel workbook'],
@@ -29,11 +32,11 @@ export function readHead(head: Buffer): Head {
   const zeros = [0, 0];
   for (let at = 0; at < head.length; at += 1) if (head[at] === 0) zeros[at % 2]! += 1;
   if (zeros[0] === 0 && zeros[1] === 0) return { kind: 'text', encoding: null, bomBytes: 0 };
-  // Western text in UTF-16 has a zero in every other byte; headers, digits and delimiters alone make a fifth.
-  const few = head.length / 100;
-  if (zeros[1]! > head.length / 10 && zeros[0]! <= few) return { kind: 'text', encoding: 'utf-16le', bomBytes: 0 };
-  if (zeros[0]! > head.length / 10 && zeros[1]! <= few) return { kind: 'text', encoding: 'utf-16be', bomBytes: 0 };
-  return { kind: 'not-text', what: 'a binary file' };
+  // Headers, digits and delimiters have a zero in every other byte; a few Korean syllables (U+AC00) have one in the wrong place.
+  const mostly = (here: number, there: number) => here >= head.length / 10 && here > 4 * there;
+  if (mostly(zeros[1]!, zeros[0]!)) return { kind: 'text', encoding: 'utf-16le', bomBytes: 0 };
+  if (mostly(zeros[0]!, zeros[1]!)) return { kind: 'text', encoding: 'utf-16be', bomBytes: 0 };
+  return { kind: 'not-text', what: BINARY };
 }
 
 /** Decodes a file piece by piece; `decode` answers null at the first byte that does not belong to the encoding. */

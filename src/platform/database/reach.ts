@@ -2,15 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { AppError } from '../../kernel/errors.js';
 
-const TIMEOUT_MS = 8_000;
+/** How long a server may take to answer. */
+const TIMEOUT_MS = 6_000;
 const STARTING_UP = '57P03';
 
 /**
  * Connects once to say early, and in one sentence without the password, why a database cannot be used.
+ * @param patience milliseconds that a server which says that it is starting up is given
  * @throws database.unreachable, database.refused
  */
-export async function assertReachable(url: string): Promise<void> {
-  const until = performance.now() + TIMEOUT_MS;
+export async function assertReachable(url: string, patience = TIMEOUT_MS): Promise<void> {
+  const until = performance.now() + patience;
   for (;;) {
     try {
       return await knock(url);

@@ -16,7 +16,7 @@ export function prepare(source: string, part: string, escape: boolean): Prepared
   const template = engine.compile(source, { noEscape: !escape, knownHelpers: knownHelpers as never, knownHelpersOnly: true });
   return (context, state) => {
     try {
-      const made = template(context, { data: { danbi: state } });
+      const made = template(context, { data: { danbi: state }, allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false });
       if (made.length > MAX_OUTPUT) throw new RenderFailure('RENDER_ERROR', `more than ${MAX_OUTPUT / 1024} KB`);
       return made;
     } catch (error) {

@@ -91,7 +91,9 @@ function date(value: unknown, ...rest: [Options] | [string, Options]): string {
   const wanted = options.hash.zone === undefined ? state.timeZone : String(options.hash.zone);
   const zone = plainDate ? 'UTC' : isTimeZone(wanted) ? wanted : 'UTC';
   const locale = localeOf(state);
-  return formatOf(`d ${locale} ${zone} ${style}`, () => new Intl.DateTimeFormat(locale, { ...DATE_STYLES[style], timeZone: zone })).format(at);
+  const made = formatOf(`d ${locale} ${zone} ${style}`, () => new Intl.DateTimeFormat(locale, { ...DATE_STYLES[style], timeZone: zone })).format(at);
+  // Recent Unicode data writes Korean times with "AM"; people write 오전.
+  return /^ko\b/.test(locale) ? made.replace(/\bAM\b/, '오전').replace(/\bPM\b/, '오후') : made;
 }
 
 function formatNumber(value: unknown, options: Options): string {

@@ -121,12 +121,16 @@ class SetCompiler extends Compiler {
 
   protected events(node: EventCondition): string {
     const rule = countRule(node.count);
-    const counted = rule.sql('count(*)', this.bind);
-    const any = node.count.op === 'at_least' && node.count.value === 1;
-    // The joined set is whoever differs from a person without such events, so that it stays small.
-    const having = any ? '' : ` having ${rule.atZero ? `not (${counted})` : counted}`;
-    const alias = this.join('r', `(select e.person_id from event as e where ${this.eventFilter(node)} group by e.person_id${having})`, '');
+    const alias = this.join('r', `(select e.person_id from event as e where ${this.eventFilter(node)} group by e.person_id${this.having(node)})`, '');
     return rule.atZero ? `(${alias}.person_id is null)` : `(${alias}.person_id is not null)`;
+  }
+
+  /** The joined set is whoever differs from a person without such events, so that it stays small. */
+  private having(node: EventCondition): string {
+    if (node.count.op === 'at_least' && node.count.value === 1) return '';
+    const rule = countRule(node.count);
+    const counted = rule.sql('count(*)', this.bind);
+    return ` having ${rule.atZero ? `not (${counted})` : counted}`;
   }
 
   protected tag(tag: string): string {

@@ -11,6 +11,10 @@ export function sentenceOf(node: SegmentNode, names: Names): { en: string; ko: s
 }
 
 const quoted = (text: unknown): string => `“${String(text)}”`;
+const BUILT_IN: Record<string, { en: string; ko: string }> = {
+  $email: { en: 'e-mail', ko: '이메일' }, $external_id: { en: 'external id', ko: '외부 아이디' }, $kind: { en: 'kind', ko: '고객 유형' }, $time_zone: { en: 'time zone', ko: '시간대' }, $language: { en: 'language', ko: '언어' },
+  $signed_up_at: { en: 'sign-up date', ko: '가입일' }, $first_seen_at: { en: 'first visit', ko: '첫 방문일' }, $last_seen_at: { en: 'last activity', ko: '최근 활동일' },
+};
 const PARTS = [['weeks', 'week', '주'], ['days', 'day', '일'], ['hours', 'hour', '시간'], ['minutes', 'minute', '분'], ['seconds', 'second', '초']] as const;
 
 function spans(duration: Duration): { en: string; ko: string } {
@@ -24,7 +28,7 @@ function english(node: SegmentNode, names: Names): string {
     case 'all': return node.of.map(inside).join(' and ');
     case 'any': return node.of.map(inside).join(' or ');
     case 'not': return `not (${english(node.of, names)})`;
-    case 'attribute': return `${quoted(node.key)} ${englishComparison(node)}`;
+    case 'attribute': return `${BUILT_IN[node.key]?.en ?? quoted(node.key)} ${englishComparison(node)}`;
     case 'event': return englishEvent(node);
     case 'tag': return `${node.op === 'has' ? 'the tag' : 'no tag'} ${quoted(node.tag)} is set`;
     default: return `${node.op === 'in' ? 'they are in' : 'they are not in'} the segment ${quoted(names.get(node.segmentId)?.name ?? node.segmentId)}`;
@@ -127,7 +131,9 @@ function koreanGroup(node: { type: 'all' | 'any'; of: SegmentNode[] }, names: Na
 
 function koreanComparison(key: string, { op, value }: { op: string; value?: unknown }, ending: Ending): string {
   const { verb: forms, object } = KOREAN[op]!;
-  return [named(key, '이/가'), object(value), forms[ending]].filter((part) => part !== '').join(' ');
+  const builtInName = BUILT_IN[key]?.ko;
+  const subject = builtInName ? `${builtInName}${particle(builtInName, '이/가')}` : named(key, '이/가');
+  return [subject, object(value), forms[ending]].filter((part) => part !== '').join(' ');
 }
 
 function koreanEvent({ event, where = [], count, within }: EventCondition, ending: Ending): string {

@@ -7,12 +7,15 @@ import { AuditLog } from '../platform/audit.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
 import { WorkerRunner } from '../platform/jobs/runner.js';
+import { dropBuild } from '../segments/store/build.store.js';
+import { archiveSegment, lockSegment } from '../segments/store/segments.store.js';
 import { ARCHIVED_WHEN_IDLE, TRANSITIONS, whatInstead, type Verb } from './domain/lifecycle.js';
 import type { CampaignState } from './domain/state.js';
 import { endEarly } from './engine/end-early.js';
 import { changeState, findCampaign, lockCampaign, type Campaign } from './store/campaigns.store.js';
 import { isIdle, setClosing, someActiveRuns } from './store/closing.store.js';
 import { cancelLaunches } from './store/launch-plan.store.js';
+import { ownedSegments } from './store/references.store.js';
 import { loadVersion } from './store/versions.store.js';
 
 const CHUNK = 2_000;
@@ -89,8 +92,18 @@ export class Lifecycle {
       }
       await this.transition(tx, 'archive', id, actor);
       await cancelLaunches(tx, id, ['waiting', 'running'], this.clock.now());
+      await this.retireConditions(tx, id);
       return (await findCampaign(tx, id))!;
     });
+  }
+
+  /** The conditions of an archived campaign are not kept up any more; what they found stays on record for its results. */
+  private async retireConditions(tx: Db, id: string): Promise<void> {
+    for (const segmentId of await ownedSegments(tx, id)) {
+      await lockSegment(tx, segmentId);
+      await dropBuild(tx, segmentId);
+      await archiveSegment(tx, segmentId, this.clock.now());
+    }
   }
 
   private async transition(tx: Db, verb: Verb, id: string, actor: Actor): Promise<void> {

@@ -277,6 +277,16 @@ describe('the life of a campaign', () => {
     expect((await app.api('POST', path(id, '/archive'))).body.state).toBe('archived');
   });
 
+  test('an archived campaign no longer keeps its conditions up', async () => {
+    const id = await published(series({ goals: [{ key: 'g', name: '목표', condition: EVERYBODY }] }));
+    const states = () => rows(app.db, 'select s.state, exists (select from segment_build as b where b.segment_id = s.id) as building from segment as s where s.owner_id = $1', [id]);
+    expect(await states()).not.toEqual([{ state: 'archived', building: false }]);
+    await app.api('POST', path(id, '/stop'));
+    expect((await app.api('POST', path(id, '/archive'))).status).toBe(200);
+    await app.runner.runUntilIdle();
+    expect(await states()).toEqual([{ state: 'archived', building: false }]);
+  });
+
   test('every change is in the audit log', async () => {
     const id = await published(series());
     for (const verb of ['pause', 'resume', 'drain', 'stop', 'archive']) await app.api('POST', path(id, `/${verb}`));

@@ -18,3 +18,9 @@ export async function knownTopics(db: Db, keys: readonly string[]): Promise<Set<
   const found = await rows<{ key: string }>(db, 'select t.key from topic as t where t.key = any($1::text[])', [keys]);
   return new Set(found.map(({ key }) => key));
 }
+
+/** Hidden segments that are still kept up for the campaign. */
+export async function ownedSegments(db: Db, campaignId: string): Promise<string[]> {
+  const found = await rows<{ id: string }>(db, `select s.id from segment as s where s.owner_id = $1 and s.state <> 'archived' order by s.id`, [campaignId]);
+  return found.map(({ id }) => id);
+}

@@ -98,9 +98,10 @@ async function composeHtml(body: CheckedTemplate, preheader: CheckedTemplate, la
   const frame = restore(layout, (index) => tokens.of(body.stored.length + index));
   const slot = frame.indexOf(BODY_SLOT);
   const source = frame.replace(BODY_SLOT, () => tokenized.value);
-  const { html, errors } = await mjml2html(source, { validationLevel: 'soft', keepComments: false, ignoreIncludes: true, useMjmlConfigOptions: false });
+  // No web fonts: fetching one would tell a third party who reads, and when.
+  const { html: indented, errors } = await mjml2html(source, { validationLevel: 'soft', keepComments: false, ignoreIncludes: true, useMjmlConfigOptions: false, fonts: {} });
   if (errors.length > 0) return { problems: errors.slice(0, 20).map((error) => mjmlProblem(error, frame.slice(0, slot).split('\n').length - 1)) };
-  const marked = markLinks(html, tokens, linkTokens, (index) => /^\{\{~?\s*message\.\w+\s*~?\}\}$/.test(raw[index]!));
+  const marked = markLinks(withoutIndent(indented), tokens, linkTokens, (index) => /^\{\{~?\s*message\.\w+\s*~?\}\}$/.test(raw[index]!));
   const stored = (text: string) => tokens.restore(text, (index) => all[index]!);
   const forText = (text: string) => stored(linkTokens.restore(text, (index) => marked.textLinks[index]!)).replace(/\n{3,}/g, '\n\n').trim();
   return {
@@ -112,6 +113,9 @@ async function composeHtml(body: CheckedTemplate, preheader: CheckedTemplate, la
     },
   };
 }
+
+/** MJML indents with a third of its output; white space before a tag means nothing outside `pre`. */
+const withoutIndent = (html: string) => (/<pre\b/i.test(html) ? html : html.replace(/\n\s+(?=<)/g, '\n').replace(/\n\s*\n/g, '\n'));
 
 const BODY_SLOT = '<!-- body -->';
 const PREHEADER_SLOT = '[[preheader]]';

@@ -75,7 +75,7 @@ export function markLinks(html: string, tokens: Tokens, linkTokens: Tokens, isOw
       const fixed = names.length === 0 ? asciiTarget(value) ?? undefined : undefined;
       links.push(fixed === undefined ? { index } : { index, url: fixed });
       out += fixed === undefined ? `{{#${MARKS.link} ${index}}}${encodeAttribute(value)}{{/${MARKS.link}}}` : `{{${MARKS.fixed} ${index}}}`;
-      forText += linkTokens.of(textLinks.push(fixed === undefined ? `{{#${MARKS.textLink} ${index}}}${value}{{/${MARKS.textLink}}}` : `{{${MARKS.fixed} ${index}}}`) - 1);
+      forText += linkTokens.of(textLinks.push(fixed === undefined ? `{{#${MARKS.textLink} ${index}}}${value}{{/${MARKS.textLink}}}` : `{{${MARKS.textFixed} ${index}}}`) - 1);
     }
   }
   return { html: out + html.slice(at), forText: forText + html.slice(at), links, textLinks };

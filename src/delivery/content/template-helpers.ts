@@ -170,7 +170,7 @@ function text(value: unknown): string {
 }
 
 /** Names that the checked source uses and authors can not: values that must exist, and link targets. */
-export const MARKS = { value: 'danbi_value', text: 'danbi_text', link: 'danbi_link', fixed: 'danbi_fixed', textLink: 'danbi_text_link', image: 'danbi_image' } as const;
+export const MARKS = { value: 'danbi_value', text: 'danbi_text', link: 'danbi_link', fixed: 'danbi_fixed', textFixed: 'danbi_text_fixed', textLink: 'danbi_text_link', image: 'danbi_image' } as const;
 
 const need = (value: unknown, variable: unknown) => {
   if (isMissing(value)) throw new MissingValue(String(variable));
@@ -189,7 +189,8 @@ function tracked(state: RenderState, index: number, url: string): string {
 const MARK_HELPERS: Record<string, Handlebars.HelperDelegate> = {
   [MARKS.value]: need,
   [MARKS.text]: (value: unknown, variable: unknown) => text(need(value, variable)),
-  [MARKS.fixed]: (index: number, options: Options) => new Handlebars.SafeString(options.data.danbi.links.click(index, options.data.danbi.staticLinks[index]!)),
+  [MARKS.fixed]: (index: number, options: Options) => new Handlebars.SafeString(encodeAttribute(tracked(options.data.danbi, index, options.data.danbi.staticLinks[index]!))),
+  [MARKS.textFixed]: (index: number, options: Options) => tracked(options.data.danbi, index, options.data.danbi.staticLinks[index]!),
   [MARKS.link](this: unknown, index: number, options: Options) {
     return encodeAttribute(tracked(options.data.danbi, index, target(decodeAttribute(options.fn(this)))));
   },

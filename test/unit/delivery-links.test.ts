@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import { v7 } from 'uuid';
+import { addressHash, comparableAddress } from '../../src/delivery/domain/address.js';
+import { burstOf, classifyOpen, clickReasons, clickVerdict, type RequestSigns } from '../../src/delivery/domain/classify.js';
+import { networkOf } from '../../src/delivery/domain/network.js';
+import { readToken, tokenSigner, type LinkKind } from '../../src/delivery/links/link-token.js';
+
+const old = { id: 1, secret: randomBytes(32) };
+const current = { id: 2, secret: randomBytes(32) };
+const both = new Map([[1, old.secret], [2, current.secret]]);
+const [deliveryId, personId] = [v7(), v7()];
+
+test.each<LinkKind>(['click', 'open', 'unsubscribe', 'preferences'])('a %s token says what was signed, and only for its purpose', (kind) => {
+  const token = tokenSigner(current, kind, deliveryId, personId)(65_535, 'https://x.example/?q=한글#f');
+  expect(readToken(both, kind, token)).toEqual({ deliveryId, personId, index: 65_535, url: 'https://x.example/?q=한글#f' });
+  for (const other of ['click', 'open', 'unsubscribe', 'preferences'] as const) if (other !== kind) expect(readToken(both, other, token)).toBeNull();
+});
+
+test('no single bit of a token can be changed', () => {
+  const bytes = Buffer.from(tokenSigner(current, 'click', deliveryId, personId)(1, 'https://x.example/a'), 'base64url');
+  for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+    const changed = Buffer.from(bytes);
+    changed[bit >> 3]! ^= 1 << (bit & 7);
+    expect(readToken(both, 'click', changed.toString('base64url'))).toBeNull();
+  }
+});
+
+test('an older key still verifies until it is retired', () => {
+  const token = tokenSigner(old, 'unsubscribe', deliveryId, personId)(0, '');
+  expect(readToken(both, 'unsubscribe', token)?.deliveryId).toBe(deliveryId);
+  expect(readToken(new Map([[2, current.secret]]), 'unsubscribe', token)).toBeNull();
+  expect(readToken(new Map([[1, current.secret]]), 'unsubscribe', token)).toBeNull();
+});
+
+test.each([[''], ['a'], ['AAAA'], ['A'.repeat(100)], ['한글'], ['a/b'], ['A'.repeat(20_000)]])('%j is not a token', (token) => {
+  expect(readToken(both, 'click', token)).toBeNull();
+});
+
+test('a link too long for a request line is refused when it is signed', () => {
+  expect(() => tokenSigner(current, 'click', deliveryId, personId)(0, `https://x.example/${'a'.repeat(8_000)}`)).toThrow(RangeError);
+});
+
+const signs = (more: Partial<RequestSigns>): RequestSigns => ({ method: 'GET', userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15', acceptLanguage: true, prefetch: false, sinceSent: 60_000, ...more });
+
+test.each<[string, Partial<RequestSigns>, boolean, string]>([
+  ['a person', {}, false, 'human'],
+  ['HEAD', { method: 'HEAD' }, false, 'machine'],
+  ['a prefetch', { prefetch: true }, false, 'machine'],
+  ['no user agent', { userAgent: '' }, false, 'machine'],
+  ['curl', { userAgent: 'curl/8.5.0' }, false, 'machine'],
+  ['at once, with a language', { sinceSent: 4_999 }, false, 'human'],
+  ['at once, without a language', { sinceSent: 4_999, acceptLanguage: false }, false, 'machine'],
+  ['one address for many people', {}, true, 'machine'],
+  ['a suspicion without a known time', { acceptLanguage: false, sinceSent: null }, false, 'unknown'],
+])('a click: %s', (_, more, many, verdict) => {
+  const request = signs(more);
+  expect(clickVerdict(clickReasons(request, many), request.sinceSent !== null)).toBe(verdict);
+});
+
+test('a Gmail proxy is a person unless it comes within three seconds', () => {
+  const userAgent = 'Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)';
+  expect([2_999, 3_000, null].map((sinceSent) => classifyOpen(signs({ userAgent, sinceSent })).verdict)).toEqual(['machine', 'human', 'human']);
+});
+
+test.each<[string, [number, number][], number[]]>([
+  ['three links in two seconds', [[0, 0], [1, 1_000], [2, 2_000]], [0, 1, 2]],
+  ['three links in a little more', [[0, 0], [1, 1_000], [2, 2_001]], []],
+  ['the same link three times', [[0, 0], [0, 1], [0, 2]], []],
+  ['a person after the burst', [[0, 0], [1, 10], [2, 20], [1, 60_000]], [0, 1, 2]],
+  ['out of order', [[2, 20], [0, 0], [1, 10]], [0, 1, 2]],
+  ['two bursts', [[0, 0], [1, 1], [2, 2], [0, 9_000], [1, 9_001], [2, 9_002]], [0, 1, 2, 3, 4, 5]],
+])('a burst: %s', (_, clicks, expected) => {
+  expect([...burstOf(clicks.map(([link, at]) => ({ link, at })))].sort()).toEqual(expected);
+});
+
+test.each([
+  ['Kim@Example.ORG', 'kim@example.org'], ['a@bücher.example', 'a@xn--bcher-kva.example'], ['a@XN--BCHER-KVA.example', 'a@xn--bcher-kva.example'], ['a+b@x.example', 'a+b@x.example'],
+  ['a', null], ['@x.example', null], ['a@', null], ['a b@x.example', null], ['a@x.example\r\nBcc: e@y', null], ['a@b@x.example', null], ['a@x..example', null], ['<a@x.example>', null], [`${'a'.repeat(65)}@x.example`, null],
+])('%j compares as %j', (address, expected) => {
+  expect(comparableAddress(address)).toBe(expected);
+  expect(addressHash(address) === null).toBe(expected === null);
+});
+
+test.each([['203.0.113.77', '203.0.113.0/24'], ['::ffff:203.0.113.77', '203.0.113.0/24'], ['2001:db8:1:2::5', '2001:db8:1::/48'], ['::1', '0:0:0::/48'], ['nonsense', '']])('%s is in %s', (ip, network) => {
+  expect(networkOf(ip)).toBe(network);
+});

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -18,7 +18,7 @@ afterAll(() => app.close());
 async function runImport(kind: string, query: string, body: Buffer): Promise<ImportView> {
   const answer = await fetch(`${app.url}/v1/imports/${kind}?${query}`, { method: 'POST', headers: { authorization: `Bearer ${app.key}`, 'content-type': 'application/gzip' }, body });
   let run = (await answer.json()) as ImportView;
-  expect([answer.status, run.state]).toEqual([202, run.state]);
+  expect(answer.status).toBe(202);
   while (run.state === 'queued' || run.state === 'running') {
     await new Promise((resolve) => setTimeout(resolve, 50));
     run = (await app.api<ImportView>('GET', `/v1/imports/${run.id}`)).body;
@@ -40,7 +40,5 @@ whereTheFileIs('64,000 customers of a real e-mail test come in by HTTP, and so d
   const visits = lines.slice(1).flatMap((line, index) => (line.split(',').at(-3) === '1' ? [`h${index + 1},2026-01-02T00:00:00Z`] : []));
   const events = await runImport('events', 'eventName=visit', gzipSync(`id,timestamp\n${visits.join('\n')}\n`));
   expect(events).toMatchObject({ state: 'done', rows: { total: 9_394, created: 9_394, rejected: 0 } });
-  const out = await open(process.stderr.fd === 2 ? '/dev/stderr' : '/dev/null', 'a').catch(() => null);
-  await out?.write(`hillstrom: ${seconds.toFixed(1)} s, ${Math.round(64_000 / seconds)} rows/s, ${Math.round(process.memoryUsage().rss / 1024 ** 2)} MB resident in the test process\n`);
-  await out?.close();
+  process.stderr.write(`hillstrom: ${seconds.toFixed(1)} s, ${Math.round(64_000 / seconds)} rows/s, ${Math.round(process.memoryUsage().rss / 1024 ** 2)} MB resident in the test process\n`);
 }, 120_000);

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, StreamableFile } from '@nestjs/common';
-import { ApiConsumes, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Id } from '../../contract/common.js';
 import { ImportPage, ImportView } from '../../contract/people-import.js';
 import { AppError } from '../../kernel/errors.js';
@@ -20,14 +20,14 @@ export class ImportsController {
 
   @Post('people') @HttpCode(202) @Allow('marketer')
   @ApiOperation({ summary: 'Import people from a CSV file (the body; gzip allowed)' })
-  @ApiConsumes(...CSV_TYPES) @ApiResponse({ status: 202, standardSchema: ImportView })
+  @ApiConsumes(...CSV_TYPES) @ApiBody({ schema: { type: 'string', format: 'binary' } }) @ApiResponse({ status: 202, standardSchema: ImportView })
   people(@Body() body: unknown, @Query({ schema: PeopleImportQuery }) query: PeopleImportQuery, @CurrentActor() actor: Actor | null) {
     return this.take(body, { kind: 'people', ...query }, actor);
   }
 
   @Post('events') @HttpCode(202) @Allow('marketer')
   @ApiOperation({ summary: 'Import events from a CSV file (the body; gzip allowed); the same file again adds nothing' })
-  @ApiConsumes(...CSV_TYPES) @ApiResponse({ status: 202, standardSchema: ImportView })
+  @ApiConsumes(...CSV_TYPES) @ApiBody({ schema: { type: 'string', format: 'binary' } }) @ApiResponse({ status: 202, standardSchema: ImportView })
   events(@Body() body: unknown, @Query({ schema: EventsImportQuery }) query: EventsImportQuery, @CurrentActor() actor: Actor | null) {
     return this.take(body, { kind: 'events', ...query }, actor);
   }

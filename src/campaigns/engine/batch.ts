@@ -34,17 +34,20 @@ export interface BatchContext {
 
 /** Collects where people stand and what they left, so that a batch writes each table once. */
 export class Journal {
-  private readonly visits = new Map<string, Visit>();
+  private readonly fresh = new Map<string, Visit>();
+  private readonly known: Visit[] = [];
   private readonly standings = new Map<string, Standing>();
 
   constructor(private readonly now: Date) {}
 
   arrive(run: Run): void {
-    this.visits.set(`${run.id} ${run.stepId}`, this.visit(run, null));
+    this.fresh.set(`${run.id} ${run.stepId}`, this.visit(run, null));
   }
 
   leave(run: Run, outcome: string): void {
-    this.visits.set(`${run.id} ${run.stepId}`, { ...this.visit(run, outcome), leftAt: this.now });
+    const visit = { ...this.visit(run, outcome), leftAt: this.now };
+    if (run.arrivedAt === null) this.fresh.set(`${run.id} ${run.stepId}`, visit);
+    else this.known.push(visit);
   }
 
   stand(run: Run, standing: Pick<Standing, 'state' | 'exitCode' | 'dueAt' | 'waiting'>): void {
@@ -56,8 +59,8 @@ export class Journal {
     this.standings.set(run.id, { id: run.id, personId: run.personId, stepId: run.stepId, arrivedAt: null, state: 'active', exitCode: null, dueAt: this.now, waiting: false });
   }
 
-  result(): { visits: Visit[]; standings: Standing[] } {
-    return { visits: [...this.visits.values()], standings: [...this.standings.values()] };
+  result(): { visits: { fresh: Visit[]; known: Visit[] }; standings: Standing[] } {
+    return { visits: { fresh: [...this.fresh.values()], known: this.known }, standings: [...this.standings.values()] };
   }
 
   private visit(run: Run, outcome: string | null): Visit {

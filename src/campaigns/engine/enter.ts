@@ -4,7 +4,7 @@ import type { Db } from '../../platform/database/db.js';
 import { firstRefusal, type GateFacts, type ReentryFacts, type Refusal } from '../domain/gates.js';
 import type { Reentry } from '../../contract/campaign.js';
 import { recordDecisions } from '../store/decisions.store.js';
-import { beginRuns, earlierRuns, type EntryRecord } from '../store/enrollments.store.js';
+import { beginRuns, earlierRuns, lockCampaign, type EntryRecord } from '../store/enrollments.store.js';
 import { whoMeets, type Moment } from './conditions.js';
 import { endingsOf } from './endings.js';
 import { zonesOf } from './people.js';
@@ -23,8 +23,12 @@ export interface Candidate {
  * @returns how many runs began
  */
 export async function enterPeople(tx: Db, entrance: Entrance, candidates: readonly Candidate[], moment: Moment): Promise<number> {
+  if (candidates.length === 0) return 0;
+  // As it is now and stays until commit: nobody enters behind the back of a pause or a stop.
+  const state = (await lockCampaign(tx, entrance.version.campaignId)) ?? 'archived';
+  if (state === 'stopped' || state === 'archived') return 0;
   let begun = 0;
-  for (const round of oncePerPerson(candidates)) begun += await enterOnce(tx, entrance, round, moment);
+  for (const round of oncePerPerson(candidates)) begun += await enterOnce(tx, { ...entrance, state }, round, moment);
   return begun;
 }
 

@@ -114,19 +114,26 @@ export interface Visit {
   outcome: string | null;
 }
 
-/** Writes arrivals, and how steps were left. */
-export async function saveVisits(tx: Db, visits: readonly Visit[]): Promise<void> {
-  if (visits.length === 0) return;
-  const given = <K extends keyof Visit>(key: K) => visits.map((visit) => visit[key]);
-  await rows(tx, `
-    insert into step_visit as known (enrollment_id, person_id, step_id, campaign_id, version_id, arrived_at, left_at, outcome)
-    select v.enrollment_id, v.person_id, v.step_id, v.campaign_id, v.version_id, v.arrived_at, v.left_at, v.outcome
-      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::timestamptz[], $7::timestamptz[], $8::text[])
-        as v (enrollment_id, person_id, step_id, campaign_id, version_id, arrived_at, left_at, outcome)
-    on conflict (enrollment_id, person_id, step_id) do update set left_at = excluded.left_at, outcome = excluded.outcome
-     where known.left_at is null`,
-  [given('enrollmentId'), given('personId'), given('stepId'), given('campaignId'), given('versionId'), given('arrivedAt'), given('leftAt'), given('outcome')]);
+/** Writes how people came to steps and left them. `known` are visits of earlier batches that end now. */
+export async function saveVisits(tx: Db, { fresh, known }: { fresh: readonly Visit[]; known: readonly Visit[] }): Promise<void> {
+  if (fresh.length > 0) {
+    await rows(tx, `
+      insert into step_visit (enrollment_id, person_id, step_id, campaign_id, version_id, arrived_at, left_at, outcome)
+      select v.enrollment_id, v.person_id, v.step_id, v.campaign_id, v.version_id, v.arrived_at, v.left_at, v.outcome
+        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::timestamptz[], $7::timestamptz[], $8::text[])
+          as v (enrollment_id, person_id, step_id, campaign_id, version_id, arrived_at, left_at, outcome)`,
+    visitColumns(fresh, ['enrollmentId', 'personId', 'stepId', 'campaignId', 'versionId', 'arrivedAt', 'leftAt', 'outcome']));
+  }
+  if (known.length > 0) {
+    await rows(tx, `
+      update step_visit as v set left_at = k.left_at, outcome = k.outcome
+        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[]) as k (enrollment_id, person_id, step_id, left_at, outcome)
+       where v.enrollment_id = k.enrollment_id and v.person_id = k.person_id and v.step_id = k.step_id and v.left_at is null`,
+    visitColumns(known, ['enrollmentId', 'personId', 'stepId', 'leftAt', 'outcome']));
+  }
 }
+
+const visitColumns = (visits: readonly Visit[], keys: readonly (keyof Visit)[]) => keys.map((key) => visits.map((visit) => visit[key]));
 
 export interface NewRun {
   id: string;
@@ -141,13 +148,17 @@ export interface NewRun {
  */
 export async function beginRuns(tx: Db, version: { id: string; campaignId: string; start: string }, runs: readonly NewRun[], now: Date): Promise<string[]> {
   if (runs.length === 0) return [];
+  // A launch gives thousands one and the same entry: each different one is sent once.
+  const entries = [...new Set(runs.map((run) => run.entry))];
+  const places = new Map(entries.map((entry, index) => [entry, index + 1]));
   const begun = await rows<{ id: string }>(tx, `
     insert into enrollment (id, person_id, campaign_id, version_id, state, step_id, due_at, entered_at, entry)
-    select r.id, r.person_id, $1, $2, 'active', $3, $4::timestamptz, $4::timestamptz, r.entry
-      from unnest($5::uuid[], $6::uuid[], $7::jsonb[]) as r (id, person_id, entry)
+    select r.id, r.person_id, $1, $2, 'active', $3, $4::timestamptz, $4::timestamptz, n.entry
+      from unnest($5::uuid[], $6::uuid[], $7::int[]) as r (id, person_id, place)
+      join unnest($8::jsonb[]) with ordinality as n (entry, place) on n.place = r.place
     on conflict (campaign_id, person_id, entry_key) where state = 'active' do nothing
     returning id`,
-  [version.campaignId, version.id, version.start, now, runs.map((run) => run.id), runs.map((run) => run.personId), runs.map((run) => JSON.stringify(run.entry))]);
+  [version.campaignId, version.id, version.start, now, runs.map((run) => run.id), runs.map((run) => run.personId), runs.map((run) => places.get(run.entry)!), entries.map((entry) => JSON.stringify(entry))]);
   return begun.map(({ id }) => id);
 }
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import libmime from 'libmime';
-import libqp from 'libqp';
 import type { RenderedEmail } from '../content/compiled.js';
+import { quotedPrintable } from './quoted-printable.js';
 
 /** One address with the name shown beside it. Never a list, never text that is parsed. */
 export interface Mailbox { name: string; address: string }
@@ -62,10 +62,17 @@ export function compose(mail: MailToCompose): ComposedMail {
     'MIME-Version: 1.0',
     `Content-Type: multipart/alternative;${CRLF} boundary="${boundary}"`,
   ];
-  const parts = [textPart('text/plain', content.text), textPart('text/html', content.html)];
-  const body = parts.map((part) => `--${boundary}${CRLF}${part}${CRLF}`).join('');
-  return { envelope: { from, to }, raw: Buffer.from(`${headers.join(CRLF)}${CRLF}${CRLF}${body}--${boundary}--${CRLF}`, 'latin1') };
+  const raw = Buffer.concat([
+    ascii(`${headers.join(CRLF)}${CRLF}${CRLF}--${boundary}${CRLF}`),
+    ...textPart('text/plain', content.text),
+    ascii(`${CRLF}--${boundary}${CRLF}`),
+    ...textPart('text/html', content.html),
+    ascii(`${CRLF}--${boundary}--${CRLF}`),
+  ]);
+  return { envelope: { from, to }, raw };
 }
+
+const ascii = (text: string) => Buffer.from(text, 'latin1');
 
 /** What differs between advertising and a message that answers something the person did. */
 function streamHeaders(mail: MailToCompose, domain: string): string[] {
@@ -132,12 +139,12 @@ function nameAndAddress(name: string, address: string): string {
 const textHeader = (name: string, value: string) => libmime.foldLines(`${name}: ${value}`, LINE);
 
 /** One part, quoted-printable while that is the shorter of the two: up to about a sixth of the bytes outside ASCII. */
-function textPart(type: string, text: string): string {
-  const body = text.replaceAll(/\r\n|\r|\n/g, CRLF);
-  const bytes = Buffer.byteLength(body);
+function textPart(type: string, text: string): Buffer[] {
+  const bytes = Buffer.byteLength(text);
   // Most characters outside ASCII take three bytes where JavaScript counts one unit.
-  const outsideAscii = (bytes - body.length) * 1.5;
-  const quoted = outsideAscii <= bytes / 6;
-  const encoded = quoted ? libqp.wrap(libqp.encode(body), LINE) : Buffer.from(body).toString('base64').replaceAll(/.{76}(?=.)/g, `$&${CRLF}`);
-  return `Content-Type: ${type}; charset=utf-8${CRLF}Content-Transfer-Encoding: ${quoted ? 'quoted-printable' : 'base64'}${CRLF}${CRLF}${encoded}`;
+  const quoted = (bytes - text.length) * 1.5 <= bytes / 6;
+  const head = ascii(`Content-Type: ${type}; charset=utf-8${CRLF}Content-Transfer-Encoding: ${quoted ? 'quoted-printable' : 'base64'}${CRLF}${CRLF}`);
+  return [head, quoted ? quotedPrintable(text) : ascii(base64Lines(text))];
 }
+
+const base64Lines = (text: string) => Buffer.from(text.replaceAll(/\r\n|\r|\n/g, CRLF)).toString('base64').replaceAll(/.{76}(?=.)/g, `$&${CRLF}`);

@@ -42,7 +42,8 @@ const LOST_IN_A_ROW = 20;
 
 /**
  * One stretch of sending: as many lanes as connections take claimed deliveries one by one, while the next small batch is
- * claimed behind them. Never more than about three batches are in hand, a batch being two messages a connection.
+ * claimed behind them. Never more than about two and a half batches wait behind them, a batch being two messages a connection; of all these only
+ * one message a connection can ever be in doubt, because the journal knows which were begun.
  */
 export class EmailRound {
   private readonly inHand: Claimed[] = [];
@@ -79,7 +80,7 @@ export class EmailRound {
   private async take(): Promise<Claimed | undefined> {
     for (;;) {
       if (this.stopped) return undefined;
-      if (this.inHand.length <= this.parts.connections) this.refill();
+      if (this.inHand.length < this.parts.connections * 3) this.refill();
       const claimed = this.inHand.shift();
       if (claimed) return claimed;
       if (!this.refilling) return undefined;

@@ -1,8 +1,4 @@
-/** The parts we use of two libraries that ship without types. */
-declare module 'libqp' {
-  const libqp: { encode(text: string | Buffer): string; wrap(encoded: string, lineLength?: number): string };
-  export default libqp;
-}
+/** The parts we use of a library that ships without types. */
 declare module 'libmime' {
   const libmime: { encodeWord(text: string, encoding: 'Q' | 'B'): string; foldLines(line: string, lineLength?: number): string };
   export default libmime;

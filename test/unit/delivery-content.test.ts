@@ -77,7 +77,9 @@ test.each<[string, Partial<EmailContent>, string]>([
   ['64 KB of dense expressions', { body: section('{{person.a}}'.repeat(5_000)) }, 'template.too-many'],
   ['parentheses', { subject: `{{default ${'('.repeat(300)}` }, 'template.too-deep'],
   ['a mustache without end', { body: `{{${'x'.repeat(250_000)}` }, 'template.unclosed'],
-  ['too many elements', { body: '<mj-section><mj-column></mj-column></mj-section>'.repeat(2_000) }, 'message.too-many'],
+  ['HTML nested 20,000 deep', { body: section('<div>'.repeat(20_000) + '</div>'.repeat(20_000)) }, 'message.too-deep'],
+  ['13,000 HTML elements', { body: section('<b>x</b>'.repeat(13_000)) }, 'message.too-many'],
+  ['too many MJML elements', { body: '<mj-section><mj-column></mj-column></mj-section>'.repeat(2_000) }, 'message.too-many'],
 ])('refuses %s before it costs anything', async (_, content, code) => {
   const started = performance.now();
   // Past the edge's own limits on purpose: the compiler must hold without them.
@@ -200,7 +202,7 @@ test('a compiled message survives its storage as JSON', async () => {
 });
 
 test('a long message is published with a warning', async () => {
-  const compiled = await email({ preheader: 'p', body: section('<p>word</p>'.repeat(12_000)) });
+  const compiled = await email({ preheader: 'p', body: section('<p>word word word word word</p>'.repeat(4_500)) });
   expect(compiled.warnings.map((warning) => warning.code)).toEqual(['message.clipped']);
 });
 

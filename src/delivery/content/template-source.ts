@@ -2,7 +2,7 @@ import type { Problem } from '../../kernel/errors.js';
 
 /** Caps that keep a hostile template cheap; compile cost follows the number of mustaches (about 0.2 ms each). */
 export const MAX_TEMPLATE_BYTES = 524_288;
-export const MAX_MUSTACHES = 2_000;
+export const MAX_MUSTACHES = 1_000;
 export const MAX_NESTING = 20;
 const MAX_MUSTACHE_LENGTH = 1_000;
 const MAX_PARENTHESES = 10;

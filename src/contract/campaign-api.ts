@@ -29,7 +29,6 @@ export type CampaignChange = z.infer<typeof CampaignChange>;
 export const DuplicateRequest = z.strictObject({ name: Name.optional() }).default({}).meta({ id: 'DuplicateRequest' });
 /** Without a revision whatever the draft is now gets published. */
 export const PublishRequest = z.strictObject({ revision: Revision.optional() }).default({}).meta({ id: 'PublishRequest' });
-export const Nothing = z.strictObject({}).default({});
 
 export const FindingView = z.object({ severity: z.enum(['error', 'warning']), path: z.string(), code: z.string(), message: z.string() });
 export const CheckView = z.object({ ok: z.boolean(), findings: z.array(FindingView) }).meta({ id: 'CampaignCheck' });

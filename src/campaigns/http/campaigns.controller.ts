@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Put, Que
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import {
-  CampaignChange, CampaignFilter, CampaignList, CampaignView, CheckView, DuplicateRequest, NewCampaign, Nothing, PublishRequest, PublishView, StopView,
+  CampaignChange, CampaignFilter, CampaignList, CampaignView, CheckView, DuplicateRequest, NewCampaign, PublishRequest, PublishView, StopView,
 } from '../../contract/campaign-api.js';
 import { Id } from '../../contract/common.js';
 import { AppError } from '../../kernel/errors.js';
@@ -98,7 +98,7 @@ export class CampaignsController {
   @Post(':id/publish')
   @HttpCode(200)
   @Allow('marketer')
-  @ApiOperation({ summary: 'Publish the draft as the next immutable version and let it run; a broadcast is launched at its launchAt, or at once' })
+  @ApiOperation({ summary: 'Publish the draft as the next immutable version and let it run, even when it was paused or draining; a broadcast is launched at its launchAt, or at once' })
   @ApiOkResponse({ standardSchema: PublishView })
   publish(@Param('id', { schema: Id }) id: string, @Body({ schema: PublishRequest }) { revision }: z.infer<typeof PublishRequest>, @Headers('if-match') ifMatch: string | undefined, @CurrentActor() actor: Actor) {
     return this.publishing.publish(id, revision ?? expectedRevision(ifMatch), actor);
@@ -109,7 +109,7 @@ export class CampaignsController {
   @Allow('marketer')
   @ApiOperation({ summary: 'Hold everything: nobody enters or moves, nothing is sent' })
   @ApiOkResponse({ standardSchema: CampaignView })
-  pause(@Param('id', { schema: Id }) id: string, @Body({ schema: Nothing }) _: unknown, @CurrentActor() actor: Actor) {
+  pause(@Param('id', { schema: Id }) id: string, @CurrentActor() actor: Actor) {
     return this.lifecycle.move('pause', id, actor);
   }
 
@@ -118,7 +118,7 @@ export class CampaignsController {
   @Allow('marketer')
   @ApiOperation({ summary: 'Let a paused or draining campaign run again' })
   @ApiOkResponse({ standardSchema: CampaignView })
-  resume(@Param('id', { schema: Id }) id: string, @Body({ schema: Nothing }) _: unknown, @CurrentActor() actor: Actor) {
+  resume(@Param('id', { schema: Id }) id: string, @CurrentActor() actor: Actor) {
     return this.lifecycle.move('resume', id, actor);
   }
 
@@ -127,7 +127,7 @@ export class CampaignsController {
   @Allow('marketer')
   @ApiOperation({ summary: 'Take nobody in any more; those on the way go on to the end' })
   @ApiOkResponse({ standardSchema: CampaignView })
-  drain(@Param('id', { schema: Id }) id: string, @Body({ schema: Nothing }) _: unknown, @CurrentActor() actor: Actor) {
+  drain(@Param('id', { schema: Id }) id: string, @CurrentActor() actor: Actor) {
     return this.lifecycle.move('drain', id, actor);
   }
 
@@ -136,7 +136,7 @@ export class CampaignsController {
   @Allow('marketer')
   @ApiOperation({ summary: 'End it for good: cancel runs and what is queued, take in-app messages back' })
   @ApiOkResponse({ standardSchema: StopView })
-  stop(@Param('id', { schema: Id }) id: string, @Body({ schema: Nothing }) _: unknown, @CurrentActor() actor: Actor) {
+  stop(@Param('id', { schema: Id }) id: string, @CurrentActor() actor: Actor) {
     return this.lifecycle.stop(id, actor);
   }
 
@@ -145,7 +145,7 @@ export class CampaignsController {
   @Allow('marketer')
   @ApiOperation({ summary: 'Put away a draft, a stopped campaign, or one with nothing left to do' })
   @ApiOkResponse({ standardSchema: CampaignView })
-  archive(@Param('id', { schema: Id }) id: string, @Body({ schema: Nothing }) _: unknown, @CurrentActor() actor: Actor) {
+  archive(@Param('id', { schema: Id }) id: string, @CurrentActor() actor: Actor) {
     return this.lifecycle.archive(id, actor);
   }
 }

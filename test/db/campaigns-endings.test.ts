@@ -142,6 +142,29 @@ describe('the life of a campaign', () => {
   });
 });
 
+describe('faults', () => {
+  test('a segment archived under a campaign lets nobody in there and stops no other campaign', async () => {
+    const archived = await world.segment(undefined, 'archived');
+    const broken = await world.campaign({ entry: onSignUp, audience: { type: 'segment', op: 'not_in', segmentId: archived }, steps: [message('m', null)] });
+    const sound = await world.campaign({ entry: onSignUp, steps: [message('m', null)] });
+    await world.event(await world.person(), 'Signed Up');
+    await world.run();
+    expect((await world.decisions(broken.campaignId)).map((d) => d.code)).toEqual(['NOT_IN_AUDIENCE']);
+    expect(await world.deliveries(sound.campaignId)).toHaveLength(1);
+  });
+
+  test('a version that cannot run leaves its people where they are, all or nothing, and the others go on', async () => {
+    const broken = await world.campaign({ entry: onSignUp, steps: [message('hello', 'nowhere'), { id: 'x', type: 'exit' }] });
+    world.clock.advance(1_000);
+    const sound = await world.campaign({ entry: onSignUp, steps: [message('m', null)] });
+    await world.event(await world.person(), 'Signed Up');
+    await expect(world.run()).rejects.toThrow();
+    expect(await world.deliveries(sound.campaignId)).toHaveLength(1);
+    expect(await world.deliveries(broken.campaignId)).toEqual([]);
+    expect(await world.runs(broken.campaignId)).toMatchObject([{ state: 'active', stepId: 'hello' }]);
+  });
+});
+
 describe('before dispatch', () => {
   test('paused campaigns are held; what ended or is no longer wanted is refused with its code', async () => {
     const gate = new CampaignDispatchGate();

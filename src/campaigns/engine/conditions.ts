@@ -1,4 +1,5 @@
 import type { SegmentNode } from '../../contract/segment.js';
+import { AppError } from '../../kernel/errors.js';
 import type { Db } from '../../platform/database/db.js';
 import { membersAmong } from '../../segments/segment-questions.js';
 
@@ -8,5 +9,16 @@ export interface Moment {
   zone: string;
 }
 
-/** Those of the people named for whom a condition is true at the moment: exact, from the data itself. */
-export const whoMeets = (tx: Db, condition: SegmentNode, personIds: readonly string[], { now }: Moment): Promise<Set<string>> => membersAmong(tx, condition, personIds, now);
+/**
+ * Those of the people named for whom a condition is true at the moment: exact, from the data itself. A condition over a
+ * segment that was archived meanwhile holds for nobody: one campaign must not stop the others, and nobody is messaged on a
+ * guess.
+ */
+export async function whoMeets(tx: Db, condition: SegmentNode, personIds: readonly string[], { now }: Moment): Promise<Set<string>> {
+  try {
+    return await membersAmong(tx, condition, personIds, now);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'segment.invalid') return new Set();
+    throw error;
+  }
+}

@@ -6,6 +6,7 @@ import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { Worker, type Round } from '../../platform/jobs/worker.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { advanceBatch } from '../engine/advance.js';
+import { eachApart } from './apart.js';
 import { dueCampaigns, nextDue } from '../store/enrollments.store.js';
 
 const BATCH = 2_000;
@@ -23,12 +24,11 @@ export class AdvanceWorker extends Worker {
     const now = this.clock.now();
     const due = await dueCampaigns(this.db, now);
     const zone = due.length > 0 ? (await loadWorkspace(this.db)).timeZone : 'UTC';
-    let done = 0;
-    for (const campaignId of due) done += await inTransaction(this.db, (tx) => advanceBatch(tx, { campaignId, limit: BATCH, now, zone }));
-    if (done > 0) {
+    const done = await eachApart(due, (campaignId) => inTransaction(this.db, (tx) => advanceBatch(tx, { campaignId, limit: BATCH, now, zone })), (moved) => {
+      if (moved === 0) return;
       this.runner.wake('delivery.email');
       this.runner.wake('delivery.in_app');
-    }
+    });
     return { done, next: await nextDue(this.db) };
   }
 }

@@ -7,6 +7,7 @@ import { Worker, type Round } from '../../platform/jobs/worker.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { minuteOf } from '../domain/next-due.js';
 import { dateTick, nextDateEntry } from '../engine/dates.js';
+import { eachApart } from './apart.js';
 import { dueTicks } from '../store/date-entry.store.js';
 
 /** Lets people in by dates of theirs, once a minute: entry times are whole minutes in every zone. */
@@ -20,9 +21,10 @@ export class DatesWorker extends Worker {
 
   async runOnce(): Promise<Round> {
     const moment = { now: this.clock.now(), zone: (await loadWorkspace(this.db)).timeZone };
-    let done = 0;
-    for (const { versionId } of await dueTicks(this.db, minuteOf(moment.now))) done += await inTransaction(this.db, (tx) => dateTick(tx, versionId, moment));
-    if (done > 0) this.runner.wake('campaigns.advance');
+    const behind = await dueTicks(this.db, minuteOf(moment.now));
+    const done = await eachApart(behind.map((tick) => tick.versionId), (id) => inTransaction(this.db, (tx) => dateTick(tx, id, moment)), (entered) => {
+      if (entered > 0) this.runner.wake('campaigns.advance');
+    });
     return { done, next: await nextDateEntry(this.db, moment) };
   }
 }

@@ -6,6 +6,7 @@ import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { Worker, type Round } from '../../platform/jobs/worker.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { launchNext } from '../engine/launch.js';
+import { eachApart } from './apart.js';
 import { dueLaunches, nextLaunch } from '../store/launches.store.js';
 
 const PAGE = 2_000;
@@ -23,10 +24,10 @@ export class LaunchWorker extends Worker {
     const now = this.clock.now();
     const due = await dueLaunches(this.db, now);
     const zone = due.length > 0 ? (await loadWorkspace(this.db)).timeZone : 'UTC';
-    let done = 0;
     // A page of each, so that a small launch does not stand behind a large one.
-    for (const id of due) done += await inTransaction(this.db, (tx) => launchNext(tx, id, PAGE, { now, zone }));
-    if (done > 0) this.runner.wake('campaigns.advance');
+    const done = await eachApart(due, (id) => inTransaction(this.db, (tx) => launchNext(tx, id, PAGE, { now, zone })), (taken) => {
+      if (taken > 0) this.runner.wake('campaigns.advance');
+    });
     return { done, next: await nextLaunch(this.db, now) };
   }
 }

@@ -7,6 +7,7 @@ import { MailboxController } from './http/mailbox.controller.js';
 import { PreferencePagesController } from './http/preferences-pages.controller.js';
 import { PreviewsController } from './http/previews.controller.js';
 import { SandboxController } from './http/sandbox.controller.js';
+import { SigningKeysController } from './http/signing-keys.controller.js';
 import { SuppressionsController } from './http/suppressions.controller.js';
 import { TopicsController } from './http/topics.controller.js';
 import { TrackingController } from './http/tracking.controller.js';
@@ -23,6 +24,6 @@ import { Tracking } from './tracking.service.js';
 
 export const deliveryParts: ModuleParts = {
   providers: [ContentCache, LinkKeys, GatedQueue, SandboxServer, EmailSurroundings, FormBodies, Inbox, Preferences, Previews, Suppressions, Tracking],
-  controllers: [TrackingController, PreferencePagesController, TopicsController, SuppressionsController, InboxController, PreviewsController, DeliveriesController, SandboxController, MailboxController],
+  controllers: [TrackingController, PreferencePagesController, TopicsController, SigningKeysController, SuppressionsController, InboxController, PreviewsController, DeliveriesController, SandboxController, MailboxController],
   workers: [EmailWorker, InAppWorker],
 };

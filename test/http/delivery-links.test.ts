@@ -170,3 +170,17 @@ test('the preference page shows and keeps what is ticked', async () => {
   expect(saved.body.toString()).toMatch(/role="status"/);
   expect([(await consent())!.state, (await events()).map((event) => event.data)]).toEqual(['unsubscribed', [{ topic: 'product-updates' }]]);
 });
+
+test('after a rotation old links work until their key is retired; the key that signs can not be', async () => {
+  const before = links.click(0, 'https://shop.example/old');
+  const [{ id: oldest }] = (await app.api('GET', '/v1/signing-keys')).body.items;
+  expect((await app.api('DELETE', `/v1/signing-keys/${oldest}`)).body).toMatchObject({ code: 'signing-key.in-use' });
+  const rotated = await app.api('POST', '/v1/signing-keys');
+  expect([rotated.status, rotated.body.items.length]).toEqual([201, 2]);
+  const after = (await app.nest.get(LinkKeys, { strict: false }).signer()).forMessage(deliveryId, personId).click(0, 'https://shop.example/new');
+  expect([(await call(before)).status, (await call(after)).status]).toEqual([302, 302]);
+  expect((await app.api('DELETE', `/v1/signing-keys/${oldest}`)).status).toBe(200);
+  expect([(await call(before)).status, (await call(after)).status]).toEqual([404, 302]);
+  expect((await app.api('DELETE', `/v1/signing-keys/${oldest}`)).status).toBe(404);
+  expect(JSON.stringify((await app.api('GET', '/v1/signing-keys')).body)).not.toMatch(/secret/);
+});

@@ -28,6 +28,8 @@ export const SuppressionView = z.object({ channel: z.string(), addressHash: z.st
 export const SuppressionList = z.object({ items: z.array(SuppressionView), next: z.string().nullable() }).meta({ id: 'SuppressionList' });
 export const SuppressionRequest = z.strictObject({ address: z.string().min(3).max(254), detail: z.string().max(500).default('') }).meta({ id: 'SuppressionRequest' });
 
+export const SigningKeyList = z.object({ items: z.array(z.object({ id: z.number().int(), createdAt: DateTime })) }).meta({ id: 'SigningKeyList' });
+
 const InAppView = z.object({ format: z.enum(['chat', 'banner', 'modal']), title: z.string(), body: z.string(), buttons: z.array(z.object({ label: z.string(), url: z.string() })), expiresAfterHours: z.number().optional() });
 export const InboxMessageView = z.object({
   deliveryId: Id, campaignId: Id, content: InAppView, createdAt: DateTime,

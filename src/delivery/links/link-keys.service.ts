@@ -2,10 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
+import { AppError } from '../../kernel/errors.js';
+import { AuditLog } from '../../platform/audit.js';
 import { inTransaction } from '../../platform/database/db.js';
+import type { Actor } from '../../platform/http/access.js';
 import { PublicUrl } from '../../platform/public-url.js';
 import { RenderFailure, type LinkSigner } from '../content/compiled.js';
-import { addSigningKey, loadSigningKeys } from '../store/signing-keys.store.js';
+import { addSigningKey, listSigningKeys, loadSigningKeys, retireSigningKey, type KeyAge } from '../store/signing-keys.store.js';
 import { readToken, tokenSigner, type LinkClaim, type LinkKind, type SigningKey } from './link-token.js';
 
 /** A key made or retired by another process is noticed within this time. */
@@ -20,7 +23,7 @@ export class LinkKeys {
   private keys: { current: SigningKey; all: Map<number, Buffer>; loadedAt: number } | null = null;
   private loading: Promise<void> | null = null;
 
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly publicUrl: PublicUrl) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly publicUrl: PublicUrl, private readonly audit: AuditLog) {}
 
   /** A signer with the keys of now; ask once per batch. */
   async signer(): Promise<LinkSigner> {
@@ -44,6 +47,36 @@ export class LinkKeys {
   async read(kind: LinkKind, token: string): Promise<LinkClaim | null> {
     const { all } = await this.fresh();
     return readToken(all, kind, token);
+  }
+
+  /** The keys that verify, newest first; never their secrets. */
+  async list(): Promise<KeyAge[]> {
+    await this.fresh();
+    return listSigningKeys(this.db);
+  }
+
+  /** Makes a new key; links are signed with it from now on, here at once and elsewhere within a minute. */
+  async rotate(actor: Actor): Promise<KeyAge[]> {
+    const now = this.clock.now();
+    await inTransaction(this.db, async (tx) => {
+      await addSigningKey(tx, randomBytes(32), now, { onlyFirst: false });
+      await this.audit.record(tx, { actor, action: 'signing-key.rotate', subject: 'signing-key' }, now);
+    });
+    await this.load();
+    return listSigningKeys(this.db);
+  }
+
+  /** Makes every link signed with this key void. The key that signs can not be retired before there is a newer one. */
+  async retire(id: number, actor: Actor): Promise<KeyAge[]> {
+    const now = this.clock.now();
+    await inTransaction(this.db, async (tx) => {
+      const outcome = await retireSigningKey(tx, id, now);
+      if (outcome === 'unknown') throw new AppError('signing-key.not-found', `There is no signing key ${id} in use.`, 'not_found');
+      if (outcome === 'newest') throw new AppError('signing-key.in-use', 'This key signs links now. Rotate first, then retire it.', 'conflict');
+      await this.audit.record(tx, { actor, action: 'signing-key.retire', subject: `signing-key:${id}` }, now);
+    });
+    await this.load();
+    return listSigningKeys(this.db);
   }
 
   private async fresh() {

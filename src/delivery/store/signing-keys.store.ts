@@ -14,8 +14,19 @@ export async function addSigningKey(tx: Db, secret: Buffer, now: Date, { onlyFir
     select $1, $2::timestamptz where not $3::boolean or not exists (select from signing_key as k where k.retired_at is null)`, [secret, now, onlyFirst]);
 }
 
-/** Makes links signed with a key invalid from now on. */
-export async function retireSigningKey(db: Db, id: number, now: Date): Promise<boolean> {
-  const found = await rows(db, `update signing_key as k set retired_at = $2::timestamptz where k.id = $1 and k.retired_at is null returning k.id`, [id, now]);
-  return found.length > 0;
+export interface KeyAge { id: number; createdAt: Date }
+
+/** The keys in use without their secrets, newest first. */
+export function listSigningKeys(db: Db): Promise<KeyAge[]> {
+  return rows<KeyAge>(db, `select k.id, k.created_at as "createdAt" from signing_key as k where k.retired_at is null order by k.id desc`);
+}
+
+/** Retires a key unless it is the newest, under the lock that {@link addSigningKey} takes. */
+export async function retireSigningKey(tx: Db, id: number, now: Date): Promise<'retired' | 'unknown' | 'newest'> {
+  await rows(tx, `lock table signing_key in share row exclusive mode`);
+  const keys = await listSigningKeys(tx);
+  if (!keys.some((key) => key.id === id)) return 'unknown';
+  if (keys[0]!.id === id) return 'newest';
+  await rows(tx, `update signing_key as k set retired_at = $2::timestamptz where k.id = $1 and k.retired_at is null`, [id, now]);
+  return 'retired';
 }

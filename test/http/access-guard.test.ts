@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { Setup } from '../../src/access/setup.service.js';
 import { ApiKeys } from '../../src/access/api-keys.service.js';
 import { WriteKeys, allowsOrigin } from '../../src/platform/http/write-keys.js';
 
@@ -34,4 +35,13 @@ test('secrets are not stored', async () => {
   const kept = JSON.stringify(await app.db.query('select k.* from api_key as k'));
   expect(kept).not.toContain(app.key);
   expect(kept).toContain(app.writeKey);
+});
+
+test('reached over https, the session cookie is Secure', async () => {
+  const secure = await startTestApp({ env: { PUBLIC_URL: 'https://danbi.example' } });
+  const token = await secure.nest.get(Setup, { strict: false }).issue();
+  const body = JSON.stringify({ token, email: 'o@example.com', name: 'o', password: 'long enough words', workspace: { name: 'w', timeZone: 'UTC', language: 'en' } });
+  const answer = await fetch(`${secure.url}/v1/setup`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  expect([answer.status, answer.headers.get('set-cookie')]).toEqual([201, expect.stringMatching(/^danbi_session=[\w-]{43}; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/)]);
+  await secure.close();
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { rows } from '../../src/platform/database/db.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { inApp, series } from '../support/campaign-definitions.js';
+import { broadcast, inApp, series } from '../support/campaign-definitions.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const clock = new VirtualClock(new Date('2026-03-02T09:00:00Z'));
@@ -108,4 +108,39 @@ describe('a published series over real people and segments', () => {
     const answer = await app.api('GET', path(await idOf('ann')).replace('ID', id));
     expect([answer.status, answer.body.code]).toEqual([status, code]);
   });
+});
+
+describe('a broadcast to an audience without a segment, at a local time', () => {
+  let id: string;
+  beforeAll(async () => {
+    clock.set(new Date('2026-04-01T00:00:00Z'));
+    await identify('kim', { team: 'x', timezone: 'Asia/Seoul' });
+    await identify('lee', { team: 'x', timezone: 'America/New_York' });
+    await identify('non', { team: 'y' });
+    await settle();
+    id = await publish(broadcast({ audience: { type: 'attribute', key: 'team', op: 'is', value: 'x' }, launchAt: '2026-04-02T01:00:00Z', localTime: '09:30' }));
+  });
+
+  test('before its launch it is explained as to come', async () => {
+    expect(await explain(id, 'kim')).toMatchObject({ basis: 'now', nextPossibleAt: '2026-04-02T01:00:00.000Z', answer: { en: 'The person did not enter because the entry condition has not been met.' } });
+  });
+
+  test('goes to each at 09:30 of their day, and everybody else is a decision', async () => {
+    await identify('late', { team: 'x' });
+    for (let next = await settle(); next && next < new Date('2026-04-04T00:00:00Z'); next = await settle()) clock.set(next);
+    const sent = await rows<{ user: string; at: Date }>(app.db, 'select p.external_id as user, d.queued_at as at from delivery as d join person as p on p.id = d.person_id where d.campaign_id = $1 order by d.queued_at', [id]);
+    expect(sent.map(({ user, at }) => [user, at.toISOString()])).toEqual([['late', '2026-04-02T09:30:00.000Z'], ['lee', '2026-04-02T13:30:00.000Z'], ['kim', '2026-04-03T00:30:00.000Z']]);
+    expect((await explain(id, 'non')).decisions).toMatchObject([{ code: 'NOT_IN_AUDIENCE' }]);
+    expect(await rows(app.db, 'select l.state, l.people_total = l.people_done as complete from launch as l where l.campaign_id = $1', [id])).toEqual([{ state: 'done', complete: true }]);
+  });
+});
+
+test('a date to come is named as the next possible time', async () => {
+  clock.set(new Date('2026-05-01T00:00:00Z'));
+  await identify('day', { renewal: '2026-05-20', timezone: 'Asia/Seoul' });
+  await settle();
+  const id = await publish(series({ entry: { type: 'date', attribute: 'renewal', days: -7, time: '10:00' }, start: 'm', steps: [inApp('m')] }));
+  expect(await explain(id, 'day')).toMatchObject({ basis: 'now', nextPossibleAt: '2026-05-13T01:00:00.000Z' });
+  for (let next = await settle(); next && next <= new Date('2026-05-13T01:00:00Z'); next = await settle()) clock.set(next);
+  expect(await explain(id, 'day')).toMatchObject({ basis: 'ledger', runs: [{ enteredAt: '2026-05-13T01:00:00.000Z' }] });
 });

@@ -216,3 +216,25 @@ test('seen times follow the events, not their arrival', async () => {
   await post('/v1/track', track(userId, { timestamp: iso(-20) }));
   expect(await personOf(userId)).toMatchObject({ first_seen_at: minutes(-50), last_seen_at: minutes(-5) });
 });
+
+test('while the database is away every client is told to come back, and nothing is stored twice afterwards', async () => {
+  const other = await startTestApp({ clock });
+  try {
+    const userId = newId();
+    const body = JSON.stringify({ writeKey: other.writeKey, batch: [track(userId)] });
+    const give = () => fetch(`${other.url}/v1/batch`, { method: 'POST', body });
+    const name = new URL(other.databaseUrl).pathname.slice(1);
+    expect((await give()).status).toBe(200);
+    const again = JSON.stringify({ writeKey: other.writeKey, batch: [track(userId)] });
+    await app.db.query(`alter database ${name} allow_connections false`);
+    await app.db.query('select pg_terminate_backend(a.pid) from pg_stat_activity as a where a.datname = $1', [name]);
+    const away = await fetch(`${other.url}/v1/batch`, { method: 'POST', body: again });
+    expect([away.status, Number(away.headers.get('retry-after')) > 0, Object.keys((await away.json()) as object).toSorted()]).toEqual([503, true, ['code', 'error', 'message']]);
+    await app.db.query(`alter database ${name} allow_connections true`);
+    expect((await fetch(`${other.url}/v1/batch`, { method: 'POST', body: again })).status).toBe(200);
+    expect((await give()).status).toBe(200);
+    expect(await row(other.db, 'select count(*)::int as n from event')).toEqual({ n: 2 });
+  } finally {
+    await other.close();
+  }
+});

@@ -14,33 +14,23 @@ export interface EventRow {
   messageId: string;
 }
 
-/** Stores events and adds them to the counts per name. */
+/**
+ * Stores events and adds them to the counts per name, in one statement. A batch has tally rows of its own, so that batches
+ * do not wait for each other.
+ */
 export async function insertEvents(tx: Db, events: EventRow[]): Promise<void> {
   if (events.length === 0) return;
   await rows(tx, `
-    insert into event (id, person_id, type, name, properties, context, occurred_at, received_at, message_id)
-    select e.id, e.person_id, e.type, e.name, e.properties::jsonb, e.context::jsonb, e.occurred_at, e.received_at, e.message_id
-      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[])
-        as e (id, person_id, type, name, properties, context, occurred_at, received_at, message_id)`,
+    with e as materialized (
+      select e.* from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[])
+        as e (id, person_id, type, name, properties, context, occurred_at, received_at, message_id)),
+    stored as (
+      insert into event (id, person_id, type, name, properties, context, occurred_at, received_at, message_id)
+      select e.id, e.person_id, e.type, e.name, e.properties::jsonb, e.context::jsonb, e.occurred_at, e.received_at, e.message_id from e)
+    insert into event_tally (name, events, last_at)
+    select e.name, count(*), max(e.occurred_at) from e group by e.name`,
     [events.map((e) => e.id), events.map((e) => e.personId), events.map((e) => e.type), events.map((e) => e.name), events.map((e) => e.properties), events.map((e) => e.context),
       events.map((e) => e.occurredAt), events.map((e) => e.receivedAt), events.map((e) => e.messageId)]);
-  await tallyEvents(tx, events);
-}
-
-/** Adds to the counts per name without a shared row, so that batches do not wait for each other. */
-async function tallyEvents(tx: Db, events: { name: string; occurredAt: Date }[]): Promise<void> {
-  if (events.length === 0) return;
-  const tallies = new Map<string, { events: number; last: Date }>();
-  for (const { name, occurredAt } of events) {
-    const tally = tallies.get(name);
-    if (!tally) tallies.set(name, { events: 1, last: occurredAt });
-    else {
-      tally.events += 1;
-      if (occurredAt > tally.last) tally.last = occurredAt;
-    }
-  }
-  await rows(tx, 'insert into event_tally (name, events, last_at) select t.name, t.events, t.last_at from unnest($1::text[], $2::bigint[], $3::timestamptz[]) as t (name, events, last_at)',
-    [[...tallies.keys()], [...tallies.values()].map((t) => t.events), [...tallies.values()].map((t) => t.last)]);
 }
 
 /** Claims these message keys; answers the ones nobody had claimed before. */

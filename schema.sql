@@ -1,0 +1,632 @@
+-- The schema of a freshly migrated database. Written by `npm run schema`; do not edit.
+
+-- Functions
+
+CREATE OR REPLACE FUNCTION public.refuse_version_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin raise exception 'campaign versions are immutable'; end $function$;
+
+CREATE OR REPLACE FUNCTION public.segment_day(instant timestamp with time zone, zone text, fallback text)
+ RETURNS date
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+      begin
+        return (instant at time zone coalesce(zone, fallback))::date;
+      exception when invalid_parameter_value then return (instant at time zone fallback)::date;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.segment_instant(value text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+      begin
+        if value !~* '^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s?(Z|[+-]\d{2}(:?\d{2})?)?)?$' then return null; end if;
+        return value::timestamptz;
+      exception when others then return null;
+      end $function$;
+
+-- Tables
+
+create table api_key (
+  id uuid not null,
+  kind text not null,
+  name text not null,
+  role text not null,
+  secret_hash text not null,
+  public_value text,
+  allowed_origins text[] not null default '{}'::text[],
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint api_key_secret_hash_key UNIQUE (secret_hash),
+  constraint api_key_pkey PRIMARY KEY (id),
+  constraint api_key_kind_check CHECK ((kind = ANY (ARRAY['server'::text, 'write'::text]))),
+  constraint api_key_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'marketer'::text, 'analyst'::text, 'ingest'::text]))));
+
+create table app_user (
+  id uuid not null,
+  email text not null,
+  name text not null,
+  role text not null,
+  password_hash text,
+  created_at timestamp with time zone not null,
+  disabled_at timestamp with time zone,
+  constraint app_user_pkey PRIMARY KEY (id),
+  constraint app_user_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'marketer'::text, 'analyst'::text]))));
+
+create table assignment (
+  experiment_id uuid not null,
+  person_id uuid not null,
+  campaign_id uuid not null,
+  variant text not null,
+  is_control boolean not null,
+  bucket integer,
+  source text not null,
+  assigned_at timestamp with time zone not null,
+  constraint assignment_pkey PRIMARY KEY (experiment_id, person_id),
+  constraint assignment_source_check CHECK ((source = ANY (ARRAY['hash'::text, 'external'::text, 'override'::text]))));
+
+create table attribute_history (
+  person_id uuid not null,
+  key text not null,
+  at timestamp with time zone not null,
+  id uuid not null,
+  value jsonb,
+  last_at timestamp with time zone not null,
+  from_id uuid,
+  source text not null,
+  recorded_at timestamp with time zone not null,
+  constraint attribute_history_pkey PRIMARY KEY (person_id, key, at, id));
+
+create table audit_entry (
+  id bigint not null generated always as identity,
+  at timestamp with time zone not null,
+  actor text not null,
+  action text not null,
+  subject text not null,
+  detail jsonb not null default '{}'::jsonb,
+  constraint audit_entry_pkey PRIMARY KEY (id));
+
+create table campaign (
+  id uuid not null,
+  type text not null,
+  name text not null,
+  state text not null,
+  draft jsonb not null,
+  draft_revision integer not null default 1,
+  current_version_id uuid,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  state_at timestamp with time zone not null,
+  closing boolean not null default false,
+  constraint campaign_pkey PRIMARY KEY (id),
+  constraint campaign_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'draining'::text, 'stopped'::text, 'archived'::text]))),
+  constraint campaign_type_check CHECK ((type = ANY (ARRAY['series'::text, 'broadcast'::text, 'auto_message'::text]))));
+
+create table campaign_version (
+  id uuid not null,
+  campaign_id uuid not null,
+  number integer not null,
+  definition jsonb not null,
+  published_by text not null,
+  published_at timestamp with time zone not null,
+  constraint campaign_version_campaign_id_number_key UNIQUE (campaign_id, number),
+  constraint campaign_version_pkey PRIMARY KEY (id));
+
+create table consent (
+  person_id uuid not null,
+  channel text not null,
+  topic text not null,
+  state text not null,
+  at timestamp with time zone not null,
+  source text not null,
+  constraint consent_pkey PRIMARY KEY (person_id, channel, topic),
+  constraint consent_state_check CHECK ((state = ANY (ARRAY['subscribed'::text, 'unsubscribed'::text]))));
+
+create table date_entry_tick (
+  version_id uuid not null,
+  evaluated_to timestamp with time zone not null,
+  constraint date_entry_tick_pkey PRIMARY KEY (version_id));
+
+create table decision (
+  id uuid not null,
+  person_id uuid not null,
+  at timestamp with time zone not null,
+  campaign_id uuid not null,
+  version_id uuid,
+  step_id text,
+  enrollment_id uuid,
+  delivery_id uuid,
+  variant text,
+  stage text not null,
+  code text not null,
+  facts jsonb not null default '{}'::jsonb,
+  next_check_at timestamp with time zone,
+  constraint decision_pkey PRIMARY KEY (person_id, at, id)) partition by RANGE (at);
+
+create table decision_default partition of decision DEFAULT;
+
+create table delivery (
+  id uuid not null,
+  person_id uuid not null,
+  campaign_id uuid not null,
+  version_id uuid not null,
+  step_id text not null,
+  enrollment_id uuid not null,
+  channel text not null,
+  content_id uuid,
+  experiment_id uuid,
+  variant text not null,
+  is_control boolean not null default false,
+  topic text not null,
+  state text not null,
+  reason text,
+  detail text,
+  due_at timestamp with time zone not null,
+  queued_at timestamp with time zone not null,
+  attempts integer not null default 0,
+  first_attempt_at timestamp with time zone,
+  locked_by text,
+  lease_until timestamp with time zone,
+  fence bigint not null default 0,
+  address text,
+  sent_at timestamp with time zone,
+  settled_at timestamp with time zone,
+  constraint delivery_version_id_step_id_enrollment_id_person_id_channel_key UNIQUE (version_id, step_id, enrollment_id, person_id, channel),
+  constraint delivery_pkey PRIMARY KEY (id, person_id),
+  constraint delivery_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'bounced'::text, 'failed'::text, 'uncertain'::text, 'cancelled'::text, 'recalled'::text, 'ghost'::text]))));
+
+create table delivery_event (
+  delivery_id uuid not null,
+  person_id uuid not null,
+  kind text not null,
+  event_key text not null,
+  at timestamp with time zone not null,
+  verdict text not null,
+  evidence jsonb not null default '{}'::jsonb,
+  data jsonb not null default '{}'::jsonb,
+  constraint delivery_event_pkey PRIMARY KEY (delivery_id, person_id, kind, event_key, at),
+  constraint delivery_event_kind_check CHECK ((kind = ANY (ARRAY['open'::text, 'click'::text, 'unsubscribe'::text, 'bounce'::text, 'complaint'::text, 'impression'::text, 'dismiss'::text, 'reply'::text]))),
+  constraint delivery_event_verdict_check CHECK ((verdict = ANY (ARRAY['human'::text, 'machine'::text, 'unknown'::text])))) partition by RANGE (at);
+
+create table delivery_event_default partition of delivery_event DEFAULT;
+
+create table enrollment (
+  id uuid not null,
+  person_id uuid not null,
+  campaign_id uuid not null,
+  version_id uuid not null,
+  entry_key text not null default ''::text,
+  state text not null,
+  exit_code text,
+  step_id text,
+  step_arrived_at timestamp with time zone,
+  due_at timestamp with time zone,
+  waiting boolean not null default false,
+  entered_at timestamp with time zone not null,
+  left_at timestamp with time zone,
+  entry jsonb not null default '{}'::jsonb,
+  constraint enrollment_pkey PRIMARY KEY (id, person_id),
+  constraint enrollment_state_check CHECK ((state = ANY (ARRAY['active'::text, 'completed'::text, 'exited'::text, 'cancelled'::text]))));
+
+create table erased_person (
+  person_id uuid not null,
+  identity_hashes text[] not null,
+  at timestamp with time zone not null,
+  constraint erased_person_pkey PRIMARY KEY (person_id));
+
+create table event (
+  id uuid not null,
+  person_id uuid not null,
+  type text not null,
+  name text not null,
+  properties jsonb not null default '{}'::jsonb,
+  context jsonb not null default '{}'::jsonb,
+  occurred_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  message_id text not null,
+  constraint event_pkey PRIMARY KEY (person_id, occurred_at, id)) partition by RANGE (occurred_at);
+
+create table event_default partition of event DEFAULT;
+
+create table event_receipt (
+  message_key uuid not null,
+  received_at timestamp with time zone not null,
+  constraint event_receipt_pkey PRIMARY KEY (message_key));
+
+create table event_rejected (
+  id uuid not null,
+  at timestamp with time zone not null,
+  message_id text,
+  code text not null,
+  message text not null,
+  payload jsonb not null,
+  constraint event_rejected_pkey PRIMARY KEY (id));
+
+create table event_tally (
+  id bigint not null generated always as identity,
+  name text not null,
+  events bigint not null,
+  last_at timestamp with time zone not null,
+  constraint event_tally_pkey PRIMARY KEY (id));
+
+create table experiment (
+  id uuid not null,
+  campaign_id uuid not null,
+  step_id text not null,
+  version_id uuid not null,
+  salt text not null,
+  arms jsonb not null,
+  origin text not null default 'danbi'::text,
+  created_at timestamp with time zone not null,
+  constraint experiment_salt_key UNIQUE (salt),
+  constraint experiment_pkey PRIMARY KEY (id),
+  constraint experiment_origin_check CHECK ((origin = ANY (ARRAY['danbi'::text, 'external'::text]))));
+
+create table identity_conflict (
+  id uuid not null,
+  person_id uuid not null,
+  kind text not null,
+  value text not null,
+  detail jsonb not null,
+  at timestamp with time zone not null,
+  constraint identity_conflict_person_id_kind_value_key UNIQUE (person_id, kind, value),
+  constraint identity_conflict_pkey PRIMARY KEY (id));
+
+create table import_key (
+  import_id uuid not null,
+  key uuid not null,
+  row_number integer not null,
+  line integer not null,
+  constraint import_key_pkey PRIMARY KEY (import_id, key));
+
+create table import_rejection (
+  import_id uuid not null,
+  row_number integer not null,
+  line integer,
+  code text not null,
+  message text not null,
+  field text,
+  raw text not null,
+  constraint import_rejection_pkey PRIMARY KEY (import_id, row_number));
+
+create table import_run (
+  id uuid not null,
+  kind text not null,
+  state text not null,
+  options jsonb not null,
+  file_hash text not null,
+  bytes_total bigint not null,
+  bytes_done bigint not null,
+  line_done integer not null,
+  rows_total integer not null default 0,
+  rows_created integer not null default 0,
+  rows_updated integer not null default 0,
+  rows_unchanged integer not null default 0,
+  rows_rejected integer not null default 0,
+  problem jsonb,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint import_run_pkey PRIMARY KEY (id),
+  constraint import_run_kind_check CHECK ((kind = ANY (ARRAY['people'::text, 'events'::text]))),
+  constraint import_run_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))));
+
+create table in_app_message (
+  delivery_id uuid not null,
+  person_id uuid not null,
+  campaign_id uuid not null,
+  content jsonb not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  seen_at timestamp with time zone,
+  clicked_at timestamp with time zone,
+  dismissed_at timestamp with time zone,
+  recalled_at timestamp with time zone,
+  constraint in_app_message_pkey PRIMARY KEY (delivery_id, person_id));
+
+create table launch (
+  id uuid not null,
+  campaign_id uuid not null,
+  version_id uuid not null,
+  segment_id uuid,
+  due_at timestamp with time zone not null,
+  state text not null,
+  cursor uuid,
+  people_total integer,
+  people_done integer not null default 0,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint launch_pkey PRIMARY KEY (id),
+  constraint launch_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'cancelled'::text]))));
+
+create table login_failure (
+  key_hash text not null,
+  failures integer not null,
+  since timestamp with time zone not null,
+  constraint login_failure_pkey PRIMARY KEY (key_hash));
+
+create table membership_change (
+  segment_id uuid not null,
+  person_id uuid not null,
+  id bigint not null generated always as identity,
+  entered boolean not null,
+  at timestamp with time zone not null,
+  cause text not null,
+  recorded_at timestamp with time zone not null,
+  constraint membership_change_pkey PRIMARY KEY (segment_id, person_id, id),
+  constraint membership_change_cause_check CHECK ((cause = ANY (ARRAY['change'::text, 'clock'::text, 'build'::text, 'merge'::text, 'erase'::text]))));
+
+create table message_content (
+  id uuid not null,
+  campaign_id uuid,
+  version_id uuid,
+  step_id text,
+  variant text not null,
+  channel text not null,
+  language text not null default ''::text,
+  source jsonb not null,
+  compiled jsonb not null,
+  created_at timestamp with time zone not null,
+  constraint message_content_pkey PRIMARY KEY (id),
+  constraint message_content_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'in_app'::text]))));
+
+create table one_time_link (
+  token_hash text not null,
+  kind text not null,
+  user_id uuid,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint one_time_link_pkey PRIMARY KEY (token_hash),
+  constraint one_time_link_kind_check CHECK ((kind = ANY (ARRAY['setup'::text, 'invite'::text]))));
+
+create table person (
+  id uuid not null,
+  external_id text,
+  kind text not null,
+  email text,
+  time_zone text,
+  language text,
+  attributes jsonb not null default '{}'::jsonb,
+  signed_up_at timestamp with time zone,
+  first_seen_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint person_external_id_key UNIQUE (external_id),
+  constraint person_pkey PRIMARY KEY (id),
+  constraint person_kind_check CHECK ((kind = ANY (ARRAY['visitor'::text, 'lead'::text, 'user'::text]))));
+
+create table person_change (
+  id bigint not null generated always as identity,
+  kind text not null,
+  at timestamp with time zone not null,
+  person_ids uuid[] not null,
+  attribute_keys text[] not null default '{}'::text[],
+  event_names text[] not null default '{}'::text[],
+  tags text[] not null default '{}'::text[],
+  event_ids uuid[] not null default '{}'::uuid[],
+  event_persons uuid[] not null default '{}'::uuid[],
+  merged_into uuid,
+  constraint person_change_pkey PRIMARY KEY (id),
+  constraint person_change_kind_check CHECK ((kind = ANY (ARRAY['changed'::text, 'merged'::text, 'deleted'::text]))));
+
+create table person_date (
+  person_id uuid not null,
+  key text not null,
+  at timestamp with time zone not null,
+  constraint person_date_pkey PRIMARY KEY (person_id, key));
+
+create table person_identity (
+  kind text not null,
+  value text not null,
+  person_id uuid not null,
+  linked_at timestamp with time zone not null,
+  constraint person_identity_pkey PRIMARY KEY (kind, value),
+  constraint person_identity_kind_check CHECK ((kind = ANY (ARRAY['user_id'::text, 'anonymous_id'::text]))));
+
+create table person_merge (
+  from_id uuid not null,
+  into_id uuid not null,
+  at timestamp with time zone not null,
+  source text not null,
+  constraint person_merge_pkey PRIMARY KEY (from_id));
+
+create table person_tag (
+  person_id uuid not null,
+  tag text not null,
+  added_at timestamp with time zone not null,
+  constraint person_tag_pkey PRIMARY KEY (person_id, tag));
+
+create table sandbox_mail (
+  id uuid not null,
+  received_at timestamp with time zone not null,
+  mail_from text not null,
+  rcpt_to text not null,
+  subject text not null,
+  message_id text,
+  raw bytea not null,
+  constraint sandbox_mail_pkey PRIMARY KEY (id));
+
+create table segment (
+  id uuid not null,
+  name text not null,
+  description text not null default ''::text,
+  purpose text not null default 'shared'::text,
+  owner_id uuid,
+  definition jsonb not null,
+  revision integer not null default 1,
+  state text not null,
+  evaluated_to timestamp with time zone,
+  problem text,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint segment_pkey PRIMARY KEY (id),
+  constraint segment_purpose_check CHECK ((purpose = ANY (ARRAY['shared'::text, 'campaign'::text]))),
+  constraint segment_state_check CHECK ((state = ANY (ARRAY['building'::text, 'live'::text, 'failed'::text, 'archived'::text]))));
+
+create table segment_build (
+  segment_id uuid not null,
+  definition jsonb not null,
+  revision integer not null,
+  announces boolean not null,
+  cursor uuid,
+  people_total integer,
+  people_done integer not null default 0,
+  evaluated_to timestamp with time zone,
+  requested_at timestamp with time zone not null,
+  constraint segment_build_pkey PRIMARY KEY (segment_id));
+
+create table segment_build_member (
+  segment_id uuid not null,
+  person_id uuid not null,
+  constraint segment_build_member_pkey PRIMARY KEY (segment_id, person_id));
+
+create table segment_member (
+  segment_id uuid not null,
+  person_id uuid not null,
+  since timestamp with time zone not null,
+  constraint segment_member_pkey PRIMARY KEY (segment_id, person_id));
+
+create table session (
+  token_hash text not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  user_agent text not null default ''::text,
+  constraint session_pkey PRIMARY KEY (token_hash));
+
+create table settled_change (
+  id bigint not null generated always as identity,
+  kind text not null,
+  at timestamp with time zone not null,
+  person_ids uuid[] not null,
+  attribute_keys text[] not null default '{}'::text[],
+  event_names text[] not null default '{}'::text[],
+  event_ids uuid[] not null default '{}'::uuid[],
+  event_persons uuid[] not null default '{}'::uuid[],
+  flip_segments uuid[] not null default '{}'::uuid[],
+  flip_persons uuid[] not null default '{}'::uuid[],
+  flip_entered boolean[] not null default '{}'::boolean[],
+  flip_at timestamp with time zone[] not null default '{}'::timestamp with time zone[],
+  merged_into uuid,
+  constraint settled_change_pkey PRIMARY KEY (id),
+  constraint settled_change_kind_check CHECK ((kind = ANY (ARRAY['changed'::text, 'merged'::text, 'deleted'::text, 'flips'::text]))));
+
+create table signing_key (
+  id smallint not null generated always as identity,
+  secret bytea not null,
+  created_at timestamp with time zone not null,
+  retired_at timestamp with time zone,
+  constraint signing_key_pkey PRIMARY KEY (id));
+
+create table step_visit (
+  enrollment_id uuid not null,
+  person_id uuid not null,
+  step_id text not null,
+  campaign_id uuid not null,
+  version_id uuid not null,
+  arrived_at timestamp with time zone not null,
+  left_at timestamp with time zone,
+  outcome text,
+  constraint step_visit_pkey PRIMARY KEY (enrollment_id, person_id, step_id));
+
+create table suppression (
+  channel text not null,
+  address_hash text not null,
+  reason text not null,
+  at timestamp with time zone not null,
+  detail text not null default ''::text,
+  constraint suppression_pkey PRIMARY KEY (channel, address_hash),
+  constraint suppression_reason_check CHECK ((reason = ANY (ARRAY['bounce'::text, 'complaint'::text, 'manual'::text]))));
+
+create table topic (
+  key text not null,
+  name text not null,
+  name_ko text not null default ''::text,
+  kind text not null,
+  opt_in boolean not null default false,
+  created_at timestamp with time zone not null,
+  constraint topic_pkey PRIMARY KEY (key),
+  constraint topic_kind_check CHECK ((kind = ANY (ARRAY['marketing'::text, 'transactional'::text]))));
+
+create table workspace (
+  id smallint not null default 1,
+  name text not null,
+  time_zone text not null,
+  language text not null,
+  settings jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null,
+  constraint workspace_pkey PRIMARY KEY (id),
+  constraint workspace_id_check CHECK ((id = 1)));
+
+-- Foreign keys
+
+alter table campaign_version add constraint campaign_version_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
+alter table experiment add constraint experiment_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
+alter table launch add constraint launch_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
+alter table one_time_link add constraint one_time_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+
+-- Indexes
+
+CREATE UNIQUE INDEX app_user_email ON public.app_user USING btree (lower(email));
+CREATE INDEX assignment_person ON public.assignment USING btree (person_id);
+CREATE INDEX audit_entry_at ON public.audit_entry USING btree (at);
+CREATE INDEX campaign_closing ON public.campaign USING btree (state_at) WHERE closing;
+CREATE INDEX campaign_created ON public.campaign USING btree (created_at, id);
+CREATE INDEX decision_campaign ON ONLY public.decision USING btree (campaign_id, step_id, code);
+CREATE INDEX decision_person ON ONLY public.decision USING btree (person_id, campaign_id, at);
+CREATE INDEX delivery_campaign ON public.delivery USING btree (campaign_id, version_id, step_id, variant, state);
+CREATE INDEX delivery_due ON public.delivery USING btree (channel, campaign_id, due_at, id) WHERE (state = 'queued'::text);
+CREATE INDEX delivery_enrollment ON public.delivery USING btree (enrollment_id);
+CREATE INDEX delivery_event_person ON ONLY public.delivery_event USING btree (person_id, at);
+CREATE INDEX delivery_leased ON public.delivery USING btree (lease_until) WHERE (state = 'sending'::text);
+CREATE INDEX delivery_listed ON public.delivery USING btree (queued_at, id);
+CREATE INDEX delivery_person ON public.delivery USING btree (person_id, queued_at);
+CREATE UNIQUE INDEX enrollment_active ON public.enrollment USING btree (campaign_id, person_id, entry_key) WHERE (state = 'active'::text);
+CREATE INDEX enrollment_due ON public.enrollment USING btree (campaign_id, due_at, id) WHERE ((state = 'active'::text) AND (due_at IS NOT NULL));
+CREATE INDEX enrollment_person ON public.enrollment USING btree (person_id, campaign_id, entered_at);
+CREATE INDEX enrollment_version ON public.enrollment USING btree (version_id, step_id) WHERE (state = 'active'::text);
+CREATE INDEX event_name_time ON ONLY public.event USING btree (name, occurred_at, person_id);
+CREATE INDEX event_person_name ON ONLY public.event USING btree (person_id, name, occurred_at);
+CREATE INDEX event_receipt_received ON public.event_receipt USING brin (received_at);
+CREATE INDEX event_rejected_at ON public.event_rejected USING btree (at);
+CREATE INDEX experiment_campaign ON public.experiment USING btree (campaign_id);
+CREATE INDEX import_run_open ON public.import_run USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE INDEX in_app_message_person ON public.in_app_message USING btree (person_id, created_at);
+CREATE INDEX launch_due ON public.launch USING btree (due_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+CREATE INDEX login_failure_since ON public.login_failure USING btree (since);
+CREATE INDEX membership_change_time ON public.membership_change USING btree (segment_id, at);
+CREATE UNIQUE INDEX message_content_place ON public.message_content USING btree (version_id, step_id, variant, channel, language);
+CREATE INDEX one_time_link_user_id ON public.one_time_link USING btree (user_id);
+CREATE INDEX person_created ON public.person USING btree (created_at, id);
+CREATE INDEX person_date_at ON public.person_date USING btree (key, at);
+CREATE INDEX person_email ON public.person USING btree (lower(email)) WHERE (email IS NOT NULL);
+CREATE INDEX person_first_seen ON public.person USING btree (first_seen_at);
+CREATE INDEX person_identity_person ON public.person_identity USING btree (person_id);
+CREATE INDEX person_last_seen ON public.person USING btree (last_seen_at);
+CREATE INDEX person_merge_into ON public.person_merge USING btree (into_id);
+CREATE INDEX person_signed_up ON public.person USING btree (signed_up_at) WHERE (signed_up_at IS NOT NULL);
+CREATE INDEX person_tag_tag ON public.person_tag USING btree (tag, person_id);
+CREATE INDEX sandbox_mail_received ON public.sandbox_mail USING btree (received_at, id);
+CREATE INDEX segment_build_member_person ON public.segment_build_member USING btree (person_id);
+CREATE INDEX segment_created ON public.segment USING btree (created_at, id) WHERE (purpose = 'shared'::text);
+CREATE INDEX segment_member_person ON public.segment_member USING btree (person_id);
+CREATE UNIQUE INDEX segment_name ON public.segment USING btree (lower(name)) WHERE ((purpose = 'shared'::text) AND (state <> 'archived'::text));
+CREATE INDEX segment_owner ON public.segment USING btree (owner_id) WHERE (owner_id IS NOT NULL);
+CREATE INDEX session_user_id ON public.session USING btree (user_id);
+CREATE INDEX step_visit_version ON public.step_visit USING btree (version_id, step_id);
+
+-- Triggers
+
+CREATE TRIGGER campaign_version_immutable BEFORE DELETE OR UPDATE ON public.campaign_version FOR EACH ROW EXECUTE FUNCTION refuse_version_change();

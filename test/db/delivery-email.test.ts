@@ -1,5 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { EmailWorker } from '../../src/delivery/jobs/email.worker.js';
+import type { DispatchGate } from '../../src/delivery/dispatch-gate.js';
+import { EmailSurroundings, EmailWorker } from '../../src/delivery/jobs/email.worker.js';
+import { GatedQueue } from '../../src/delivery/sending/gated-claims.js';
+import { createLog } from '../../src/platform/logging.js';
+import { readConfig } from '../../src/platform/config.js';
 import { rows } from '../../src/platform/database/db.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { deliveries, makePeople, makePlace, queue, tally } from '../support/deliveries.js';
@@ -143,4 +147,30 @@ test('a later fence refuses the settlement of an earlier claim', async () => {
   await rows(app.db, `update delivery set fence = fence + 1, locked_by = 'someone else' where id = $1`, [id]);
   await sending;
   expect((await deliveries(app.db)).get(id!)).toMatchObject({ state: 'sending', lockedBy: 'someone else', sentAt: null });
+});
+
+test('S8: a campaign paused and resumed ten times while it sends loses and repeats nothing; the gate has the last word', async () => {
+  const place = await makePlace(app.db, START);
+  const people = await makePeople(app.db, 400, START);
+  const ids = await queue(app.db, place, people, START);
+  let paused = false;
+  const gate: DispatchGate = {
+    heldCampaigns: async () => (paused ? [place.campaignId] : []),
+    recheck: async (_tx, claimed) => claimed.filter(({ deliveryId }) => deliveryId === ids[7]).map(({ deliveryId }) => ({ deliveryId, code: 'GOAL_REACHED' as const })),
+  };
+  const config = readConfig({ DATA_DIR: app.dataDir, SMTP_URL: sink.url, SMTP_CONNECTIONS: '5' });
+  const worker = new EmailWorker(app.db, clock, config, createLog('silent'), new GatedQueue(app.db, gate), app.nest.get(EmailSurroundings, { strict: false }));
+  let resumed = 0;
+  for (let switched = 0; switched < 20; switched += 1) {
+    const round = worker.runOnce();
+    await new Promise((resolve) => { setTimeout(resolve, 10); });
+    paused = !paused;
+    const { done, next } = await round;
+    if (paused && done === 0) expect(next).toBeNull();
+    resumed += paused ? 0 : 1;
+  }
+  while ((await worker.runOnce()).done > 0);
+  await worker.drain();
+  expect([await tally(app.db), resumed]).toEqual([{ sent: 399, cancelled: 1 }, 10]);
+  expect([sink.counts().size, sink.accepted.length, sink.read.length]).toEqual([399, 399, 399]);
 });

@@ -66,6 +66,11 @@ export function countRule(count: EventCondition['count']): { atZero: boolean; sq
   return { atZero, sql: (counted, bind) => `${counted} ${compare[op]} ${bind(value, 'bigint')}` };
 }
 
+/** Whether only "any" and "none" matter, so that nothing needs counting. */
+function asksExistence({ op, value }: EventCondition['count']): boolean {
+  return (op === 'at_least' && value === 1) || (op === 'more_than' && value === 0) || (op === 'exactly' && value === 0) || (op === 'at_most' && value === 0) || (op === 'less_than' && value === 1);
+}
+
 /** E-mail addresses are compared in lower case, as the column is. */
 const lowered = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : Array.isArray(value) ? value.map((item) => String(item).toLowerCase()) : value);
 
@@ -127,7 +132,7 @@ class SetCompiler extends Compiler {
 
   /** The joined set is whoever differs from a person without such events, so that it stays small. */
   private having(node: EventCondition): string {
-    if (node.count.op === 'at_least' && node.count.value === 1) return '';
+    if (asksExistence(node.count)) return '';
     const rule = countRule(node.count);
     const counted = rule.sql('count(*)', this.bind);
     return ` having ${rule.atZero ? `not (${counted})` : counted}`;
@@ -156,7 +161,7 @@ class SetCompiler extends Compiler {
 /** Reads what stands beside the person by index, one look-up a leaf. */
 export class LookupCompiler extends Compiler {
   protected events(node: EventCondition): string {
-    if (node.count.op === 'at_least' && node.count.value === 1) return `(exists (select 1 from event as e where e.person_id = p.id and ${this.eventFilter(node)}))`;
+    if (asksExistence(node.count)) return `(${countRule(node.count).atZero ? 'not ' : ''}exists (select 1 from event as e where e.person_id = p.id and ${this.eventFilter(node)}))`;
     return `(${countRule(node.count).sql(this.counted(node), this.bind)})`;
   }
 

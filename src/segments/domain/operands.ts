@@ -40,11 +40,12 @@ export function jsonOperand(document: string, key: string, frame: Frame, bind: B
   const plain = `(${document} -> ${bind(key, 'text')})`;
   const value = key.includes('.') ? `coalesce(${plain}, ${document} #> ${bind(key.split('.'), 'text[]')})` : plain;
   const text = `case when jsonb_typeof(${value}) in ('string', 'number', 'boolean') then ${value} #>> '{}' end`;
+  const plainText = key.includes('.') ? `(${value} #>> '{}')` : `(${document} ->> ${bind(key, 'text')})`;
   const instant = `segment_instant(case when jsonb_typeof(${value}) = 'string' then ${value} #>> '{}' end)`;
   return {
     get now() { return frame.now; },
     present: () => `coalesce(jsonb_typeof(${value}) <> 'null', false)`,
-    text: () => `(${text})`,
+    text: (unguarded) => (unguarded ? plainText : `(${text})`),
     number: () => `(case when jsonb_typeof(${value}) = 'number' then ${value}::numeric end)`,
     truth: () => `(case when jsonb_typeof(${value}) = 'boolean' then ${value}::boolean end)`,
     instant: () => instant,

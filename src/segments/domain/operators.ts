@@ -11,7 +11,8 @@ export type OperatorGroup = 'any' | 'text' | 'number' | 'boolean' | 'date';
 export interface Operand {
   /** Never null. */
   present(): string;
-  text(): string;
+  /** @param plain the compared texts cannot be the beginning of an object or a list, so that these need not be told apart */
+  text(plain?: boolean): string;
   number(): string;
   truth(): string;
   instant(): string;
@@ -41,20 +42,22 @@ export interface Operator {
 export const windowSeconds = (duration: unknown): number => windowMillis(duration as Duration) / 1000;
 
 const interval = (value: unknown, bind: Bind) => `${bind(windowSeconds(value), 'int')} * interval '1 second'`;
+/** Telling texts from documents costs as much as the comparison; a document's text begins with a bracket. */
+const isPlain = (value: unknown): boolean => (Array.isArray(value) ? value : [value]).every((text) => !/^[[{]/.test(String(text)));
 const isDay = (value: unknown): boolean => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
 
 type Row = Omit<Operator, 'missing' | 'relative' | 'edges'> & Partial<Pick<Operator, 'missing' | 'relative' | 'edges'>>;
 const rows: Row[] = [
   { key: 'exists', group: 'any', value: 'none', label: { en: 'is known', ko: '값이 있음' }, sql: (o) => o.present() },
   { key: 'not_exists', group: 'any', value: 'none', missing: 'match', label: { en: 'is unknown', ko: '값이 없음' }, sql: (o) => `not ${o.present()}` },
-  { key: 'is', group: 'text', value: 'text', label: { en: 'is', ko: '같음' }, sql: (o, v, bind) => `${o.text()} = ${bind(String(v), 'text')}` },
-  { key: 'is_not', group: 'text', value: 'text', missing: 'match', label: { en: 'is not', ko: '같지 않음' }, sql: (o, v, bind) => `${o.text()} <> ${bind(String(v), 'text')}` },
+  { key: 'is', group: 'text', value: 'text', label: { en: 'is', ko: '같음' }, sql: (o, v, bind) => `${o.text(isPlain(v))} = ${bind(String(v), 'text')}` },
+  { key: 'is_not', group: 'text', value: 'text', missing: 'match', label: { en: 'is not', ko: '같지 않음' }, sql: (o, v, bind) => `${o.text(isPlain(v))} <> ${bind(String(v), 'text')}` },
   { key: 'contains', group: 'text', value: 'text', label: { en: 'contains', ko: '포함' }, sql: (o, v, bind) => `strpos(${o.text()}, ${bind(String(v), 'text')}) > 0` },
   { key: 'not_contains', group: 'text', value: 'text', missing: 'match', label: { en: 'does not contain', ko: '포함하지 않음' }, sql: (o, v, bind) => `strpos(${o.text()}, ${bind(String(v), 'text')}) = 0` },
-  { key: 'starts_with', group: 'text', value: 'text', label: { en: 'starts with', ko: '(으)로 시작' }, sql: (o, v, bind) => `starts_with(${o.text()}, ${bind(String(v), 'text')})` },
+  { key: 'starts_with', group: 'text', value: 'text', label: { en: 'starts with', ko: '(으)로 시작' }, sql: (o, v, bind) => `starts_with(${o.text(isPlain(v))}, ${bind(String(v), 'text')})` },
   { key: 'ends_with', group: 'text', value: 'text', label: { en: 'ends with', ko: '(으)로 끝남' }, sql: (o, v, bind) => `right(${o.text()}, length(${bind(String(v), 'text')})) = ${bind(String(v), 'text')}` },
-  { key: 'in_list', group: 'text', value: 'text_list', label: { en: 'is one of', ko: '다음 중 하나' }, sql: (o, v, bind) => `${o.text()} = any(${bind((v as unknown[]).map(String), 'text[]')})` },
-  { key: 'not_in_list', group: 'text', value: 'text_list', missing: 'match', label: { en: 'is none of', ko: '다음 중 어느 것도 아님' }, sql: (o, v, bind) => `${o.text()} <> all(${bind((v as unknown[]).map(String), 'text[]')})` },
+  { key: 'in_list', group: 'text', value: 'text_list', label: { en: 'is one of', ko: '다음 중 하나' }, sql: (o, v, bind) => `${o.text(isPlain(v))} = any(${bind((v as unknown[]).map(String), 'text[]')})` },
+  { key: 'not_in_list', group: 'text', value: 'text_list', missing: 'match', label: { en: 'is none of', ko: '다음 중 어느 것도 아님' }, sql: (o, v, bind) => `${o.text(isPlain(v))} <> all(${bind((v as unknown[]).map(String), 'text[]')})` },
   { key: 'eq', group: 'number', value: 'number', label: { en: 'equal to', ko: '같음' }, sql: (o, v, bind) => `${o.number()} = ${bind(v, 'numeric')}` },
   { key: 'ne', group: 'number', value: 'number', label: { en: 'not equal to', ko: '다름' }, sql: (o, v, bind) => `${o.number()} <> ${bind(v, 'numeric')}` },
   { key: 'gt', group: 'number', value: 'number', label: { en: 'more than', ko: '초과' }, sql: (o, v, bind) => `${o.number()} > ${bind(v, 'numeric')}` },

@@ -61,10 +61,10 @@ export async function areLive(db: Db, ids: readonly string[]): Promise<boolean> 
   return found!.live === new Set(ids).size;
 }
 
-/** A page of members in order of person id. */
+/** A page of members in order of person id; people erased a moment ago, whose leaving is still queued, are left out. */
 export async function loadMembersPage(db: Db, segmentId: string, after: string | null, limit: number): Promise<string[]> {
   const found = await rows<{ id: string }>(db, `
-    select m.person_id as id from segment_member as m
+    select m.person_id as id from segment_member as m join person as p on p.id = m.person_id
      where m.segment_id = $1 and ($2::uuid is null or m.person_id > $2::uuid) order by m.person_id limit $3`, [segmentId, after, limit]);
   return found.map(({ id }) => id);
 }

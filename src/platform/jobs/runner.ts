@@ -19,6 +19,7 @@ interface Lane {
  */
 export class WorkerRunner {
   private readonly lanes = new Map<string, Lane>();
+  private started = false;
   private stopping = false;
   private announce: (name: string) => void = () => {};
 
@@ -27,6 +28,7 @@ export class WorkerRunner {
   /** @param announce tells other processes that a worker has work */
   async start(workers: Worker[], registry: SchedulerRegistry, announce: (name: string) => void): Promise<void> {
     this.add(workers);
+    this.started = true;
     this.announce = announce;
     await this.alarms.start((name) => this.wakeHere(name));
     registry.addInterval('danbi.poll', setInterval(() => [...this.lanes.keys()].forEach((name) => this.wakeHere(name)), POLL_MS));
@@ -47,7 +49,7 @@ export class WorkerRunner {
 
   wakeHere(name: string): void {
     const lane = this.lanes.get(name);
-    if (!lane || this.stopping || Date.now() < lane.pausedUntil) return;
+    if (!lane || !this.started || this.stopping || Date.now() < lane.pausedUntil) return;
     if (lane.running) {
       lane.again = true;
       return;
@@ -60,6 +62,7 @@ export class WorkerRunner {
 
   /**
    * For tests: runs every worker by turns until none has work left, and returns the earliest moment at which one will.
+   * A runner that was not started takes no wake-ups: rounds beside this one would hold rows locked, which look like no work.
    */
   async runUntilIdle(): Promise<Date | null> {
     const next = new Map<string, Date | null>();
@@ -67,8 +70,6 @@ export class WorkerRunner {
       busy = false;
       for (const lane of this.lanes.values()) {
         const { worker } = lane;
-        // A round that `wake` started holds its rows locked: they would look like no work.
-        while (lane.running) await lane.running;
         const round = await worker.runOnce();
         next.set(worker.name, round.next ?? null);
         if (round.done > 0) busy = true;

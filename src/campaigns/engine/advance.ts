@@ -1,9 +1,12 @@
 import type { EntityManager } from 'typeorm';
+import { newId } from '../../kernel/ids.js';
 import { cancelPending } from '../../delivery/store/deliveries.store.js';
+import type { Db } from '../../platform/database/db.js';
 import { groupedBy } from '../domain/grouped.js';
 import { recordDecisions } from '../store/decisions.store.js';
-import { claimDue, lockCampaign, saveStandings, saveVisits, type Run } from '../store/enrollments.store.js';
-import { loadVersion } from '../store/versions.store.js';
+import { claimDue, insertStanding, lockCampaign, saveStandings, saveVisits, type Run } from '../store/enrollments.store.js';
+import { loadVersion, type CampaignVersion } from '../store/versions.store.js';
+import type { Candidate } from './enter.js';
 import { Journal, type BatchContext, type StepGroup, type StepResult } from './batch.js';
 import { runMessageStep } from './message-step.js';
 import { runBranchStep, runSplitStep } from './route-steps.js';
@@ -31,9 +34,35 @@ export async function advanceBatch(tx: EntityManager, input: AdvanceInput): Prom
   const claimed = await claimDue(tx, input.campaignId, input.limit, input.now);
   if (claimed.length === 0) return 0;
   const context: BatchContext = { tx, now: input.now, zone: input.zone, decisions: [] };
-  const journal = new Journal(input.now);
+  const { visits, standings, ended } = await moveOn(context, claimed);
+  await saveVisits(tx, visits);
+  await saveStandings(tx, standings, input.now);
+  if (ended.length > 0) await cancelEnded(tx, ended, context);
+  await recordDecisions(tx, context.decisions, input.now);
+  return claimed.length;
+}
+
+/**
+ * Starts runs of people who passed the gates of entry and moves them as far as they get now, so that each run is written
+ * once, as it stands. Needs the entry lock, which lets nobody else in meanwhile, and the running campaign locked.
+ */
+export async function startMoving(context: BatchContext, version: CampaignVersion, entering: readonly Candidate[]): Promise<void> {
+  if (entering.length === 0) return;
+  const { tx, now } = context;
+  const runs = entering.map(({ personId, entry }): Run => ({
+    id: newId(), personId, campaignId: version.campaignId, versionId: version.id, stepId: version.published.start, arrivedAt: null, waiting: false, entry,
+  }));
+  const { visits, standings, ended } = await moveOn(context, runs);
+  await insertStanding(tx, version, { standings, entries: new Map(runs.map((run) => [run.id, run.entry])) }, now);
+  await saveVisits(tx, visits);
+  if (ended.length > 0) await cancelEnded(tx, ended, context);
+}
+
+/** Takes runs through step after step until each waits or is over. Writes what the steps write; where runs stand is answered. */
+async function moveOn(context: BatchContext, runs: readonly Run[]) {
+  const journal = new Journal(context.now);
   const ended: string[] = [];
-  for (let moving = claimed; moving.length > 0; ) {
+  for (let moving = runs; moving.length > 0; ) {
     const onward: Run[] = [];
     for (const group of await groupByStep(context, moving)) {
       for (const result of await runStep(context, group)) {
@@ -44,16 +73,11 @@ export async function advanceBatch(tx: EntityManager, input: AdvanceInput): Prom
     }
     moving = onward;
   }
-  const { visits, standings } = journal.result();
-  await saveVisits(tx, visits);
-  await saveStandings(tx, standings, input.now);
-  if (ended.length > 0) await cancelEnded(tx, ended, context);
-  await recordDecisions(tx, context.decisions, input.now);
-  return claimed.length;
+  return { ...journal.result(), ended };
 }
 
 /** What an ended run had queued at earlier steps goes with it, under the code of its end. */
-async function cancelEnded(tx: EntityManager, ended: readonly string[], context: BatchContext): Promise<void> {
+async function cancelEnded(tx: Db, ended: readonly string[], context: BatchContext): Promise<void> {
   const codes = new Map(context.decisions.map((decision) => [decision.enrollmentId, decision.code]));
   for (const code of new Set(codes.values())) {
     const runs = ended.filter((id) => codes.get(id) === code);

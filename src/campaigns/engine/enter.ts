@@ -3,8 +3,9 @@ import { newId } from '../../kernel/ids.js';
 import type { Db } from '../../platform/database/db.js';
 import { firstRefusal, type GateFacts, type ReentryFacts, type Refusal } from '../domain/gates.js';
 import type { Reentry } from '../../contract/campaign.js';
-import { recordDecisions } from '../store/decisions.store.js';
+import { recordDecisions, type NewDecision } from '../store/decisions.store.js';
 import { beginRuns, earlierRuns, lockCampaign, type EntryRecord } from '../store/enrollments.store.js';
+import type { CampaignVersion } from '../store/versions.store.js';
 import { whoMeets, type Moment } from './conditions.js';
 import { endingsOf } from './endings.js';
 import { zonesOf } from './people.js';
@@ -46,25 +47,36 @@ function oncePerPerson(candidates: readonly Candidate[]): Candidate[][] {
 
 async function enterOnce(tx: Db, entrance: Entrance, candidates: readonly Candidate[], moment: Moment): Promise<number> {
   const { version } = entrance;
-  const zones = await zonesOf(tx, candidates.map((candidate) => candidate.personId), moment.zone);
-  const present = candidates.filter((candidate) => zones.has(candidate.personId));
-  if (present.length === 0) return 0;
-  const facts = await entryFacts(tx, entrance, zones, moment);
-  const refused: { candidate: Candidate; refusal: Refusal }[] = [];
-  const entering: Candidate[] = [];
-  for (const candidate of present) {
-    const refusal = firstRefusal(facts(candidate.personId));
-    if (refusal) refused.push({ candidate, refusal });
-    else entering.push(candidate);
-  }
-  await recordDecisions(tx, refused.map(({ candidate, refusal }) => ({
-    personId: candidate.personId, campaignId: version.campaignId, versionId: version.id, stepId: null, enrollmentId: null, variant: null,
-    stage: 'entry' as const, code: refusal.code, nextCheckAt: refusal.nextCheckAt,
-    facts: { ...refusal.facts, gate: refusal.gate, trigger: triggerOf(candidate.entry) },
-  })), moment.now);
+  const { entering, refused } = await judgeEntry(tx, entrance, candidates, moment);
+  await recordDecisions(tx, refused, moment.now);
   const place = { id: version.id, campaignId: version.campaignId, start: version.published.start };
   return (await beginRuns(tx, place, entering.map(({ personId, entry }) => ({ id: newId(), personId, entry })), moment.now)).length;
 }
+
+/**
+ * Who of the candidates passes the gates of entry, and the decision rows of those who do not; nothing is written. Each
+ * person is named once. Needs the entry lock, and the campaign's state locked as it was given.
+ */
+export async function judgeEntry(tx: Db, entrance: Entrance, candidates: readonly Candidate[], moment: Moment): Promise<{ entering: Candidate[]; refused: NewDecision[] }> {
+  const { version } = entrance;
+  const zones = await zonesOf(tx, candidates.map((candidate) => candidate.personId), moment.zone);
+  const present = candidates.filter((candidate) => zones.has(candidate.personId));
+  if (present.length === 0) return { entering: [], refused: [] };
+  const facts = await entryFacts(tx, entrance, zones, moment);
+  const refused: NewDecision[] = [];
+  const entering: Candidate[] = [];
+  for (const candidate of present) {
+    const refusal = firstRefusal(facts(candidate.personId));
+    if (refusal) refused.push(entryRefusal(version, candidate, refusal));
+    else entering.push(candidate);
+  }
+  return { entering, refused };
+}
+
+const entryRefusal = (version: CampaignVersion, { personId, entry }: Candidate, { code, gate, facts, nextCheckAt }: Refusal): NewDecision => ({
+  personId, campaignId: version.campaignId, versionId: version.id, stepId: null, enrollmentId: null, variant: null,
+  stage: 'entry', code, nextCheckAt, facts: { ...facts, gate, trigger: triggerOf(entry) },
+});
 
 /** The trigger without the event's properties, which are personal. */
 const triggerOf = (entry: EntryRecord) => ({ ...entry, properties: undefined });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { loadPeople, survivorOf } from '../../people/people.store.js';
+import { personIdOf } from '../../people/person-handle.js';
+import { loadPeople } from '../../people/people.store.js';
 import { Clock } from '../../kernel/clock.js';
 import { AppError, conflict, notFound } from '../../kernel/errors.js';
 import { loadWorkspace } from '../../platform/workspace.js';
@@ -47,7 +48,7 @@ export class Explain {
     const campaign = await findCampaign(this.db, campaignId);
     if (!campaign) throw notFound('campaign', campaignId);
     const current = await this.currentVersion(campaign);
-    const personId = await survivorOf(this.db, person);
+    const personId = await personIdOf(this.db, person);
     const runs = await runsOfPerson(this.db, personId, { campaignId, before: null, limit: RUNS });
     const decisions = await decisionsOf(this.db, campaignId, { personId, before: null, limit: DECISIONS });
     const version = runs[0] ? await loadVersion(this.db, runs[0].versionId) : current;

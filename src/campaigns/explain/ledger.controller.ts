@@ -3,7 +3,9 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import { Id } from '../../contract/common.js';
 import { AppError, notFound } from '../../kernel/errors.js';
-import { survivorOf } from '../../people/people.store.js';
+import { PersonHandle } from '../../contract/people.js';
+import { PersonIdPipe } from '../../people/http/person-id.pipe.js';
+import { personIdOf } from '../../people/person-handle.js';
 import { AllowAll } from '../../platform/http/access.js';
 import { decodeCursor, pageOf, PageQuery } from '../../platform/http/paging.js';
 import { findCampaign } from '../store/campaigns.store.js';
@@ -46,17 +48,17 @@ export class LedgerController {
   @Get('campaigns/:id/decisions')
   @ApiOperation({ summary: 'Refusals of a campaign, newest first' })
   @ApiOkResponse({ standardSchema: DecisionList })
-  async decisions(@Param('id', { schema: Id }) id: string, @Query({ schema: DecisionQuery }) { step, after, limit, ...query }: DecisionQuery) {
+  async decisions(@Param('id', { schema: Id }) id: string, @Query({ schema: DecisionQuery }) { step, after, limit, personId, ...query }: DecisionQuery) {
     await this.exists(id);
-    const found = await decisionsOf(this.db, id, { ...query, stepId: step, before: idAfter(after), limit: limit + 1 });
+    const found = await decisionsOf(this.db, id, { ...query, personId: personId === undefined ? undefined : await personIdOf(this.db, personId), stepId: step, before: idAfter(after), limit: limit + 1 });
     return pageOf(found, limit, (last) => [last.id]);
   }
 
   @Get('people/:id/campaigns')
   @ApiOperation({ summary: 'A person’s runs with their steps and deliveries, newest first' })
   @ApiOkResponse({ standardSchema: RunList })
-  async runs(@Param('id', { schema: Id }) id: string, @Query({ schema: PageQuery }) query: PageQuery) {
-    const found = await runsOfPerson(this.db, await survivorOf(this.db, id), { campaignId: null, before: idAfter(query.after), limit: query.limit + 1 });
+  async runs(@Param('id', { schema: PersonHandle, pipes: [PersonIdPipe] }) id: string, @Query({ schema: PageQuery }) query: PageQuery) {
+    const found = await runsOfPerson(this.db, id, { campaignId: null, before: idAfter(query.after), limit: query.limit + 1 });
     return pageOf(found, query.limit, (last) => [last.id]);
   }
 

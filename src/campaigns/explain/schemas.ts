@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, Key } from '../../contract/common.js';
+import { PersonHandle } from '../../contract/people.js';
 import { REASON_CODES } from '../../kernel/reason-codes.js';
 import { PageQuery } from '../../platform/http/paging.js';
 import { GATES } from '../domain/gates.js';
@@ -60,9 +61,9 @@ export const RunList = listOf(RunView).meta({ id: 'RunList' });
 export const ParticipantList = listOf(ParticipantView).meta({ id: 'ParticipantList' });
 export const DecisionList = listOf(DecisionView).meta({ id: 'DecisionList' });
 
-export const ExplainQuery = z.object({ personId: Id, step: Key.optional() });
+export const ExplainQuery = z.object({ personId: PersonHandle, step: Key.optional() });
 export type ExplainQuery = z.infer<typeof ExplainQuery>;
 export const ParticipantQuery = PageQuery.extend({ step: Key.optional(), state: z.enum(['active', 'completed', 'exited', 'cancelled']).optional() });
 export type ParticipantQuery = z.infer<typeof ParticipantQuery>;
-export const DecisionQuery = PageQuery.extend({ personId: Id.optional(), step: Key.optional(), code: Code.optional(), stage: z.enum(['entry', 'step', 'exit', 'dispatch']).optional() });
+export const DecisionQuery = PageQuery.extend({ personId: PersonHandle.optional(), step: Key.optional(), code: Code.optional(), stage: z.enum(['entry', 'step', 'exit', 'dispatch']).optional() });
 export type DecisionQuery = z.infer<typeof DecisionQuery>;

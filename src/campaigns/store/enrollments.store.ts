@@ -1,3 +1,4 @@
+import { alike } from '../../platform/database/alike.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
 
@@ -117,12 +118,13 @@ export interface Visit {
 /** Writes how people came to steps and left them. `known` are visits of earlier batches that end now. */
 export async function saveVisits(tx: Db, { fresh, known }: { fresh: readonly Visit[]; known: readonly Visit[] }): Promise<void> {
   if (fresh.length > 0) {
+    const { said, places } = alike(fresh, ({ enrollmentId: _run, personId: _person, ...visit }) => visit);
     await rows(tx, `
       insert into step_visit (enrollment_id, person_id, step_id, campaign_id, version_id, arrived_at, left_at, outcome)
-      select v.enrollment_id, v.person_id, v.step_id, v.campaign_id, v.version_id, v.arrived_at, v.left_at, v.outcome
-        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::timestamptz[], $7::timestamptz[], $8::text[])
-          as v (enrollment_id, person_id, step_id, campaign_id, version_id, arrived_at, left_at, outcome)`,
-    visitColumns(fresh, ['enrollmentId', 'personId', 'stepId', 'campaignId', 'versionId', 'arrivedAt', 'leftAt', 'outcome']));
+      select r.enrollment_id, r.person_id, v."stepId", v."campaignId", v."versionId", v."arrivedAt", v."leftAt", v."outcome"
+        from unnest($1::uuid[], $2::uuid[], $3::int[]) as r (enrollment_id, person_id, place)
+        join jsonb_to_recordset($4::jsonb) as v ("place" int, "stepId" text, "campaignId" uuid, "versionId" uuid, "arrivedAt" timestamptz, "leftAt" timestamptz, "outcome" text) on v."place" = r.place`,
+    [...visitColumns(fresh, ['enrollmentId', 'personId']), places, said]);
   }
   if (known.length > 0) {
     await rows(tx, `
@@ -160,6 +162,24 @@ export async function beginRuns(tx: Db, version: { id: string; campaignId: strin
     returning id`,
   [version.campaignId, version.id, version.start, now, runs.map((run) => run.id), runs.map((run) => run.personId), runs.map((run) => places.get(run.entry)!), entries.map((entry) => JSON.stringify(entry))]);
   return begun.map(({ id }) => id);
+}
+
+/**
+ * Writes new runs as they stand after their first steps. Nobody else may let people in meanwhile: a person who is in the
+ * campaign already is an error, and nothing is written.
+ */
+export async function insertStanding(tx: Db, version: { id: string; campaignId: string }, runs: { standings: readonly Standing[]; entries: ReadonlyMap<string, EntryRecord> }, now: Date): Promise<void> {
+  const { standings, entries } = runs;
+  if (standings.length === 0) return;
+  const { said, places } = alike(standings, ({ id, state, exitCode, stepId, arrivedAt, dueAt, waiting }) => ({ state, exitCode, stepId, arrivedAt, dueAt, waiting, entry: entries.get(id)! }));
+  await rows(tx, `
+    insert into enrollment (id, person_id, campaign_id, version_id, state, exit_code, step_id, step_arrived_at, due_at, waiting, entered_at, left_at, entry)
+    select r.id, r.person_id, $1, $2, s."state", s."exitCode", s."stepId", s."arrivedAt", s."dueAt", s."waiting", $3::timestamptz,
+           case when s."state" = 'active' then null else $3::timestamptz end, s."entry"
+      from unnest($4::uuid[], $5::uuid[], $6::int[]) as r (id, person_id, place)
+      join jsonb_to_recordset($7::jsonb) as s ("place" int, "state" text, "exitCode" text, "stepId" text, "arrivedAt" timestamptz, "dueAt" timestamptz, "waiting" boolean, "entry" jsonb) on s."place" = r.place
+     order by r.id`,
+  [version.campaignId, version.id, now, standings.map(({ id }) => id), standings.map(({ personId }) => personId), places, said]);
 }
 
 /** What re-entry asks of earlier runs, by person; people without any are absent. */

@@ -1,5 +1,6 @@
 import type { Channel } from '../../contract/message.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
+import { alike } from '../../platform/database/alike.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 
 /** A delivery as a campaign decides it: who, by which step of which version, what, and from when on. */
@@ -29,14 +30,18 @@ export interface NewDelivery {
  */
 export async function enqueueDeliveries(tx: Db, deliveries: NewDelivery[], now: Date): Promise<string[]> {
   if (deliveries.length === 0) return [];
+  // Most differ in their ids alone, so what they have in common is sent once.
+  const { said, places } = alike(deliveries, ({ id: _id, personId: _person, enrollmentId: _run, ...rest }) => rest);
   const inserted = await rows<{ id: string }>(
     tx,
     `insert into delivery (id, person_id, campaign_id, version_id, step_id, enrollment_id, channel, content_id, experiment_id, variant, is_control, topic, state, due_at, queued_at)
-     select n."id", n."personId", n."campaignId", n."versionId", n."stepId", n."enrollmentId", n."channel", n."contentId", n."experimentId", n."variant", n."isControl", n."topic", 'queued', n."dueAt", $2::timestamptz
-       from jsonb_to_recordset($1::jsonb) as n("id" uuid, "personId" uuid, "campaignId" uuid, "versionId" uuid, "stepId" text, "enrollmentId" uuid, "channel" text, "contentId" uuid, "experimentId" uuid, "variant" text, "isControl" boolean, "topic" text, "dueAt" timestamptz)
+     select r.id, r.person_id, n."campaignId", n."versionId", n."stepId", r.enrollment_id, n."channel", n."contentId", n."experimentId", n."variant", n."isControl", n."topic", 'queued', n."dueAt", $1::timestamptz
+       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[]) as r (id, person_id, enrollment_id, place)
+       join jsonb_to_recordset($6::jsonb) as n("place" int, "campaignId" uuid, "versionId" uuid, "stepId" text, "channel" text, "contentId" uuid, "experimentId" uuid, "variant" text, "isControl" boolean, "topic" text, "dueAt" timestamptz) on n."place" = r.place
+      order by r.id
      on conflict do nothing
      returning id`,
-    [JSON.stringify(deliveries), now],
+    [now, deliveries.map(({ id }) => id), deliveries.map(({ personId }) => personId), deliveries.map(({ enrollmentId }) => enrollmentId), places, said],
   );
   return inserted.map(({ id }) => id);
 }

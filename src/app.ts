@@ -17,7 +17,7 @@ import { PublicUrl } from './platform/public-url.js';
 import { createLog, NestLog, type Log } from './platform/logging.js';
 import { OpenApi } from './platform/http/openapi.js';
 import { VERSION } from './platform/version.js';
-import { configureHttp } from './platform/http/configure-http.js';
+import { acceptEmptyJson, configureHttp } from './platform/http/configure-http.js';
 
 export interface AppOptions {
   config: Config;
@@ -55,6 +55,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     nest = await NestFactory.create<NestFastifyApplication>(AppModule.on({ config, clock, log, db, runner }), new FastifyAdapter({ bodyLimit: 4 * 1024 * 1024, trustProxy: false, forceCloseConnections: true }), { logger: new NestLog(log), abortOnError: false });
     await configureHttp(nest);
     await nest.init();
+    acceptEmptyJson(nest);
     nest.get(OpenApi).describe(nest, VERSION);
     const channel = manual ? null : new WakeChannel(databaseUrl, log, (name) => runner.wakeHere(name));
     opened.channel = channel;

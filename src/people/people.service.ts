@@ -12,12 +12,11 @@ import type { PersonRef } from './domain/identity-plan.js';
 import { personWriteProblems, tagProblem } from './domain/person-write.js';
 import type { PeopleBatchItem } from './people-batch.js';
 import { inPeopleTransaction, writeBatch, writePeople } from './people-writer.js';
-import { findPersonIds, survivorOf } from './people.store.js';
+import { personIdOf } from './person-handle.js';
 import { erasePerson, wasErased, type Removed } from './store/erase.store.js';
-import { findByEmail, listEvents, listHistory, listPeople, readPerson, type EventRecord, type HistoryRecord, type PeopleFilter, type PersonRecord } from './store/people-read.store.js';
+import { listEvents, listHistory, listPeople, readPerson, type EventRecord, type HistoryRecord, type PeopleFilter, type PersonRecord } from './store/people-read.store.js';
 
 const SOURCE = 'api';
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** People as colleagues and the customer's own systems see and change them. */
 @Injectable()
@@ -94,17 +93,9 @@ export class People {
 
   /** The id a path means: `external:`, `anonymous:` and `email:` look people up, merged ids lead to the survivor. */
   private async idOf(handle: string): Promise<string> {
-    const [, kind, value] = /^(external|anonymous|email):(.+)$/s.exec(handle) ?? [];
-    if (kind === undefined || value === undefined) {
-      if (!UUID.test(handle)) throw new AppError('person.bad-handle', 'Name a person by id, or by external:ID, anonymous:ID or email:ADDRESS.');
-      const id = await survivorOf(this.db, handle);
-      if (!(await readPerson(this.db, id))) throw await this.missing(id);
-      return id;
-    }
-    const ids = kind === 'email' ? await findByEmail(this.db, value) : (await findPersonIds(this.db, kind === 'external' ? { userIds: [value] } : { anonymousIds: [value] })).map((found) => found.personId);
-    if (ids.length > 1) throw conflict('person.ambiguous', `Several people have the e-mail address ${value}. Use GET /v1/people?email= to see them.`);
-    if (ids.length === 0) throw notFound('person', handle);
-    return ids[0]!;
+    const id = await personIdOf(this.db, handle);
+    if (!(await readPerson(this.db, id))) throw await this.missing(id);
+    return id;
   }
 
   private async readId(id: string): Promise<PersonRecord> {

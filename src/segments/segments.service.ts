@@ -7,6 +7,7 @@ import { AuditLog } from '../platform/audit.js';
 import { inTransaction, rows, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
 import { WorkerRunner } from '../platform/jobs/runner.js';
+import { personIdOf } from '../people/person-handle.js';
 import type { Explained } from './domain/explain.js';
 import { sentenceOf } from './domain/sentence.js';
 import { countMembers, explainPerson, membersPage, samplePeople, validateDefinition } from './segment-questions.js';
@@ -109,9 +110,10 @@ export class SegmentsService {
     return loadPersonLines(this.db, await membersPage(this.db, id, after, limit));
   }
 
-  async explain(id: string, personId: string, at?: Date): Promise<{ personId: string; at: string; root: Explained }> {
+  async explain(id: string, person: string, at?: Date): Promise<{ personId: string; at: string; root: Explained }> {
     const { definition } = await this.find(this.db, id);
     const moment = at ?? this.clock.now();
+    const personId = await personIdOf(this.db, person);
     return { personId, at: moment.toISOString(), root: await explainPerson(this.db, definition, personId, moment) };
   }
 

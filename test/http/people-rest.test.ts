@@ -130,3 +130,10 @@ test('a write key may send and never read', async () => {
   const answer = await fetch(`${app.url}/v1/people`, { headers: { authorization: `Bearer ${app.writeKey}` } });
   expect(answer.status).toBe(403);
 });
+
+test.each(['inbox', 'consent', 'campaigns', 'events'])('every module takes the same handles: /v1/people/external:…/%s', async (what) => {
+  await app.api('POST', '/v1/people', { externalId: `handle-${what}`, attributes: {} });
+  expect(await app.api('GET', `/v1/people/external:handle-${what}/${what}`)).toMatchObject({ status: 200, body: { items: [] } });
+  expect(await app.api('GET', `/v1/people/external:nobody/${what}`)).toMatchObject({ status: 404, body: { code: 'person.not-found' } });
+  expect(await app.api('GET', `/v1/people/nonsense/${what}`)).toMatchObject({ status: 400, body: { code: 'person.bad-handle' } });
+});

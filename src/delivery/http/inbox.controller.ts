@@ -2,7 +2,9 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { Id } from '../../contract/common.js';
+import { PersonHandle } from '../../contract/people.js';
 import { AppError } from '../../kernel/errors.js';
+import { PersonIdPipe } from '../../people/http/person-id.pipe.js';
 import { Allow, AllowAll } from '../../platform/http/access.js';
 import { decodeCursor, PageQuery, pageOf } from '../../platform/http/paging.js';
 import { Inbox, type InboxAction } from '../inbox.service.js';
@@ -16,7 +18,7 @@ export class InboxController {
   @Get() @AllowAll()
   @ApiOperation({ summary: 'In-app messages a person may see now, newest first, with the number unread' })
   @ApiOkResponse({ standardSchema: InboxList })
-  async list(@Param('id', { schema: Id }) id: string, @Query({ schema: PageQuery }) { limit, after }: PageQuery) {
+  async list(@Param('id', { schema: PersonHandle, pipes: [PersonIdPipe] }) id: string, @Query({ schema: PageQuery }) { limit, after }: PageQuery) {
     const { messages, unread } = await this.inbox.list(id, { limit: limit + 1, after: cursorOf(after) });
     return { ...pageOf(messages, limit, (last) => [last.createdAt.toISOString(), last.deliveryId]), unread };
   }
@@ -25,7 +27,7 @@ export class InboxController {
   @ApiOperation({ summary: 'Say that a message was seen, clicked or dismissed; saying it again changes nothing' })
   @ApiOkResponse({ standardSchema: InboxMessageView })
   record(
-    @Param('id', { schema: Id }) id: string,
+    @Param('id', { schema: PersonHandle, pipes: [PersonIdPipe] }) id: string,
     @Param('deliveryId', { schema: Id }) deliveryId: string,
     @Param('action', { schema: InboxActionName }) action: InboxAction,
     @Body({ schema: InboxActionRequest }) body: z.infer<typeof InboxActionRequest>,

@@ -1,7 +1,9 @@
 import { Body, Controller, Get, Param, Patch, Post, Put } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { Id, Key } from '../../contract/common.js';
+import { Key } from '../../contract/common.js';
+import { PersonHandle } from '../../contract/people.js';
+import { PersonIdPipe } from '../../people/http/person-id.pipe.js';
 import { Allow, AllowAll } from '../../platform/http/access.js';
 import { Preferences } from '../preferences.service.js';
 import { ConsentList, ConsentRequest, TopicChange, TopicList, TopicRequest, TopicView } from './schemas.js';
@@ -35,14 +37,14 @@ export class TopicsController {
   @Get('people/:id/consent') @AllowAll()
   @ApiOperation({ summary: 'What a person said about topics' })
   @ApiOkResponse({ standardSchema: ConsentList })
-  async consents(@Param('id', { schema: Id }) id: string) {
+  async consents(@Param('id', { schema: PersonHandle, pipes: [PersonIdPipe] }) id: string) {
     return { items: await this.preferences.consents(id) };
   }
 
   @Put('people/:id/consent') @Allow('marketer')
   @ApiOperation({ summary: 'Record what a person said about topics; topics not named stay as they are' })
   @ApiOkResponse({ standardSchema: ConsentList })
-  async put(@Param('id', { schema: Id }) id: string, @Body({ schema: ConsentRequest }) { consents, source }: z.infer<typeof ConsentRequest>) {
+  async put(@Param('id', { schema: PersonHandle, pipes: [PersonIdPipe] }) id: string, @Body({ schema: ConsentRequest }) { consents, source }: z.infer<typeof ConsentRequest>) {
     return { items: await this.preferences.putConsents(id, consents, source) };
   }
 }

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import cookie from '@fastify/cookie';
+import type { FastifyInstance } from 'fastify';
 
 /** What every HTTP answer has in common, before any route. */
 export async function configureHttp(nest: NestFastifyApplication): Promise<void> {
@@ -7,5 +8,19 @@ export async function configureHttp(nest: NestFastifyApplication): Promise<void>
   nest.getHttpAdapter().getInstance().addHook('onSend', async (_request, reply) => {
     void reply.header('x-content-type-options', 'nosniff');
     if (!reply.hasHeader('referrer-policy')) void reply.header('referrer-policy', 'no-referrer');
+  });
+}
+
+/**
+ * Verbs without a body (`POST …/publish`) are often sent with the JSON content type all the same: nothing is then no body.
+ * Called after `init`, which registers Nest's own parser.
+ */
+export function acceptEmptyJson(nest: NestFastifyApplication): void {
+  const http = nest.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const parseJson = http.getDefaultJsonParser('error', 'error');
+  http.removeContentTypeParser('application/json');
+  http.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') return done(null, undefined);
+    return parseJson(request, body as string, done);
   });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, Instant, Name } from '../../contract/common.js';
+import { PersonHandle } from '../../contract/people.js';
 import { SegmentNodeSchema } from '../../contract/segment.js';
 
 export const NewSegment = z.strictObject({ name: Name, description: z.string().max(2_000).default(''), definition: SegmentNodeSchema }).meta({ id: 'NewSegment' });
@@ -10,7 +11,7 @@ export const SegmentReplacement = z
   .strictObject({ revision: z.number().int().min(1), name: Name, description: z.string().max(2_000).default(''), definition: SegmentNodeSchema })
   .meta({ id: 'SegmentReplacement' });
 export const PreviewRequest = z.strictObject({ definition: SegmentNodeSchema }).meta({ id: 'SegmentPreviewRequest' });
-export const ExplainQuery = z.object({ personId: Id, at: Instant.optional() });
+export const ExplainQuery = z.object({ personId: PersonHandle, at: Instant.optional() });
 
 const Sentence = z.object({ en: z.string(), ko: z.string() });
 export const SegmentView = z

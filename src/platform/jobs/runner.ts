@@ -31,7 +31,9 @@ export class WorkerRunner {
     this.started = true;
     this.announce = announce;
     await this.alarms.start((name) => this.wakeHere(name));
-    registry.addInterval('danbi.poll', setInterval(() => [...this.lanes.keys()].forEach((name) => this.wakeHere(name)), POLL_MS));
+    const wakeAll = () => [...this.lanes.keys()].forEach((name) => this.wakeHere(name));
+    registry.addInterval('danbi.poll', setInterval(wakeAll, POLL_MS));
+    wakeAll();
   }
 
   add(workers: Worker[]): void {

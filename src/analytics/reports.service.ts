@@ -73,8 +73,9 @@ export class ReportsService {
 
 /** Messages in the order of the definition; an external broadcast has no steps, only its experiment. */
 function placesOf(version: VersionFacts): Place[] {
-  const { steps, experiments } = version.definition;
-  const messages = Object.entries(steps).filter(([, step]) => step.type === 'message');
+  const { definition, steps, experiments } = version.definition;
+  const order = definition.type === 'series' ? definition.steps.map(({ id }) => id) : [];
+  const messages = Object.entries(steps).filter(([, step]) => step.type === 'message').toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b));
   if (messages.length > 0) return messages.map(([stepId, step]) => ({ version, stepId, channel: 'channel' in step ? step.channel : null, experimentId: experiments[stepId]!.experimentId, external: false }));
   return Object.entries(experiments).map(([stepId, { experimentId }]) => ({ version, stepId, channel: null, experimentId, external: true }));
 }

@@ -51,6 +51,7 @@ describe('two people look after 2,000 sign-ups over fourteen days in three time 
   test('the results of each variant are what people did', async () => {
     const { body: results } = await story.app.api('GET', `/v1/campaigns/${story.campaignId}/results`);
     expect(results.entry).toMatchObject({ considered: PEOPLE, entered: PEOPLE, refusals: [] });
+    expect(results.steps.map(({ stepId }: { stepId: string }) => stepId)).toEqual(['welcome', 'nudge', 'last']);
     expect(results.steps.map((step: { reconciliation: { difference: number } }) => step.reconciliation.difference)).toEqual([0, 0, 0]);
     const welcome = results.steps.find((step: { stepId: string }) => step.stepId === 'welcome');
     expect(welcome.eligible).toBe(PEOPLE);

@@ -1,4 +1,4 @@
-import type { Goal, Step } from '../../contract/campaign.js';
+import type { CampaignDefinition, Goal, Step } from '../../contract/campaign.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 
 /** What the results need of one published version: its goals, its messages and which test each message is part of. */
@@ -6,6 +6,8 @@ export interface VersionFacts {
   id: string;
   number: number;
   definition: {
+    /** As authored: its steps keep their order, which an object does not. */
+    definition: CampaignDefinition;
     goals: Goal[];
     steps: Record<string, Step>;
     experiments: Record<string, { experimentId: string; arms: { key: string; isControl: boolean }[] }>;

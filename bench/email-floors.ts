@@ -1,0 +1,42 @@
+import { createTransport } from 'nodemailer';
+
+/** A message as an author's program has it before it is sent, and as the bytes it becomes. */
+export interface Prepared { to: string; subject: string; html: string; text: string; raw: Buffer }
+
+export interface Measure { perSecond: number; cpuMicros: number }
+
+export interface Relay { url: string; from: { name: string; address: string }; connections: number }
+
+/** nodemailer as it is usually used: one `sendMail` is awaited, then the next, over a pool that keeps its connection. */
+export function sendLoop(relay: Relay, messages: readonly Prepared[]): Promise<Measure> {
+  return sending(relay, messages, 1, ({ to, subject, html, text }) => ({ from: relay.from, to, subject, html, text }));
+}
+
+/** The same with as many callers as connections. */
+export function sendParallel(relay: Relay, messages: readonly Prepared[]): Promise<Measure> {
+  return sending(relay, messages, relay.connections, ({ to, subject, html, text }) => ({ from: relay.from, to, subject, html, text }));
+}
+
+/** nodemailer's pool with bytes that were made before: nothing is rendered, composed, remembered or written down. */
+export function sendRaw(relay: Relay, messages: readonly Prepared[]): Promise<Measure> {
+  return sending(relay, messages, relay.connections, ({ to, raw }) => ({ envelope: { from: relay.from.address, to }, raw }));
+}
+
+async function sending(relay: Relay, messages: readonly Prepared[], callers: number, mailOf: (message: Prepared) => object): Promise<Measure> {
+  const pool = createTransport({ url: relay.url, pool: true, maxConnections: relay.connections, maxMessages: Infinity } as Parameters<typeof createTransport>[0]);
+  const waiting = [...messages];
+  const result = await measured(messages.length, async () => {
+    await Promise.all(Array.from({ length: callers }, async () => { for (let next = waiting.pop(); next; next = waiting.pop()) await pool.sendMail(mailOf(next)); }));
+  });
+  pool.close();
+  return result;
+}
+
+/** Wall clock and CPU of this process for so many messages. */
+export async function measured(count: number, work: () => Promise<void>): Promise<Measure> {
+  const before = process.cpuUsage();
+  const start = performance.now();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return { perSecond: count / ((performance.now() - start) / 1000), cpuMicros: (user + system) / count };
+}

@@ -12,13 +12,13 @@ const both = new Map([[1, old.secret], [2, current.secret]]);
 const [deliveryId, personId] = [v7(), v7()];
 
 test.each<LinkKind>(['click', 'open', 'unsubscribe', 'preferences'])('a %s token says what was signed, and only for its purpose', (kind) => {
-  const token = tokenSigner(current, kind, deliveryId, personId)(65_535, 'https://x.example/?q=한글#f');
+  const token = tokenSigner(current)(deliveryId, personId)(kind, 65_535, 'https://x.example/?q=한글#f');
   expect(readToken(both, kind, token)).toEqual({ deliveryId, personId, index: 65_535, url: 'https://x.example/?q=한글#f' });
   for (const other of ['click', 'open', 'unsubscribe', 'preferences'] as const) if (other !== kind) expect(readToken(both, other, token)).toBeNull();
 });
 
 test('no single bit of a token can be changed', () => {
-  const bytes = Buffer.from(tokenSigner(current, 'click', deliveryId, personId)(1, 'https://x.example/a'), 'base64url');
+  const bytes = Buffer.from(tokenSigner(current)(deliveryId, personId)('click', 1, 'https://x.example/a'), 'base64url');
   for (let bit = 0; bit < bytes.length * 8; bit += 1) {
     const changed = Buffer.from(bytes);
     changed[bit >> 3]! ^= 1 << (bit & 7);
@@ -27,7 +27,7 @@ test('no single bit of a token can be changed', () => {
 });
 
 test('an older key still verifies until it is retired', () => {
-  const token = tokenSigner(old, 'unsubscribe', deliveryId, personId)(0, '');
+  const token = tokenSigner(old)(deliveryId, personId)('unsubscribe', 0, '');
   expect(readToken(both, 'unsubscribe', token)?.deliveryId).toBe(deliveryId);
   expect(readToken(new Map([[2, current.secret]]), 'unsubscribe', token)).toBeNull();
   expect(readToken(new Map([[1, current.secret]]), 'unsubscribe', token)).toBeNull();
@@ -38,7 +38,7 @@ test.each([[''], ['a'], ['AAAA'], ['A'.repeat(100)], ['한글'], ['a/b'], ['A'.r
 });
 
 test('a link too long for a request line is refused when it is signed', () => {
-  expect(() => tokenSigner(current, 'click', deliveryId, personId)(0, `https://x.example/${'a'.repeat(8_000)}`)).toThrow(RangeError);
+  expect(() => tokenSigner(current)(deliveryId, personId)('click', 0, `https://x.example/${'a'.repeat(8_000)}`)).toThrow(RangeError);
 });
 
 const signs = (more: Partial<RequestSigns>): RequestSigns => ({ method: 'GET', userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15', acceptLanguage: true, prefetch: false, sinceSent: 60_000, ...more });

@@ -9,7 +9,7 @@ import type { Actor } from '../../platform/http/access.js';
 import { PublicUrl } from '../../platform/public-url.js';
 import { RenderFailure, type LinkSigner } from '../content/compiled.js';
 import { addSigningKey, listSigningKeys, loadSigningKeys, retireSigningKey, type KeyAge } from '../store/signing-keys.store.js';
-import { readToken, tokenSigner, type LinkClaim, type LinkKind, type SigningKey } from './link-token.js';
+import { readToken, tokenSigner, type LinkClaim, type LinkKind, type SigningKey, type TokenSigner } from './link-token.js';
 
 /** A key made or retired by another process is noticed within this time. */
 const REFRESH_MS = 60_000;
@@ -29,15 +29,22 @@ export class LinkKeys {
   async signer(): Promise<LinkSigner> {
     const { current } = await this.fresh();
     const base = this.publicUrl.value;
+    const signer = tokenSigner(current);
     return {
       forMessage: (deliveryId, personId) => {
-        let clicks: ((index: number, url: string) => string) | null = null;
-        const once = (kind: LinkKind) => tokenSigner(current, kind, deliveryId, personId)(0, '');
+        const sign = signer(deliveryId, personId);
+        // The text part repeats the links of the HTML part.
+        const clicks = new Map<string, string>();
         return {
-          click: (index, url) => `${base}/c/${clickToken((clicks ??= tokenSigner(current, 'click', deliveryId, personId)), index, url)}`,
-          open: () => `${base}/o/${once('open')}.gif`,
-          unsubscribe: () => `${base}/u/${once('unsubscribe')}`,
-          preferences: () => `${base}/p/${once('preferences')}`,
+          click: (index, url) => {
+            const key = `${index} ${url}`;
+            let address = clicks.get(key);
+            if (address === undefined) clicks.set(key, (address = `${base}/c/${clickToken(sign, index, url)}`));
+            return address;
+          },
+          open: () => `${base}/o/${sign('open', 0, '')}.gif`,
+          unsubscribe: () => `${base}/u/${sign('unsubscribe', 0, '')}`,
+          preferences: () => `${base}/p/${sign('preferences', 0, '')}`,
         };
       },
     };
@@ -97,9 +104,9 @@ export class LinkKeys {
   }
 }
 
-function clickToken(sign: (index: number, url: string) => string, index: number, url: string): string {
+function clickToken(sign: TokenSigner, index: number, url: string): string {
   try {
-    return sign(index, url);
+    return sign('click', index, url);
   } catch (cause) {
     throw new RenderFailure('RENDER_ERROR', cause instanceof Error ? cause.message : 'a link can not be signed');
   }

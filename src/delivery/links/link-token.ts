@@ -1,7 +1,7 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { parse, stringify } from 'uuid';
 
-/** What a signed address is for. The kind is part of the derived key, so a token of one kind is void for another. */
+/** What a signed address is for. The kind is under the MAC, so a token of one kind is void for another. */
 export type LinkKind = 'click' | 'open' | 'unsubscribe' | 'preferences';
 
 export interface SigningKey {
@@ -24,16 +24,13 @@ const FORMAT = 1;
 /** Node refuses request heads above 16 KB; longer targets are refused when the message is rendered. */
 export const MAX_URL_BYTES = 8_000;
 const BLOCK = 64;
+/** Stands between the key and the token under the MAC and is not sent: the reader knows by the path what is asked for. */
+const KINDS: Record<LinkKind, number> = { click: 1, open: 2, unsubscribe: 3, preferences: 4 };
 
-/** Inner and outer key blocks of HMAC-SHA256, made once per message. */
+/** Inner and outer key blocks of HMAC-SHA256 (RFC 2104), made once for many MACs. */
 interface Pads { inner: Buffer; outer: Buffer }
 
-/**
- * The key of one message and kind: HMAC-SHA256(secret, kind ‖ delivery ‖ person). Every link of the message is signed
- * with it, which costs two one-shot hashes (about 4 µs) instead of a keyed hash object (about 9 µs).
- */
-function padsFor(secret: Buffer, kind: LinkKind, ids: Buffer): Pads {
-  const key = createHmac('sha256', secret).update(kind).update(ids).digest();
+function padsOf(key: Buffer): Pads {
   const inner = Buffer.alloc(BLOCK, 0x36);
   const outer = Buffer.alloc(BLOCK, 0x5c);
   for (const [index, byte] of key.entries()) {
@@ -43,25 +40,38 @@ function padsFor(secret: Buffer, kind: LinkKind, ids: Buffer): Pads {
   return { inner, outer };
 }
 
-/** HMAC-SHA256 by its definition (RFC 2104), first 128 bits. */
-function macOf({ inner, outer }: Pads, message: Buffer): Buffer {
-  const first = hash('sha256', Buffer.concat([inner, message]), 'buffer');
-  return hash('sha256', Buffer.concat([outer, first]), 'buffer').subarray(0, MAC_BYTES);
-}
+/** HMAC-SHA256 of what stands behind the inner pad. Two one-shot hashes (about 4 µs), half of what a keyed hash object costs. */
+const hmac = ({ outer }: Pads, innerAndMessage: Buffer): Buffer => hash('sha256', Buffer.concat([outer, hash('sha256', innerAndMessage, 'buffer')]), 'buffer');
 
-/** Signs the tokens of one kind for one message. */
-export function tokenSigner(key: SigningKey, kind: LinkKind, deliveryId: string, personId: string): (index: number, url: string) => string {
-  const head = Buffer.alloc(HEAD_BYTES);
-  head.writeUInt8(FORMAT, 0);
-  head.writeUInt16BE(key.id, 1);
-  head.set(parse(deliveryId), 3);
-  head.set(parse(personId), 19);
-  const pads = padsFor(key.secret, kind, head.subarray(3, 35));
-  return (index, url) => {
-    if (Buffer.byteLength(url) > MAX_URL_BYTES) throw new RangeError(`a link is longer than ${MAX_URL_BYTES} bytes`);
-    head.writeUInt16BE(index, 35);
-    const message = Buffer.concat([head, Buffer.from(url)]);
-    return Buffer.concat([message, macOf(pads, message)]).toString('base64url');
+/** The key of one message: every link of it is signed with this one. */
+const messagePads = (secret: Pads, ids: Buffer): Pads => padsOf(hmac(secret, Buffer.concat([secret.inner, ids])));
+
+/** Signs the tokens of one message. */
+export type TokenSigner = (kind: LinkKind, index: number, url: string) => string;
+
+/** Signs with this key, message by message. */
+export function tokenSigner(key: SigningKey): (deliveryId: string, personId: string) => TokenSigner {
+  const secret = padsOf(key.secret);
+  return (deliveryId, personId) => {
+    const head = Buffer.alloc(HEAD_BYTES);
+    head.writeUInt8(FORMAT, 0);
+    head.writeUInt16BE(key.id, 1);
+    head.set(parse(deliveryId), 3);
+    head.set(parse(personId), 19);
+    const pads = messagePads(secret, head.subarray(3, 35));
+    return (kind, index, url) => {
+      const length = Buffer.byteLength(url);
+      if (length > MAX_URL_BYTES) throw new RangeError(`a link is longer than ${MAX_URL_BYTES} bytes`);
+      head.writeUInt16BE(index, 35);
+      const macAt = BLOCK + 1 + HEAD_BYTES + length;
+      const bytes = Buffer.allocUnsafe(macAt + MAC_BYTES);
+      bytes.set(pads.inner);
+      bytes[BLOCK] = KINDS[kind];
+      bytes.set(head, BLOCK + 1);
+      bytes.write(url, BLOCK + 1 + HEAD_BYTES);
+      bytes.set(hmac(pads, bytes.subarray(0, macAt)).subarray(0, MAC_BYTES), macAt);
+      return bytes.toString('base64url', BLOCK + 1);
+    };
   };
 }
 
@@ -73,8 +83,9 @@ export function readToken(keys: ReadonlyMap<number, Buffer>, kind: LinkKind, tok
   if (bytes.length < HEAD_BYTES + MAC_BYTES || bytes.readUInt8(0) !== FORMAT || bytes.toString('base64url') !== token) return null;
   const secret = keys.get(bytes.readUInt16BE(1));
   if (!secret) return null;
-  const message = bytes.subarray(0, -MAC_BYTES);
-  if (!timingSafeEqual(macOf(padsFor(secret, kind, bytes.subarray(3, 35)), message), bytes.subarray(-MAC_BYTES))) return null;
+  const pads = messagePads(padsOf(secret), bytes.subarray(3, 35));
+  const mac = hmac(pads, Buffer.concat([pads.inner, Buffer.of(KINDS[kind]), bytes.subarray(0, -MAC_BYTES)])).subarray(0, MAC_BYTES);
+  if (!timingSafeEqual(mac, bytes.subarray(-MAC_BYTES))) return null;
   return {
     deliveryId: stringify(bytes.subarray(3, 19)),
     personId: stringify(bytes.subarray(19, 35)),

@@ -40,10 +40,16 @@ const LOST_RETRY_MS = 30_000;
 /** So many in a row, and nothing accepted between them, mean that the relay and not a message is the trouble. */
 const LOST_IN_A_ROW = 20;
 
+/** Messages of one claim at most. */
+const LARGEST_BATCH = 100;
+/** A batch that lasts shorter than this is doubled, one that lasts four times as long is halved. */
+const BATCH_MS = 250;
+
 /**
- * One stretch of sending: as many lanes as connections take claimed deliveries one by one, while the next small batch is
- * claimed behind them. Never more than about two and a half batches wait behind them, a batch being two messages a connection; of all these only
- * one message a connection can ever be in doubt, because the journal knows which were begun.
+ * One stretch of sending: as many lanes as connections take claimed deliveries one by one, while the next batch is
+ * claimed behind them. Batches begin with two messages a connection and grow while they last less than {@link BATCH_MS}, so
+ * that gates are asked about a second before sending, whatever the speed of the relay. At most two batches wait; of all
+ * these only one message a connection can ever be in doubt, because the journal knows which were begun.
  */
 export class EmailRound {
   private readonly inHand: Claimed[] = [];
@@ -52,10 +58,14 @@ export class EmailRound {
   private exhausted = false;
   private stopped = false;
   private lostInARow = 0;
+  private batch: number;
+  private claimedAt = performance.now();
   /** Why nothing can be sent now, if so. */
   down: string | null = null;
 
-  constructor(private readonly parts: RoundParts) {}
+  constructor(private readonly parts: RoundParts) {
+    this.batch = this.smallestBatch;
+  }
 
   /** Runs until the queue is empty, the round is full, the transport fails or `stop` is called; everything is settled then. */
   async run(): Promise<number> {
@@ -80,7 +90,7 @@ export class EmailRound {
   private async take(): Promise<Claimed | undefined> {
     for (;;) {
       if (this.stopped) return undefined;
-      if (this.inHand.length < this.parts.connections * 3) this.refill();
+      if (this.inHand.length < this.batch) this.refill();
       const claimed = this.inHand.shift();
       if (claimed) return claimed;
       if (!this.refilling) return undefined;
@@ -96,10 +106,11 @@ export class EmailRound {
   }
 
   private async claim(): Promise<void> {
-    const { queue, journal, clock, connections, contents, lease } = this.parts;
+    const { queue, journal, clock, contents, lease } = this.parts;
+    this.adaptBatch();
     const now = clock.now();
     const leaseUntil = new Date(now.getTime() + lease.milliseconds);
-    const { taken, allowed } = await queue.claim({ channel: 'email', worker: journal.worker, leaseUntil, limit: connections * 2, now });
+    const { taken, allowed } = await queue.claim({ channel: 'email', worker: journal.worker, leaseUntil, limit: this.batch, now });
     this.taken += taken;
     if (taken === 0 || this.taken >= ROUND) this.exhausted = true;
     let compiled: ReadonlyMap<string, CompiledMessage>;
@@ -110,6 +121,19 @@ export class EmailRound {
       throw error;
     }
     this.inHand.push(...allowed.map((each) => ({ ...each, leaseUntil, contents: compiled })));
+  }
+
+  private get smallestBatch(): number {
+    return Math.min(LARGEST_BATCH, this.parts.connections * 2);
+  }
+
+  /** The time between two claims is how long a batch lasts. Never business time. */
+  private adaptBatch(): void {
+    const now = performance.now();
+    const lasted = now - this.claimedAt;
+    this.claimedAt = now;
+    if (lasted < BATCH_MS) this.batch = Math.min(LARGEST_BATCH, this.batch * 2);
+    else if (lasted > BATCH_MS * 4) this.batch = Math.max(this.smallestBatch, Math.floor(this.batch / 2));
   }
 
   private async send(claimed: Claimed): Promise<void> {

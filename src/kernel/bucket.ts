@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export const BUCKETS = 10_000;
 
@@ -7,7 +7,7 @@ export const BUCKETS = 10_000;
  * (statistics design, section 7). Recomputable in any language.
  */
 export function bucketOf(salt: string, id: string): number {
-  return Number(createHash('sha256').update(`${salt}:${id}`).digest().readBigUInt64BE(0) % BigInt(BUCKETS));
+  return Number(BigInt(`0x${hash('sha256', `${salt}:${id}`, 'hex').slice(0, 16)}`) % BigInt(BUCKETS));
 }
 
 /** One arm and its share in basis points (1/100 of a percent); the shares of a test sum to 10,000. */

@@ -1,5 +1,5 @@
 import { armOf, bucketOf } from '../../kernel/bucket.js';
-import { rows, type Db } from '../../platform/database/db.js';
+import { row, rows, type Db } from '../../platform/database/db.js';
 import type { PublishedExperiment } from '../domain/published.js';
 
 export interface Assigned {
@@ -17,8 +17,6 @@ export interface AssignInput {
 
 type AssignedRow = Assigned & { personId: string };
 
-const byPerson = (found: readonly AssignedRow[]) => found.map(({ personId, variant, isControl }): [string, Assigned] => [personId, { variant, isControl }]);
-
 /**
  * The arm of each person. A stored first assignment wins; the others get the arm of their bucket, and it is stored now.
  * Answers one entry per different person id.
@@ -29,29 +27,21 @@ export async function assignVariants(tx: Db, { experiment, campaignId, personIds
   const control = new Map(experiment.arms.map((arm) => [arm.key, arm.isControl]));
   const buckets = people.map((id) => bucketOf(experiment.salt, id));
   const variants = buckets.map((bucket) => armOf(experiment.arms, bucket));
-  const stored = new Map(byPerson(await rows<AssignedRow>(tx, `
-    with wanted as materialized (
-      select w.person_id, w.variant, w.is_control, w.bucket
-        from unnest($4::uuid[], $5::text[], $6::boolean[], $7::int[]) as w (person_id, variant, is_control, bucket)),
-    known as materialized (
-      select a.person_id, a.variant, a.is_control
-        from wanted as w join assignment as a on a.experiment_id = $1 and a.person_id = w.person_id),
-    added as (
+  const added = await row<{ count: number }>(tx, `
+    with added as (
       insert into assignment (experiment_id, person_id, campaign_id, variant, is_control, bucket, source, assigned_at)
       select $1, w.person_id, $2, w.variant, w.is_control, w.bucket, 'hash', $3::timestamptz
-        from wanted as w
-       where not exists (select from known as k where k.person_id = w.person_id)
+        from unnest($4::uuid[], $5::text[], $6::boolean[], $7::int[]) as w (person_id, variant, is_control, bucket)
        order by w.person_id
       on conflict (experiment_id, person_id) do nothing
-      returning person_id, variant, is_control)
-    select k.person_id as "personId", k.variant, k.is_control as "isControl" from known as k
-    union all
-    select a.person_id, a.variant, a.is_control from added as a`,
-  [experiment.experimentId, campaignId, now, people, variants, variants.map((key) => control.get(key)), buckets])));
-  const raced = people.filter((id) => !stored.has(id));
-  if (raced.length === 0) return stored;
-  // Another transaction assigned these between our snapshot and our insert: theirs were first, and are visible now.
-  return new Map([...stored, ...byPerson(await loadAssigned(tx, experiment.experimentId, raced))]);
+      returning 1)
+    select count(*)::int as count from added`,
+  [experiment.experimentId, campaignId, now, people, variants, variants.map((key) => control.get(key)), buckets]);
+  // Whoever was not added has been assigned before, here or by another transaction that is committed now.
+  const stored = added!.count === people.length ? [] : await loadAssigned(tx, experiment.experimentId, people);
+  const assigned = new Map(people.map((id, index): [string, Assigned] => [id, { variant: variants[index]!, isControl: control.get(variants[index]!)! }]));
+  for (const { personId, variant, isControl } of stored) assigned.set(personId, { variant, isControl });
+  return assigned;
 }
 
 function loadAssigned(db: Db, experimentId: string, personIds: readonly string[]): Promise<AssignedRow[]> {

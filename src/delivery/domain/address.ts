@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 
 /**
@@ -18,5 +18,5 @@ export function comparableAddress(address: string): string | null {
 /** Key of `suppression`: hex SHA-256 of the comparable address. Null when it is not an address. */
 export function addressHash(address: string): string | null {
   const comparable = comparableAddress(address);
-  return comparable === null ? null : createHash('sha256').update(comparable).digest('hex');
+  return comparable === null ? null : hash('sha256', comparable, 'hex');
 }

@@ -23,7 +23,7 @@ export interface NewDelivery {
 }
 
 /**
- * Queues deliveries. The unique key (version, step, enrollment, person, channel) decides which are new, so a step that runs
+ * Queues deliveries. The unique key (enrollment, step, version, channel, person) decides which are new, so a step that runs
  * twice queues once. Wake `delivery.email` / `delivery.in_app` after commit.
  *
  * @returns ids of the deliveries really inserted
@@ -39,7 +39,7 @@ export async function enqueueDeliveries(tx: Db, deliveries: NewDelivery[], now: 
        from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[]) as r (id, person_id, enrollment_id, place)
        join jsonb_to_recordset($6::jsonb) as n("place" int, "campaignId" uuid, "versionId" uuid, "stepId" text, "channel" text, "contentId" uuid, "experimentId" uuid, "variant" text, "isControl" boolean, "topic" text, "dueAt" timestamptz) on n."place" = r.place
       order by r.id
-     on conflict do nothing
+     on conflict (enrollment_id, step_id, version_id, channel, person_id) do nothing
      returning id`,
     [now, deliveries.map(({ id }) => id), deliveries.map(({ personId }) => personId), deliveries.map(({ enrollmentId }) => enrollmentId), places, said],
   );

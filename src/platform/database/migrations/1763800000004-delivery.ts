@@ -44,13 +44,12 @@ export class DeliveryTables1763800000004 implements MigrationInterface {
         sent_at timestamptz,
         settled_at timestamptz,
         primary key (id, person_id),
-        unique (version_id, step_id, enrollment_id, person_id, channel));
+        unique (enrollment_id, step_id, version_id, channel, person_id));
       create index delivery_due on delivery (channel, campaign_id, due_at, id) where state = 'queued';
       create index delivery_leased on delivery (lease_until) where state = 'sending';
       create index delivery_campaign on delivery (campaign_id, version_id, step_id, variant, state);
       create index delivery_person on delivery (person_id, queued_at);
       create index delivery_listed on delivery (queued_at, id);
-      create index delivery_enrollment on delivery (enrollment_id);
 
       create table in_app_message (
         delivery_id uuid not null,

@@ -178,7 +178,7 @@ create table delivery (
   address text,
   sent_at timestamp with time zone,
   settled_at timestamp with time zone,
-  constraint delivery_version_id_step_id_enrollment_id_person_id_channel_key UNIQUE (version_id, step_id, enrollment_id, person_id, channel),
+  constraint delivery_enrollment_id_step_id_version_id_channel_person_id_key UNIQUE (enrollment_id, step_id, version_id, channel, person_id),
   constraint delivery_pkey PRIMARY KEY (id, person_id),
   constraint delivery_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'bounced'::text, 'failed'::text, 'uncertain'::text, 'cancelled'::text, 'recalled'::text, 'ghost'::text]))));
 
@@ -588,7 +588,6 @@ CREATE INDEX decision_campaign ON ONLY public.decision USING btree (campaign_id,
 CREATE INDEX decision_person ON ONLY public.decision USING btree (person_id, campaign_id, at);
 CREATE INDEX delivery_campaign ON public.delivery USING btree (campaign_id, version_id, step_id, variant, state);
 CREATE INDEX delivery_due ON public.delivery USING btree (channel, campaign_id, due_at, id) WHERE (state = 'queued'::text);
-CREATE INDEX delivery_enrollment ON public.delivery USING btree (enrollment_id);
 CREATE INDEX delivery_event_person ON ONLY public.delivery_event USING btree (person_id, at);
 CREATE INDEX delivery_leased ON public.delivery USING btree (lease_until) WHERE (state = 'sending'::text);
 CREATE INDEX delivery_listed ON public.delivery USING btree (queued_at, id);

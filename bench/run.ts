@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,6 +16,7 @@ async function main(): Promise<void> {
   if (area === undefined || !/^[a-z-]+$/.test(area)) throw new Error('Say what to measure: npm run bench -- ingest [--people 20000]');
   const { bench } = (await import(`./${area}.js`)) as { bench: Bench };
   const directory = await mkdtemp(join(tmpdir(), 'danbi-bench-'));
+  await chmod(directory, 0o755); // as root, the server runs as another user and must get in
   const server = await startEmbedded({ directory });
   try {
     const db = await createDataSource(server.url, 2).initialize();

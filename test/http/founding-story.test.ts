@@ -4,7 +4,7 @@ import { expectedOf, gotWelcome, unsubscribed, type Expected, type ExpectedTest 
 import { driveStory, type Story } from '../story/drive.js';
 import { END, storyPeople, type StoryPerson } from '../story/world.js';
 
-const PEOPLE = 2_000;
+const PEOPLE = Number(process.env.DANBI_STORY_PEOPLE ?? 2_000);
 const people = storyPeople(PEOPLE);
 let story: Story;
 let expected: Map<string, Expected>;
@@ -13,7 +13,7 @@ beforeAll(async () => {
   story = await driveStory(people, storyCampaign, END);
   const tests = Object.fromEntries(['welcome', 'nudge', 'last'].map((step) => [step, story.version.experiments[step]])) as Record<'welcome' | 'nudge' | 'last', ExpectedTest>;
   expected = new Map(people.map((person) => [person.userId, expectedOf(person, story.personIds.get(person.userId)!, tests)]));
-}, 600_000);
+}, Number(process.env.DANBI_STORY_MINUTES ?? 10) * 60_000);
 afterAll(() => story?.close());
 
 const sorted = <T>(items: T[]) => items.map((item) => JSON.stringify(item)).toSorted();

@@ -31,7 +31,7 @@ beforeAll(async () => {
   const published = await app.api('POST', `/v1/campaigns/${campaignId}/publish`, {});
   expect({ status: published.status, problems: published.body.problems }).toEqual({ status: published.status < 300 ? published.status : 0, problems: undefined });
   lives = await liveAndDie();
-}, 900_000);
+}, Number(process.env.DANBI_KILL_MINUTES ?? 15) * 60_000);
 afterAll(async () => {
   await app.close();
   await sink.stop();

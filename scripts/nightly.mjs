@@ -1,0 +1,31 @@
+// The long proofs: more kills, more random worlds, a larger story, benches at full size. Prints what each one took; figures
+// worth keeping go to docs/measurements.md with their date and conditions. `npm run nightly -- kills bench` runs only those.
+import { spawnSync } from 'node:child_process';
+
+const jest = (path, env) => ({ command: 'scripts/jest.mjs', args: [path], env });
+const bench = (area, people) => ({ command: 'dist/bench/run.js', args: [area, '--people', String(people)], env: {} });
+
+const PROOFS = {
+  kills: [jest('test/http/kill.test.ts', { DANBI_KILLS: '1000', DANBI_KILL_PEOPLE: '50000', DANBI_KILL_MINUTES: '180' })],
+  segments: [jest('test/db/segments-differential.test.ts', { SEGMENT_RUNS: '1000' })],
+  story: [jest('test/http/founding-story.test.ts', { DANBI_STORY_PEOPLE: '20000', DANBI_STORY_MINUTES: '60' })],
+  bench: [bench('ingest', 100_000), bench('import', 100_000), bench('segments', 1_000_000), bench('launch', 100_000), bench('email', 20_000), bench('tracking', 20_000)],
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in PROOFS));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no proof named ${unknown.join(', ')}; choose from ${Object.keys(PROOFS).join(', ')}.\n`);
+  process.exit(1);
+}
+let failed = 0;
+for (const [name, runs] of Object.entries(PROOFS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for (const { command, args, env } of runs) {
+    const started = performance.now();
+    const { status } = spawnSync(process.execPath, [command, ...args], { stdio: 'inherit', env: { ...process.env, ...env } });
+    if (status !== 0) failed += 1;
+    process.stdout.write(`nightly ${name} ${args.join(' ')}: ${status === 0 ? 'passed' : `FAILED (${status})`} in ${Math.round((performance.now() - started) / 1000)} s\n`);
+  }
+}
+process.exit(failed > 0 ? 1 : 0);

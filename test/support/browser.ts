@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
+
+export interface TestBrowser {
+  page: Page;
+  /** What went wrong in the page so far: script errors, console errors, requests to another host. */
+  faults: string[];
+  close(): Promise<void>;
+}
+
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** A real Chromium with a profile of its own. @param locale language of the browser, "ko-KR" */
+export async function openBrowser(locale = 'en-US', viewport = { width: 1100, height: 800 }): Promise<TestBrowser> {
+  const profile = await mkdtemp(join(tmpdir(), 'danbi-browser-'));
+  const context: BrowserContext = await chromium.launchPersistentContext(profile, { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: FLAGS, locale, viewport });
+  const page = context.pages()[0] ?? (await context.newPage());
+  page.setDefaultTimeout(10_000);
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(`page error: ${error.message}`));
+  page.on('console', (message) => { if (message.type() === 'error') faults.push(`console: ${message.text()}`); });
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol.startsWith('http') && hostname !== 'localhost' && hostname !== '127.0.0.1') faults.push(`request to ${hostname}`);
+  });
+  return {
+    page, faults,
+    close: async () => {
+      await context.close();
+      await rm(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Keeps a picture where `DANBI_SCREENSHOTS` names a folder. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (process.env.DANBI_SCREENSHOTS) await page.screenshot({ path: join(process.env.DANBI_SCREENSHOTS, `${name}.png`), fullPage: true });
+}

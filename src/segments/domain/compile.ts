@@ -21,9 +21,11 @@ export type SetAnswer = 'people' | 'count' | { sample: number };
 export function compileSet(tree: Resolved, moment: Moment, answer: SetAnswer = 'people'): Compiled {
   const values = new SqlValues();
   const compiler = new SetCompiler(values, frameOf(values, moment));
-  const where = compiler.condition(tree);
-  const select = answer === 'count' ? 'count(*)::int as count' : 'p.id as person_id';
+  const alone = compiler.alone(tree);
+  const where = alone === null ? compiler.condition(tree) : '';
+  const select = answer === 'count' ? 'count(*)::int as count' : `${alone === null ? 'p.id' : 'r.person_id'} as person_id`;
   const limit = typeof answer === 'object' ? ` limit ${values.bind(answer.sample, 'int')}` : '';
+  if (alone !== null) return { text: `select ${select} from ${alone} as r${limit}`, values: values.list };
   return { text: `select ${select} from person as p${compiler.joins.map((join) => `\n  left join ${join}`).join('')}\n where ${where}${limit}`, values: values.list };
 }
 
@@ -124,9 +126,24 @@ class SetCompiler extends Compiler {
   readonly joins: string[] = [];
   private readonly aliases = new Map<string, string>();
 
+  /**
+   * The people of a tree that is nothing but "has done" one event, or null: nothing reads the person, and whoever has an
+   * event exists, because events go with their person in one transaction.
+   */
+  alone(node: Resolved): string | null {
+    if (node.type === 'segment') return node.op === 'in' ? this.alone(node.of) : null;
+    if ((node.type === 'all' || node.type === 'any') && node.of.length === 1) return this.alone(node.of[0]!);
+    return node.type === 'event' && !countRule(node.count).atZero ? this.doers(node) : null;
+  }
+
+  /** Whoever differs from a person without such events. */
+  private doers(node: EventCondition): string {
+    return `(select e.person_id from event as e where ${this.eventFilter(node)} group by e.person_id${this.having(node)})`;
+  }
+
   protected events(node: EventCondition): string {
     const rule = countRule(node.count);
-    const alias = this.join('r', `(select e.person_id from event as e where ${this.eventFilter(node)} group by e.person_id${this.having(node)})`, '');
+    const alias = this.join('r', this.doers(node), '');
     return rule.atZero ? `(${alias}.person_id is null)` : `(${alias}.person_id is not null)`;
   }
 

@@ -14,6 +14,7 @@ import { ErrorFilter } from './platform/http/error.filter.js';
 import { HealthController } from './platform/http/health.controller.js';
 import { OpenApi, OpenApiController } from './platform/http/openapi.js';
 import { validationPipe } from './platform/http/validation.js';
+import { MaintenanceWorker } from './platform/jobs/maintenance.worker.js';
 import { WorkerRunner } from './platform/jobs/runner.js';
 import type { Log } from './platform/logging.js';
 import type { ModuleParts } from './platform/module-parts.js';
@@ -32,6 +33,9 @@ export interface Platform {
 
 export const PARTS: ModuleParts[] = [accessParts, peopleParts, segmentsParts, deliveryParts, campaignsParts, analyticsParts];
 
+/** Every queue consumer of a process that runs workers. */
+export const WORKERS = [MaintenanceWorker, ...PARTS.flatMap((part) => part.workers)];
+
 @Module({})
 export class AppModule {
   static on(platform: Platform): DynamicModule {
@@ -41,6 +45,7 @@ export class AppModule {
       { provide: LOG, useValue: platform.log },
       { provide: WorkerRunner, useValue: platform.runner },
       PublicUrl,
+      MaintenanceWorker,
       OpenApi,
       { provide: APP_FILTER, useClass: ErrorFilter },
       { provide: APP_PIPE, useFactory: validationPipe },

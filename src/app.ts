@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createDataSource } from '../ormconfig.js';
-import { AppModule, PARTS } from './app.module.js';
+import { AppModule, WORKERS } from './app.module.js';
 import { SystemClock, type Clock } from './kernel/clock.js';
 import type { Config } from './platform/config.js';
 import { prepareDatabase } from './platform/database/prepare-db.js';
@@ -60,7 +60,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     const channel = manual ? null : new WakeChannel(databaseUrl, log, (name) => runner.wakeHere(name));
     opened.channel = channel;
     await channel?.start();
-    const workers = config.ROLE === 'api' ? [] : PARTS.flatMap((part) => part.workers).map((type) => nest!.get<Worker>(type as Type<Worker>, { strict: false }));
+    const workers = config.ROLE === 'api' ? [] : WORKERS.map((type) => nest!.get<Worker>(type as Type<Worker>, { strict: false }));
     await nest.listen({ port: config.PORT, host: config.HOST });
     const url = (await nest.getUrl()).replace(/\[::1?\]|0\.0\.0\.0/, '127.0.0.1').replace(/\/$/, '');
     nest.get(PublicUrl).set(config.PUBLIC_URL ?? url.replace('127.0.0.1', 'localhost'));

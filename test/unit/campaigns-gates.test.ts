@@ -70,7 +70,7 @@ describe('gates', () => {
 
 test('a sentence in both languages for every code of the vocabulary', () => {
   for (const code of REASON_CODES) {
-    const { en, ko } = sentenceFor({ kind: 'refused', code, at: null, what: 'message' });
+    const { en, ko } = sentenceFor({ kind: 'refused', code, at: null, what: 'message' }, 'Asia/Seoul');
     expect(en).toMatch(/^The message did not go because .+\.$/);
     expect(ko).toMatch(/[가-힣].*\.$/);
     if (code in GATE_OF) expect(GATES).toContain(GATE_OF[code]);
@@ -118,4 +118,11 @@ test('news is grouped so that nobody is named twice in a group, in order, merges
   const change = (id: string, personIds: string[], kind: SettledChange['kind'] = 'changed'): SettledChange => ({ id, kind, personIds, eventNames: [], events: [], flips: [], mergedInto: null });
   const groups = groupBySeparatePeople([change('1', ['a']), change('2', ['b']), change('3', ['a', 'c']), change('4', ['d'], 'merged'), change('5', ['e']), change('6', ['f'], 'deleted'), change('7', ['g'])]);
   expect(groups.map((group) => group.map(({ id }) => id))).toEqual([['1', '2'], ['3'], ['4'], ['5'], ['6'], ['7']]);
+});
+
+test('instants are said in the zone asked for, in each language, and a missing value is named', () => {
+  const told = { kind: 'delivery', state: 'failed', code: 'RENDER_MISSING_VAR', isControl: false, at: '2026-11-22T04:24:11.055Z', dueAt: '2026-11-22T04:24:11.055Z', detail: 'subject: person.firstName has no value' } as const;
+  const { en, ko } = sentenceFor(told, 'Asia/Seoul');
+  expect(en).toBe('The message was queued and then failed on 22 Nov 2026, 13:24:11 (Asia/Seoul) because a value the message needs is missing (subject: person.firstName has no value).');
+  expect(ko).toBe('메시지가 대기 중이었으나 2026. 11. 22. 13:24:11(Asia/Seoul)에 발송되지 못했습니다(failed). 메시지에 필요한 값이 없기 때문입니다 (subject: person.firstName has no value).');
 });

@@ -63,7 +63,7 @@ function deliveryOutcome(delivery: RunFacts['deliveries'][number]): Outcome {
   const waits = state === 'queued' || state === 'sending';
   const code = ARRIVED.includes(state) || waits ? null : reason ?? (state === 'uncertain' ? 'PROVIDER_UNCERTAIN' : state === 'bounced' ? 'PROVIDER_REJECTED' : 'NO_LONGER_ELIGIBLE');
   return {
-    told: { kind: 'delivery', state, code, isControl, at, dueAt }, at, dueAt: waits ? dueAt : null, stepId, code, facts: { variant, isControl, state, ...(detail ? { detail } : {}) },
+    told: { kind: 'delivery', state, code, isControl, at, dueAt, detail }, at, dueAt: waits ? dueAt : null, stepId, code, facts: { variant, isControl, state, ...(detail ? { detail } : {}) },
     reached: code ? null : waits ? 'suppression' : 'transport',
   };
 }

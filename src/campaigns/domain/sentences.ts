@@ -32,30 +32,39 @@ const reason = (code: ReasonCode): Sentence => REASONS[code] ?? { en: `of ${code
 export type Told =
   | { kind: 'refused'; code: ReasonCode; at: string | null; what: 'campaign' | 'message' }
   | { kind: 'could_enter' }
-  | { kind: 'delivery'; state: string; code: ReasonCode | null; isControl: boolean; at: string; dueAt: string }
+  | { kind: 'delivery'; state: string; code: ReasonCode | null; isControl: boolean; at: string; dueAt: string; detail: string | null }
   | { kind: 'on_the_way'; stepId: string; dueAt: string | null }
   | { kind: 'passed_by'; state: string; code: ReasonCode | null };
 
-/** The answer in one sentence. */
-export function sentenceFor(told: Told): Sentence {
+/** An instant as people read it in a zone, to the second. */
+function spoken(at: string, zone: string): Sentence {
+  const said = (language: string) => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23', timeZone: zone }).format(new Date(at));
+  return { en: `${said('en-GB')} (${zone})`, ko: `${said('ko')}(${zone})` };
+}
+
+/** The answer in one sentence. @param zone IANA zone in which its instants are said */
+export function sentenceFor(told: Told, zone: string): Sentence {
   switch (told.kind) {
-    case 'refused': return refusedSentence(told.code, told.at, told.what);
+    case 'refused': return refusedSentence(told.code, told.at === null ? null : spoken(told.at, zone), told.what);
     case 'could_enter': return { en: 'The person could enter now: every gate is open.', ko: '모든 조건을 충족하여 지금 진입할 수 있습니다.' };
-    case 'delivery': return deliverySentence(told);
-    case 'on_the_way': return {
-      en: `The person has not arrived at it yet: they are at step "${told.stepId}"${told.dueAt ? ` until ${told.dueAt} at the latest` : ''}.`,
-      ko: `아직 도달하지 않았습니다. 현재 "${told.stepId}" 단계에 있습니다${told.dueAt ? ` (늦어도 ${told.dueAt}까지)` : ''}.`,
-    };
+    case 'delivery': return deliverySentence(told, zone);
+    case 'on_the_way': {
+      const due = told.dueAt === null ? null : spoken(told.dueAt, zone);
+      return {
+        en: `The person has not arrived at it yet: they are at step "${told.stepId}"${due ? ` until ${due.en} at the latest` : ''}.`,
+        ko: `아직 도달하지 않았습니다. 현재 "${told.stepId}" 단계에 있습니다${due ? ` (늦어도 ${due.ko}까지)` : ''}.`,
+      };
+    }
     case 'passed_by': return told.code
       ? { en: `The run ended before the message because ${reason(told.code).en}.`, ko: `메시지 전에 여정이 끝났습니다. ${reason(told.code).ko}.` }
       : { en: 'The run ended on a path without this message.', ko: '이 메시지를 거치지 않는 경로로 여정이 끝났습니다.' };
   }
 }
 
-function refusedSentence(code: ReasonCode, at: string | null, what: 'campaign' | 'message'): Sentence {
+function refusedSentence(code: ReasonCode, at: Sentence | null, what: 'campaign' | 'message'): Sentence {
   const { en, ko } = reason(code);
   const [subject, object] = what === 'campaign' ? ['The person did not enter', '진입하지 않았습니다'] : ['The message did not go', '메시지가 발송되지 않았습니다'];
-  return at ? { en: `${subject} on ${at} because ${en}.`, ko: `${at}에 ${object}. ${ko}.` } : { en: `${subject} because ${en}.`, ko: `${object}. ${ko}.` };
+  return at ? { en: `${subject} on ${at.en} because ${en}.`, ko: `${at.ko}에 ${object}. ${ko}.` } : { en: `${subject} because ${en}.`, ko: `${object}. ${ko}.` };
 }
 
 const SENT: Record<string, Sentence> = {
@@ -63,11 +72,14 @@ const SENT: Record<string, Sentence> = {
   sending: { en: 'is being sent', ko: '발송 중입니다' }, recalled: { en: 'was shown and then recalled', ko: '노출 후 회수되었습니다' },
 };
 
-function deliverySentence({ state, code, isControl, at, dueAt }: Extract<Told, { kind: 'delivery' }>): Sentence {
-  if (state === 'ghost' || (isControl && state !== 'cancelled' && !code)) return { en: `The person is in the control group: the message would have gone on ${at} and was held back.`, ko: `대조군에 속하여 ${at}에 발송될 메시지를 보내지 않았습니다.` };
-  if (state === 'queued') return { en: `The message waits to be sent from ${dueAt} on.`, ko: `메시지가 ${dueAt}부터 발송 대기 중입니다.` };
+function deliverySentence({ state, code, isControl, detail, ...told }: Extract<Told, { kind: 'delivery' }>, zone: string): Sentence {
+  const at = spoken(told.at, zone);
+  const dueAt = spoken(told.dueAt, zone);
+  if (state === 'ghost' || (isControl && state !== 'cancelled' && !code)) return { en: `The person is in the control group: the message would have gone on ${at.en} and was held back.`, ko: `대조군에 속하여 ${at.ko}에 발송될 메시지를 보내지 않았습니다.` };
+  if (state === 'queued') return { en: `The message waits to be sent from ${dueAt.en} on.`, ko: `메시지가 ${dueAt.ko}부터 발송 대기 중입니다.` };
   const sent = SENT[state];
-  if (sent) return { en: `The message ${sent.en} on ${at}.`, ko: `메시지가 ${at}에 ${sent.ko}.` };
+  if (sent) return { en: `The message ${sent.en} on ${at.en}.`, ko: `메시지가 ${at.ko}에 ${sent.ko}.` };
   const { en, ko } = reason(code ?? 'PROVIDER_UNCERTAIN');
-  return { en: `The message was queued and then ${state} on ${at} because ${en}.`, ko: `메시지가 대기 중이었으나 ${at}에 발송되지 못했습니다(${state}). ${ko}.` };
+  const because = detail ? ` (${detail})` : '';
+  return { en: `The message was queued and then ${state} on ${at.en} because ${en}${because}.`, ko: `메시지가 대기 중이었으나 ${at.ko}에 발송되지 못했습니다(${state}). ${ko}${because}.` };
 }

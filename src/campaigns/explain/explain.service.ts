@@ -54,9 +54,10 @@ export class Explain {
     const version = runs[0] ? await loadVersion(this.db, runs[0].versionId) : current;
     if (stepId !== undefined && version.published.steps[stepId]?.type !== 'message') throw new AppError('campaign.unknown-step', `There is no message step "${stepId}" in version ${version.number}. It has ${messagesOf(version.published).join(', ') || 'none'}.`);
     const found = await this.find({ campaign, version, personId, stepId, runs, decisions });
+    const { timeZone: zone } = await loadWorkspace(this.db);
     const refusing = found.gates.find((gate) => gate.passed === false);
     return {
-      campaignId, personId, stepId: found.stepId, basis: found.basis, answer: sentenceFor(found.outcome.told), runs, decisions,
+      campaignId, personId, stepId: found.stepId, basis: found.basis, answer: sentenceFor(found.outcome.told, zone), runs, decisions,
       gates: found.gates.map((gate) => ({ ...gate, at: found.basis === 'now' ? this.clock.now().toISOString() : gate.passed === null ? null : found.outcome.at, nextCheckAt: gate.nextCheckAt?.toISOString() ?? null })),
       nextPossibleAt: refusing?.nextCheckAt?.toISOString() ?? found.outcome.dueAt,
     };

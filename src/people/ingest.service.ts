@@ -127,6 +127,6 @@ export class Ingest {
 
 const stateOf = (error: unknown): string => String((error as { code?: unknown }).code ?? '');
 /** No connection, the server is shutting down, or no connection is free: a retry will help. */
-const isDatabaseAway = (error: unknown): boolean => /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|08|57P0|53|people\.busy|40)/.test(stateOf(error)) || /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/i.test(String((error as Error).message));
+const isDatabaseAway = (error: unknown): boolean => /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|08|57P0|53|55000|people\.busy|40)/.test(stateOf(error)) || /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/i.test(String((error as Error).message));
 /** The values themselves are at fault (SQLSTATE classes 21, 22, 23 and 54). */
 const isDataFault = (error: unknown): boolean => /^(21|22|23|54)\w{3}$/.test(stateOf(error));

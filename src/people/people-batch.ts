@@ -1,16 +1,17 @@
 import { newId } from '../kernel/ids.js';
-import { rows, type Db } from '../platform/database/db.js';
+import type { Db } from '../platform/database/db.js';
 import { foldAttributes, type AttributeFold, type AttributeWrite } from './domain/attribute-fold.js';
 import { changedKeys } from './domain/changed-keys.js';
 import { deriveColumns, personDates } from './domain/derived.js';
-import { keyText, type KnownPerson, type PersonKind } from './domain/identity-plan.js';
+import { keyText, type PersonKind } from './domain/identity-plan.js';
 import type { JsonObject, JsonValue } from './domain/json.js';
 import { storedAttributes, type PersonWrite, type PersonWriteResult, type WriteContext } from './domain/person-write.js';
+import { keptSpan, spanOf, type Seen } from './domain/seen.js';
 import { appendHistory, attributesFromHistory, confirmHistory, loadHeads } from './store/attribute.store.js';
-import { insertEvents, type EventRow } from './store/event.store.js';
-import { recordConflicts, type SettledIdentities } from './store/identity.store.js';
+import { insertEventsAndNews, type EventRow } from './store/event.store.js';
+import { recordConflicts, type LockedPerson, type SettledIdentities } from './store/identity.store.js';
 import { mergePeople } from './store/merge.store.js';
-import { addTags, insertPeople, loadAttributes, removeTags, replaceDates, touchPeople, updateAttributes, upsertDates, type PersonRow } from './store/person.store.js';
+import { addTags, insertPeople, loadAttributes, removeTags, replaceDates, touchPeople, updateAttributes, upsertDates, type PersonRow, type Touched } from './store/person.store.js';
 
 /** A write that may also carry an event, an alias, or ask for a new person with a given id. */
 export interface PeopleBatchItem extends PersonWrite {
@@ -22,17 +23,15 @@ export interface PeopleBatchItem extends PersonWrite {
 const KINDS: PersonKind[] = ['visitor', 'lead', 'user'];
 const higher = (a: PersonKind, b: PersonKind): PersonKind => (KINDS.indexOf(a) >= KINDS.indexOf(b) ? a : b);
 
-interface Span { first: Date; last: Date }
-
 /** Writes one batch whose people are settled and locked. Every step is a set statement; their number does not depend on the batch. */
 export class BatchWrite {
   private readonly persons: string[];
-  private readonly known: Map<string, KnownPerson>;
+  private readonly known: Map<string, LockedPerson>;
   /** People made by this batch and not yet in the table. */
   private readonly pending = new Set<string>();
   private readonly created: Map<string, { externalId: string | null; step: number }>;
   private readonly externalIds: Map<string, string | null>;
-  private readonly spans: Map<string, Span>;
+  private readonly spans: Map<string, Seen>;
   private readonly kinds = new Map<string, PersonKind>();
   private readonly raised = new Set<string>();
   private readonly changed = new Set<string>();
@@ -57,7 +56,6 @@ export class BatchWrite {
     await this.storeTags();
     await recordConflicts(this.tx, this.settled.plan.conflicts, this.context.now, newId);
     await this.storeEvents();
-    await this.announce();
     return this.results();
   }
 
@@ -101,39 +99,47 @@ export class BatchWrite {
   }
 
   private async storePeople(): Promise<void> {
-    const { spans } = this;
     const made = [...this.pending.keys()].map((id) => this.newRow(id, this.attributes.get(id) ?? {}));
     await insertPeople(this.tx, made, this.context.now);
     const rewritten = [...this.attributes].filter(([id]) => !this.pending.has(id)).map(([id, attributes]) => ({ id, attributes, ...deriveColumns(attributes) }));
     await updateAttributes(this.tx, rewritten, this.context.now);
-    const touched = [...this.kinds.keys()].filter((id) => !this.pending.has(id) && (spans.has(id) || this.raised.has(id)));
-    await touchPeople(this.tx, touched.map((id) => ({ id, first: spans.get(id)?.first ?? null, last: spans.get(id)?.last ?? null, externalId: this.externalIds.get(id) ?? null, kind: this.kinds.get(id)!, raised: this.raised.has(id) })), this.context.now);
+    await touchPeople(this.tx, this.touched(), this.context.now);
     const datesOf = (id: string, attributes: JsonObject, signedUpAt: Date | null) => [...personDates(attributes, signedUpAt)].map(([key, at]) => ({ personId: id, key, at }));
     await replaceDates(this.tx, rewritten.map((one) => one.id), rewritten.flatMap((one) => datesOf(one.id, one.attributes, one.signedUpAt)));
     await upsertDates(this.tx, made.flatMap((one) => datesOf(one.id, one.attributes, one.signedUpAt)));
+  }
+
+  /** Those who were there before, and whose kind or time seen may move. */
+  private touched(): Touched[] {
+    const winners = new Set(this.settled.plan.merges.map((merge) => merge.into));
+    return [...this.kinds].flatMap(([id, kind]) => {
+      if (this.pending.has(id)) return [];
+      const raised = this.raised.has(id);
+      const span = this.spans.get(id);
+      const moves = span !== undefined && (winners.has(id) || (this.known.get(id)?.outgrown ?? true));
+      return raised || moves ? [{ id, kind, raised, externalId: this.externalIds.get(id) ?? null, first: span?.first ?? null, last: span?.last ?? null }] : [];
+    });
   }
 
   private newRow(id: string, attributes: JsonObject): PersonRow {
     const created = this.created.get(id)!;
     const span = this.spans.get(id);
     const at = this.items[created.step]!.at;
-    return { id, externalId: created.externalId, kind: this.kinds.get(id)!, attributes, ...deriveColumns(attributes), firstSeenAt: span?.first ?? at, lastSeenAt: span?.last ?? at };
+    const { first, last } = keptSpan(span ?? { first: at, last: at });
+    return { id, externalId: created.externalId, kind: this.kinds.get(id)!, attributes, ...deriveColumns(attributes), firstSeenAt: first, lastSeenAt: last };
   }
 
   /** Only events show that somebody was there; an import or an edit by a colleague does not. */
-  private seen(): Map<string, Span> {
-    const spans = new Map<string, Span>();
+  private seen(): Map<string, Seen> {
+    const moments = new Map<string, Date[]>();
     this.items.forEach(({ event }, index) => {
       if (!event) return;
       const id = this.persons[index]!;
-      const span = spans.get(id);
-      if (!span) spans.set(id, { first: event.occurredAt, last: event.occurredAt });
-      else {
-        if (event.occurredAt < span.first) span.first = event.occurredAt;
-        if (event.occurredAt > span.last) span.last = event.occurredAt;
-      }
+      const ofPerson = moments.get(id);
+      if (ofPerson) ofPerson.push(event.occurredAt);
+      else moments.set(id, [event.occurredAt]);
     });
-    return spans;
+    return new Map([...moments].map(([id, ofPerson]) => [id, spanOf(ofPerson)!]));
   }
 
   private async storeTags(): Promise<void> {
@@ -149,22 +155,14 @@ export class BatchWrite {
   }
 
   private async storeEvents(): Promise<void> {
-    await insertEvents(this.tx, this.items.flatMap(({ event }, index) => (event ? [{ ...event, personId: this.persons[index]! }] : [])));
-  }
-
-  private async announce(): Promise<void> {
     for (const { id } of this.settled.plan.created) this.changed.add(id);
     for (const id of [...this.raised, ...this.fold.current.keys()]) this.changed.add(id);
     for (const touched of this.touchedTags) this.changed.add(touched.slice(0, touched.indexOf('\n')));
-    const events = this.items.flatMap(({ event }, index) => (event ? [{ id: event.id, name: event.name, personId: this.persons[index]! }] : []));
-    for (const event of events) this.changed.add(event.personId);
-    if (this.changed.size === 0) return;
-    const keys = changedKeys([...this.fold.current.values()].flatMap((changes) => [...changes.keys()]), { created: this.settled.plan.created.length > 0, raised: this.raised.size > 0, seen: events.length > 0 });
+    const events: EventRow[] = [];
+    this.items.forEach(({ event }, index) => { if (event) events.push({ ...event, personId: this.persons[index]! }); });
+    const attributeKeys = changedKeys([...this.fold.current.values()].flatMap((changes) => [...changes.keys()]), { created: this.settled.plan.created.length > 0, raised: this.raised.size > 0, seen: events.length > 0 });
     const tags = [...new Set([...this.touchedTags].map((touched) => touched.slice(touched.indexOf('\n') + 1)))];
-    await rows(this.tx, `
-      insert into person_change (kind, at, person_ids, attribute_keys, event_names, tags, event_ids, event_persons)
-      values ('changed', $1::timestamptz, $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[])`,
-      [this.context.now, [...this.changed], keys, [...new Set(events.map((event) => event.name))], tags, events.map((event) => event.id), events.map((event) => event.personId)]);
+    await insertEventsAndNews(this.tx, events, { at: this.context.now, personIds: [...this.changed], attributeKeys, tags });
   }
 
   private results(): PersonWriteResult[] {

@@ -4,6 +4,7 @@ import { AppError } from '../kernel/errors.js';
 import { newId } from '../kernel/ids.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
 import { personWriteProblems, type PersonWrite, type PersonWriteResult, type WriteContext } from './domain/person-write.js';
+import { spanOf } from './domain/seen.js';
 import { BatchWrite, type PeopleBatchItem } from './people-batch.js';
 import { settleIdentities } from './store/identity.store.js';
 
@@ -27,7 +28,7 @@ export async function writePeople(tx: Db, writes: PersonWrite[], context: WriteC
 /** {@link writePeople} for writes that are already checked and may carry events, aliases and new people without an id. */
 export async function writeBatch(tx: Db, items: PeopleBatchItem[], context: WriteContext): Promise<PersonWriteResult[]> {
   if (items.length === 0) return [];
-  const settled = await settleIdentities(tx, items, context.now, newId);
+  const settled = await settleIdentities(tx, items, { now: context.now, seen: spanOf(items.flatMap(({ event }) => (event ? [event.occurredAt] : []))) }, newId);
   const missing = settled.plan.persons.indexOf(null);
   if (missing >= 0) throw new AppError('person.not-found', `There is no person with id ${(items[missing]!.ref as { personId: string }).personId}.`, 'not_found');
   return new BatchWrite(tx, items, settled, context).run();

@@ -14,6 +14,22 @@ export function isShallow(value: unknown, left = MAX_DEPTH): boolean {
   return true;
 }
 
+/** JSON of a character is at most six bytes (an escape), that of a number, true, false or null at most 26. */
+const BYTES_OF_CHARACTER = 6;
+const BYTES_OF_OTHER = 26;
+
+/** False when the JSON of a value is certainly not longer than `bytes`; much cheaper than writing it. */
+export const mayExceed = (value: unknown, bytes: number): boolean => mostBytes(value) > bytes;
+
+function mostBytes(value: unknown): number {
+  if (typeof value === 'string') return value.length * BYTES_OF_CHARACTER + 3;
+  if (typeof value !== 'object' || value === null) return BYTES_OF_OTHER;
+  let bytes = 2;
+  if (Array.isArray(value)) for (const item of value) bytes += mostBytes(item) + 1;
+  else for (const key in value) bytes += key.length * BYTES_OF_CHARACTER + 4 + mostBytes((value as Record<string, unknown>)[key]);
+  return bytes;
+}
+
 /** A text the database can hold: NUL and lone surrogates are legal in JSON but not in PostgreSQL. */
 export const storableText = (text: string): string => text.replace(/\0|\p{Surrogate}/gu, '\uFFFD');
 

@@ -1,5 +1,5 @@
 import type { Problem } from '../../kernel/errors.js';
-import { isJsonObject, isShallow, MAX_DEPTH, storable, storableText, type JsonObject, type JsonValue } from './json.js';
+import { isJsonObject, isShallow, MAX_DEPTH, mayExceed, storable, storableText, type JsonObject, type JsonValue } from './json.js';
 import { clientMoment, clientOrigin, occurredAt } from './occurred-at.js';
 import { personWriteProblems, type PersonWrite } from './person-write.js';
 
@@ -58,7 +58,7 @@ export function readMessage(raw: unknown, envelope: Envelope, newMessageId: () =
   try {
     if (!isJsonObject(raw)) throw new Refusal('invalid_event', 'an event must be a JSON object');
     if (!isShallow(raw)) throw new Refusal('event_too_deep', `an event must not be nested deeper than ${MAX_DEPTH} levels`);
-    if (envelope.mayBeLarge && Buffer.byteLength(JSON.stringify(raw)) > LARGEST_EVENT) throw new Refusal('event_too_large', `an event must not be larger than ${LARGEST_EVENT} bytes`);
+    if (envelope.mayBeLarge && mayExceed(raw, LARGEST_EVENT) && Buffer.byteLength(JSON.stringify(raw)) > LARGEST_EVENT) throw new Refusal('event_too_large', `an event must not be larger than ${LARGEST_EVENT} bytes`);
     if (messageId !== undefined && messageId.length > LONGEST_MESSAGE_ID) throw new Refusal('invalid_message_id', `messageId must not be longer than ${LONGEST_MESSAGE_ID} characters`);
     const message = envelope.unstorable ? storable(raw) : raw;
     return { accepted: accept(message, envelope, messageId ?? newMessageId()) };
@@ -72,7 +72,8 @@ function accept(message: JsonObject, envelope: Envelope, messageId: string): Acc
   const type = typeOf(message, envelope);
   const userId = idOf(message.userId);
   const anonymousId = idOf(message.anonymousId);
-  const context = { ...envelope.context, ...(isJsonObject(message.context) ? message.context : {}) };
+  const own = objectOf(message.context);
+  const context = envelope.context ? { ...envelope.context, ...own } : own;
   const { at, suspect } = timeOf(message, context, envelope);
   const ref = userId !== undefined ? { userId, ...(anonymousId !== undefined ? { anonymousId } : {}) } : anonymousId !== undefined ? { anonymousId } : null;
   if (!ref) throw new Refusal('missing_id', 'an event needs a userId or an anonymousId');
@@ -82,8 +83,7 @@ function accept(message: JsonObject, envelope: Envelope, messageId: string): Acc
   const problems = [...personWriteProblems(write), ...(previousId === undefined ? [] : previousProblems(previousId, at))];
   if (problems.length > 0) throw new Refusal(problems[0]!.code, `${problems[0]!.path}: ${problems[0]!.message}`);
   // The traits of an identify are kept as attributes; RudderStack repeats them in the context of every event.
-  const { traits: _traits, ...kept } = context;
-  if (suspect) kept.$clock_suspect = true;
+  const kept = context.traits === undefined && !suspect ? context : { ...context, traits: undefined, ...(suspect ? { $clock_suspect: true } : {}) };
   return { ...write, previousId, messageId, type, name, properties: JSON.stringify(properties), context: JSON.stringify(kept), occurredAt: at };
 }
 

@@ -1,6 +1,7 @@
 import { rows, type Db } from '../../platform/database/db.js';
 import type { Head, HistoryRow } from '../domain/attribute-fold.js';
 import type { JsonObject, JsonValue } from '../domain/json.js';
+import { instants, uuids } from './arrays.js';
 
 const ORDER = '(h.from_id is null) desc, h.last_at desc, h.id desc';
 
@@ -8,10 +9,12 @@ const ORDER = '(h.from_id is null) desc, h.last_at desc, h.id desc';
 export async function loadHeads(tx: Db, persons: string[], keys: string[]): Promise<Head[]> {
   if (persons.length === 0) return [];
   return rows<Head>(tx, `
-    select distinct on (h.person_id, h.key) h.person_id as "personId", h.key, h.value, h.at, h.last_at as "lastAt", h.id, h.from_id is null as own
+    select wanted.person_id as "personId", wanted.key, head.*
       from unnest($1::uuid[], $2::text[]) as wanted (person_id, key)
-      join attribute_history as h on h.person_id = wanted.person_id and h.key = wanted.key
-     order by h.person_id, h.key, ${ORDER}`, [persons, keys]);
+     cross join lateral (
+       select h.value, h.at, h.last_at as "lastAt", h.id, h.from_id is null as own
+         from attribute_history as h where h.person_id = wanted.person_id and h.key = wanted.key
+        order by ${ORDER} limit 1) as head`, [uuids(persons), keys]);
 }
 
 /** Current attributes as the history gives them; needed only after a merge has joined two histories. */
@@ -34,7 +37,7 @@ export async function appendHistory(tx: Db, inserted: HistoryRow[], context: { n
     insert into attribute_history (person_id, key, at, id, value, last_at, source, recorded_at)
     select r.person_id, r.key, r.at, r.id, r.value::jsonb, r.last_at, $7, $8::timestamptz
       from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::uuid[], $5::text[], $6::timestamptz[]) as r (person_id, key, at, id, value, last_at)`,
-    [inserted.map((r) => r.personId), inserted.map((r) => r.key), inserted.map((r) => r.at), inserted.map((r) => r.id), inserted.map((r) => jsonOrNull(r.value)), inserted.map((r) => r.lastAt), context.source, context.now]);
+    [uuids(inserted.map((r) => r.personId)), inserted.map((r) => r.key), instants(inserted.map((r) => r.at)), uuids(inserted.map((r) => r.id)), inserted.map((r) => jsonOrNull(r.value)), instants(inserted.map((r) => r.lastAt)), context.source, context.now]);
 }
 
 export async function confirmHistory(tx: Db, confirmed: HistoryRow[]): Promise<void> {

@@ -1,31 +1,36 @@
 import { AppError } from '../../kernel/errors.js';
 import { rows, type Db } from '../../platform/database/db.js';
 import { keysOf, keyText, planIdentities, type IdentityKey, type IdentityPlan, type IdentityStep, type KnownIdentity, type KnownPeople, type KnownPerson } from '../domain/identity-plan.js';
+import type { Seen } from '../domain/seen.js';
+import { uuids } from './arrays.js';
 
 const ROUNDS = 5;
 
 export interface SettledIdentities {
   plan: IdentityPlan;
   /** The people who were there before, as they were when locked. */
-  people: KnownPerson[];
+  people: LockedPerson[];
 }
+
+/** `outgrown`: an event of the batch may lie outside the time in which the person was seen so far. */
+export interface LockedPerson extends KnownPerson { outgrown: boolean }
 
 /**
  * Finds or makes the person of every step and leaves all of them locked until the transaction ends. Other transactions that
  * name the same ids wait here: new identity rows are claimed in key order with `on conflict do nothing`, people are locked
- * in id order, and when somebody else was first the decision is made again with what they wrote.
+ * in id order, and when somebody else was first the decision is made again with what they wrote. `batch.seen` is when its events
+ * happened, null when it has none.
  */
-export async function settleIdentities(tx: Db, steps: readonly IdentityStep[], now: Date, newId: () => string): Promise<SettledIdentities> {
+export async function settleIdentities(tx: Db, steps: readonly IdentityStep[], batch: { now: Date; seen: Seen | null }, newId: () => string): Promise<SettledIdentities> {
   const keys = keysOf(steps);
   const ids = [...new Set(steps.flatMap(({ ref }) => ('personId' in ref ? [ref.personId] : [])))];
   const creating = new Set(steps.flatMap(({ ref, create }) => ('personId' in ref && create ? [ref.personId] : [])));
   const mine = new Map<string, KnownIdentity>();
   for (let round = 0; round < ROUNDS; round += 1) {
-    const known = await lockKnown(tx, keys.filter((key) => !mine.has(keyText(key))), ids.filter((id) => !creating.has(id)));
-    if (!known) continue;
+    const known = await lockKnown(tx, keys.filter((key) => !mine.has(keyText(key))), ids.filter((id) => !creating.has(id)), batch.seen);
     const plan = planIdentities(withResolvedIds(steps, known.survivors), known, newId);
     const missing = plan.links.filter((link) => !mine.has(keyText(link)));
-    const claimed = await claimIdentities(tx, missing, now);
+    const claimed = await claimIdentities(tx, missing, batch.now);
     for (const link of claimed) mine.set(keyText(link), link);
     if (claimed.length < missing.length) continue;
     await repoint(tx, plan.links.filter((link) => mine.get(keyText(link))!.personId !== link.personId));
@@ -37,21 +42,38 @@ export async function settleIdentities(tx: Db, steps: readonly IdentityStep[], n
 const withResolvedIds = (steps: readonly IdentityStep[], survivors: Map<string, string>): IdentityStep[] =>
   steps.map((step) => ('personId' in step.ref && survivors.has(step.ref.personId) ? { ...step, ref: { personId: survivors.get(step.ref.personId)! } } : step));
 
-/** Null when somebody was merged or erased between the look and the lock: look again. */
-async function lockKnown(tx: Db, keys: IdentityKey[], ids: string[]): Promise<(KnownPeople & { survivors: Map<string, string> }) | null> {
-  const identities = await rows<KnownIdentity>(tx, `
-    select i.kind, i.value, i.person_id as "personId"
-      from unnest($1::text[], $2::text[]) as wanted (kind, value)
-      join person_identity as i on i.kind = wanted.kind and i.value = wanted.value`, [keys.map((key) => key.kind), keys.map((key) => key.value)]);
+/** Lateral, so that every key is looked up in the index: a plan that reads the whole table looks cheaper until it is large. */
+const NAMED = `
+    select wanted.n, i.person_id
+      from unnest($1::text[], $2::text[]) with ordinality as wanted (kind, value, n)
+     cross join lateral (select i.person_id from person_identity as i where i.kind = wanted.kind and i.value = wanted.value limit 1) as i`;
+/** False for people whose time seen no event of the batch can move: nearly everybody who was there a minute ago. */
+const OUTGROWN = `coalesce(p.first_seen_at > $3::timestamptz or p.last_seen_at < date_trunc('minute', $4::timestamptz), false)`;
+
+interface Located { key: number | null; personId: string; externalId: string | null; kind: KnownPerson['kind']; outgrown: boolean }
+interface Known extends KnownPeople { people: LockedPerson[]; survivors: Map<string, string> }
+
+/**
+ * Looks up and locks in one statement, people in id order. Somebody who was merged or erased between the look and the lock
+ * has no row here; claiming their ids then finds them taken, and the decision is made again.
+ */
+async function lockKnown(tx: Db, keys: IdentityKey[], ids: string[], seen: Seen | null): Promise<Known> {
   const merged = ids.length === 0 ? [] : await rows<{ from: string; into: string }>(tx, `select m.from_id as "from", m.into_id as "into" from person_merge as m where m.from_id = any($1::uuid[])`, [ids]);
   const survivors = new Map(merged.map(({ from, into }) => [from, into]));
-  const named = new Set(identities.map((identity) => identity.personId));
-  const wanted = [...new Set([...named, ...ids.map((id) => survivors.get(id) ?? id)])];
-  if (wanted.length === 0) return { identities, people: [], survivors };
-  const people = await rows<KnownPerson>(tx, `
-    select p.id, p.external_id as "externalId", p.kind from person as p where p.id = any($1::uuid[]) order by p.id for no key update`, [wanted]);
-  const found = new Set(people.map((person) => person.id));
-  return [...named].every((id) => found.has(id)) ? { identities, people, survivors } : null;
+  const byId = [...new Set(ids.map((id) => survivors.get(id) ?? id))];
+  if (keys.length + byId.length === 0) return { identities: [], people: [], survivors };
+  const located = await rows<Located>(tx, `
+    select named.n::int as key, p.id as "personId", p.external_id as "externalId", p.kind, ${OUTGROWN} as outgrown
+      from (${NAMED}${byId.length === 0 ? '' : ' union all select null, direct.id from unnest($5::uuid[]) as direct (id)'}) as named (n, person_id)
+      join person as p on p.id = named.person_id
+     order by p.id for no key update of p`, [keys.map((key) => key.kind), keys.map((key) => key.value), seen?.first ?? null, seen?.last ?? null, ...(byId.length === 0 ? [] : [uuids(byId)])]);
+  const people = new Map<string, LockedPerson>();
+  const identities: KnownIdentity[] = [];
+  for (const { key, personId: id, externalId, kind, outgrown } of located) {
+    if (key !== null) identities.push({ ...keys[key - 1]!, personId: id });
+    if (!people.has(id)) people.set(id, { id, externalId, kind, outgrown });
+  }
+  return { identities, people: [...people.values()], survivors };
 }
 
 async function claimIdentities(tx: Db, links: KnownIdentity[], now: Date): Promise<KnownIdentity[]> {

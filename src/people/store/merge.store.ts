@@ -16,7 +16,7 @@ const MOVES = [
   `update person_identity as i set person_id = m.into_id from ${PAIRS} where i.person_id = m.from_id`,
   `update person_merge as earlier set into_id = m.into_id from ${PAIRS} where earlier.into_id = m.from_id`,
   `update person as p
-      set first_seen_at = least(p.first_seen_at, seen.first_at), last_seen_at = greatest(p.last_seen_at, seen.last_at)
+      set first_seen_at = least(p.first_seen_at, seen.first_at), last_seen_at = greatest(date_trunc('minute', greatest(p.last_seen_at, seen.last_at)), least(p.first_seen_at, seen.first_at))
      from (select m.into_id, min(l.first_seen_at) as first_at, max(l.last_seen_at) as last_at
              from ${PAIRS} join person as l on l.id = m.from_id group by m.into_id) as seen
     where p.id = seen.into_id`,

@@ -3,7 +3,6 @@ import type { DerivedColumns } from '../domain/derived.js';
 import type { PersonKind } from '../domain/identity-plan.js';
 import type { JsonObject } from '../domain/json.js';
 
-
 /** A person as written by one batch. */
 export interface PersonRow extends DerivedColumns {
   id: string;
@@ -15,7 +14,7 @@ export interface PersonRow extends DerivedColumns {
 }
 
 /** When an existing person was seen (null: only raised), and what it is from now on. */
-export interface Seen { id: string; first: Date | null; last: Date | null; externalId: string | null; kind: PersonKind; raised: boolean }
+export interface Touched { id: string; first: Date | null; last: Date | null; externalId: string | null; kind: PersonKind; raised: boolean }
 
 export async function insertPeople(tx: Db, people: PersonRow[], now: Date): Promise<void> {
   if (people.length === 0) return;
@@ -29,15 +28,16 @@ export async function insertPeople(tx: Db, people: PersonRow[], now: Date): Prom
       people.map((p) => JSON.stringify(p.attributes)), people.map((p) => p.signedUpAt), people.map((p) => p.firstSeenAt), people.map((p) => p.lastSeenAt), now]);
 }
 
-/** Widens the time somebody was seen; sets the external id of those who just became users, and their kind. */
-export async function touchPeople(tx: Db, seen: Seen[], now: Date): Promise<void> {
+/** Widens the time somebody was seen (the end of it by the minute, see domain/seen.ts); sets the external id of those who just became users, and their kind. */
+export async function touchPeople(tx: Db, seen: Touched[], now: Date): Promise<void> {
   if (seen.length === 0) return;
   await rows(tx, `
     update person as p
-       set first_seen_at = least(p.first_seen_at, s.first_at), last_seen_at = greatest(p.last_seen_at, s.last_at),
+       set first_seen_at = least(p.first_seen_at, s.first_at),
+           last_seen_at = greatest(date_trunc('minute', greatest(p.last_seen_at, s.last_at)), least(p.first_seen_at, s.first_at)),
            external_id = s.external_id, kind = s.kind, updated_at = case when s.raised then $7::timestamptz else p.updated_at end
       from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::text[], $6::boolean[]) as s (id, first_at, last_at, external_id, kind, raised)
-     where p.id = s.id and (s.raised or s.first_at < p.first_seen_at or s.last_at > p.last_seen_at)`,
+     where p.id = s.id and (s.raised or s.first_at < p.first_seen_at or date_trunc('minute', s.last_at) > p.last_seen_at)`,
     [seen.map((s) => s.id), seen.map((s) => s.first), seen.map((s) => s.last), seen.map((s) => s.externalId), seen.map((s) => s.kind), seen.map((s) => s.raised), now]);
 }
 

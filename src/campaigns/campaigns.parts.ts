@@ -17,10 +17,12 @@ import { EntryWorker } from './jobs/entry.job.js';
 import { LaunchWorker } from './jobs/launch.job.js';
 import { Lifecycle } from './lifecycle.service.js';
 import { Publishing } from './publish.service.js';
+import { CampaignSegmentUse } from './segment-use.js';
+import { SEGMENT_USE } from '../segments/segment-use.js';
 import { Versions } from './versions.service.js';
 
 export const campaignsParts: ModuleParts = {
-  providers: [Drafts, CampaignCheck, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, Explain],
+  providers: [Drafts, CampaignCheck, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, Explain],
   controllers: [CampaignsController, VersionsController, AssignmentsController, LedgerController],
   workers: [EntryWorker, DatesWorker, LaunchWorker, AdvanceWorker, ClosingWorker],
 };

@@ -20,6 +20,7 @@ import { CONTROL, type PublishedDefinition } from './domain/published.js';
 import { actorName, changedSince } from './drafts.service.js';
 import { refuseTransition } from './lifecycle.service.js';
 import { changeState, findCampaign, lockCampaign, type Campaign } from './store/campaigns.store.js';
+import { holdNamedSegments } from './store/references.store.js';
 import { insertExperiments } from './store/experiments.store.js';
 import { cancelLaunches, endDateTick, hasLaunched, insertLaunch, moveLaunches, startDateTick } from './store/launch-plan.store.js';
 import { insertVersion, loadVersion, type CampaignVersion } from './store/versions.store.js';
@@ -77,6 +78,8 @@ export class Publishing {
     const next: NextVersion = { id: newId(), number: (before?.number ?? 0) + 1, campaign, plan: normalise(campaign.definition), before, contents, by: actorName(actor), now };
     const published = await assemble(tx, next);
     await insertVersion(tx, { id: next.id, campaignId: campaign.id, number: next.number, published, by: next.by, now });
+    const archived = await holdNamedSegments(tx, next.id);
+    if (archived.length > 0) throw conflict('campaign.changed', `The segment “${archived[0]!}” was archived meanwhile. Check the campaign again.`);
     await planEntry(tx, next);
     if (!(await changeState(tx, { id: campaign.id, ...TRANSITIONS.publish, now }))) throw refuseTransition('publish', campaign.state);
     await this.audit.record(tx, { actor, action: 'campaign.publish', subject: `campaign:${campaign.id}`, detail: { version: next.number, revision: campaign.revision } }, now);

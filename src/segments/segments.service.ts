@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { SegmentNode } from '../contract/segment.js';
 import { Clock } from '../kernel/clock.js';
@@ -10,6 +10,7 @@ import { WorkerRunner } from '../platform/jobs/runner.js';
 import { personIdOf } from '../people/person-handle.js';
 import type { Explained } from './domain/explain.js';
 import { sentenceOf } from './domain/sentence.js';
+import { SEGMENT_USE, type SegmentUse } from './segment-use.js';
 import { countMembers, explainPerson, membersPage, samplePeople, validateDefinition } from './segment-questions.js';
 import { dropBuild, loadDependents } from './store/build.store.js';
 import { loadNamed } from './store/definitions.js';
@@ -24,7 +25,7 @@ export interface Preview { valid: boolean; problems: Problem[]; sentence: { en: 
 /** Shared segments: made, edited (online, with the old membership until the new one is ready), looked at, archived. */
 @Injectable()
 export class SegmentsService {
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner, private readonly audit: AuditLog) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner, private readonly audit: AuditLog, @Optional() @Inject(SEGMENT_USE) private readonly use: SegmentUse | null = null) {}
 
   async create(input: { name: string; description: string; definition: SegmentNode }, actor: Actor): Promise<SegmentView> {
     const now = this.clock.now();
@@ -125,7 +126,10 @@ export class SegmentsService {
 
   private async refuseNamed(tx: Db, id: string, what: string, onlyUnbuilt: boolean): Promise<void> {
     if (onlyUnbuilt && (await loadSegment(tx, id))?.state === 'live') return;
-    const names = (await loadDependents(tx, id)).map(({ name }) => `“${name}”`);
+    const users = (await this.use?.usersOf(tx, id)) ?? [];
+    // A hidden segment says no more than the campaign that owns it.
+    const dependents = (await loadDependents(tx, id)).filter(({ purpose }) => purpose === 'shared' || users.length === 0);
+    const names = [...users, ...dependents.map(({ name }) => name)].map((name) => `“${name}”`);
     if (names.length > 0) throw conflict('segment.in-use', `The segment cannot be ${what}: ${names.slice(0, 5).join(', ')} ${names.length === 1 ? 'names' : 'name'} it. Change ${names.length === 1 ? 'that one' : 'those'} first.`);
   }
 

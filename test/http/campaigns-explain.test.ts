@@ -144,3 +144,27 @@ test('a date to come is named as the next possible time', async () => {
   for (let next = await settle(); next && next <= new Date('2026-05-13T01:00:00Z'); next = await settle()) clock.set(next);
   expect(await explain(id, 'day')).toMatchObject({ basis: 'ledger', runs: [{ enteredAt: '2026-05-13T01:00:00.000Z' }] });
 });
+
+test('a segment that a campaign in progress names cannot be archived; afterwards the campaign is still explained', async () => {
+  const segment = async (name: string, definition: object) => ok(await app.api('POST', '/v1/segments', { name, definition })).body.id as string;
+  const entry = await segment('쓰는 중', { type: 'attribute', key: 'level', op: 'is', value: 1 });
+  const audience = await segment('대상', { type: 'attribute', key: 'vip', op: 'is_true' });
+  await settle();
+  const { body: { id } } = ok(await app.api('POST', '/v1/campaigns', { name: '여름 캠페인', definition: series({ entry: { type: 'segment', segmentId: entry }, audience: { type: 'all', of: [{ type: 'segment', op: 'in', segmentId: audience }] } }) }));
+  ok(await app.api('POST', `/v1/campaigns/${id}/publish`));
+  await settle();
+  for (const verb of ['pause', 'drain']) {
+    for (const segmentId of [entry, audience]) {
+      const refused = await app.api('POST', `/v1/segments/${segmentId}/archive`);
+      expect([refused.status, refused.body]).toEqual([409, expect.objectContaining({ code: 'segment.in-use', message: 'The segment cannot be archived: “여름 캠페인” names it. Change that one first.' })]);
+    }
+    ok(await app.api('POST', `/v1/campaigns/${id}/${verb}`));
+  }
+  ok(await app.api('POST', `/v1/campaigns/${id}/stop`));
+  for (const segmentId of [entry, audience]) ok(await app.api('POST', `/v1/segments/${segmentId}/archive`));
+  await identify('outsider');
+  await settle();
+  expect(await explain(id, 'outsider')).toMatchObject({ basis: 'now', answer: { en: expect.stringContaining('did not enter') } });
+  expect((await explain(id, 'outsider')).gates.slice(0, 3)).toMatchObject([
+    { gate: 'campaign', code: 'CAMPAIGN_INACTIVE' }, { gate: 'trigger', code: 'TRIGGER_NOT_MET', facts: { inside: false, explained: null } }, { gate: 'audience', code: 'NOT_IN_AUDIENCE' }]);
+});

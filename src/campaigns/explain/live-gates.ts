@@ -1,4 +1,5 @@
 import type { SegmentNode } from '../../contract/segment.js';
+import { AppError } from '../../kernel/errors.js';
 import type { Db } from '../../platform/database/db.js';
 import { rows } from '../../platform/database/db.js';
 import { loadPeople } from '../../people/people.store.js';
@@ -32,10 +33,10 @@ export async function liveGates(db: Db, { version, state, personId, step }: Live
   const reach = step ? { code: (await refusals(db, { personIds: [personId], channel: step.channel, topic: step.topic, now: moment.now })).get(personId) ?? null } : undefined;
   const verdicts = walkGates({ ...facts, campaign: { state, entering: true }, trigger: { met: trigger.met }, reach });
   const { audience } = version.published;
-  const explained = audience ? await explainPerson(db, audience, personId, moment.now) : null;
+  const told = audience ? await explained(db, audience, personId, moment.now) : null;
   return verdicts.map((verdict) => {
     if (verdict.gate === 'trigger') return { ...verdict, facts: trigger.facts, nextCheckAt: trigger.nextAt };
-    if (verdict.gate === 'audience' && explained) return { ...verdict, facts: { explained }, nextCheckAt: explained.nextChangeAt ? new Date(explained.nextChangeAt) : null };
+    if (verdict.gate === 'audience' && told) return { ...verdict, facts: { explained: told }, nextCheckAt: told.nextChangeAt ? new Date(told.nextChangeAt) : null };
     return verdict;
   });
 }
@@ -46,18 +47,28 @@ async function evaluateTrigger(db: Db, { version, personId, zone }: { version: C
   const launchAt = await pendingLaunch(db, version.campaignId);
   if (entry.type === 'segment' || entry.type === 'launch') {
     const node: SegmentNode | null = entry.segmentId ? { type: 'segment', op: 'in', segmentId: entry.segmentId } : null;
-    const explained = node ? await explainPerson(db, node, personId, now) : null;
-    const inside = explained?.truth ?? true;
-    const changesAt = explained?.nextChangeAt ? new Date(explained.nextChangeAt) : null;
-    return { met: inside && launchAt !== null && launchAt <= now, facts: { entry: entry.type, inside, launchAt, explained }, nextAt: inside ? launchAt : changesAt };
+    const told = node ? await explained(db, node, personId, now) : null;
+    const inside = node === null || told?.truth === true;
+    const changesAt = told?.nextChangeAt ? new Date(told.nextChangeAt) : null;
+    return { met: inside && launchAt !== null && launchAt <= now, facts: { entry: entry.type, inside, launchAt, explained: told }, nextAt: inside ? launchAt : changesAt };
   }
   if (entry.type === 'date') {
     const at = await nextDate(db, personId, entry, zone);
     return { met: false, facts: { entry: 'date', attribute: entry.attribute, dueAt: at }, nextAt: at && at > now ? at : null };
   }
   if (entry.type === 'external') return { met: false, facts: { entry: 'external' }, nextAt: null };
-  const explained = await explainPerson(db, { type: 'event', event: entry.event, where: entry.where, count: { op: 'at_least', value: 1 } }, personId, now);
-  return { met: false, facts: { entry: 'event', event: entry.event, everDone: explained.truth }, nextAt: null };
+  const told = await explained(db, { type: 'event', event: entry.event, where: entry.where, count: { op: 'at_least', value: 1 } }, personId, now);
+  return { met: false, facts: { entry: 'event', event: entry.event, everDone: told?.truth ?? false }, nextAt: null };
+}
+
+/** The tree of a condition for one person; null when it names a segment that was archived, and so holds for nobody. */
+async function explained(db: Db, condition: SegmentNode, personId: string, now: Date): Promise<Awaited<ReturnType<typeof explainPerson>> | null> {
+  try {
+    return await explainPerson(db, condition, personId, now);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'segment.invalid') return null;
+    throw error;
+  }
 }
 
 async function pendingLaunch(db: Db, campaignId: string): Promise<Date | null> {

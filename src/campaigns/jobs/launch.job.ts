@@ -26,7 +26,8 @@ export class LaunchWorker extends Worker {
     const zone = due.length > 0 ? (await loadWorkspace(this.db)).timeZone : 'UTC';
     // A page of each, so that a small launch does not stand behind a large one.
     const done = await eachApart(due, (id) => inTransaction(this.db, (tx) => launchNext(tx, id, PAGE, { now, zone })), (taken) => {
-      if (taken > 0) this.runner.wake('campaigns.advance');
+      if (taken === 0) return;
+      for (const worker of ['campaigns.advance', 'delivery.email', 'delivery.in_app']) this.runner.wake(worker);
     });
     return { done, next: await nextLaunch(this.db, now) };
   }

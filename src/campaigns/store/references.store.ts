@@ -24,3 +24,34 @@ export async function ownedSegments(db: Db, campaignId: string): Promise<string[
   const found = await rows<{ id: string }>(db, `select s.id from segment as s where s.owner_id = $1 and s.state <> 'archived' order by s.id`, [campaignId]);
   return found.map(({ id }) => id);
 }
+
+/**
+ * Names of the campaigns in progress that name a segment anywhere in the version people enter, or in one with people in it.
+ * A name stands where a condition or an entry has its `segmentId`; the same text in a message is none.
+ */
+export async function liveNamersOf(db: Db, segmentId: string): Promise<string[]> {
+  const found = await rows<{ name: string }>(db, `
+    select c.name from campaign as c
+     where c.state in ('active', 'paused', 'draining')
+       and exists (
+         select from campaign_version as v
+          where v.campaign_id = c.id
+            and (v.id = c.current_version_id or exists (select from enrollment as e where e.version_id = v.id and e.state = 'active'))
+            and jsonb_path_exists(v.definition, '$.** ? (@.segmentId == $id)', jsonb_build_object('id', $1::uuid)))
+     order by c.name, c.id`, [segmentId]);
+  return found.map(({ name }) => name);
+}
+
+/**
+ * Keeps the segments a version names as they are until commit, so that none is archived while the version is published.
+ *
+ * @returns names of those that are archived already
+ */
+export async function holdNamedSegments(tx: Db, versionId: string): Promise<string[]> {
+  const held = await rows<{ name: string; state: string }>(tx, `
+    select s.name, s.state from segment as s
+     where s.purpose = 'shared'
+       and s.id::text in (select jsonb_path_query(v.definition, '$.**.segmentId') #>> '{}' from campaign_version as v where v.id = $1)
+     order by s.id for share`, [versionId]);
+  return held.filter(({ state }) => state === 'archived').map(({ name }) => name);
+}

@@ -48,7 +48,7 @@ export const VersionView = z.object({
 }).meta({ id: 'CampaignVersion' });
 
 /** One row: exactly one of `personId` and `externalId`; `at` is now when absent. */
-export const AssignmentRow = z.strictObject({ personId: Id.optional(), externalId: z.string().min(1).max(256).optional(), variant: Key, at: Instant.optional() })
+export const AssignmentRow = z.strictObject({ personId: Id.optional(), externalId: z.string().min(1).max(256).regex(/^[^\p{Cc}\p{Surrogate}]*$/u, 'must not contain control characters').optional(), variant: Key, at: Instant.optional() })
   .refine((given) => (given.personId === undefined) !== (given.externalId === undefined), 'give exactly one of personId and externalId');
 export type AssignmentRow = z.infer<typeof AssignmentRow>;
 

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { AppError } from '../kernel/errors.js';
 import type { Log } from '../platform/logging.js';
 import { WorkerRunner } from '../platform/jobs/runner.js';
+import { isDatabaseAway } from '../platform/database/away.js';
 import { LOG } from '../platform/tokens.js';
 import type { RejectedMessage } from './domain/segment-message.js';
 import { writeUnits, type IngestUnit } from './ingest-writer.js';
@@ -84,14 +85,14 @@ export class Ingest {
       await this.write(group.map((one) => one.unit));
       for (const { unit, resolve } of group) resolve(unit.rejected);
     } catch (error) {
-      if (isDatabaseAway(error) || group.length === 1) return this.settle(group, error);
+      if (isAway(error) || group.length === 1) return this.settle(group, error);
       this.log.warn({ err: error, requests: group.length }, 'a shared commit failed; its requests are tried one by one');
       for (const one of group) await this.commit([one]);
     }
   }
 
   private async settle(group: Waiting[], error: unknown): Promise<void> {
-    if (isDatabaseAway(error)) {
+    if (isAway(error)) {
       const away = new AppError('service.database-away', 'The database does not answer. Nothing was lost on your side if you send this again.', 'unavailable', [], { cause: error });
       for (const { reject } of group) reject(away);
       return;
@@ -126,7 +127,7 @@ export class Ingest {
 }
 
 const stateOf = (error: unknown): string => String((error as { code?: unknown }).code ?? '');
-/** No connection, the server is shutting down, or no connection is free: a retry will help. */
-const isDatabaseAway = (error: unknown): boolean => /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|08|57P0|53|55000|people\.busy|40)/.test(stateOf(error)) || /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/i.test(String((error as Error).message));
+/** The database is away, or too much was written at the same moment: a retry will help. */
+const isAway = (error: unknown): boolean => isDatabaseAway(error) || /^(people\.busy|40)/.test(stateOf(error));
 /** The values themselves are at fault (SQLSTATE classes 21, 22, 23 and 54). */
 const isDataFault = (error: unknown): boolean => /^(21|22|23|54)\w{3}$/.test(stateOf(error));

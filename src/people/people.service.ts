@@ -6,7 +6,7 @@ import { AppError, conflict, notFound } from '../kernel/errors.js';
 import { newId } from '../kernel/ids.js';
 import { AuditLog } from '../platform/audit.js';
 import type { Actor } from '../platform/http/access.js';
-import { decodeCursor, pageOf, type Page, type PageQuery } from '../platform/http/paging.js';
+import { decodeCursor, INSTANT_AND_ID_KEY, pageOf, type Page, type PageQuery } from '../platform/http/paging.js';
 import { WorkerRunner } from '../platform/jobs/runner.js';
 import type { PersonRef } from './domain/identity-plan.js';
 import { personWriteProblems, tagProblem } from './domain/person-write.js';
@@ -24,7 +24,7 @@ export class People {
   constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner, private readonly audit: AuditLog) {}
 
   async list(filter: PeopleFilter, { limit, after }: PageQuery): Promise<Page<PersonRecord>> {
-    const found = await listPeople(this.db, filter, { limit, after: decodeCursor(after, 2) });
+    const found = await listPeople(this.db, filter, { limit, after: decodeCursor(after, INSTANT_AND_ID_KEY) });
     return pageOf(found, limit, (last) => [last.createdAt, last.id]);
   }
 
@@ -74,12 +74,12 @@ export class People {
 
   async events(handle: string, { limit, after, name }: PageQuery & { name?: string }): Promise<Page<EventRecord>> {
     const id = await this.idOf(handle);
-    return pageOf(await listEvents(this.db, id, { name, limit, after: decodeCursor(after, 2) }), limit, (last) => [last.occurredAt, last.id]);
+    return pageOf(await listEvents(this.db, id, { name, limit, after: decodeCursor(after, INSTANT_AND_ID_KEY) }), limit, (last) => [last.occurredAt, last.id]);
   }
 
   async history(handle: string, key: string, { limit, after }: PageQuery): Promise<Page<HistoryRecord>> {
     const id = await this.idOf(handle);
-    return pageOf(await listHistory(this.db, id, key, { limit, after: decodeCursor(after, 2) }), limit, (last) => [last.at, last.id]);
+    return pageOf(await listHistory(this.db, id, key, { limit, after: decodeCursor(after, INSTANT_AND_ID_KEY) }), limit, (last) => [last.at, last.id]);
   }
 
   private async write(handle: string, change: Omit<PeopleBatchItem, 'ref' | 'at'>): Promise<PersonRecord> {

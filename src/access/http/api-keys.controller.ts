@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/commo
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Id } from '../../contract/common.js';
 import { CurrentActor, type Actor } from '../../platform/http/access.js';
-import { decodeCursor, pageOf, PageQuery } from '../../platform/http/paging.js';
+import { pageOf, PageQuery } from '../../platform/http/paging.js';
 import { ApiKeys, type KeyRequest } from '../api-keys.service.js';
 import type { KeyRow } from '../store/api-keys.store.js';
 import { KeyCreated, KeyList, KeyRequestSchema, KeyView } from './schemas.js';
@@ -19,7 +19,7 @@ export class ApiKeysController {
   @ApiOperation({ summary: 'List server and write keys, newest first' })
   @ApiOkResponse({ standardSchema: KeyList })
   async list(@Query({ schema: PageQuery }) query: PageQuery) {
-    const found = await this.keys.list(idCursor(decodeCursor(query.after, 1)), query.limit + 1);
+    const found = await this.keys.list(idCursor(query.after), query.limit + 1);
     const page = pageOf(found, query.limit, (last) => [last.id]);
     return { ...page, items: page.items.map(viewOf) };
   }

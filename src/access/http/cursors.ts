@@ -1,19 +1,16 @@
-import { AppError } from '../../kernel/errors.js';
-import { Id } from '../../contract/common.js';
+import { z } from 'zod';
+import { decodeCursor, ID_KEY } from '../../platform/http/paging.js';
 
-const bad = () => new AppError('request.bad-cursor', 'The "after" cursor is not one that this list gave out.');
+const NUMBER_KEY = z.tuple([z.string().regex(/^\d{1,18}$/)]);
 
-/** The id in a decoded cursor of `[id]`, or null at the first page. */
-export function idCursor(parts: unknown[] | null): string | null {
-  if (parts === null) return null;
-  const id = Id.safeParse(parts[0]);
-  if (!id.success) throw bad();
-  return id.data;
+/** The id the next page starts after, or null at the first page. */
+export function idCursor(after: string | undefined): string | null {
+  const [id = null] = decodeCursor(after, ID_KEY) ?? [];
+  return id;
 }
 
 /** The same for lists keyed by a number. */
-export function numberCursor(parts: unknown[] | null): string | null {
-  if (parts === null) return null;
-  if (typeof parts[0] !== 'string' || !/^\d{1,18}$/.test(parts[0])) throw bad();
-  return parts[0];
+export function numberCursor(after: string | undefined): string | null {
+  const [number = null] = decodeCursor(after, NUMBER_KEY) ?? [];
+  return number;
 }

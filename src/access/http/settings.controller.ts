@@ -3,7 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { AllowAll, CurrentActor, Public, type Actor } from '../../platform/http/access.js';
-import { decodeCursor, pageOf, PageQuery } from '../../platform/http/paging.js';
+import { pageOf, PageQuery } from '../../platform/http/paging.js';
 import { PublicUrl } from '../../platform/public-url.js';
 import { StoredAuditLog } from '../audit.service.js';
 import { Setup } from '../setup.service.js';
@@ -46,7 +46,7 @@ export class SettingsController {
   @ApiOperation({ summary: 'Who changed what, newest first' })
   @ApiOkResponse({ standardSchema: AuditList })
   async entries(@Query({ schema: PageQuery }) query: PageQuery) {
-    const found = await this.audit.list(numberCursor(decodeCursor(query.after, 1)), query.limit + 1);
+    const found = await this.audit.list(numberCursor(query.after), query.limit + 1);
     return pageOf(found, query.limit, (last) => [last.id]);
   }
 }

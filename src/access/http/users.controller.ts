@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Id } from '../../contract/common.js';
 import { CurrentActor, Public, type Actor } from '../../platform/http/access.js';
-import { decodeCursor, pageOf, PageQuery } from '../../platform/http/paging.js';
+import { pageOf, PageQuery } from '../../platform/http/paging.js';
 import { PublicUrl } from '../../platform/public-url.js';
 import { Users } from '../users.service.js';
 import { setSession } from './cookies.js';
@@ -20,7 +20,7 @@ export class UsersController {
   @ApiOperation({ summary: 'List the people who may sign in' })
   @ApiOkResponse({ standardSchema: UserList })
   async list(@Query({ schema: PageQuery }) query: PageQuery) {
-    const found = await this.users.list(idCursor(decodeCursor(query.after, 1)), query.limit + 1);
+    const found = await this.users.list(idCursor(query.after), query.limit + 1);
     return pageOf(found, query.limit, (last) => [last.id]);
   }
 

@@ -2,12 +2,12 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import { Id } from '../../contract/common.js';
-import { AppError, notFound } from '../../kernel/errors.js';
+import { notFound } from '../../kernel/errors.js';
 import { PersonHandle } from '../../contract/people.js';
 import { PersonIdPipe } from '../../people/http/person-id.pipe.js';
 import { personIdOf } from '../../people/person-handle.js';
 import { AllowAll } from '../../platform/http/access.js';
-import { decodeCursor, pageOf, PageQuery } from '../../platform/http/paging.js';
+import { decodeCursor, ID_KEY, pageOf, PageQuery } from '../../platform/http/paging.js';
 import { findCampaign } from '../store/campaigns.store.js';
 import { decisionsOf, participantsOf, runsOfPerson } from '../store/ledger.store.js';
 import { Explain } from './explain.service.js';
@@ -15,11 +15,8 @@ import { DecisionList, DecisionQuery, ExplainQuery, ExplanationView, Participant
 
 /** The id the next page starts after. */
 function idAfter(after: string | undefined): string | null {
-  const cursor = decodeCursor(after, 1);
-  if (!cursor) return null;
-  const id = Id.safeParse(cursor[0]);
-  if (!id.success) throw new AppError('request.bad-cursor', 'The "after" cursor is not one that this list gave out.');
-  return id.data;
+  const [id = null] = decodeCursor(after, ID_KEY) ?? [];
+  return id;
 }
 
 /** What campaigns did with people: the ledger, and the reasons in it. */

@@ -10,6 +10,7 @@ import { Assignments } from '../assignments.service.js';
 import { GivenBodySchema, type GivenBody } from './assignment-body.js';
 import { csvRows, ndjsonRows } from './assignment-stream.js';
 
+const ASSIGNMENT_KEY = z.tuple([Id, Id]);
 const ListQuery = PageQuery.extend(AssignmentFilter.shape);
 
 @ApiTags('Campaigns')
@@ -22,8 +23,8 @@ export class AssignmentsController {
   @ApiOperation({ summary: 'List who was assigned to which variant' })
   @ApiOkResponse({ standardSchema: AssignmentList })
   async list(@Param('id', { schema: Id }) campaignId: string, @Query({ schema: ListQuery }) { after, ...query }: z.infer<typeof ListQuery>) {
-    const cursor = decodeCursor(after, 2);
-    const found = await this.assignments.list({ ...query, campaignId, after: cursor && { experimentId: String(cursor[0]), personId: String(cursor[1]) } });
+    const cursor = decodeCursor(after, ASSIGNMENT_KEY);
+    const found = await this.assignments.list({ ...query, campaignId, after: cursor && { experimentId: cursor[0], personId: cursor[1] } });
     return pageOf(found, query.limit, (last) => [last.experimentId, last.personId]);
   }
 

@@ -7,7 +7,7 @@ import {
 import { Id } from '../../contract/common.js';
 import { AppError } from '../../kernel/errors.js';
 import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/access.js';
-import { decodeCursor, pageOf, PageQuery } from '../../platform/http/paging.js';
+import { decodeCursor, INSTANT_AND_ID_KEY, pageOf, PageQuery } from '../../platform/http/paging.js';
 import { CampaignCheck } from '../check.service.js';
 import { Drafts } from '../drafts.service.js';
 import { Lifecycle } from '../lifecycle.service.js';
@@ -38,8 +38,8 @@ export class CampaignsController {
   @ApiOperation({ summary: 'List campaigns, newest first' })
   @ApiOkResponse({ standardSchema: CampaignList })
   async list(@Query({ schema: ListQuery }) { after, ...query }: z.infer<typeof ListQuery>) {
-    const cursor = decodeCursor(after, 2);
-    const found = await this.drafts.list({ ...query, after: cursor && { at: String(cursor[0]), id: String(cursor[1]) } });
+    const cursor = decodeCursor(after, INSTANT_AND_ID_KEY);
+    const found = await this.drafts.list({ ...query, after: cursor && { at: cursor[0], id: cursor[1] } });
     const page = pageOf(found, query.limit, (last) => [last.cursorAt, last.id]);
     return { ...page, items: page.items.map(withoutCursor) };
   }

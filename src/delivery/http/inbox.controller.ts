@@ -3,10 +3,9 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { Id } from '../../contract/common.js';
 import { PersonHandle } from '../../contract/people.js';
-import { AppError } from '../../kernel/errors.js';
 import { PersonIdPipe } from '../../people/http/person-id.pipe.js';
 import { Allow, AllowAll } from '../../platform/http/access.js';
-import { decodeCursor, PageQuery, pageOf } from '../../platform/http/paging.js';
+import { decodeCursor, INSTANT_AND_ID_KEY, PageQuery, pageOf } from '../../platform/http/paging.js';
 import { Inbox, type InboxAction } from '../inbox.service.js';
 import { InboxActionName, InboxActionRequest, InboxList, InboxMessageView } from './schemas.js';
 
@@ -37,9 +36,6 @@ export class InboxController {
 }
 
 function cursorOf(after: string | undefined): { at: string; deliveryId: string } | null {
-  const parts = decodeCursor(after, 2);
-  if (parts === null) return null;
-  const [at, deliveryId] = parts;
-  if (typeof at !== 'string' || Number.isNaN(Date.parse(at)) || !Id.safeParse(deliveryId).success) throw new AppError('request.bad-cursor', 'The "after" cursor is not one that this list gave out.');
-  return { at, deliveryId: deliveryId as string };
+  const parts = decodeCursor(after, INSTANT_AND_ID_KEY);
+  return parts && { at: parts[0], deliveryId: parts[1] };
 }

@@ -1,13 +1,13 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { AppError } from '../../kernel/errors.js';
 import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/access.js';
-import { decodeCursor, PageQuery, pageOf } from '../../platform/http/paging.js';
+import { CursorInstant, decodeCursor, PageQuery, pageOf } from '../../platform/http/paging.js';
 import { Suppressions } from '../suppressions.service.js';
 import { SuppressionList, SuppressionRequest, SuppressionView } from './schemas.js';
 
 const SuppressionQuery = PageQuery.extend({ address: z.string().max(254).optional() });
+const ADDRESS_KEY = z.tuple([CursorInstant, z.string().regex(/^[0-9a-f]{1,128}$/)]);
 const Which = z.string().min(3).max(254);
 
 @ApiTags('Preferences')
@@ -39,9 +39,6 @@ export class SuppressionsController {
 }
 
 function cursorOf(after: string | undefined): { at: string; addressHash: string } | null {
-  const parts = decodeCursor(after, 2);
-  if (parts === null) return null;
-  const [at, addressHash] = parts;
-  if (typeof at !== 'string' || Number.isNaN(Date.parse(at)) || typeof addressHash !== 'string') throw new AppError('request.bad-cursor', 'The "after" cursor is not one that this list gave out.');
-  return { at, addressHash };
+  const parts = decodeCursor(after, ADDRESS_KEY);
+  return parts && { at: parts[0], addressHash: parts[1] };
 }

@@ -9,6 +9,6 @@ const MEANINGLESS = new Set([
 export function personIdProblem(id: string): string | null {
   if (MEANINGLESS.has(id.trim().toLowerCase())) return `"${id}" is not the id of one person`;
   if (id.length > LONGEST) return `an id must not be longer than ${LONGEST} characters`;
-  if (/\p{Cc}/u.test(id)) return 'an id must not contain control characters';
+  if (/\p{Cc}|\p{Surrogate}/u.test(id)) return 'an id must not contain control characters or halves of characters';
   return null;
 }

@@ -54,7 +54,8 @@ class Refusal extends Error {
 
 /** Reads one message as clients really send it (segment-compatibility). `newMessageId` names messages that came without an id. */
 export function readMessage(raw: unknown, envelope: Envelope, newMessageId: () => string): ReadMessage {
-  const messageId = isJsonObject(raw) ? idOf(raw.messageId) : undefined;
+  const stated = isJsonObject(raw) ? idOf(raw.messageId) : undefined;
+  const messageId = stated !== undefined && envelope.unstorable ? storableText(stated) : stated;
   try {
     if (!isJsonObject(raw)) throw new Refusal('invalid_event', 'an event must be a JSON object');
     if (!isShallow(raw)) throw new Refusal('event_too_deep', `an event must not be nested deeper than ${MAX_DEPTH} levels`);

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import { EventNames, RejectedEventPage } from '../../contract/people.js';
 import { AllowAll } from '../../platform/http/access.js';
-import { decodeCursor, pageOf, PageQuery } from '../../platform/http/paging.js';
+import { decodeCursor, INSTANT_AND_ID_KEY, pageOf, PageQuery } from '../../platform/http/paging.js';
 import { listEventNames, listRejections } from '../store/people-read.store.js';
 
 @ApiTags('Events')
@@ -20,6 +20,6 @@ export class EventsController {
   @Get('rejected') @AllowAll()
   @ApiOperation({ summary: 'Events refused in the last seven days and why, newest first' }) @ApiOkResponse({ standardSchema: RejectedEventPage })
   async rejected(@Query({ schema: PageQuery }) { limit, after }: PageQuery) {
-    return pageOf(await listRejections(this.db, { limit, after: decodeCursor(after, 2) }), limit, (last) => [last.at, last.id]);
+    return pageOf(await listRejections(this.db, { limit, after: decodeCursor(after, INSTANT_AND_ID_KEY) }), limit, (last) => [last.at, last.id]);
   }
 }

@@ -8,7 +8,7 @@ import { AuditLog } from '../../platform/audit.js';
 import { Config } from '../../platform/config.js';
 import { inTransaction } from '../../platform/database/db.js';
 import type { Actor } from '../../platform/http/access.js';
-import { decodeCursor, pageOf, type Page, type PageQuery } from '../../platform/http/paging.js';
+import { decodeCursor, ID_KEY, pageOf, type Page, type PageQuery } from '../../platform/http/paging.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { unguardFormula } from './domain/cell-types.js';
@@ -82,9 +82,8 @@ export class Imports implements OnApplicationBootstrap {
   }
 
   async list(query: PageQuery): Promise<Page<ImportRun>> {
-    const cursor = decodeCursor(query.after, 1);
-    if (cursor && !/^[0-9a-f-]{36}$/.test(String(cursor[0]))) throw new AppError('request.bad-cursor', 'The "after" cursor is not one that this list gave out.');
-    return pageOf(await listImports(this.db, cursor ? String(cursor[0]) : null, query.limit + 1), query.limit, (last) => [last.id]);
+    const [after = null] = decodeCursor(query.after, ID_KEY) ?? [];
+    return pageOf(await listImports(this.db, after, query.limit + 1), query.limit, (last) => [last.id]);
   }
 
   /** Ends an import after the batch in progress (the update waits for its row lock); what is in stays and is counted. */

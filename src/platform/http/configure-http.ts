@@ -1,11 +1,14 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import cookie from '@fastify/cookie';
 import type { FastifyInstance } from 'fastify';
+import { refuseUnstorable } from './storable-text.js';
 
 /** What every HTTP answer has in common, before any route. */
 export async function configureHttp(nest: NestFastifyApplication): Promise<void> {
   await nest.register(cookie as never);
-  nest.getHttpAdapter().getInstance().addHook('onSend', async (_request, reply) => {
+  const http = nest.getHttpAdapter().getInstance();
+  http.addHook('preHandler', async (request) => refuseUnstorable(request));
+  http.addHook('onSend', async (_request, reply) => {
     void reply.header('x-content-type-options', 'nosniff');
     if (!reply.hasHeader('referrer-policy')) void reply.header('referrer-policy', 'no-referrer');
   });

@@ -1,6 +1,7 @@
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, type ErrorKind, type Problem } from '../../kernel/errors.js';
+import { isDatabaseAway } from '../database/away.js';
 import type { Log } from '../logging.js';
 import { LOG } from '../tokens.js';
 
@@ -23,6 +24,9 @@ export class ErrorFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const { status, body } = this.describe(error, request);
     if (reply.sent) return;
+    // A route that meant to stream a file has said so already.
+    reply.removeHeader('content-disposition');
+    void reply.type('application/json; charset=utf-8');
     if (status === 503) void reply.header('retry-after', '5');
     void reply.status(status).send(body);
   }
@@ -43,7 +47,7 @@ export class ErrorFilter implements ExceptionFilter {
 
 /** Fastify's own errors (malformed JSON, body too large) carry `statusCode`; a lost database is worth a retry. */
 function statusOf(error: unknown): number {
-  const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
+  const { statusCode } = error as { statusCode?: unknown };
   if (typeof statusCode === 'number') return statusCode;
-  return typeof code === 'string' && /^(ECONN|08|57P0|53300)/.test(code) ? 503 : 500;
+  return isDatabaseAway(error) ? 503 : 500;
 }

@@ -13,15 +13,31 @@ export interface Page<T> { items: T[]; next: string | null }
 
 export const encodeCursor = (parts: readonly unknown[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
 
-export function decodeCursor(cursor: string | undefined, parts: number): unknown[] | null {
+/** Parts of cursors as the database can compare them. */
+export const CursorInstant = z.string().regex(/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d(:?\d\d)?)$/).refine((text) => text >= '0001' && !Number.isNaN(Date.parse(text)));
+const CursorId = z.uuid();
+/** The key of a list ordered by its ids. */
+export const ID_KEY = z.tuple([CursorId]);
+/** The key of a list ordered by an instant and then by id. */
+export const INSTANT_AND_ID_KEY = z.tuple([CursorInstant, CursorId]);
+
+/**
+ * The parts of the cursor a client sent back, null at the first page. Every part is checked: what arrives here goes into SQL.
+ * @throws request.bad-cursor
+ */
+export function decodeCursor<T>(cursor: string | undefined, key: z.ZodType<T>): T | null {
   if (cursor === undefined) return null;
-  try {
-    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(value) && value.length === parts) return value;
-  } catch {
-    // Not JSON: falls through to the one sentence below.
-  }
+  const read = key.safeParse(parsed(cursor));
+  if (read.success) return read.data;
   throw new AppError('request.bad-cursor', 'The "after" cursor is not one that this list gave out.');
+}
+
+function parsed(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Cuts a page from `limit + 1` rows. */

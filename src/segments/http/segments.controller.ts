@@ -2,9 +2,8 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { Id } from '../../contract/common.js';
-import { AppError } from '../../kernel/errors.js';
 import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/access.js';
-import { decodeCursor, pageOf, PageQuery } from '../../platform/http/paging.js';
+import { decodeCursor, ID_KEY, pageOf, PageQuery } from '../../platform/http/paging.js';
 import { BUILT_IN_KEYS } from '../domain/operands.js';
 import { OPERATORS } from '../domain/operators.js';
 import { SegmentsService, type SegmentView as Found } from '../segments.service.js';
@@ -98,9 +97,8 @@ export class SegmentsController {
 }
 
 function idAfter(cursor: string | undefined): string | null {
-  const [id] = decodeCursor(cursor, 1) ?? [null];
-  if (id !== null && !Id.safeParse(id).success) throw new AppError('request.bad-cursor', 'The "after" cursor is not one that this list gave out.');
-  return id as string | null;
+  const [id = null] = decodeCursor(cursor, ID_KEY) ?? [];
+  return id;
 }
 
 function viewOf(segment: Found): z.infer<typeof SegmentView> {

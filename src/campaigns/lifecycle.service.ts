@@ -7,10 +7,12 @@ import { AuditLog } from '../platform/audit.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
 import { WorkerRunner } from '../platform/jobs/runner.js';
+import { loadWorkspace } from '../platform/workspace.js';
 import { dropBuild } from '../segments/store/build.store.js';
 import { archiveSegment, lockSegment } from '../segments/store/segments.store.js';
 import { ARCHIVED_WHEN_IDLE, TRANSITIONS, whatInstead, type Verb } from './domain/lifecycle.js';
 import type { CampaignState } from './domain/state.js';
+import { refuseMissedDates } from './engine/dates.js';
 import { endEarly } from './engine/end-early.js';
 import { changeState, findCampaign, lockCampaign, type Campaign } from './store/campaigns.store.js';
 import { isIdle, setClosing, someActiveRuns } from './store/closing.store.js';
@@ -40,6 +42,7 @@ export class Lifecycle {
   /** Pauses (nothing enters, moves or is sent), resumes, or drains (nobody enters). */
   async move(verb: 'pause' | 'resume' | 'drain', id: string, actor: Actor): Promise<Campaign> {
     const campaign = await inTransaction(this.db, async (tx) => {
+      if (verb === 'resume') await refuseMissedDates(tx, id, { now: this.clock.now(), zone: (await loadWorkspace(tx)).timeZone });
       await this.transition(tx, verb, id, actor);
       return (await findCampaign(tx, id))!;
     });

@@ -9,6 +9,7 @@ import { AuditLog } from '../platform/audit.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
 import { WorkerRunner } from '../platform/jobs/runner.js';
+import { loadWorkspace } from '../platform/workspace.js';
 import { createOwned } from '../segments/segment-questions.js';
 import { CampaignCheck, refuseErrors, type CheckedContent } from './check.service.js';
 import { maintainedBefore, maintainedConditions } from './domain/conditions.js';
@@ -18,6 +19,7 @@ import { TRANSITIONS } from './domain/lifecycle.js';
 import { normalise, type RunPlan } from './domain/normalise.js';
 import { CONTROL, type PublishedDefinition } from './domain/published.js';
 import { actorName, changedSince } from './drafts.service.js';
+import { refuseMissedDates } from './engine/dates.js';
 import { refuseTransition } from './lifecycle.service.js';
 import { changeState, findCampaign, lockCampaign, type Campaign } from './store/campaigns.store.js';
 import { holdNamedSegments } from './store/references.store.js';
@@ -61,6 +63,7 @@ export class Publishing {
     // Compiling takes long, so it is done before the campaign is locked; the lock then proves that nothing has changed.
     const { findings, contents } = await this.checks.check(seen.definition);
     const warnings = refuseErrors(findings);
+    await inTransaction(this.db, async (tx) => refuseMissedDates(tx, id, { now: this.clock.now(), zone: (await loadWorkspace(tx)).timeZone }));
     const version = await inTransaction(this.db, async (tx) => {
       const campaign = await lockCampaign(tx, id);
       if (!campaign) throw notFound('campaign', id);

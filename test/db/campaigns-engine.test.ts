@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { SegmentNode } from '../../src/contract/segment.js';
 import type { PublishedEntry } from '../../src/campaigns/domain/published.js';
+import { addressHash } from '../../src/delivery/domain/address.js';
 import { rows } from '../../src/platform/database/db.js';
 import { newId } from '../../src/kernel/ids.js';
 import { CampaignWorld, message } from '../support/campaign-world.js';
@@ -204,5 +205,22 @@ describe('steps', () => {
     expect(new Set(codes(decisions.filter((d) => d.stepId === 'two')))).toEqual(new Set(['NO_CONSENT']));
     expect(decisions).toHaveLength(2 + 61);
     expect((await world.runs(campaignId)).every((run) => run.state === 'completed')).toBe(true);
+  });
+
+  test.each(['marketing', 'transactional'] as const)('message: addresses that bounced or complained, %s topic', async (kind) => {
+    await world.topic(`mail-${kind}`, kind);
+    const { campaignId } = await world.campaign({ entry: onSignUp, steps: [message('one', 'two', { channel: 'email', topic: `mail-${kind}`, variants: [{ key: 'a', content: { subject: 's', body: 'b' } }] }), message('two', null)] });
+    const [bounced, complained, fine] = await world.people(3);
+    for (const [person, reason] of [[bounced!, 'bounce'], [complained!, 'complaint']] as const) {
+      await rows(world.db, `insert into suppression (channel, address_hash, reason, at) values ('email', $1, $2, $3)`, [addressHash(`${person}@example.test`), reason, world.clock.now()]);
+    }
+    await world.events([bounced!, complained!, fine!].map((personId) => ({ personId, name: 'Signed Up' })));
+    await world.run();
+    const refused = (await world.decisions(campaignId)).map((d) => [d.personId, d.stage, d.stepId, d.code, d.facts.gate]);
+    // A complaint is about advertising: what somebody asked for still goes, unless it cannot arrive.
+    const complaint = kind === 'marketing' ? [[complained, 'step', 'one', 'SUPPRESSED_COMPLAINT', 'suppression']] : [];
+    expect(refused.toSorted()).toEqual([[bounced, 'step', 'one', 'SUPPRESSED_BOUNCE', 'suppression'], ...complaint].toSorted());
+    expect((await world.deliveries(campaignId)).filter((d) => d.stepId === 'one').map((d) => d.personId).toSorted()).toEqual([...(kind === 'marketing' ? [] : [complained]), fine].toSorted());
+    expect((await world.deliveries(campaignId)).filter((d) => d.stepId === 'two')).toHaveLength(3);
   });
 });

@@ -168,3 +168,29 @@ test('a segment that a campaign in progress names cannot be archived; afterwards
   expect((await explain(id, 'outsider')).gates.slice(0, 3)).toMatchObject([
     { gate: 'campaign', code: 'CAMPAIGN_INACTIVE' }, { gate: 'trigger', code: 'TRIGGER_NOT_MET', facts: { inside: false, explained: null } }, { gate: 'audience', code: 'NOT_IN_AUDIENCE' }]);
 });
+
+test.each([
+  { hold: 'pause', code: 'CAMPAIGN_INACTIVE', again: 'resume' }, { hold: 'drain', code: 'VERSION_DRAINING', again: 'resume' }, { hold: 'pause', code: 'CAMPAIGN_INACTIVE', again: 'publish' },
+])('dates that come between $hold and $again are refused with $code and do not flood in afterwards', async ({ hold, code, again }) => {
+  const key = `trial_${hold}_${again}`;
+  const at = (day: number, time = '00:00') => new Date(`2026-06-0${day}T${time}:00Z`);
+  clock.set(at(1));
+  // The last one comes in the very minute of the resume.
+  for (const [user, day] of [['before', '2026-06-02'], ['during', '2026-06-04'], ['unseen', '2026-06-05'], ['after', '2026-06-07']]) await identify(`${key}-${user!}`, { [key]: day, timezone: 'UTC' });
+  await settle();
+  const id = await publish(series({ entry: { type: 'date', attribute: key, days: 0, time: '10:00' }, start: 'm', steps: [inApp('m')] }));
+  clock.set(at(3));
+  await settle();
+  ok(await app.api('POST', `/v1/campaigns/${id}/${hold}`));
+  clock.set(at(4, '12:00'));
+  await settle();
+  clock.set(at(5, '10:00'));
+  ok(await app.api('POST', `/v1/campaigns/${id}/${again}`));
+  await settle();
+  clock.set(at(8));
+  await settle();
+  const runs = await rows<{ user: string }>(app.db, 'select p.external_id as user from enrollment as e join person as p on p.id = e.person_id where e.campaign_id = $1 order by e.entered_at, e.id', [id]);
+  expect(runs.map(({ user }) => user)).toEqual([`${key}-before`, `${key}-after`]);
+  const refused = await rows<{ user: string; code: string }>(app.db, 'select p.external_id as user, d.code from decision as d join person as p on p.id = d.person_id where d.campaign_id = $1 order by d.at, d.id', [id]);
+  expect(refused).toEqual(['during', 'unseen'].map((user) => ({ user: `${key}-${user}`, code })));
+});

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Db } from '../../platform/database/db.js';
 import { dateEntryAt, dateWindow, minuteOf } from '../domain/next-due.js';
-import { currentTicks, datesIn, distinctDates, firstDateAfter, moveTick, takeTick, type PersonDate } from '../store/date-entry.store.js';
+import { currentTicks, datesIn, distinctDates, firstDateAfter, heldTick, moveTick, takeTick, type PersonDate } from '../store/date-entry.store.js';
 import { loadVersion } from '../store/versions.store.js';
 import type { Moment } from './conditions.js';
 import { enterPeople } from './enter.js';
@@ -39,6 +39,15 @@ export async function dateTick(tx: EntityManager, versionId: string, moment: Mom
   }
   await moveTick(tx, versionId, to);
   return due;
+}
+
+/**
+ * Refuses the dates that came while a campaign was paused or draining and that no tick has looked at yet. To be called
+ * before it goes on, so that it does not begin with them; takes the entry lock, so before the campaign's own.
+ */
+export async function refuseMissedDates(tx: EntityManager, campaignId: string, moment: Moment): Promise<void> {
+  const versionId = await heldTick(tx, campaignId);
+  if (versionId) await dateTick(tx, versionId, moment);
 }
 
 /**

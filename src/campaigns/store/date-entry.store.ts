@@ -17,6 +17,12 @@ export async function currentTicks(db: Db): Promise<string[]> {
   return found.map(({ id }) => id);
 }
 
+/** The version of a campaign that refuses dates for now, because the campaign is paused or draining; null when there is none. */
+export async function heldTick(db: Db, campaignId: string): Promise<string | null> {
+  const found = await row<{ id: string }>(db, `select t.version_id as id from ${CURRENT} where c.id = $1 and c.state <> 'active'`, [campaignId]);
+  return found?.id ?? null;
+}
+
 /** Takes a tick; null when another process did it in the meantime. */
 export function takeTick(tx: Db, versionId: string, minute: Date): Promise<DateTick | null> {
   return row<DateTick>(tx, `

@@ -239,6 +239,50 @@ describe('merge and erasure', () => {
     expect(await world.runs(campaignId)).toMatchObject([{ personId: known, entry: { properties: { plan: 'team' } } }]);
   });
 
+  test('of two consents a merge keeps the stricter, at once', async () => {
+    const { campaignId } = await world.campaign({ entry: onSignUp, steps: waitAndNudge });
+    const [anonymous, known] = await world.people(2);
+    const say = (personId: string, topic: string, state: string) => rows(world.db, `insert into consent (person_id, channel, topic, state, at, source) values ($1, 'email', $2, $3, $4, 'page')`, [personId, topic, state, world.clock.now()]);
+    for (const [topic, theirs, own] of [['a', 'unsubscribed', 'subscribed'], ['b', 'subscribed', 'unsubscribed'], ['c', 'subscribed', null], ['d', 'unsubscribed', null]] as const) {
+      await say(anonymous!, topic, theirs);
+      if (own !== null) await say(known!, topic, own);
+    }
+    await world.event(anonymous!, 'Signed Up');
+    await world.run();
+    await rows(world.db, `update delivery as d set state = 'sending' where d.campaign_id = $1`, [campaignId]);
+    await merge(anonymous!, known!);
+    await world.run();
+    const told = (personId: string) => rows(world.db, 'select c.topic, c.state from consent as c where c.person_id = $1 order by c.topic', [personId]);
+    const strictest = [{ topic: 'a', state: 'unsubscribed' }, { topic: 'b', state: 'unsubscribed' }, { topic: 'c', state: 'subscribed' }, { topic: 'd', state: 'unsubscribed' }];
+    expect(await told(known!)).toEqual(strictest);
+    await rows(world.db, `update delivery as d set state = 'sent' where d.campaign_id = $1`, [campaignId]);
+    await world.run();
+    expect([await told(known!), await told(anonymous!)]).toEqual([strictest, []]);
+  });
+
+  test('erasure forgets where messages went and what they said, also of one that is just being sent', async () => {
+    const { campaignId } = await world.campaign({ entry: onSignUp, steps: waitAndNudge });
+    const [ann, other] = await world.people(2);
+    await world.events([ann!, other!].map((personId) => ({ personId, name: 'Signed Up' })));
+    await world.run();
+    await rows(world.db, `insert into consent (person_id, channel, topic, state, at, source) select p.id, 'email', 'news', 'subscribed', $2, 'page' from unnest($1::uuid[]) as p (id)`, [[ann, other], world.clock.now()]);
+    await rows(world.db, `insert into in_app_message (delivery_id, person_id, campaign_id, content, created_at) select p.id, p.id, $2, '{"title": "안녕"}', $3 from unnest($1::uuid[]) as p (id)`, [[ann, other], campaignId, world.clock.now()]);
+    await rows(world.db, `insert into delivery_event (delivery_id, person_id, kind, event_key, at, verdict, evidence) values ($1, $1, 'open', 'o', $2, 'human', '{"ip": "203.0.113.7"}')`, [ann, world.clock.now()]);
+    await rows(world.db, `insert into sandbox_mail (id, received_at, mail_from, rcpt_to, subject, raw) select p.id, $2, 'us@example.test', p.id || '@Example.test', 's', 'raw' from unnest($1::uuid[]) as p (id)`, [[ann, other], world.clock.now()]);
+    await rows(world.db, `update delivery as d set state = 'sending', address = d.person_id || '@example.test' where d.campaign_id = $1`, [campaignId]);
+    await rows(world.db, 'delete from person as p where p.id = $1', [ann]);
+    await settle('deleted', [ann!]);
+    await world.run();
+    // The sender writes down what it did after the erasure.
+    await rows(world.db, `update delivery as d set state = 'sent', address = d.person_id || '@example.test', detail = '250 ok' where d.campaign_id = $1`, [campaignId]);
+    await world.run();
+    const left = await rows(world.db, `
+      select (select array_agg(d.person_id) from delivery as d where d.campaign_id = $1 and (d.address is not null or d.detail is not null)) as addresses,
+             (select array_agg(c.person_id) from consent as c where c.person_id = any($2::uuid[])) as consents, (select array_agg(i.person_id) from in_app_message as i where i.campaign_id = $1) as messages,
+             (select array_agg(s.id) from sandbox_mail as s where s.id = any($2::uuid[])) as mail, (select array_agg(e.evidence) from delivery_event as e where e.person_id = $3) as evidence`, [campaignId, [ann, other], ann]);
+    expect(left).toEqual([{ addresses: [other], consents: [other], messages: [other], mail: [other], evidence: [{}] }]);
+  });
+
   test('erasure ends the run, cancels what is queued and forgets the event', async () => {
     const { campaignId } = await world.campaign({ entry: onSignUp, steps: waitAndNudge });
     const ann = await world.person();

@@ -37,11 +37,23 @@ const MOVES = [
   `update delivery as d set person_id = m.into_id from ${PAIRS} where d.person_id = m.from_id`,
   `update in_app_message as i set person_id = m.into_id from ${PAIRS} where i.person_id = m.from_id`,
   `update delivery_event as e set person_id = m.into_id from ${PAIRS} where e.person_id = m.from_id`,
+  `delete from consent as c using ${PAIRS} where c.person_id = m.from_id`,
   `update decision as d set person_id = m.into_id from ${PAIRS} where d.person_id = m.from_id`,
 ];
 
 export async function moveToSurvivors(tx: Db, merges: readonly Merged[]): Promise<void> {
   for (const move of MOVES) await rows(tx, move, sides(merges));
+}
+
+/** Gives survivors the subscriptions of those who became part of them. The strictest wins: whoever said no once is not written to. */
+export async function carryConsent(tx: Db, merges: readonly Merged[]): Promise<void> {
+  await rows(tx, `
+    insert into consent (person_id, channel, topic, state, at, source)
+    select distinct on (m.into_id, c.channel, c.topic) m.into_id, c.channel, c.topic, c.state, c.at, c.source
+      from ${PAIRS} join consent as c on c.person_id = m.from_id
+     order by m.into_id, c.channel, c.topic, c.state = 'unsubscribed' desc, c.at desc
+    on conflict (person_id, channel, topic) do update set state = excluded.state, at = excluded.at, source = excluded.source
+     where consent.state = 'subscribed' and excluded.state = 'unsubscribed'`, sides(merges));
 }
 
 const sides = (merges: readonly Merged[]) => [merges.map((merge) => merge.from), merges.map((merge) => merge.into)];
@@ -53,9 +65,23 @@ export async function activeRunsOf(tx: Db, personIds: readonly string[]): Promis
   return found.map(({ id }) => id);
 }
 
-/** Forgets what erased people's runs and decisions say of them; that they happened stays, so that totals keep adding up. */
+/** Where an erased person's messages went, and what the test mailbox kept of them, is gone before the deliveries forget the address. */
+const FORGETS = [
+  `delete from sandbox_mail as s
+    where lower(s.rcpt_to) in (select lower(d.address) from delivery as d where d.person_id = any($1::uuid[]) and d.address is not null)`,
+  'update delivery as d set address = null, detail = null where d.person_id = any($1::uuid[]) and (d.address is not null or d.detail is not null)',
+  `update delivery_event as e set evidence = '{}' where e.person_id = any($1::uuid[]) and e.evidence <> '{}'`,
+  'delete from in_app_message as i where i.person_id = any($1::uuid[])',
+  'delete from consent as c where c.person_id = any($1::uuid[])',
+];
+
+/**
+ * Forgets what erased people's runs, decisions and messages say of them; that they happened stays, so that totals keep adding
+ * up. Doing it again changes nothing.
+ */
 export async function forgetDetails(tx: Db, personIds: readonly string[]): Promise<void> {
   await rows(tx, `update enrollment as e set entry = jsonb_build_object('kind', e.entry ->> 'kind', 'at', e.entry ->> 'at') where e.person_id = any($1::uuid[]) and e.entry ? 'properties'`, [personIds]);
+  for (const forget of FORGETS) await rows(tx, forget, [personIds]);
 }
 
 /** Whether a sender holds a message of these people right now. */

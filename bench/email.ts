@@ -22,8 +22,8 @@ import { median, type BenchContext, type BenchRow } from './bench.js';
 import { measured, sendLoop, sendParallel, sendRaw, type Measure, type Prepared, type Relay } from './email-floors.js';
 
 const CONNECTIONS = 10;
-const ROUNDS = 5;
-const MESSAGES = 2_000;
+const ROUNDS = 3;
+const MESSAGES = 4_000;
 const FROM = { name: 'Danbi', address: 'news@example.org' };
 /** Messages made before for the floors, which go round them: all of them at once would be most of the memory reported. */
 const PREPARED = 200;

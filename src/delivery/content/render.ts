@@ -105,9 +105,14 @@ function stateFor(context: RenderContext, links: MessageLinks, staticLinks: Rend
   return { links, staticLinks, language: languageOf(context), timeZone: context.person.timeZone || context.workspace.timeZone, turns: 0, made: 0 };
 }
 
-/** Plain data: a copy through JSON drops functions and prototypes, which a template must never meet. */
+/** What came from outside as plain data: a copy through JSON drops functions and prototypes, which a template must never meet. */
+const copy = (data: unknown) => JSON.parse(JSON.stringify(data)) as unknown;
+
 function dataOf({ person, event, workspace, transactional = false }: RenderContext, urls: Record<string, string>): object {
   const language = languageOf({ person, workspace } as RenderContext);
-  const message = { ...urls, language, korean: /^ko\b/i.test(language), transactional };
-  return JSON.parse(JSON.stringify({ person, event: event ?? {}, workspace, message })) as object;
+  const { name, timeZone, senderContact } = workspace;
+  return {
+    person: copy(person), event: event ? copy(event) : {}, workspace: { name, timeZone, language: workspace.language, senderContact },
+    message: { ...urls, language, korean: /^ko\b/i.test(language), transactional },
+  };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import libmime from 'libmime';
 import type { RenderedEmail } from '../content/compiled.js';
@@ -78,7 +78,7 @@ const ascii = (text: string) => Buffer.from(text, 'latin1');
 function streamHeaders(mail: MailToCompose, domain: string): string[] {
   const stream = mail.transactional ? 'transactional' : 'marketing';
   // Gmail wants 5 to 15 characters that stay the same for a sender.
-  const sender = createHash('sha256').update(domain).digest('hex').slice(0, 12);
+  const sender = hash('sha256', domain).slice(0, 12);
   const both = [`Feedback-ID: ${mail.campaignId}:${token(mail.stepId)}:${stream}:${sender}`, 'X-Auto-Response-Suppress: OOF, AutoReply'];
   if (mail.transactional) return [...both, 'Auto-Submitted: auto-generated'];
   return [

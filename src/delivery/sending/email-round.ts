@@ -33,8 +33,8 @@ export interface RoundParts {
   lease: Lease;
 }
 
-/** Claims of one round at most; then the worker looks around (dead workers, its own stop) and begins another. */
-const ROUND = 2_000;
+/** A round claims no longer than this; then the worker looks around (dead workers, its own stop) and begins another. */
+const ROUND_MS = 5_000;
 /** A session that ends by itself is tried again soon: nothing was judged. */
 const LOST_RETRY_MS = 30_000;
 /** So many in a row, and nothing accepted between them, mean that the relay and not a message is the trouble. */
@@ -59,7 +59,8 @@ export class EmailRound {
   private stopped = false;
   private lostInARow = 0;
   private batch: number;
-  private claimedAt = performance.now();
+  private readonly startedAt = performance.now();
+  private claimedAt = this.startedAt;
   /** Why nothing can be sent now, if so. */
   down: string | null = null;
 
@@ -112,7 +113,7 @@ export class EmailRound {
     const leaseUntil = new Date(now.getTime() + lease.milliseconds);
     const { taken, allowed } = await queue.claim({ channel: 'email', worker: journal.worker, leaseUntil, limit: this.batch, now });
     this.taken += taken;
-    if (taken === 0 || this.taken >= ROUND) this.exhausted = true;
+    if (taken === 0 || performance.now() - this.startedAt >= ROUND_MS) this.exhausted = true;
     let compiled: ReadonlyMap<string, CompiledMessage>;
     try {
       compiled = await contents(allowed.flatMap((each) => each.contentId ?? []));

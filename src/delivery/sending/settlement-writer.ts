@@ -17,6 +17,8 @@ export class SettlementWriter {
   private waiting: Settlement[] = [];
   private running: Promise<void> | null = null;
   private closing = false;
+  /** Ends the gathering early. */
+  private hurry: (() => void) | null = null;
 
   constructor(private readonly db: DataSource, private readonly journal: SendJournal, private readonly clock: Clock, private readonly log: Log) {}
 
@@ -32,15 +34,23 @@ export class SettlementWriter {
 
   /** Resolves when everything added so far is committed. */
   async finish(): Promise<void> {
-    while (this.running) await this.running;
+    while (this.running) {
+      this.hurry?.();
+      await this.running;
+    }
   }
 
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
-      if (this.waiting.length < BATCH) await pause(GATHER_MS);
+      if (this.waiting.length < BATCH) await this.gather();
       const batch = this.waiting.splice(0, BATCH);
       for (let written = false; !written; ) written = await this.write(batch);
     }
+  }
+
+  private async gather(): Promise<void> {
+    await Promise.race([pause(GATHER_MS), new Promise<void>((done) => { this.hurry = done; })]);
+    this.hurry = null;
   }
 
   private async write(batch: Settlement[]): Promise<boolean> {

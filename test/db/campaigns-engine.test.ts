@@ -123,6 +123,22 @@ describe('entry', () => {
   });
 });
 
+test('a campaign that cannot work off its news is tried three times, then the others go on without it', async () => {
+  const broken = await world.campaign({ entry: { ...onSignUp, where: [{ property: 'plan', op: 'no such operator', value: 1 }] } as never, steps: [message('hello', null)] });
+  const sound = await world.campaign({ entry: onSignUp, goals: [{ key: 'g', name: 'G', exits: true, event: { name: 'Bought' } }], steps: [{ id: 'w', type: 'wait', for: { days: 1 }, next: null }] });
+  const [ann, bob] = await world.people(2);
+  await world.event(ann!, 'Signed Up');
+  const [entry] = world.workers();
+  for (let attempt = 0; attempt < 3; attempt += 1) await expect(entry!.runOnce()).rejects.toThrow(broken.campaignId);
+  expect(await world.runs(sound.campaignId)).toEqual([]);
+  expect(await entry!.runOnce()).toEqual({ done: 1 });
+  await world.event(bob!, 'Signed Up');
+  await world.event(ann!, 'Bought');
+  expect(await entry!.runOnce()).toEqual({ done: 2 });
+  expect((await world.runs(sound.campaignId)).map((run) => [run.personId, run.state])).toEqual([[ann, 'exited'], [bob, 'active']]);
+  expect(await world.runs(broken.campaignId)).toEqual([]);
+});
+
 describe('steps', () => {
   test('wait: a duration and then a weekday and time in the person’s zone, over a DST change', async () => {
     const { campaignId } = await world.campaign({ entry: onSignUp, steps: [{ id: 'w', type: 'wait', for: { days: 5 }, until: { time: '10:00', weekdays: ['mon'] }, next: 'm' }, message('m', null)] });

@@ -46,7 +46,7 @@ export class CampaignWorld {
 
   /** A set of workers as a further process would have. */
   workers() {
-    return [new EntryWorker(this.db, this.clock, this.runner), new DatesWorker(this.db, this.clock, this.runner), new LaunchWorker(this.db, this.clock, this.runner), new AdvanceWorker(this.db, this.clock, this.runner)];
+    return [new EntryWorker(this.db, this.clock, this.runner, createLog('silent')), new DatesWorker(this.db, this.clock, this.runner), new LaunchWorker(this.db, this.clock, this.runner), new AdvanceWorker(this.db, this.clock, this.runner)];
   }
 
   async topic(key = 'news', kind: 'marketing' | 'transactional' = 'marketing', optIn = false): Promise<void> {

@@ -56,8 +56,10 @@ const peopleOf = (flips: readonly Flip[], segmentId: string) => flips.filter((fl
 async function endByConditions(tx: Db, watch: Watch, { flips }: News, { now }: Moment): Promise<void> {
   for (const segmentId of new Set(flips.map((flip) => flip.segmentId))) {
     for (const { version, code, key } of watch.endings.get(segmentId) ?? []) {
-      const runs = await activeRuns(tx, version.id, peopleOf(flips, segmentId));
-      await endEarly(tx, runs.map((run) => run.id), { state: 'exited', code, facts: code === 'GOAL_REACHED' ? { goals: [key] } : { rules: [key] } }, now);
+      await watch.apart(tx, version.campaignId, async () => {
+        const runs = await activeRuns(tx, version.id, peopleOf(flips, segmentId));
+        await endEarly(tx, runs.map((run) => run.id), { state: 'exited', code, facts: code === 'GOAL_REACHED' ? { goals: [key] } : { rules: [key] } }, now);
+      });
     }
   }
 }
@@ -65,12 +67,14 @@ async function endByConditions(tx: Db, watch: Watch, { flips }: News, { now }: M
 async function endByEvents(tx: Db, watch: Watch, { events, names }: News, moment: Moment): Promise<void> {
   for (const name of names) {
     for (const { version, goal } of watch.goalEvents.get(name) ?? []) {
-      const reached = await matchingEvents(tx, goal.event!, events, moment.zone);
-      if (reached.length === 0) continue;
-      const byPerson = groupedBy(reached, (event) => event.personId);
-      const runs = (await activeRuns(tx, version.id, [...byPerson.keys()])).filter(({ personId, entry }) =>
-        byPerson.get(personId)!.some((event) => event.occurredAt >= new Date(entry.at) && event.id !== entry.eventId));
-      await endEarly(tx, runs.map((run) => run.id), { state: 'exited', code: 'GOAL_REACHED', facts: { goals: [goal.key] } }, moment.now);
+      await watch.apart(tx, version.campaignId, async () => {
+        const reached = await matchingEvents(tx, goal.event!, events, moment.zone);
+        if (reached.length === 0) return;
+        const byPerson = groupedBy(reached, (event) => event.personId);
+        const runs = (await activeRuns(tx, version.id, [...byPerson.keys()])).filter(({ personId, entry }) =>
+          byPerson.get(personId)!.some((event) => event.occurredAt >= new Date(entry.at) && event.id !== entry.eventId));
+        await endEarly(tx, runs.map((run) => run.id), { state: 'exited', code: 'GOAL_REACHED', facts: { goals: [goal.key] } }, moment.now);
+      });
     }
   }
 }
@@ -78,24 +82,30 @@ async function endByEvents(tx: Db, watch: Watch, { events, names }: News, moment
 async function letIn(tx: Db, watch: Watch, { flips, events, names }: News, moment: Moment): Promise<void> {
   for (const segmentId of new Set(flips.map((flip) => flip.segmentId))) {
     for (const entrance of watch.segments.get(segmentId) ?? []) {
-      const entered = await withoutLaunched(tx, entrance.version.campaignId, flips.filter((flip) => flip.segmentId === segmentId));
-      await enterPeople(tx, entrance, entered.map(({ personId, at }): Candidate => ({ personId, entry: { kind: 'segment', at: at.toISOString(), segmentId } })), moment);
+      await watch.apart(tx, entrance.version.campaignId, async () => {
+        const entered = await withoutLaunched(tx, entrance.version.campaignId, flips.filter((flip) => flip.segmentId === segmentId));
+        await enterPeople(tx, entrance, entered.map(({ personId, at }): Candidate => ({ personId, entry: { kind: 'segment', at: at.toISOString(), segmentId } })), moment);
+      });
     }
   }
   for (const name of names) {
     for (const entrance of watch.events.get(name) ?? []) {
       const { entry } = entrance.version.published;
       if (entry.type !== 'event') continue;
-      const matched = await matchingEvents(tx, { name, where: entry.where }, events, moment.zone);
-      await enterPeople(tx, entrance, matched.map((event): Candidate => ({
-        personId: event.personId, entry: { kind: 'event', at: event.occurredAt.toISOString(), event: name, eventId: event.id, properties: event.properties },
-      })), moment);
+      await watch.apart(tx, entrance.version.campaignId, async () => {
+        const matched = await matchingEvents(tx, { name, where: entry.where }, events, moment.zone);
+        await enterPeople(tx, entrance, matched.map((event): Candidate => ({
+          personId: event.personId, entry: { kind: 'event', at: event.occurredAt.toISOString(), event: name, eventId: event.id, properties: event.properties },
+        })), moment);
+      });
     }
   }
 }
 
 async function wake(tx: Db, watch: Watch, { flips }: News, { now }: Moment): Promise<void> {
   for (const segmentId of new Set(flips.map((flip) => flip.segmentId))) {
-    for (const { version, stepId } of watch.waits.get(segmentId) ?? []) await wakeWaiting(tx, { versionId: version.id, stepId }, peopleOf(flips, segmentId), now);
+    for (const { version, stepId } of watch.waits.get(segmentId) ?? []) {
+      await watch.apart(tx, version.campaignId, async () => { await wakeWaiting(tx, { versionId: version.id, stepId }, peopleOf(flips, segmentId), now); });
+    }
   }
 }

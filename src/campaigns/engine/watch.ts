@@ -1,6 +1,7 @@
 import type { Goal } from '../../contract/campaign.js';
 import { rows, type Db } from '../../platform/database/db.js';
 import { conditionPlace } from '../domain/published.js';
+import type { Apart } from './isolation.js';
 import { loadVersion, type CampaignVersion } from '../store/versions.store.js';
 
 /** A version that people can enter, with the state of its campaign. */
@@ -11,6 +12,8 @@ export interface Entrance {
 
 /** What campaigns want to hear of: for each kind of news, who is concerned. */
 export interface Watch {
+  /** How one campaign's part of the work is run. */
+  apart: Apart;
   entrances: Entrance[];
   /** Entry segment → versions it lets people into. */
   segments: Map<string, Entrance[]>;
@@ -25,18 +28,20 @@ export interface Watch {
 }
 
 /** Collects what campaigns in progress listen to: current versions for entries, every version with people in it for the rest. */
-export async function loadWatch(db: Db): Promise<Watch> {
-  const found = await rows<{ id: string; state: string; isCurrent: boolean }>(db, `
-    select v.id, c.state, v.id = c.current_version_id as "isCurrent"
+export async function loadWatch(db: Db, apart: Apart): Promise<Watch> {
+  const found = await rows<{ id: string; campaignId: string; state: string; isCurrent: boolean }>(db, `
+    select v.id, c.id as "campaignId", c.state, v.id = c.current_version_id as "isCurrent"
       from campaign as c join campaign_version as v on v.campaign_id = c.id
      where c.state in ('active', 'paused', 'draining')
        and (v.id = c.current_version_id or exists (select from enrollment as e where e.version_id = v.id and e.state = 'active'))
      order by v.id`);
-  const watch: Watch = { entrances: [], segments: new Map(), events: new Map(), endings: new Map(), goalEvents: new Map(), waits: new Map() };
-  for (const { id, state, isCurrent } of found) {
-    const version = await loadVersion(db, id);
-    if (isCurrent) addEntrance(watch, { version, state });
-    addConditions(watch, version);
+  const watch: Watch = { apart, entrances: [], segments: new Map(), events: new Map(), endings: new Map(), goalEvents: new Map(), waits: new Map() };
+  for (const { id, campaignId, state, isCurrent } of found) {
+    await apart(db, campaignId, async () => {
+      const version = await loadVersion(db, id);
+      if (isCurrent) addEntrance(watch, { version, state });
+      addConditions(watch, version);
+    });
   }
   return watch;
 }

@@ -1,12 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { AuditLog, type AuditEntry } from '../platform/audit.js';
+import { actorName, AuditLog, type AuditEntry } from '../platform/audit.js';
 import type { Db } from '../platform/database/db.js';
-import type { Actor } from '../platform/http/access.js';
 import { insertEntry, listEntries, type AuditRow } from './store/audit.store.js';
-
-/** The name of an actor as kept in rows: `user:0193…`, `server_key:0193…`, `system`. */
-export const actorName = (actor: Actor | 'system' | 'setup'): string => (typeof actor === 'string' ? actor : `${actor.kind}:${actor.id}`);
 
 @Injectable()
 export class StoredAuditLog extends AuditLog {

@@ -3,13 +3,10 @@ import { DataSource } from 'typeorm';
 import type { CampaignChange, NewCampaign } from '../contract/campaign-api.js';
 import { Clock } from '../kernel/clock.js';
 import { conflict, notFound } from '../kernel/errors.js';
-import { AuditLog } from '../platform/audit.js';
+import { actorName, AuditLog } from '../platform/audit.js';
 import { inTransaction } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
 import { deleteDraft, findCampaign, insertDraft, listCampaigns, lockCampaign, updateDraft, type Campaign, type ListQuery } from './store/campaigns.store.js';
-
-/** Name of an actor in rows: `user:0193…`. */
-export const actorName = (actor: Actor): string => `${actor.kind}:${actor.id}`;
 
 /** What editors do before publishing. A draft is well-formed; whether it can run is said by {@link CampaignCheck}. */
 @Injectable()

@@ -12,6 +12,9 @@ export interface AuditEntry {
   detail?: Record<string, unknown>;
 }
 
+/** The name of an actor as kept in rows: `user:0193…`, `server_key:0193…`, `system`. */
+export const actorName = (actor: AuditEntry['actor']): string => (typeof actor === 'string' ? actor : `${actor.kind}:${actor.id}`);
+
 /** Remembers who changed what. Call it inside the transaction of the change, so that both happen or neither. */
 export abstract class AuditLog {
   abstract record(db: Db, entry: AuditEntry, now: Date): Promise<void>;

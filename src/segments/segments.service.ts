@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import type { SegmentNode } from '../contract/segment.js';
 import { Clock } from '../kernel/clock.js';
 import { AppError, conflict, notFound, type Problem } from '../kernel/errors.js';
-import { AuditLog } from '../platform/audit.js';
+import { actorName, AuditLog } from '../platform/audit.js';
 import { inTransaction, rows, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
 import { WorkerRunner } from '../platform/jobs/runner.js';
@@ -31,7 +31,7 @@ export class SegmentsService {
     const now = this.clock.now();
     const id = await this.changing(async (tx) => {
       await refuseInvalid(tx, input.definition);
-      const made = await insertSegment(tx, { ...input, purpose: 'shared', ownerId: null, createdBy: nameOf(actor) }, now);
+      const made = await insertSegment(tx, { ...input, purpose: 'shared', ownerId: null, createdBy: actorName(actor) }, now);
       await this.audit.record(tx, { actor, action: 'segment.create', subject: `segment:${made}` }, now);
       return made;
     });
@@ -143,8 +143,6 @@ export class SegmentsService {
     return result;
   }
 }
-
-const nameOf = (actor: Actor): string => `${actor.kind}:${actor.id}`;
 
 async function refuseInvalid(db: Db, definition: SegmentNode, self?: string): Promise<void> {
   const problems = await validateDefinition(db, definition, 'definition', self);

@@ -20,6 +20,7 @@ export interface Hit {
 }
 
 interface Waiting { hit: Hit; at: Date; manyPeople: boolean; done: () => void }
+interface Lane { waiting: Waiting[]; flushing: Promise<void> | null }
 
 const BATCH = 500;
 const PEOPLE_PER_ADDRESS = 10;
@@ -27,13 +28,12 @@ const ADDRESS_WINDOW_MS = 10_000;
 const BURST_MS = 2_000;
 
 /**
- * Records opens and clicks. Requests that arrive while a transaction runs share the next one, so a request waits for at
- * most two commits. A hit that can not be stored is logged and its answer is given all the same: the link must work.
+ * Records opens and clicks. Requests of a kind that arrive while a commit runs share the next one, so a request waits for at
+ * most two. Clicks are stored one batch after the other, because a burst is seen only among stored clicks. A hit that can not be stored is logged and its answer is given all the same: the link must work.
  */
 @Injectable()
 export class Tracking {
-  private waiting: Waiting[] = [];
-  private flushing: Promise<void> | null = null;
+  private readonly lanes: Record<Hit['kind'], Lane> = { open: { waiting: [], flushing: null }, click: { waiting: [], flushing: null } };
   private readonly addresses = new Map<string, { at: number; deliveryId: string }[]>();
 
   constructor(private readonly db: DataSource, private readonly clock: Clock, @Inject(LOG) private readonly log: Log) {}
@@ -42,24 +42,31 @@ export class Tracking {
   record(hit: Hit): Promise<void> {
     const at = this.clock.now();
     const manyPeople = hit.kind === 'click' && this.followsMany(hit, at.getTime());
+    const lane = this.lanes[hit.kind];
     return new Promise((done) => {
-      this.waiting.push({ hit, at, manyPeople, done });
-      this.flushing ??= this.flush().finally(() => { this.flushing = null; });
+      lane.waiting.push({ hit, at, manyPeople, done });
+      lane.flushing ??= this.flush(lane).finally(() => { lane.flushing = null; });
     });
   }
 
-  private async flush(): Promise<void> {
-    // Lets the requests of this turn of the event loop into the first batch.
-    await Promise.resolve();
-    while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, BATCH);
+  private async flush({ waiting }: Lane): Promise<void> {
+    while (waiting.length > 0) {
+      // Lets the requests of this turn of the event loop into the batch.
+      await new Promise((next) => { setImmediate(next); });
+      const batch = waiting.splice(0, BATCH);
       try {
-        await inTransaction(this.db, (tx) => store(tx, batch));
+        await this.store(batch);
       } catch (error) {
         this.log.error({ err: error, count: batch.length }, 'opens and clicks could not be recorded');
       }
       for (const { done } of batch) done();
     }
+  }
+
+  /** Opens are one statement; clicks and what they change in earlier clicks are one transaction. */
+  private async store(batch: readonly Waiting[]): Promise<void> {
+    if (batch[0]!.hit.kind === 'open') await insertDeliveryEvents(this.db, await eventsOf(this.db, batch));
+    else await inTransaction(this.db, (tx) => storeClicks(tx, batch));
   }
 
   /** Whether this address followed links of ten messages in ten seconds. Kept per process, in memory. */
@@ -72,15 +79,19 @@ export class Tracking {
   }
 }
 
-async function store(tx: Db, batch: readonly Waiting[]): Promise<void> {
-  const sent = await loadSent(tx, [...new Set(batch.map(({ hit }) => hit.deliveryId))]);
-  const events = batch.flatMap((entry) => {
+async function storeClicks(tx: Db, batch: readonly Waiting[]): Promise<void> {
+  const clicks = await eventsOf(tx, batch);
+  await insertDeliveryEvents(tx, clicks);
+  if (clicks.length > 0) await relabelBursts(tx, clicks);
+}
+
+/** What is to be stored; hits of messages that are no longer known are left out. */
+async function eventsOf(db: Db, batch: readonly Waiting[]): Promise<NewDeliveryEvent[]> {
+  const sent = await loadSent(db, [...new Set(batch.map(({ hit }) => hit.deliveryId))]);
+  return batch.flatMap((entry) => {
     const delivery = sent.get(entry.hit.deliveryId);
     return delivery ? [eventOf(entry, delivery)] : [];
   });
-  await insertDeliveryEvents(tx, events);
-  const clicks = events.filter((event) => event.kind === 'click');
-  if (clicks.length > 0) await relabelBursts(tx, clicks);
 }
 
 function eventOf({ hit, at, manyPeople }: Waiting, { personId, sentAt }: SentDelivery): NewDeliveryEvent {

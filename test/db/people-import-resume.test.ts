@@ -11,6 +11,7 @@ import { readConfig } from '../../src/platform/config.js';
 import { rows } from '../../src/platform/database/db.js';
 import { ImportFiles } from '../../src/people/import/import-files.js';
 import { ImportWorker } from '../../src/people/import/jobs/import.worker.js';
+import { readBatch, type Place } from '../../src/people/import/read-batch.js';
 import { endImport, insertImport, loadImport } from '../../src/people/import/store/imports.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { VirtualClock } from '../support/virtual-clock.js';
@@ -126,4 +127,21 @@ test('an import whose file is gone fails with a sentence', async () => {
   await files().remove(id);
   await workerOn(database.db).runOnce();
   expect(await loadImport(database.db, id)).toMatchObject({ state: 'failed', problem: { code: 'file-missing' } });
+});
+
+test('a batch holds 4 MiB of text at most, whatever the file holds, and cuts no character in two', async () => {
+  const path = join(folder, 'large.csv');
+  const row = (index: number) => `u${index},"${'가나다라마 '.repeat(900)}\n둘째 줄"`;
+  await writeFile(path, Array.from({ length: 1_700 }, (_, index) => `${row(index)}\n`).join(''));
+  const sizes: number[] = [];
+  let place: Place = { bytes: 0, lines: 0 };
+  for (let ended = false, index = 0; !ended; ) {
+    const batch = await readBatch(path, place, ',', 2_000);
+    for (const record of batch.records) if (record.text !== row(index++)) throw new Error(`row ${index} came out as ${record.text.slice(0, 40)}`);
+    sizes.push(batch.records.reduce((sum, record) => sum + record.text.length, 0));
+    ({ next: place, ended } = batch);
+  }
+  expect(place.lines).toBe(3_400);
+  expect(sizes).toHaveLength(3);
+  for (const size of sizes) expect(size).toBeLessThan(4 * 1024 * 1024 + 6_000);
 });

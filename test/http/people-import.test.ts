@@ -4,6 +4,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import iconv from 'iconv-lite';
 import { parse } from 'csv-parse/sync';
 import type { ImportView } from '../../src/contract/people-import.js';
+import { SystemClock } from '../../src/kernel/clock.js';
+import { PeopleUpkeep } from '../../src/people/jobs/upkeep.worker.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 
 let app: TestApp;
@@ -185,4 +187,16 @@ test('events come in once, whether the file or the message id is repeated', asyn
 test('events without a column for the name or the time say what is missing', async () => {
   const { body } = await send<Failure>('user_id,amount\nu1,2\n', '', 'events');
   expect(body.problems!.map(({ path }) => path)).toEqual(['event', 'timestamp']);
+});
+
+test('rejected rows are kept for 30 days after their import ended, and the file not at all', async () => {
+  const run = await runImport('id,email\nu1,min@example.com\nu2,no address\n');
+  expect(await rejections(run.id)).toHaveLength(1);
+  expect((await readdir(`${app.dataDir}/imports`)).filter((name) => name.startsWith(run.id))).toEqual([]);
+  const kept = async (days: number) => {
+    await app.db.query('update import_run as i set finished_at = $2 where i.id = $1', [run.id, new Date(new SystemClock().now().getTime() - days * 86_400_000)]);
+    await new PeopleUpkeep(app.db, new SystemClock()).runOnce();
+    return (await rejections(run.id)).length;
+  };
+  expect([await kept(29), await kept(31)]).toEqual([1, 0]);
 });

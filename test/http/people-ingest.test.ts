@@ -95,7 +95,7 @@ test('telemetry is accepted and ignored; client settings name this server', asyn
   expect(rudder.source).toMatchObject({ writeKey: app.writeKey, enabled: true, destinations: [] });
 });
 
-test.each(['/v1/identify', '/v1/t', '/v1/batch', '/beacon/v1/batch', '/v1/projects/x/settings', '/sourceConfig/', '/v1/m'])('OPTIONS %s allows what browsers ask for', async (path) => {
+test.each(['/v1/identify', '/v1/t', '/api/s/track', '/v1/batch', '/beacon/v1/batch', '/v1/projects/x/settings', '/sourceConfig/', '/v1/m'])('OPTIONS %s allows what browsers ask for', async (path) => {
   const answer = await fetch(`${app.url}${path}`, { method: 'OPTIONS', headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type' } });
   expect(answer.status).toBe(204);
   expect(answer.headers.get('access-control-allow-origin')).toBe('https://shop.example');
@@ -103,6 +103,51 @@ test.each(['/v1/identify', '/v1/t', '/v1/batch', '/beacon/v1/batch', '/v1/projec
   expect(answer.headers.get('access-control-allow-headers')).toMatch(/authorization, content-type.*x-retry-count.*anonymousid, sentat/);
   expect(answer.headers.get('access-control-expose-headers')).toContain('Retry-After');
 });
+
+test.each([['identify', { traits: { plan: 'pro' } }, '$identify'], ['track', { event: 'Signed Up' }, 'Signed Up'], ['page', { name: 'Pricing' }, '$page']])('Jitsu: /api/s/%s with its key in a header', async (type, message, name) => {
+  const userId = newId();
+  const sent = { type, userId, writeKey: '***', timestamp: '2026-06-10T02:00:00.000Z', context: { library: { name: 'jitsu-js' } }, ...message };
+  expect(await post(`/api/s/${type}`, { ...sent, messageId: newId() }, { 'x-write-key': `${app.writeKey}:***`, 'content-type': 'application/json' })).toMatchObject({ status: 200, body: { success: true } });
+  expect(await eventsOf(userId)).toMatchObject([{ type, name, occurred_at: new Date('2026-06-10T02:00:00Z') }]);
+});
+
+test('Dittofeed: a batch without timestamps happened when it came', async () => {
+  const userId = newId();
+  const batch = [{ type: 'identify', userId, messageId: newId(), traits: { plan: '팀' } }, { type: 'track', userId, messageId: newId(), event: 'Paid' }];
+  expect(await post('/api/public/apps/batch', { batch }, { authorization: `Basic ${app.writeKey}`, 'content-type': 'application/json' })).toMatchObject({ status: 200, body: { success: true } });
+  expect(await eventsOf(userId)).toMatchObject([{ name: '$identify', occurred_at: NOW }, { name: 'Paid', occurred_at: NOW }]);
+  expect((await personOf(userId))!.attributes).toEqual({ plan: '팀' });
+});
+
+test('a key bound to pages is refused on others, and the page can read why', async () => {
+  const made = await app.api<{ secret: string }>('POST', '/v1/api-keys', { kind: 'write', name: 'shop', allowedOrigins: ['https://shop.example'] });
+  const from = (origin: string) => post('/v1/track', track(newId()), { authorization: `Basic ${Buffer.from(`${made.body.secret}:`).toString('base64')}`, origin });
+  expect((await from('https://shop.example')).status).toBe(200);
+  const refused = await from('https://elsewhere.example');
+  expect(refused).toMatchObject({ status: 403, body: { error: expect.any(String), code: 'origin_not_allowed', message: expect.any(String) } });
+  expect(refused.headers.get('access-control-allow-origin')).toBe('https://elsewhere.example');
+});
+
+test('when too much is waiting, further requests are told to come back before they are read; the others are stored', async () => {
+  const userId = newId();
+  const batch = Array.from({ length: 2_400 }, () => ({ type: 'track', event: 'E', userId, messageId: newId() }));
+  const holder = app.db.createQueryRunner();
+  await holder.startTransaction();
+  await holder.query('lock table event_receipt in access exclusive mode');
+  const waiting = Array.from({ length: 21 }, () => post('/v1/batch', { batch }));
+  try {
+    let refused = await post('/v1/batch', 'never parsed');
+    for (let tries = 0; refused.status !== 429 && tries < 200; tries += 1) refused = await post('/v1/batch', 'never parsed');
+    expect(refused).toMatchObject({ status: 429, body: { error: expect.any(String), code: 'overloaded', message: expect.any(String) } });
+    expect(refused.headers.get('retry-after')).toBe('2');
+  } finally {
+    await holder.rollbackTransaction();
+    await holder.release();
+  }
+  // More than 40,000 events: 17 of these requests, and two that were being written.
+  expect((await Promise.all(waiting)).filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(19);
+  expect(await eventsOf(userId)).toHaveLength(2_400);
+}, 60_000);
 
 const big = 'x'.repeat(33 * 1024);
 test.each<[string, () => Promise<Answer>, number, string]>([

@@ -30,19 +30,22 @@ const Accepts = (summary: string): MethodDecorator => (target, key, descriptor) 
   ApiOkResponse({ standardSchema: Answer })(target, key, descriptor);
 };
 
-/** The Segment HTTP Tracking API, answering what published clients need to hear (README of this module). */
+/**
+ * The Segment HTTP Tracking API, answering what published clients need to hear (README of this module). `api/s/…` are the
+ * paths of Jitsu's client, `api/public/apps/batch` is that of Dittofeed's.
+ */
 @ApiTags('Events')
 @Controller()
 export class IngestController {
   constructor(private readonly ingest: Ingest, private readonly keys: WriteKeys, private readonly clock: Clock) {}
 
-  @Post(['v1/identify', 'v1/i']) @Accepts('Say who somebody is, and what is known of them')
+  @Post(['v1/identify', 'v1/i', 'api/s/identify']) @Accepts('Say who somebody is, and what is known of them')
   identify(@Req() request: FastifyRequest) { return this.take(request, 'identify'); }
 
-  @Post(['v1/track', 'v1/t']) @Accepts('Record something a person did')
+  @Post(['v1/track', 'v1/t', 'api/s/track']) @Accepts('Record something a person did')
   track(@Req() request: FastifyRequest) { return this.take(request, 'track'); }
 
-  @Post(['v1/page', 'v1/p']) @Accepts('Record a page view')
+  @Post(['v1/page', 'v1/p', 'api/s/page']) @Accepts('Record a page view')
   page(@Req() request: FastifyRequest) { return this.take(request, 'page'); }
 
   @Post(['v1/screen', 'v1/s']) @Accepts('Record a screen view')
@@ -54,13 +57,13 @@ export class IngestController {
   @Post(['v1/alias', 'v1/a']) @Accepts('Say that two ids are one person')
   alias(@Req() request: FastifyRequest) { return this.take(request, 'alias'); }
 
-  @Post(['v1/batch', 'v1/b', 'v1/import', 'beacon/v1/batch']) @Accepts('Send many messages at once')
+  @Post(['v1/batch', 'v1/b', 'v1/import', 'beacon/v1/batch', 'api/public/apps/batch']) @Accepts('Send many messages at once')
   batch(@Req() request: FastifyRequest) { return this.take(request, 'batch'); }
 
   @Post('v1/m') @Accepts('Client telemetry: accepted and ignored')
   telemetry(): Answer { return { success: true }; }
 
-  @Options(['v1/identify', 'v1/i', 'v1/track', 'v1/t', 'v1/page', 'v1/p', 'v1/screen', 'v1/s', 'v1/group', 'v1/g', 'v1/alias', 'v1/a', 'v1/batch', 'v1/b', 'v1/import', 'v1/m', 'beacon/v1/batch', 'v1/projects/:key/settings', 'sourceConfig', 'sourceConfig/*'])
+  @Options(['v1/identify', 'v1/i', 'v1/track', 'v1/t', 'v1/page', 'v1/p', 'v1/screen', 'v1/s', 'v1/group', 'v1/g', 'v1/alias', 'v1/a', 'v1/batch', 'v1/b', 'v1/import', 'v1/m', 'beacon/v1/batch', 'api/s/identify', 'api/s/track', 'api/s/page', 'api/public/apps/batch', 'v1/projects/:key/settings', 'sourceConfig', 'sourceConfig/*'])
   @HttpCode(204) @RouteConfig(INGEST_ROUTE) @WithWriteKey() @ApiExcludeEndpoint()
   preflight(): void {}
 

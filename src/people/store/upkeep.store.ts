@@ -17,6 +17,17 @@ export async function purgeRejections(db: Db, before: Date): Promise<number> {
     returning 1`, [before])).length;
 }
 
+/** Rejected rows of imports that ended long ago: the raw rows may name anybody, and no erasure finds them there. */
+export async function purgeImportRejections(db: Db, before: Date): Promise<number> {
+  return (await rows(db, `
+    delete from import_rejection as r
+     where (r.import_id, r.row_number) in (
+       select old.import_id, old.row_number
+         from import_run as i join import_rejection as old on old.import_id = i.id
+        where i.finished_at < $1::timestamptz limit ${CHUNK} for update of old skip locked)
+    returning 1`, [before])).length;
+}
+
 /** Sums the counts of each name into one row. Batches that are written meanwhile add rows of their own. */
 export async function foldTallies(db: Db): Promise<void> {
   await rows(db, `

@@ -62,6 +62,8 @@ test('sign in, sign out', async () => {
   expect((await page('/')).headers.get('location')).toBe('/login');
   expect(await page('/login', { form: { email: 'owner@example.com', password: 'wrong' } })).toMatchObject({ status: 401, text: expect.stringContaining('value="owner@example.com"') });
   expect((await page('/login', { form: { email: 'owner@example.com', password: 'a long enough one' }, origin: 'https://evil.example' })).status).toBe(403);
+  const back = async (next: string) => (await page('/login', { form: { email: 'owner@example.com', password: 'a long enough one', next } })).headers.get('location');
+  expect([await back('/mailbox?to=a'), await back('//evil.example'), await back('https://evil.example')]).toEqual(['/mailbox?to=a', '/', '/']);
   const signedIn = await page('/login', { form: { email: 'owner@example.com', password: 'a long enough one' } });
   expect([signedIn.status, signedIn.headers.get('location')]).toEqual([303, '/']);
   expect((await page('/logout', { form: {}, cookie: signedIn.cookie, origin: 'https://evil.example' })).status).toBe(403);

@@ -1,5 +1,6 @@
-import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { HttpException, HttpStatus, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../kernel/errors.js';
 import { ACCESS, type AccessRule, type Actor, type RequestWithActor } from '../../platform/http/access.js';
 import { PublicUrl } from '../../platform/public-url.js';
@@ -24,6 +25,7 @@ export class AccessGuard implements CanActivate {
     if (rule.kind !== 'roles') return true;
     const request = context.switchToHttp().getRequest<RequestWithActor>();
     const identity = (await this.byKey(request)) ?? (await this.bySession(request));
+    if (!identity && isNavigation(request)) throw toLogin(request, context.switchToHttp().getResponse<FastifyReply>());
     if (!identity) throw new AppError('access.unauthenticated', 'This needs a server key: send the header "Authorization: Bearer dnb_sk_…", or sign in.', 'unauthenticated');
     if (!permits(rule, identity.role)) throw refused(rule, identity.role);
     request.actor = identity as Actor;
@@ -48,6 +50,17 @@ export class AccessGuard implements CanActivate {
     }
     return { kind: 'user', id: session.userId, role: session.role, email: session.email };
   }
+}
+
+/** A person opened an address in a browser; programs ask for JSON or anything, or show a key. */
+function isNavigation({ method, headers }: FastifyRequest): boolean {
+  return method === 'GET' && headers.authorization === undefined && /\btext\/html\b/i.test(headers.accept ?? '');
+}
+
+/** Sends the browser to the login page, which leads back. */
+function toLogin(request: FastifyRequest, reply: FastifyReply): HttpException {
+  void reply.header('location', `/login?${new URLSearchParams({ next: request.url }).toString()}`);
+  return new HttpException('Sign in first.', HttpStatus.SEE_OTHER);
 }
 
 function refused(rule: Extract<AccessRule, { kind: 'roles' }>, role: KeyRole): AppError {

@@ -7,6 +7,8 @@ import { SetupRequestSchema } from '../schemas.js';
 
 export const TokenQuery = z.object({ token: z.string().max(200).catch('') });
 
+export const NextQuery = z.object({ next: z.string().max(2_000).optional().catch(undefined) });
+
 /** A posted form: flat texts; whatever else comes is left out. */
 export const FormFields = z.record(z.string(), z.unknown()).catch({}).transform((fields) => Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => typeof entry[1] === 'string')));
 

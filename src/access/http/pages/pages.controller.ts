@@ -4,13 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../../kernel/errors.js';
 import { AllowAll, Public } from '../../../platform/http/access.js';
 import { PublicUrl } from '../../../platform/public-url.js';
+import { localPath } from '../../domain/local-path.js';
 import { pageLanguage } from '../../domain/page-language.js';
 import { Sessions } from '../../sessions.service.js';
 import { Setup } from '../../setup.service.js';
 import { Users } from '../../users.service.js';
 import { clearSession, originOf, sessionToken, setSession } from '../cookies.js';
 import { refuseForeignSignIn } from '../same-origin.js';
-import { FormFields, problemOf, setupFields, TokenQuery } from './forms.js';
+import { FormFields, NextQuery, problemOf, setupFields, TokenQuery } from './forms.js';
 import { sendPage } from './layout.js';
 import { EMPTY, homeView, inviteView, loginView, problemView, setupDoneView, setupView } from './views.js';
 import { WORDS } from './words.js';
@@ -60,8 +61,8 @@ export class PagesController {
 
   @Public()
   @Get('login')
-  login(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    sendPage(reply, 200, loginView(languageOf(request), EMPTY));
+  login(@Query({ schema: NextQuery }) { next }: { next?: string }, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    sendPage(reply, 200, loginView(languageOf(request), { ...EMPTY, values: { next: localPath(next) } }));
   }
 
   @Public()
@@ -72,10 +73,10 @@ export class PagesController {
       refuseForeignSignIn(request, this.publicUrl.value);
       const { token } = await this.sessions.signIn({ email: fields.email ?? '', password: fields.password ?? '' }, originOf(request), sessionToken(request));
       setSession(reply, token, this.publicUrl.value);
-      return reply.redirect('/', 303);
+      return reply.redirect(localPath(fields.next), 303);
     } catch (error) {
       const { status, code, message } = problemOf(error);
-      return sendPage(reply, status, loginView(language, { values: { email: fields.email ?? '' }, faults: {}, problem: WORDS[language].problems[code] ?? message }));
+      return sendPage(reply, status, loginView(language, { values: { email: fields.email ?? '', next: localPath(fields.next) }, faults: {}, problem: WORDS[language].problems[code] ?? message }));
     }
   }
 

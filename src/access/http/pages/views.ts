@@ -45,7 +45,7 @@ export function setupDoneView(language: PageLanguage, keys: { url: string; serve
 
 export function loginView(language: PageLanguage, form: FormState): PageView {
   const words = WORDS[language];
-  const body = html`${alert(form.problem)}<form method="post" action="/login">
+  const body = html`${alert(form.problem)}<form method="post" action="/login">${form.values.next && html`<input type="hidden" name="next" value="${form.values.next}">`}
 ${field({ name: 'email', label: words.email, type: 'email', value: form.values.email, autocomplete: 'username' })}
 ${field({ name: 'password', label: words.password, type: 'password', autocomplete: 'current-password' })}
 <button>${words.loginButton}</button></form>`;

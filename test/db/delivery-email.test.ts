@@ -133,6 +133,16 @@ test('control deliveries pass the gates and the render, and nothing leaves', asy
   expect(sink.offered).toEqual([]);
 });
 
+test('who unsubscribes between the queue and the sending gets nothing', async () => {
+  const people = await makePeople(app.db, 2, START);
+  const [left, stays] = await queue(app.db, await makePlace(app.db, START), people, START);
+  await rows(app.db, `insert into consent (person_id, channel, topic, state, at, source) values ($1, 'email', 'news', 'unsubscribed', $2, 'test')`, [people[0], START]);
+  await app.runner.runUntilIdle();
+  const after = await deliveries(app.db);
+  expect([after.get(left!), after.get(stays!)]).toMatchObject([{ state: 'cancelled', reason: 'TOPIC_UNSUBSCRIBED' }, { state: 'sent' }]);
+  expect(sink.offered).toHaveLength(1);
+});
+
 test('who is gone, has no address, or misses a value ends with a reason, and the others go on', async () => {
   const place = await makePlace(app.db, START);
   const people = await makePeople(app.db, 5, START, (index) => ['a@example.com', 'b@example.com', 'not an address', 'ünïcode@example.com', 'e@example.com'][index]!);

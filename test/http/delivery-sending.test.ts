@@ -3,6 +3,7 @@ import { row, rows } from '../../src/platform/database/db.js';
 import { cancelPending, recallInApp } from '../../src/delivery/store/deliveries.store.js';
 import { EmailContent } from '../../src/contract/message.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { keepNewest } from '../../src/delivery/store/sandbox.store.js';
 import { deliveries, IN_APP, makePeople, makePlace, queue, tally } from '../support/deliveries.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
@@ -22,6 +23,15 @@ test('the empty mailbox says so, in both languages', async () => {
   expect(await (await page('/mailbox')).text()).toContain('No message yet');
   expect(await (await page('/mailbox', { 'accept-language': 'ko-KR,ko;q=0.9' })).text()).toContain('아직 메일이 없습니다');
   expect((await fetch(`${app.url}/mailbox`)).status).toBe(401);
+});
+
+test('a browser without a session is led to the login page and back; a program gets JSON', async () => {
+  const asked = await fetch(`${app.url}/mailbox?to=a%26b`, { headers: { accept: 'text/html,*/*;q=0.8' }, redirect: 'manual' });
+  expect([asked.status, asked.headers.get('location')]).toEqual([303, '/login?next=%2Fmailbox%3Fto%3Da%2526b']);
+  const login = await (await fetch(app.url + asked.headers.get('location'))).text();
+  expect(login).toContain('name="next" value="/mailbox?to=a%26b"');
+  for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example', '/a\r\nb']) expect(await (await fetch(`${app.url}/login?${new URLSearchParams({ next })}`)).text()).toContain('name="next" value="/"');
+  expect((await fetch(`${app.url}/mailbox`, { headers: { accept: 'text/html', authorization: 'Bearer dnb_sk_wrong' }, redirect: 'manual' })).status).toBe(401);
 });
 
 test('without SMTP_URL every message lies in the sandbox mailbox, filed over real SMTP', async () => {
@@ -98,4 +108,12 @@ test('emptying the mailbox asks for a confirmation', async () => {
   expect((await app.api('DELETE', '/v1/sandbox/mails')).status).toBe(400);
   expect((await app.api('DELETE', '/v1/sandbox/mails?confirm=all')).body).toEqual({ deleted: 3 });
   expect((await app.api('GET', '/v1/sandbox/mails')).body).toEqual({ items: [], next: null });
+});
+
+test('the mailbox keeps the newest messages', async () => {
+  const before = (await app.api('GET', '/v1/sandbox/mails?limit=100')).body.items.map(({ id }: { id: string }) => id);
+  await keepNewest(app.db, before.length);
+  expect((await app.api('GET', '/v1/sandbox/mails?limit=100')).body.items).toHaveLength(before.length);
+  await keepNewest(app.db, 2);
+  expect((await app.api('GET', '/v1/sandbox/mails?limit=100')).body.items.map(({ id }: { id: string }) => id)).toEqual(before.slice(0, 2));
 });

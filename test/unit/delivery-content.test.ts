@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { EmailContent, InAppContent } from '../../src/contract/message.js';
 import { compileMessage } from '../../src/delivery/content/compile.js';
 import type { CompiledEmail, CompiledInApp, LinkSigner, RenderContext } from '../../src/delivery/content/compiled.js';
+import { loadLayout, offersUnsubscription } from '../../src/delivery/content/layouts.js';
 import { renderEmail, renderInApp } from '../../src/delivery/content/render.js';
 import { AppError } from '../../src/kernel/errors.js';
 
@@ -182,7 +183,9 @@ test('blocks may stand between sections, columns and elements', async () => {
   expect(made.html).toContain('[three]');
 });
 
-test.each(['plain', 'announcement'])('the layout %s carries preheader, footer, unsubscription and pixel, in both languages', async (layout) => {
+const LAYOUTS = readdirSync(new URL('../../templates/layouts/', import.meta.url)).map((file) => file.replace('.mjml', ''));
+
+test.each(LAYOUTS)('the layout %s carries preheader, footer, unsubscription and pixel, in both languages', async (layout) => {
   const korean = await render({ layout, preheader: 'Pre {{person.name}} <x>' }, { name: 'A', language: 'ko' }, { workspace: { name: 'Danbi', timeZone: 'UTC', language: 'en', senderContact: '서울시 1-2' } });
   expect(korean.html).toContain('Pre A &lt;x&gt;&#847;&zwnj;&nbsp;');
   expect(korean.html).toMatch(/href="https:\/\/go\.example\/u\/1"[^>]*>수신 거부</);
@@ -194,6 +197,12 @@ test.each(['plain', 'announcement'])('the layout %s carries preheader, footer, u
   expect(english.text).toMatch(/^My own text, A\n\nSent by Danbi\.[\s\S]*Unsubscribe \[https:\/\/go\.example\/u\/1\]/);
   const receipt = await render({ layout }, {}, { transactional: true });
   expect([receipt.html.includes('go.example/u/1'), receipt.text.includes('go.example/u/1')]).toEqual([false, false]);
+});
+
+test('a layout that lets nobody out is no layout', async () => {
+  const source = (await loadLayout('plain'))!;
+  expect(offersUnsubscription(source)).toBe(true);
+  for (const broken of [source.replaceAll('message.unsubscribeUrl', 'message.preferencesUrl'), source.replaceAll('danbi-footer', 'foot'), source.replace(/<mj-text css-class="danbi-footer"[\s\S]*?<\/mj-text>/, '<!-- $& -->')]) expect(offersUnsubscription(broken)).toBe(false);
 });
 
 test('a compiled message survives its storage as JSON', async () => {

@@ -4,7 +4,7 @@ import type { EmailContent } from '../../contract/message.js';
 import type { Problem } from '../../kernel/errors.js';
 import type { CompiledEmail, Warning } from './compiled.js';
 import { markLinks } from './html-links.js';
-import { loadLayout } from './layouts.js';
+import { loadLayout, offersUnsubscription } from './layouts.js';
 import { tokenizeBody, tokensFor, type Tokens } from './mjml-body.js';
 import { checkTemplate, restore, storedSource, type CheckedTemplate } from './template-check.js';
 import { encodeAttribute } from './targets.js';
@@ -49,6 +49,7 @@ export async function compileEmail(content: EmailContent): Promise<Checked<Compi
   const fromName = content.fromName === undefined ? null : check('fromName', content.fromName, problems);
   const layout = await loadLayout(content.layout);
   if (layout === null) problems.push({ path: 'layout', code: 'message.unknown-layout', message: `there is no layout "${content.layout}"` });
+  else if (!offersUnsubscription(layout)) problems.push({ path: 'layout', code: 'message.layout-without-unsubscribe', message: `the layout "${content.layout}" has no link to {{message.unsubscribeUrl}} in its element of class danbi-footer` });
   if (problems.length > 0 || !subject || !preheader || !body || layout === null) return { problems };
   const made = await composeHtml(body, preheader, layout);
   if ('problems' in made) return made;

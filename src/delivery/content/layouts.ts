@@ -20,3 +20,10 @@ export function loadLayout(name: string): Promise<string | null> {
   }
   return layout;
 }
+
+/** Every layout must let people out, in the part that also ends the text version. */
+export function offersUnsubscription(layout: string): boolean {
+  const shown = layout.replace('<!-- body -->', '').replace(/<!--[\s\S]*?-->/g, '');
+  const footer = shown.search(/css-class="[^"]*\bdanbi-footer\b/);
+  return footer >= 0 && /href="\{\{\s*message\.unsubscribeUrl\s*\}\}"/.test(shown.slice(footer));
+}

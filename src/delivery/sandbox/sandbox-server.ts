@@ -6,10 +6,13 @@ import { Clock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import type { Log } from '../../platform/logging.js';
 import { LOG } from '../../platform/tokens.js';
-import { fileMail } from '../store/sandbox.store.js';
+import { fileMail, keepNewest } from '../store/sandbox.store.js';
 import { readHead } from './sandbox-mail.js';
 
 const MAX_BYTES = 25 * 1024 * 1024;
+/** The mailbox keeps this many messages, and up to so many more until it is trimmed. */
+export const KEPT_MAILS = 10_000;
+const TRIM_EVERY = 500;
 
 /**
  * A real mail server inside the process, on a free port of the loopback interface: without SMTP_URL every message goes
@@ -19,6 +22,7 @@ const MAX_BYTES = 25 * 1024 * 1024;
 export class SandboxServer implements OnModuleDestroy {
   private starting: Promise<string> | null = null;
   private server: SMTPServer | null = null;
+  private filed = 0;
 
   constructor(private readonly db: DataSource, private readonly clock: Clock, @Inject(LOG) private readonly log: Log) {}
 
@@ -67,6 +71,18 @@ export class SandboxServer implements OnModuleDestroy {
     const raw = Buffer.concat(parts);
     const { mailFrom, rcptTo } = session.envelope;
     await fileMail(this.db, { id: newId(), receivedAt: this.clock.now(), from: mailFrom ? mailFrom.address : '', to: rcptTo.map(({ address }) => address).join(', '), ...(await readHead(raw)), raw });
+    await this.trim();
+  }
+
+  /** At the first message of a process and at every five hundredth after. The message itself is filed whatever comes of it. */
+  private async trim(): Promise<void> {
+    this.filed += 1;
+    if (this.filed % TRIM_EVERY !== 1) return;
+    try {
+      await keepNewest(this.db, KEPT_MAILS);
+    } catch (error) {
+      this.log.warn({ err: error }, 'old sandbox mails could not be deleted');
+    }
   }
 
   /** A database that does not answer is a reason to come back, not to give up. */

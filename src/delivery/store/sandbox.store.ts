@@ -29,6 +29,17 @@ export function findMail(db: Db, id: string): Promise<(SandboxMail & { raw: Buff
   return row(db, `select ${COLUMNS}, m.raw from sandbox_mail as m where m.id = $1`, [id]);
 }
 
+/** Keeps the newest `count` messages; the others are gone. */
+export async function keepNewest(db: Db, count: number): Promise<void> {
+  await rows(
+    db,
+    `delete from sandbox_mail as m
+      using (select o.received_at, o.id from sandbox_mail as o order by o.received_at desc, o.id desc offset $1 limit 1) as last
+      where (m.received_at, m.id) <= (last.received_at, last.id)`,
+    [count],
+  );
+}
+
 /** @returns how many were deleted */
 export async function deleteMails(db: Db): Promise<number> {
   const gone = await row<{ count: number }>(db, 'with gone as (delete from sandbox_mail returning 1) select count(*)::int as count from gone');

@@ -15,12 +15,13 @@ import { insertImport, loadImport } from '../src/people/import/store/imports.sto
 export interface BenchRow { name: string; value: number; unit: string; floor: number | null; ratio: number | null; budget: string; ok: boolean }
 
 const BATCH = 2_000;
-const KEYS = ['email', 'name', 'plan', 'seats'];
-const cellsOf = (n: number) => [`bench${n}`, `p${n}@example.com`, `김민수 ${n}`, n % 3 === 0 ? '프로' : 'basic', String(n % 50)];
+const KEYS = ['email', 'name', 'plan', 'seats', 'recency', 'history', 'mens', 'womens', 'zip', 'newbie', 'channel', 'segment'];
+const NUMBERS = new Set(['seats', 'recency', 'history', 'mens', 'womens', 'newbie']);
+const cellsOf = (n: number) => [`bench${n}`, `p${n}@example.com`, `김민수 ${n}`, n % 3 === 0 ? '프로' : 'basic', String(n % 50), String(n % 12), String((n % 90_000) / 100), String(n % 2), String(1 - (n % 2)), 'Surburban', '1', 'Phone', 'Womens E-Mail'];
 
 /**
- * Importing people of five columns from a file, in rows a second; the floor inserts the same people into `person` alone, in
- * batches of the same size. An import also keeps identities, four rows of history a person, and the news for segments.
+ * Importing people of twelve attributes from a file, in rows a second; the floor inserts the same people into `person` alone,
+ * in batches of the same size. An import also keeps identities, twelve rows of history a person, and the news for segments.
  *
  * @param ctx `url` of an empty, migrated database; `people` to import
  */
@@ -74,7 +75,7 @@ async function queueFile(db: Db, files: ImportFiles, folder: string, people: num
     bytes += (await file.write(text)).bytesWritten;
   }
   await file.close();
-  const columns = ['id', ...KEYS].map((header_, index): Column => ({ header: header_, role: index === 0 ? 'user_id' : 'attribute', key: index === 0 ? '' : header_, type: header_ === 'seats' ? 'number' : 'text', declared: false }));
+  const columns = ['id', ...KEYS].map((header_, index): Column => ({ header: header_, role: index === 0 ? 'user_id' : 'attribute', key: index === 0 ? '' : header_, type: NUMBERS.has(header_) ? 'number' : 'text', declared: false }));
   await insertImport(db, {
     id, kind: 'people', createdBy: 'bench', createdAt: new Date(), fileHash: 'bench', bytesTotal: bytes, bytesDone: header.length, lineDone: 1,
     options: { fileName: null, encoding: 'utf-8', delimiter: ',', columns, tags: [], emptyAs: 'keep', dateFormat: 'iso', timeZone: 'UTC', zoneGiven: false, eventName: null, dryRun: false },

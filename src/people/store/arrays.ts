@@ -3,4 +3,12 @@
  * the database needs to read it.
  */
 export const uuids = (ids: readonly string[]): string => `{${ids.join(',')}}`;
-export const instants = (moments: readonly Date[]): string => `{${moments.map((at) => at.toISOString()).join(',')}}`;
+/** Rows of one write often share one moment, which is then written once. */
+export function instants(moments: readonly Date[]): string {
+  let last: Date | null = null;
+  let text = '';
+  return `{${moments.map((at) => {
+    if (at !== last) text = (last = at).toISOString();
+    return text;
+  }).join(',')}}`;
+}

@@ -13,8 +13,8 @@ const COMMIT_UNITS = 64;
 const COMMIT_EVENTS = 2_000;
 /** Events of one request are split so that each part is a commit of this size at most. */
 const PART_EVENTS = 2_500;
-/** Two transactions at once: one is written by the database while the other commits. */
-const IN_FLIGHT = 2;
+/** Transactions at once: one is written by the database, one commits, one is being made ready here. */
+const IN_FLIGHT = 3;
 /** Above this many waiting events new requests are told to come back later. */
 const MOST_WAITING = 40_000;
 const MOST_WAITING_UNITS = 2_000;

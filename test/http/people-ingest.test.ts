@@ -144,7 +144,7 @@ test('when too much is waiting, further requests are told to come back before th
     await holder.rollbackTransaction();
     await holder.release();
   }
-  // More than 40,000 events: 17 of these requests, and two that were being written.
+  // More than 40,000 events: 17 of these requests, and those that were being written.
   expect((await Promise.all(waiting)).filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(19);
   expect(await eventsOf(userId)).toHaveLength(2_400);
 }, 60_000);

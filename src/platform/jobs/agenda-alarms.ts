@@ -25,7 +25,8 @@ export class AgendaAlarms extends Alarms {
       const { worker } = job.attrs.data;
       this.pending.delete(worker);
       ring(worker);
-    });
+      // Ringing takes no time. Agenda keeps a timer for half of the lifetime after each job, which delays the end of a process.
+    }, { lockLifetime: 4_000 });
     await agenda.start();
     this.agenda = agenda;
   }

@@ -29,8 +29,9 @@ export async function runsInTheWay(tx: Db, merges: readonly Merged[]): Promise<s
  * survivor's own stays.
  */
 const MOVES = [
+  // By their runs, which are found by person: no index of the visits begins with one, and most merged people have none.
+  `update step_visit as v set person_id = m.into_id from ${PAIRS} join enrollment as e on e.person_id = m.from_id where v.enrollment_id = e.id and v.person_id = e.person_id`,
   `update enrollment as e set person_id = m.into_id from ${PAIRS} where e.person_id = m.from_id`,
-  `update step_visit as v set person_id = m.into_id from ${PAIRS} where v.person_id = m.from_id`,
   `delete from assignment as a using ${PAIRS}
     where a.person_id = m.from_id and exists (select from assignment as own where own.person_id = m.into_id and own.experiment_id = a.experiment_id)`,
   `update assignment as a set person_id = m.into_id from ${PAIRS} where a.person_id = m.from_id`,

@@ -16,6 +16,9 @@ import { deliveryCells, engagementCells, entryRefusals, reachedPeople, runCells,
 /** One message of one version, or the one experiment of an external broadcast. */
 interface Place { version: VersionFacts; stepId: string; channel: string | null; experimentId: string; external: boolean }
 
+/** The moment a report is about, and the zone of people without one. */
+interface Moment { now: Date; timeZone: string }
+
 /** Answers the results page: queries over the ledger in one snapshot, so that its numbers agree with each other. */
 @Injectable()
 export class ReportsService {
@@ -27,15 +30,15 @@ export class ReportsService {
       await tx.query('set transaction isolation level repeatable read read only');
       const campaign = await findCampaign(tx, campaignId);
       if (!campaign) throw notFound('campaign', campaignId);
-      const now = this.clock.now();
+      const moment: Moment = { now: this.clock.now(), timeZone: (await loadWorkspace(tx)).timeZone };
       const versions = (await listVersions(tx, campaignId)).filter((version) => query.version === undefined || version.number === query.version);
       const ledger = await this.ledger(tx, campaignId);
       const steps: StepResult[] = [];
       for (const place of versions.flatMap(placesOf).filter(({ stepId }) => query.step === undefined || stepId === query.step)) {
-        steps.push(await this.step(tx, place, ledger, now));
+        steps.push(await this.step(tx, place, ledger, moment));
       }
       const entry = entryResult(await runCells(tx, campaignId), await entryRefusals(tx, campaignId));
-      return { campaignId, name: campaign.name, type: campaign.type, state: campaign.state, asOf: now.toISOString(), entry, steps };
+      return { campaignId, name: campaign.name, type: campaign.type, state: campaign.state, asOf: moment.now.toISOString(), entry, steps };
     });
   }
 
@@ -49,13 +52,13 @@ export class ReportsService {
     };
   }
 
-  private async step(tx: Db, place: Place, ledger: StepLedger, now: Date): Promise<StepResult> {
+  private async step(tx: Db, place: Place, ledger: StepLedger, moment: Moment): Promise<StepResult> {
     const cohort: Cohort = { experimentId: place.experimentId, visit: place.external ? null : { versionId: place.version.id, stepId: place.stepId } };
     const arms = place.version.definition.experiments[place.stepId]!.arms;
     const assigned = new Map((await assignedCells(tx, cohort)).map((cell) => [cell.variant, cell.assigned]));
     const goals = new Map(arms.map(({ key }): [string, GoalResult[]] => [key, []]));
     for (const goal of place.version.definition.goals) {
-      const cells = await this.goal(tx, place.version, goal, { cohort, now });
+      const cells = await this.goal(tx, place.version, goal, { cohort, ...moment });
       for (const { key } of arms) goals.get(key)!.push(goalResult(goal, cells.find((cell) => cell.variant === key)));
     }
     const at = { versionId: place.version.id, version: place.version.number, stepId: place.stepId, channel: place.channel, external: place.external, experimentId: place.experimentId };
@@ -63,11 +66,10 @@ export class ReportsService {
     return stepResult(at, variants, ledger);
   }
 
-  private async goal(tx: Db, version: VersionFacts, goal: Goal, { cohort, now }: { cohort: Cohort; now: Date }) {
-    const { timeZone } = await loadWorkspace(tx);
+  private async goal(tx: Db, version: VersionFacts, goal: Goal, asked: Moment & { cohort: Cohort }) {
     const segmentId = version.definition.conditions[`goal:${goal.key}`];
     const by = goal.event ? { event: goal.event.name, where: goal.event.where, valueProperty: goal.value?.property ?? null } : segmentId ? { segmentId } : null;
-    return by ? goalCells(tx, { cohort, windowMillis: windowMillis(goal.window), now, timeZone, by }) : [];
+    return by ? goalCells(tx, { ...asked, windowMillis: windowMillis(goal.window), by }) : [];
   }
 }
 

@@ -8,7 +8,8 @@ let last = { msecs: 0, seq: 0 };
 
 /**
  * A new id (UUIDv7), in the order of making within a process. Made in the application so that a row's id is known before it
- * is written.
+ * is written. Its time is the machine's, not the injected clock's: it orders ids and answers no question about time, and a
+ * clock that a test stands still or turns back must not make ids repeat.
  */
 export function newId(): string {
   if (used === random.length) {

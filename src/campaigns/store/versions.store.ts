@@ -1,7 +1,6 @@
 import { notFound } from '../../kernel/errors.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 import type { PublishedDefinition } from '../domain/published.js';
-import type { CampaignState, CampaignType } from '../domain/state.js';
 
 /** One immutable version with what it runs. */
 export interface CampaignVersion {
@@ -30,23 +29,6 @@ export async function loadVersion(db: Db, versionId: string): Promise<CampaignVe
   cache.set(versionId, found);
   if (cache.size > CACHED) cache.delete(cache.keys().next().value!);
   return found;
-}
-
-export interface CampaignStatus {
-  id: string;
-  type: CampaignType;
-  state: CampaignState;
-  /** New entries take this version. */
-  currentVersionId: string;
-  stateAt: Date;
-}
-
-/** Every published campaign that is not archived, by id. New entries only where `state` is `active`. */
-export async function campaignStates(db: Db): Promise<Map<string, CampaignStatus>> {
-  const found = await rows<CampaignStatus>(db, `
-    select c.id, c.type, c.state, c.current_version_id as "currentVersionId", c.state_at as "stateAt"
-      from campaign as c where c.current_version_id is not null and c.state <> 'archived'`);
-  return new Map(found.map((campaign) => [campaign.id, campaign]));
 }
 
 export interface NewVersion {

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
 import { AppError, conflict, notFound } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
-import { AuditLog } from '../../platform/audit.js';
+import { actorName, AuditLog } from '../../platform/audit.js';
 import { Config } from '../../platform/config.js';
 import { inTransaction } from '../../platform/database/db.js';
 import type { Actor } from '../../platform/http/access.js';
@@ -55,7 +55,7 @@ export class Imports implements OnApplicationBootstrap {
       const header = await readHeader(path, file, request);
       const zone = request.defaultTimeZone ?? (await loadWorkspace(this.db)).timeZone;
       const now = this.clock.now();
-      const createdBy = actor === null ? 'system' : `${actor.kind}:${actor.id}`;
+      const createdBy = actorName(actor ?? 'system');
       await inTransaction(this.db, async (tx) => {
         await insertImport(tx, {
           id, kind: request.kind, createdBy, createdAt: now, fileHash: received.sha256, bytesTotal: file.bytes, bytesDone: header.next.bytes, lineDone: header.next.lines,

@@ -412,6 +412,7 @@ create table person_change (
   attribute_keys text[] not null default '{}'::text[],
   event_names text[] not null default '{}'::text[],
   tags text[] not null default '{}'::text[],
+  other_keys text[] not null default '{}'::text[],
   event_ids uuid[] not null default '{}'::uuid[],
   event_persons uuid[] not null default '{}'::uuid[],
   merged_into uuid,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { DurationSchema, Id, Instant, Key, LocalTime, Name, WeekdayName } from './common.js';
 import { EmailContent, InAppContent } from './message.js';
-import { PropertyFilterSchema, SegmentNodeSchema } from './segment.js';
+import { SegmentNodeSchema } from './segment.js';
+import { PropertyFilterSchema } from './segment-conditions.js';
 
 /** Who a new campaign takes from its entry segment. */
 export const Take = z.enum(['current_and_future', 'future_only', 'current_only']);

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../kernel/clock.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
-import { dependenciesOf, edgesOf, type Dependencies, type Edge } from './domain/edges.js';
+import { edgesOf } from './domain/edges.js';
+import type { Edge } from './domain/leaves/leaf.js';
+import { readsOf } from './domain/reads.js';
 import { resolve, type Resolved } from './domain/resolved.js';
 import { boundariesBetween, matchAmong, matchAtMoments, nextBoundary, workspaceZone, type PersonMoment } from './store/answers.js';
 import { loadNamed } from './store/definitions.js';
@@ -16,7 +18,7 @@ const PEOPLE = 5_000;
 const BOUNDARIES = 20_000;
 const EVERYBODY = 2_000_000_000;
 
-interface Plan { tree: Resolved; edges: Edge[]; reads: Dependencies }
+interface Plan { tree: Resolved; edges: Edge[]; reads: ReadonlySet<string> }
 interface Maintained { id: string; build: boolean; evaluatedTo: Date | null; plan: Plan }
 interface Step { tx: Db; now: Date; timeZone: string; maintained: Maintained[]; changes: Change[] }
 export interface Advance { changes: number; flips: number; behind: boolean; next: Date | null }
@@ -71,7 +73,7 @@ export class MembershipService {
       const plans = new Map<string, Plan>();
       for (const { id, build, definition } of definitions) {
         const { tree } = resolve(definition, named, '', id);
-        if (tree) plans.set(`${id} ${build}`, { tree, edges: edgesOf(tree), reads: dependenciesOf(tree) });
+        if (tree) plans.set(`${id} ${build}`, { tree, edges: edgesOf(tree), reads: readsOf(tree) });
       }
       this.plans = plans;
       this.plansOf = key;
@@ -185,6 +187,4 @@ function touchedPeople({ maintained, changes }: Step): Map<Maintained, Map<strin
   return touched;
 }
 
-function concerns(change: Change, reads: Dependencies): boolean {
-  return reads.any || change.attributeKeys.some((key) => reads.attributes.has(key)) || change.eventNames.some((name) => reads.events.has(name)) || change.tags.some((tag) => reads.tags.has(tag));
-}
+const concerns = (change: Change, reads: ReadonlySet<string>): boolean => change.keys.some((key) => reads.has(key));

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import type { SegmentNode } from '../../src/contract/segment.js';
 import { newId } from '../../src/kernel/ids.js';
+import { changedKeys } from '../../src/people/domain/changed-keys.js';
 import { rows } from '../../src/platform/database/db.js';
 import { BuildService } from '../../src/segments/build.service.js';
 import { MembershipService } from '../../src/segments/membership.service.js';
@@ -50,7 +51,7 @@ async function apply({ people, clock }: World, changes: readonly WorldChange[]):
     if (one.event) person.events.push({ id: newId(), name: one.event.name, properties: one.event.properties as Record<string, unknown>, at: new Date(clock.now().getTime() + one.event.offset * 500) });
     if (one.tag && !person.tags.delete(one.tag)) person.tags.add(one.tag);
     await storePeople(database.db, [person]);
-    await queueChange(database.db, { at: clock.now(), people: [person.id], keys: one.attribute ? [one.attribute[0]] : [], events: one.event ? [one.event.name] : [], tags: one.tag ? [one.tag] : [] });
+    await queueChange(database.db, { at: clock.now(), people: [person.id], keys: changedKeys(one.attribute ? [one.attribute[0]] : [], { created: false, raised: false, seen: one.event !== null && one.event !== undefined }), events: one.event ? [one.event.name] : [], tags: one.tag ? [one.tag] : [] });
   }
 }
 
@@ -59,7 +60,7 @@ async function join({ people, clock }: World): Promise<void> {
   const person = newPerson({ lastSeenAt: clock.now(), kind: 'visitor' });
   people.push(person);
   await storePeople(database.db, [person]);
-  await queueChange(database.db, { at: clock.now(), people: [person.id] });
+  await queueChange(database.db, { at: clock.now(), people: [person.id], keys: changedKeys([], { created: true, raised: false, seen: true }) });
 }
 
 async function expectAgreement(world: World): Promise<void> {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { EventCondition, SegmentNode } from '../../src/contract/segment.js';
+import type { EventCondition } from '../../src/contract/segment-conditions.js';
+import type { SegmentNode } from '../../src/contract/segment.js';
 
 export const BASE = new Date('2026-03-10T09:00:00Z');
 /** Moments near each other, so that boundaries fall on one another often. */

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import type { EventCondition, SegmentNode } from '../../src/contract/segment.js';
+import type { EventCondition } from '../../src/contract/segment-conditions.js';
+import type { SegmentNode } from '../../src/contract/segment.js';
 import { windowMillis, type Duration } from '../../src/kernel/local-time.js';
 import { isoInstant } from '../../src/people/domain/derived.js';
 import type { WorldPerson } from './segment-world.js';

@@ -1,6 +1,7 @@
 import type { CampaignDefinition, Step } from '../../contract/campaign.js';
 import type { Channel, EmailContent, InAppContent } from '../../contract/message.js';
-import type { PropertyFilter, SegmentNode } from '../../contract/segment.js';
+import type { PropertyFilter } from '../../contract/segment-conditions.js';
+import type { SegmentNode } from '../../contract/segment.js';
 import type { MessageStep } from './arms.js';
 
 type At<T> = T & { path: string };

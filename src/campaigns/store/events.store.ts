@@ -1,8 +1,7 @@
-import type { PropertyFilter } from '../../contract/segment.js';
+import type { PropertyFilter } from '../../contract/segment-conditions.js';
 import { rows, type Db } from '../../platform/database/db.js';
-import { operatorOf } from '../../segments/domain/compile.js';
 import { jsonOperand } from '../../segments/domain/operands.js';
-import { conditionSql } from '../../segments/domain/operators.js';
+import { conditionSql, operatorOf } from '../../segments/domain/operators.js';
 import { SqlValues } from '../../segments/domain/sql-values.js';
 import type { EventRef } from '../domain/settled.js';
 

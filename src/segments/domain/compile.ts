@@ -1,8 +1,6 @@
-import type { AttributeCondition, EventCondition, PropertyFilter } from '../../contract/segment.js';
-import { AppError } from '../../kernel/errors.js';
-import { builtIn, columnOperand, jsonOperand, withInstant, type Frame } from './operands.js';
-import { conditionSql, findOperator, windowSeconds, type Operand, type Operator } from './operators.js';
-import type { Leaf, Resolved } from './resolved.js';
+import { kindOf } from './leaves/leaf-kinds.js';
+import type { Exceptions, Frame, Query } from './leaves/leaf.js';
+import { isLeaf, type Leaf, type Resolved } from './resolved.js';
 import { SqlValues, type Compiled } from './sql-values.js';
 
 /** The moment a question is about, and the workspace's zone for people without one. */
@@ -15,14 +13,14 @@ export interface Moment {
 export type SetAnswer = 'people' | 'count' | { sample: number };
 
 /**
- * Question 1: everybody who matches. Each leaf that looks beside the person is joined as one grouped set, so the plan is
- * made of hash joins over what matches, whatever the tree; conditions at the top turn into inner and anti joins.
+ * Question 1: everybody who matches. Conditions at the top become semi and anti joins, as one would write them by hand;
+ * deeper ones are joined as grouped sets, so that the plan is made of hash joins over what matches, whatever the tree.
  */
 export function compileSet(tree: Resolved, moment: Moment, answer: SetAnswer = 'people'): Compiled {
   const values = new SqlValues();
-  const compiler = new SetCompiler(values, frameOf(values, moment));
+  const compiler = new SetCompiler(queryOf(values, moment));
   const alone = compiler.alone(tree);
-  const where = alone === null ? compiler.condition(tree) : '';
+  const where = alone === null ? compiler.conjunct(tree, true) : '';
   const select = answer === 'count' ? 'count(*)::int as count' : `${alone === null ? 'p.id' : 'r.person_id'} as person_id`;
   const limit = typeof answer === 'object' ? ` limit ${values.bind(answer.sample, 'int')}` : '';
   if (alone !== null) return { text: `select ${select} from ${alone} as r${limit}`, values: values.list };
@@ -32,178 +30,93 @@ export function compileSet(tree: Resolved, moment: Moment, answer: SetAnswer = '
 /** Question 2: which of these people match. Every leaf is an index look-up for the people named. */
 export function compileSome(tree: Resolved, personIds: readonly string[], moment: Moment): Compiled {
   const values = new SqlValues();
-  const compiler = new LookupCompiler(values, frameOf(values, moment));
-  const where = compiler.condition(tree);
+  const where = lookupSql(tree, queryOf(values, moment));
   return { text: `select p.id as person_id from person as p\n where p.id = any(${values.bind(personIds, 'uuid[]')}) and ${where}`, values: values.list };
 }
 
 /** Question 2 at a moment of its own for each person; `moments[i]` belongs to `personIds[i]` (texts keep microseconds). */
 export function compileMoments(tree: Resolved, personIds: readonly string[], moments: readonly string[], timeZone: string): Compiled {
   const values = new SqlValues();
-  const compiler = new LookupCompiler(values, { now: 'q.at', get zone() { return values.bind(timeZone, 'text'); } });
-  const where = compiler.condition(tree);
+  const where = lookupSql(tree, queryAt('q.at', values, timeZone));
   const pairs = `unnest(${values.bind(personIds, 'uuid[]')}, ${values.bind(moments, 'timestamptz[]')}) with ordinality as q (person_id, at, place)`;
   return { text: `select q.place::int as place, ${where} as truth from ${pairs} join person as p on p.id = q.person_id\n order by q.place`, values: values.list };
 }
 
 /** Bound when read: PostgreSQL refuses a parameter that its statement does not use. */
-const frameOf = (values: SqlValues, moment: Moment): Frame => ({
-  get now() { return values.bind(moment.now, 'timestamptz'); },
-  get zone() { return values.bind(moment.timeZone, 'text'); },
-});
+const queryOf = (values: SqlValues, moment: Moment): Query => {
+  const frame: Frame = { get now() { return values.bind(moment.now, 'timestamptz'); }, get zone() { return values.bind(moment.timeZone, 'text'); } };
+  return { frame, bind: (value, type) => values.bind(value, type) };
+};
 
-/** The operator of a checked definition; one that is unknown here was never checked. */
-export function operatorOf(key: string): Operator {
-  const operator = findOperator(key);
-  if (!operator) throw new AppError('segment.unknown-operator', `There is no operator "${key}".`);
-  return operator;
-}
+/** A question whose moment is a column of the statement. */
+export const queryAt = (now: string, values: SqlValues, timeZone: string, asOf = false): Query => ({ frame: { now, get zone() { return values.bind(timeZone, 'text'); }, asOf }, bind: (value, type) => values.bind(value, type) });
 
-/** Whether a person without any such event satisfies the count, and the count's condition as SQL. */
-export function countRule(count: EventCondition['count']): { atZero: boolean; sql(counted: string, bind: (value: unknown, type: string) => string): string } {
-  const { op, value, to = value } = count;
-  const compare = { at_least: '>=', at_most: '<=', exactly: '=', more_than: '>', less_than: '<' } as const;
-  if (op === 'between') return { atZero: value <= 0 && to >= 0, sql: (counted, bind) => `(${counted} >= ${bind(value, 'bigint')} and ${counted} <= ${bind(to, 'bigint')})` };
-  const atZero = { at_least: value <= 0, at_most: value >= 0, exactly: value === 0, more_than: value < 0, less_than: value > 0 }[op];
-  return { atZero, sql: (counted, bind) => `${counted} ${compare[op]} ${bind(value, 'bigint')}` };
-}
-
-/** Whether only "any" and "none" matter, so that nothing needs counting. */
-function asksExistence({ op, value }: EventCondition['count']): boolean {
-  return (op === 'at_least' && value === 1) || (op === 'more_than' && value === 0) || (op === 'exactly' && value === 0) || (op === 'at_most' && value === 0) || (op === 'less_than' && value === 1);
-}
-
-/** E-mail addresses are compared in lower case, as the column is. */
-const lowered = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : Array.isArray(value) ? value.map((item) => String(item).toLowerCase()) : value);
-
-abstract class Compiler {
-  protected readonly bind = (value: unknown, type: string): string => this.values.bind(value, type);
-
-  constructor(private readonly values: SqlValues, protected readonly frame: Frame) {}
-
-  /** The tree as one two-valued SQL condition over `p`. */
-  condition(node: Resolved): string {
-    switch (node.type) {
-      case 'all': return `(${node.of.map((child) => this.condition(child)).join(' and ')})`;
-      case 'any': return `(${node.of.map((child) => this.condition(child)).join(' or ')})`;
-      case 'not': return `(not ${this.condition(node.of)})`;
-      case 'segment': return node.op === 'in' ? this.condition(node.of) : `(not ${this.condition(node.of)})`;
-      default: return this.leaf(node);
-    }
-  }
-
-  protected abstract events(node: EventCondition): string;
-  protected abstract tag(tag: string): string;
-  /** SQL of the instant stored under a key of `person_date`. */
-  protected abstract storedDate(key: string): string;
-
-  protected leaf(node: Leaf): string {
-    if (node.type === 'event') return this.events(node);
-    if (node.type === 'tag') return node.op === 'has' ? this.tag(node.tag) : `(not ${this.tag(node.tag)})`;
-    const operator = operatorOf(node.op);
-    return conditionSql(operator, this.attribute(node, operator), node.key === '$email' ? lowered(node.value) : node.value, this.bind);
-  }
-
-  attribute(node: AttributeCondition, operator: Operator): Operand {
-    const column = builtIn(node.key);
-    if (column) return columnOperand(column, this.frame);
-    const json = jsonOperand('p.attributes', node.key, this.frame, this.bind);
-    return operator.group === 'date' && !node.key.includes('.') ? withInstant(json, this.storedDate(node.key), this.frame) : json;
-  }
-
-  /** Conditions on one event `e`: its name, the window (now - window, now], its properties. */
-  eventFilter(node: EventCondition): string {
-    const start = node.within ? [`e.occurred_at > ${this.frame.now} - ${this.bind(windowSeconds(node.within), 'int')} * interval '1 second'`] : [];
-    return [`e.name = ${this.bind(node.event, 'text')}`, ...start, `e.occurred_at <= ${this.frame.now}`, ...(node.where ?? []).map((filter) => this.property(filter))].join(' and ');
-  }
-
-  private property(filter: PropertyFilter): string {
-    return conditionSql(operatorOf(filter.op), jsonOperand('e.properties', filter.property, this.frame, this.bind), filter.value, this.bind);
+/** The tree as one two-valued SQL condition over `p`, every leaf by `leaf`. */
+function treeSql(node: Resolved, leaf: (leaf: Leaf) => string): string {
+  switch (node.type) {
+    case 'all': return `(${node.of.map((child) => treeSql(child, leaf)).join(' and ')})`;
+    case 'any': return `(${node.of.map((child) => treeSql(child, leaf)).join(' or ')})`;
+    case 'not': return `(not ${treeSql(node.of, leaf)})`;
+    case 'segment': return node.op === 'in' ? treeSql(node.of, leaf) : `(not ${treeSql(node.of, leaf)})`;
+    default: return leaf(node);
   }
 }
 
-class SetCompiler extends Compiler {
+/** The tree over `p` with every leaf read by index for that person alone. */
+export const lookupSql = (tree: Resolved, query: Query): string => treeSql(tree, (leaf) => kindOf(leaf).lookup(leaf, query));
+
+const rowsOf = ({ person, from, where }: Exceptions): string => `select ${person} as person_id from ${from} where ${where}`;
+/** One row a person. */
+const grouped = (exceptions: Exceptions): string => `(${rowsOf(exceptions)} group by ${exceptions.person}${exceptions.having === undefined ? '' : ` having ${exceptions.having}`})`;
+
+class SetCompiler {
   readonly joins: string[] = [];
   private readonly aliases = new Map<string, string>();
 
-  /**
-   * The people of a tree that is nothing but "has done" one event, or null: nothing reads the person, and whoever has an
-   * event exists, because events go with their person in one transaction.
-   */
+  constructor(private readonly query: Query) {}
+
+  /** The people of a tree that is nothing but one set of rows, or null: then the table of people need not be read. */
   alone(node: Resolved): string | null {
     if (node.type === 'segment') return node.op === 'in' ? this.alone(node.of) : null;
     if ((node.type === 'all' || node.type === 'any') && node.of.length === 1) return this.alone(node.of[0]!);
-    return node.type === 'event' && !countRule(node.count).atZero ? this.doers(node) : null;
+    if (!isLeaf(node) || kindOf(node).unknown(node)) return null;
+    const exceptions = kindOf(node).exceptions(node, this.query);
+    return exceptions?.ownedByPerson ? grouped(exceptions) : null;
   }
 
-  /** Whoever differs from a person without such events. */
-  private doers(node: EventCondition): string {
-    return `(select e.person_id from event as e where ${this.eventFilter(node)} group by e.person_id${this.having(node)})`;
+  /** A condition that everybody found must satisfy (or, with `wanted` false, must not). */
+  conjunct(node: Resolved, wanted: boolean): string {
+    if (node.type === 'not') return this.conjunct(node.of, !wanted);
+    if (node.type === 'segment') return this.conjunct(node.of, wanted === (node.op === 'in'));
+    if (isLeaf(node)) return this.leaf(node, wanted);
+    if (node.type === (wanted ? 'all' : 'any')) return node.of.map((child) => this.conjunct(child, wanted)).join(' and ');
+    return `${wanted ? '' : 'not '}${this.nested(node)}`;
   }
 
-  protected events(node: EventCondition): string {
-    const rule = countRule(node.count);
-    const alias = this.join('r', this.doers(node), '');
-    return rule.atZero ? `(${alias}.person_id is null)` : `(${alias}.person_id is not null)`;
+  private leaf(leaf: Leaf, wanted: boolean): string {
+    const kind = kindOf(leaf);
+    const exceptions = kind.exceptions(leaf, this.query);
+    if (!exceptions) return `${wanted ? '' : 'not '}${kind.lookup(leaf, this.query)}`;
+    const people = exceptions.having === undefined ? `(${rowsOf(exceptions)})` : grouped(exceptions);
+    return `${kind.unknown(leaf) === wanted ? 'not ' : ''}exists (select 1 from ${people} as r where r.person_id = p.id)`;
   }
 
-  /** The joined set is whoever differs from a person without such events, so that it stays small. */
-  private having(node: EventCondition): string {
-    if (asksExistence(node.count)) return '';
-    const rule = countRule(node.count);
-    const counted = rule.sql('count(*)', this.bind);
-    return ` having ${rule.atZero ? `not (${counted})` : counted}`;
-  }
-
-  protected tag(tag: string): string {
-    return `(${this.join('t', 'person_tag', `tag = ${this.bind(tag, 'text')}`)}.person_id is not null)`;
-  }
-
-  protected storedDate(key: string): string {
-    return `${this.join('d', 'person_date', `key = ${this.bind(key, 'text')}`)}.at`;
+  private nested(node: Resolved): string {
+    return treeSql(node, (leaf) => {
+      const kind = kindOf(leaf);
+      const exceptions = kind.exceptions(leaf, this.query);
+      if (!exceptions) return kind.lookup(leaf, this.query);
+      return `(${this.join(grouped(exceptions))}.person_id is ${kind.unknown(leaf) ? '' : 'not '}null)`;
+    });
   }
 
   /** Joins a set that has at most one row a person; the same set is joined once. */
-  private join(letter: string, source: string, on: string): string {
-    const key = `${source} ${on}`;
-    const known = this.aliases.get(key);
+  private join(source: string): string {
+    const known = this.aliases.get(source);
     if (known) return known;
-    const alias = `${letter}${this.aliases.size}`;
-    this.aliases.set(key, alias);
-    this.joins.push(`${source} as ${alias} on ${alias}.person_id = p.id${on === '' ? '' : ` and ${alias}.${on}`}`);
+    const alias = `r${this.aliases.size}`;
+    this.aliases.set(source, alias);
+    this.joins.push(`${source} as ${alias} on ${alias}.person_id = p.id`);
     return alias;
-  }
-}
-
-/** Reads what stands beside the person by index, one look-up a leaf. */
-export class LookupCompiler extends Compiler {
-  protected events(node: EventCondition): string {
-    if (asksExistence(node.count)) return `(${countRule(node.count).atZero ? 'not ' : ''}exists (select 1 from event as e where e.person_id = p.id and ${this.eventFilter(node)}))`;
-    return `(${countRule(node.count).sql(this.counted(node), this.bind)})`;
-  }
-
-  /** SQL that counts the person's events of a leaf. */
-  counted(node: EventCondition): string {
-    return `(select count(*) from event as e where e.person_id = p.id and ${this.eventFilter(node)})`;
-  }
-
-  protected tag(tag: string): string {
-    return `(exists (select 1 from person_tag as t where t.person_id = p.id and t.tag = ${this.bind(tag, 'text')}))`;
-  }
-
-  protected storedDate(key: string): string {
-    return `(select d.at from person_date as d where d.person_id = p.id and d.key = ${this.bind(key, 'text')})`;
-  }
-
-  /** SQL (jsonb) of what a leaf compares: the value, the instant, the number of events, whether the tag is set. */
-  compared(node: Leaf): string {
-    if (node.type === 'event') return `to_jsonb(${this.counted(node)})`;
-    if (node.type === 'tag') return `to_jsonb(${this.tag(node.tag)})`;
-    const operator = operatorOf(node.op);
-    const column = builtIn(node.key);
-    if (column) return `to_jsonb(${column.sql})`;
-    if (operator.group === 'date') return `to_jsonb(${this.attribute(node, operator).instant()})`;
-    const key = this.bind(node.key, 'text');
-    return node.key.includes('.') ? `coalesce(p.attributes -> ${key}, p.attributes #> ${this.bind(node.key.split('.'), 'text[]')})` : `(p.attributes -> ${key})`;
   }
 }

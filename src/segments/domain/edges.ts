@@ -1,33 +1,14 @@
 import { builtIn } from './operands.js';
-import { countRule, operatorOf } from './compile.js';
-import { windowSeconds } from './operators.js';
-import { leavesOf, type Leaf, type Resolved } from './resolved.js';
+import { kindOf } from './leaves/leaf-kinds.js';
+import type { Edge } from './leaves/leaf.js';
+import { leavesOf, type Resolved } from './resolved.js';
 import { SqlValues, type Compiled } from './sql-values.js';
-
-/**
- * Where time alone can change an answer: at `instant + offset` of every row of a source. All answers are steps that hold
- * from their boundary on, so the truth at a boundary is the truth just after it.
- */
-export interface Edge {
-  source: 'column' | 'date' | 'event';
-  /** Built-in key, key of person_date, or event name. */
-  key: string;
-  /** Seconds. */
-  offset: number;
-}
 
 /** The edges of a definition, each once; empty when only data changes it. */
 export function edgesOf(tree: Resolved): Edge[] {
   const edges = new Map<string, Edge>();
-  for (const edge of leavesOf(tree).flatMap(leafEdges)) edges.set(`${edge.source} ${edge.offset} ${edge.key}`, edge);
+  for (const edge of leavesOf(tree).flatMap((leaf) => kindOf(leaf).edges(leaf))) edges.set(`${edge.source} ${edge.offset} ${edge.key}`, edge);
   return [...edges.values()];
-}
-
-function leafEdges(leaf: Leaf): Edge[] {
-  if (leaf.type === 'event') return [0, ...(leaf.within ? [windowSeconds(leaf.within)] : [])].map((offset) => ({ source: 'event' as const, key: leaf.event, offset }));
-  if (leaf.type !== 'attribute') return [];
-  const source = builtIn(leaf.key) ? ('column' as const) : ('date' as const);
-  return operatorOf(leaf.op).edges(leaf.value).map((offset) => ({ source, key: leaf.key, offset }));
 }
 
 interface Source { from: string; person: string; at: string; only: string }
@@ -72,46 +53,4 @@ export function compileNextBoundary(edges: readonly Edge[], after: Date): Compil
     return `select (select min(${at}) from ${table} where ${only}${at} > ${values.bind(shifted(after, edge.offset), 'timestamptz')})${offsetSql(edge, values)} as at`;
   });
   return { text: `select min(f.at) as at from (${parts.join('\n union all ')}) as f`, values: values.list };
-}
-
-/** What a definition reads: a change that meets none of it cannot change the answer. */
-export interface Dependencies {
-  /** Any change of a person may matter. */
-  any: boolean;
-  attributes: ReadonlySet<string>;
-  events: ReadonlySet<string>;
-  tags: ReadonlySet<string>;
-}
-
-/**
- * A definition that a person of whom nothing is known satisfies depends on everything: somebody new matches without
- * touching any key. So do built-in values, which move with every event.
- */
-export function dependenciesOf(tree: Resolved): Dependencies {
-  const leaves = leavesOf(tree);
-  const keys = leaves.flatMap((leaf) => (leaf.type === 'attribute' ? [leaf.key] : []));
-  return {
-    any: keys.some((key) => key.startsWith('$')) || leaves.some(readsZone) || matchesUnknownPerson(tree),
-    attributes: new Set(keys.flatMap((key) => [key, key.split('.')[0]!])),
-    events: new Set(leaves.flatMap((leaf) => (leaf.type === 'event' ? [leaf.event] : []))),
-    tags: new Set(leaves.flatMap((leaf) => (leaf.type === 'tag' ? [leaf.tag] : []))),
-  };
-}
-
-/** Calendar days are days in the person's zone, which may change. */
-function readsZone(leaf: Leaf): boolean {
-  const compared = leaf.type === 'attribute' ? [leaf] : leaf.type === 'event' ? (leaf.where ?? []) : [];
-  return compared.some(({ op, value }) => ['on', 'before', 'after'].includes(op) && typeof value === 'string' && value.length === 10);
-}
-
-function matchesUnknownPerson(tree: Resolved): boolean {
-  switch (tree.type) {
-    case 'all': return tree.of.every(matchesUnknownPerson);
-    case 'any': return tree.of.some(matchesUnknownPerson);
-    case 'not': return !matchesUnknownPerson(tree.of);
-    case 'segment': return matchesUnknownPerson(tree.of) === (tree.op === 'in');
-    case 'event': return countRule(tree.count).atZero;
-    case 'tag': return tree.op === 'has_not';
-    default: return operatorOf(tree.op).missing === 'match';
-  }
 }

@@ -1,4 +1,5 @@
-import { LookupCompiler } from './compile.js';
+import { lookupSql, queryAt } from './compile.js';
+import { kindOf } from './leaves/leaf-kinds.js';
 import { isLeaf, joinPath, type Resolved } from './resolved.js';
 import { SqlValues, type Compiled } from './sql-values.js';
 
@@ -35,9 +36,9 @@ export function placesOf(tree: Resolved): Place[] {
 /** The truth of every node at each moment, and (at the first one) what the leaves compared. */
 export function compileExplain(places: readonly Place[], personId: string, moments: readonly string[], timeZone: string): Compiled {
   const values = new SqlValues();
-  const compiler = new LookupCompiler(values, { now: 'q.at', get zone() { return values.bind(timeZone, 'text'); } });
-  const truths = places.map(({ node }) => compiler.condition(node)).join(', ');
-  const compared = places.map(({ node }) => (isLeaf(node) ? compiler.compared(node) : 'null::jsonb')).join(', ');
+  const query = queryAt('q.at', values, timeZone);
+  const truths = places.map(({ node }) => lookupSql(node, query)).join(', ');
+  const compared = places.map(({ node }) => (isLeaf(node) ? kindOf(node).compared(node, query) : 'null::jsonb')).join(', ');
   return {
     text: `
       select q.at::text as at, array[${truths}] as truths, case when q.place = 1 then array[${compared}]::jsonb[] end as compared

@@ -1,14 +1,6 @@
+import type { Bind, Frame } from './leaves/leaf.js';
 import type { Operand } from './operators.js';
 
-type Bind = (value: unknown, type: string) => string;
-
-/** Where the SQL of one question finds the moment it asks about, and the zone of people who did not tell theirs. */
-export interface Frame {
-  now: string;
-  zone: string;
-}
-
-/** The person of a question is always `p`, an event of a subquery always `e`. */
 const BUILT_IN = {
   $email: { reading: 'text', sql: 'lower(p.email)' },
   $external_id: { reading: 'text', sql: 'p.external_id' },

@@ -1,4 +1,6 @@
+import { AppError } from '../../kernel/errors.js';
 import { windowMillis, type Duration } from '../../kernel/local-time.js';
+import type { Bind } from './leaves/leaf.js';
 
 /** What an operator compares with: decides which values a definition may give and how a form asks for them. */
 export type ValueKind = 'none' | 'text' | 'text_list' | 'number' | 'number_pair' | 'day' | 'moment' | 'duration';
@@ -20,8 +22,6 @@ export interface Operand {
   day(): string;
   now: string;
 }
-
-type Bind = (value: unknown, type: string) => string;
 
 export interface Operator {
   key: string;
@@ -92,6 +92,16 @@ export const OPERATORS: readonly Operator[] = rows.map((row) => ({ missing: 'no_
 const byKey = new Map(OPERATORS.map((operator) => [operator.key, operator]));
 
 export const findOperator = (key: string): Operator | undefined => byKey.get(key);
+
+/** The operator of a checked definition; one that is unknown here was never checked. */
+export function operatorOf(key: string): Operator {
+  const operator = findOperator(key);
+  if (!operator) throw new AppError('segment.unknown-operator', `There is no operator "${key}".`);
+  return operator;
+}
+
+/** Whether the comparison is about calendar days, which are days in the person's zone. */
+export const readsZone = ({ op, value }: { op: string; value?: unknown }): boolean => ['on', 'before', 'after'].includes(op) && isDay(value);
 
 /** One comparison as a two-valued SQL condition. */
 export function conditionSql(operator: Operator, operand: Operand, value: unknown, bind: Bind): string {

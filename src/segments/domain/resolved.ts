@@ -1,4 +1,5 @@
-import type { AttributeCondition, EventCondition, SegmentNode, TagCondition } from '../../contract/segment.js';
+import type { Leaf } from '../../contract/segment-conditions.js';
+import type { SegmentNode } from '../../contract/segment.js';
 import { AppError, type Problem } from '../../kernel/errors.js';
 
 /** A definition with the definitions of the segments it names put in their place. */
@@ -7,7 +8,7 @@ export type Resolved =
   | { type: 'not'; of: Resolved }
   | { type: 'segment'; op: 'in' | 'not_in'; segmentId: string; name: string; of: Resolved }
   | Leaf;
-export type Leaf = AttributeCondition | EventCondition | TagCondition;
+export type { Leaf };
 
 export interface NamedDefinition {
   id: string;
@@ -83,7 +84,7 @@ function resolveSegment(node: Extract<SegmentNode, { type: 'segment' }>, path: s
 }
 
 /** Conditions themselves, as opposed to what combines them. */
-export const isLeaf = (node: Resolved): node is Leaf => node.type === 'attribute' || node.type === 'event' || node.type === 'tag';
+export const isLeaf = (node: Resolved): node is Leaf => !['all', 'any', 'not', 'segment'].includes(node.type);
 
 /** Every leaf of a resolved tree, nested segments included. */
 export function leavesOf(tree: Resolved): Leaf[] {

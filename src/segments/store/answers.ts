@@ -1,8 +1,9 @@
 import { rows, type Db } from '../../platform/database/db.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { compileMoments, compileSet, compileSome } from '../domain/compile.js';
-import { compileFrontier, compileNextBoundary, compilePersonBoundaries, type Edge } from '../domain/edges.js';
+import { compileFrontier, compileNextBoundary, compilePersonBoundaries } from '../domain/edges.js';
 import { compileExplain, type placesOf, type TruthsAt } from '../domain/explain.js';
+import type { Edge } from '../domain/leaves/leaf.js';
 import type { Resolved } from '../domain/resolved.js';
 
 /** The zone whose calendar holds for people without one. */

@@ -44,16 +44,16 @@ export interface Change {
   id: string;
   kind: 'changed' | 'merged' | 'deleted';
   personIds: string[];
-  attributeKeys: string[];
-  eventNames: string[];
-  tags: string[];
+  /** What changed, as `attribute:plan`, `event:login`, `tag:vip` …. */
+  keys: string[];
   mergedInto: string | null;
 }
 
 /** The oldest unprocessed changes: at most `limit` rows naming together about `people` people, and always one. */
 export function claimChanges(tx: Db, limit: number, people: number): Promise<Change[]> {
   return rows<Change>(tx, `
-    select c.id, c.kind, c.person_ids as "personIds", c.attribute_keys as "attributeKeys", c.event_names as "eventNames", c.tags, c.merged_into as "mergedInto"
+    select c.id, c.kind, c.person_ids as "personIds", c.merged_into as "mergedInto",
+           array(select 'attribute:' || a.key from unnest(c.attribute_keys) as a (key) union all select 'event:' || e.name from unnest(c.event_names) as e (name) union all select 'tag:' || t.tag from unnest(c.tags) as t (tag)) || c.other_keys as keys
       from (select o.*, sum(cardinality(o.person_ids)) over (order by o.id) - cardinality(o.person_ids) as before
               from (select q.* from person_change as q order by q.id limit $1) as o) as c
      where c.before < $2 order by c.id`, [limit, people]);

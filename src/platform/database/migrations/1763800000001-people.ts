@@ -131,9 +131,11 @@ export class PeopleTables1763800000001 implements MigrationInterface {
         attribute_keys text[] not null default '{}',
         event_names text[] not null default '{}',
         tags text[] not null default '{}',
+        other_keys text[] not null default '{}',
         event_ids uuid[] not null default '{}',
         event_persons uuid[] not null default '{}',
         merged_into uuid);
+      comment on column person_change.other_keys is 'what else changed: list:ID, consent:CHANNEL:TOPIC, campaign:ID';
 
       create table import_run (
         id uuid primary key,

@@ -1,0 +1,56 @@
+import type { AttributeCondition } from '../../../contract/segment-conditions.js';
+import type { Problem } from '../../../kernel/errors.js';
+import { builtIn, BUILT_IN_KEYS, columnOperand, jsonOperand, withInstant } from '../operands.js';
+import { conditionSql, findOperator, operatorOf, OPERATORS, readsZone, type Operand, type Operator } from '../operators.js';
+import { joinPath } from '../resolved.js';
+import type { LeafKind, Query } from './leaf.js';
+import { checkText, checkValue, unknownOperator } from './values.js';
+
+/** E-mail addresses are compared in lower case, as the column is. */
+const lowered = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : Array.isArray(value) ? value.map((item) => String(item).toLowerCase()) : value);
+const wanted = (leaf: AttributeCondition): unknown => (leaf.key === '$email' ? lowered(leaf.value) : leaf.value);
+
+/** Dates kept directly in an attribute are read from `person_date`, where they are parsed and indexed. */
+const isStoredDate = (leaf: AttributeCondition): boolean => operatorOf(leaf.op).group === 'date' && !builtIn(leaf.key) && !leaf.key.includes('.');
+
+function operandOf(leaf: AttributeCondition, { frame, bind }: Query): Operand {
+  const column = builtIn(leaf.key);
+  if (column) return columnOperand(column, frame);
+  const json = jsonOperand('p.attributes', leaf.key, frame, bind);
+  return isStoredDate(leaf) ? withInstant(json, `(select d.at from person_date as d where d.person_id = p.id and d.key = ${bind(leaf.key, 'text')})`, frame) : json;
+}
+
+/** Compares what is known of a person. */
+export const attributeLeaf: LeafKind<AttributeCondition> = {
+  check: (leaf, path) => [...checkText(leaf.key, joinPath(path, 'key')), ...checkOperator(leaf, path)],
+  lookup: (leaf, query) => conditionSql(operatorOf(leaf.op), operandOf(leaf, query), wanted(leaf), query.bind),
+  exceptions(leaf, query) {
+    if (!isStoredDate(leaf)) return null;
+    const stored = withInstant(jsonOperand('p.attributes', leaf.key, query.frame, query.bind), 'd.at', query.frame);
+    const from = readsZone(leaf) ? 'person_date as d join person as p on p.id = d.person_id' : 'person_date as d';
+    return { person: 'd.person_id', from, where: `d.key = ${query.bind(leaf.key, 'text')} and ${conditionSql(operatorOf(leaf.op), stored, leaf.value, query.bind)}`, ownedByPerson: true };
+  },
+  compared(leaf, query) {
+    const column = builtIn(leaf.key);
+    if (column) return `to_jsonb(${column.sql})`;
+    if (operatorOf(leaf.op).group === 'date') return `to_jsonb(${operandOf(leaf, query).instant()})`;
+    const key = query.bind(leaf.key, 'text');
+    return leaf.key.includes('.') ? `coalesce(p.attributes -> ${key}, p.attributes #> ${query.bind(leaf.key.split('.'), 'text[]')})` : `(p.attributes -> ${key})`;
+  },
+  edges: (leaf) => operatorOf(leaf.op).edges(leaf.value).map((offset) => ({ source: builtIn(leaf.key) ? 'column' : 'date', key: leaf.key, offset })),
+  reads: (leaf) => [leaf.key, leaf.key.split('.')[0]!, ...(readsZone(leaf) ? ['$time_zone'] : [])].map((key) => `attribute:${key}`),
+  unknown: (leaf) => operatorOf(leaf.op).missing === 'match',
+};
+
+function checkOperator(leaf: AttributeCondition, path: string): Problem[] {
+  const operator = findOperator(leaf.op);
+  if (!operator) return [unknownOperator(leaf.op, path)];
+  const column = builtIn(leaf.key);
+  if (leaf.key.startsWith('$') && !column) return [{ path: joinPath(path, 'key'), code: 'segment.unknown-attribute', message: `There is no built-in attribute "${leaf.key}". Known: ${BUILT_IN_KEYS.join(', ')}.` }];
+  if (column && !fits(operator, column.reading)) return [{ path: joinPath(path, 'op'), code: 'segment.operator-type', message: `"${leaf.key}" is a ${column.reading}; "${leaf.op}" does not apply to it. Known: ${keysOf(['any', column.reading]).join(', ')}.` }];
+  if (operator.relative && leaf.key.includes('.')) return [{ path: joinPath(path, 'op'), code: 'segment.operator-type', message: `"${leaf.op}" needs a date kept directly in an attribute; "${leaf.key}" lies inside one.` }];
+  return checkValue(operator, leaf, path);
+}
+
+const fits = (operator: Operator, reading: string): boolean => operator.group === 'any' || operator.group === reading;
+const keysOf = (groups: readonly string[]): string[] => OPERATORS.filter((operator) => groups.includes(operator.group)).map((operator) => operator.key);

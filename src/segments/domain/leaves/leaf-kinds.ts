@@ -1,0 +1,15 @@
+import type { Leaf } from '../../../contract/segment-conditions.js';
+import { attributeLeaf } from './attribute.js';
+import { eventLeaf } from './event.js';
+import type { LeafKind } from './leaf.js';
+import { tagLeaf } from './tag.js';
+
+/** The one table of conditions: the compiler, the clock, checks and explanations follow it. */
+const LEAF_KINDS: { [T in Leaf['type']]: LeafKind<Extract<Leaf, { type: T }>> } = {
+  attribute: attributeLeaf,
+  event: eventLeaf,
+  tag: tagLeaf,
+};
+
+/** What is known about the kind of a condition. */
+export const kindOf = <L extends Leaf>(leaf: L): LeafKind<L> => LEAF_KINDS[leaf.type] as unknown as LeafKind<L>;

@@ -1,0 +1,61 @@
+import type { Problem } from '../../../kernel/errors.js';
+
+/** Puts a value into the statement and answers its placeholder; nothing from outside reaches the text in another way. */
+export type Bind = (value: unknown, type: string) => string;
+
+/** Where the SQL of one question finds the moment it asks about, and the zone of people who did not tell theirs. */
+export interface Frame {
+  now: string;
+  zone: string;
+  /** Answer from what was recorded by `now`, not from what has become known since. */
+  asOf?: boolean;
+}
+
+/** What a leaf is compiled with. The person of a question is always `p`, an event of a subquery always `e`. */
+export interface Query {
+  frame: Frame;
+  bind: Bind;
+}
+
+/**
+ * The people whose answer differs from that of a person of whom nothing is known, as the parts of one uncorrelated query.
+ * With `having` the rows are grouped by person; without, a person may have several rows.
+ */
+export interface Exceptions {
+  person: string;
+  from: string;
+  where: string;
+  having?: string;
+  /** The rows go with their person in one transaction, so whoever has one exists. */
+  ownedByPerson: boolean;
+}
+
+/**
+ * Where time alone can change an answer: at `instant + offset` of every row of a source. All answers are steps that hold
+ * from their boundary on, so the truth at a boundary is the truth just after it.
+ */
+export interface Edge {
+  source: 'column' | 'date' | 'event';
+  /** Built-in key, key of person_date, or event name. */
+  key: string;
+  /** Seconds. */
+  offset: number;
+}
+
+/** One kind of condition: everything the compiler, the clock, the checks and the explanation need to know about it. */
+export interface LeafKind<L> {
+  /** Faults of the condition by itself, each with the path of its place. */
+  check(leaf: L, path: string): Problem[];
+  /** Two-valued SQL about the person `p`, read by index for that person alone. */
+  lookup(leaf: L, query: Query): string;
+  /** The same as a set for questions about everybody; null when {@link lookup} reads only the row of `p`. */
+  exceptions(leaf: L, query: Query): Exceptions | null;
+  /** SQL (jsonb) of what the condition compares: a value, an instant, a number. */
+  compared(leaf: L, query: Query): string;
+  /** Empty when only data changes the answer. */
+  edges(leaf: L): Edge[];
+  /** What the answer is made of, as `attribute:plan`, `event:login`, `tag:vip` …: a change that names none of it cannot move it. */
+  reads(leaf: L): string[];
+  /** The answer for a person of whom nothing is known. */
+  unknown(leaf: L): boolean;
+}

@@ -1,0 +1,22 @@
+import { kindOf } from './leaves/leaf-kinds.js';
+import { leavesOf, type Resolved } from './resolved.js';
+
+/**
+ * What a definition reads, as `attribute:plan`, `event:login`, `tag:vip` …: a change that names none of it cannot change the
+ * answer. A definition that a person of whom nothing is known satisfies also reads `attribute:$created`: somebody new
+ * matches it without anything else being said.
+ */
+export function readsOf(tree: Resolved): ReadonlySet<string> {
+  const reads = leavesOf(tree).flatMap((leaf) => kindOf(leaf).reads(leaf));
+  return new Set(matchesUnknownPerson(tree) ? [...reads, 'attribute:$created'] : reads);
+}
+
+function matchesUnknownPerson(tree: Resolved): boolean {
+  switch (tree.type) {
+    case 'all': return tree.of.every(matchesUnknownPerson);
+    case 'any': return tree.of.some(matchesUnknownPerson);
+    case 'not': return !matchesUnknownPerson(tree.of);
+    case 'segment': return matchesUnknownPerson(tree.of) === (tree.op === 'in');
+    default: return kindOf(tree).unknown(tree);
+  }
+}

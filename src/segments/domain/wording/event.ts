@@ -1,0 +1,26 @@
+import type { CountComparison, EventCondition, EventRows } from '../../../contract/segment-conditions.js';
+import { englishComparison, koreanComparison } from './comparison.js';
+import { named, quoted, regular, spans, verb, type LeafWords } from './words.js';
+
+export const eventWords: LeafWords<EventCondition> = {
+  english: (leaf) => `${quoted(leaf.event)} happened ${times(leaf.count).en}${rowsInWords(leaf).en}`,
+  korean(leaf, ending) {
+    const what = `${rowsInWords(leaf).ko}${named(leaf.event, '을/를')}`;
+    if (leaf.count.op === 'exactly' && leaf.count.value === 0) return `${what} 한 번도 ${regular('하지 않', '하지 않은')[ending]}`;
+    return `${what} ${times(leaf.count).ko} ${verb('했고', '했거나', '한')[ending]}`;
+  },
+};
+
+/** "at least 3 times", "3번 이상". */
+export function times({ op, value, to }: CountComparison): { en: string; ko: string } {
+  const words = { at_least: 'at least', at_most: 'at most', exactly: 'exactly', more_than: 'more than', less_than: 'less than', between: 'between' }[op];
+  const ko = { at_least: `${value}번 이상`, at_most: `${value}번 이하`, exactly: `정확히 ${value}번`, more_than: `${value}번 초과`, less_than: `${value}번 미만`, between: `${value}번 이상 ${to}번 이하` }[op];
+  return { en: op === 'between' ? `${words} ${value} and ${to} times` : `${words} ${value} time${value === 1 ? '' : 's'}`, ko };
+}
+
+/** Window and filters of events; the Korean comes before the event, the English after it. */
+export function rowsInWords({ where = [], within }: EventRows): { en: string; ko: string } {
+  const filters = where.length > 0 ? ` with ${where.map((filter) => `${quoted(filter.property)} ${englishComparison(filter)}`).join(' and ')}` : '';
+  const koFilters = where.length > 0 ? `(${where.map((filter, index) => koreanComparison(filter.property, filter, index === where.length - 1 ? 'of' : 'and')).join(' ')}) ` : '';
+  return { en: `${within ? ` within the last ${spans(within).en}` : ''}${filters}`, ko: `${within ? `최근 ${spans(within).ko} 동안 ` : ''}${koFilters}` };
+}

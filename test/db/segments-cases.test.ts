@@ -1,38 +1,41 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { SegmentNode } from '../../src/contract/segment.js';
 import { rows } from '../../src/platform/database/db.js';
 import { OPERATORS } from '../../src/segments/domain/operators.js';
 import { explainPerson, membersAmong, membersOf, validateDefinition } from '../../src/segments/segment-questions.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { CASE_NOW, loadSegmentCases, personOf } from '../support/segment-cases.js';
 import { matches } from '../support/segment-oracle.js';
 import { newPerson, storePeople } from '../support/segment-world.js';
 
-interface Case { name: string; definition: SegmentNode & { op: string }; attributes: Record<string, unknown>; expected: boolean }
-const cases = JSON.parse(readFileSync(new URL('../cases/segments.json', import.meta.url), 'utf8')) as Case[];
-const now = new Date('2026-03-10T09:00:00Z');
+const cases = loadSegmentCases();
+const people = cases.map(personOf);
 let database: TestDatabase;
-
-const people = cases.map(({ attributes }) => newPerson({ attributes, lastSeenAt: now, email: 'ada@Example.com', signedUpAt: new Date('2026-03-07T09:00:00Z'), timeZone: 'Asia/Seoul' }));
 beforeAll(async () => {
   database = await createTestDatabase();
   await storePeople(database.db, people);
 });
 afterAll(() => database.drop());
 
+const setZone = (zone: string) => rows(database.db, `insert into workspace (id, name, time_zone, language, created_at) values (1, '단비', $1, 'ko', $2) on conflict (id) do update set time_zone = excluded.time_zone`, [zone, CASE_NOW]);
+
 test('every operator has a match, a non-match and a missing value in the table', () => {
-  const used = new Set(cases.map(({ definition }) => definition.op));
+  const used = new Set(cases.flatMap(({ definition }) => (definition.type === 'attribute' ? [definition.op] : [])));
   expect(OPERATORS.map(({ key }) => key).filter((key) => !used.has(key))).toEqual([]);
 });
 
-test.each(cases.map((one, index) => ({ ...one, index })))('$name', async ({ definition, expected, index }) => {
+test.each(cases.map((one, index) => ({ ...one, index })))('$name', async ({ definition, expected, index, zone = 'UTC', now: at, compared, nextChangeAt }) => {
   const person = people[index]!;
+  const now = at === undefined ? CASE_NOW : new Date(at);
+  await setZone(zone);
   expect(await validateDefinition(database.db, definition)).toEqual([]);
   const among = (await membersAmong(database.db, definition, [person.id], now)).has(person.id);
   const set = (await membersOf(database.db, definition, now)).includes(person.id);
-  const explained = (await explainPerson(database.db, definition, person.id, now)).truth;
-  const oracle = matches(definition, person, { now, zone: 'UTC', segments: new Map() });
-  expect({ among, set, explained, oracle }).toEqual({ among: expected, set: expected, explained: expected, oracle: expected });
+  const explained = await explainPerson(database.db, definition, person.id, now);
+  const oracle = matches(definition, person, { now, zone, segments: new Map() });
+  expect({ among, set, explained: explained.truth, oracle }).toEqual({ among: expected, set: expected, explained: expected, oracle: expected });
+  if (compared !== undefined) expect(explained.compared).toEqual(compared);
+  if (nextChangeAt !== undefined) expect(explained.nextChangeAt).toBe(nextChangeAt);
 });
 
 test('a value that is not of the operator is refused with its place', async () => {
@@ -50,10 +53,11 @@ test('a value that is not of the operator is refused with its place', async () =
 });
 
 test('a person without a known zone has the days of the workspace', async () => {
-  const person = newPerson({ lastSeenAt: now, attributes: { k: '2026-03-01T20:00:00Z' } });
+  const person = newPerson({ lastSeenAt: CASE_NOW, attributes: { k: '2026-03-01T20:00:00Z' } });
+  await setZone('UTC');
   await storePeople(database.db, [person]);
   const definition: SegmentNode = { type: 'attribute', key: 'k', op: 'on', value: '2026-03-02' };
-  expect(await membersAmong(database.db, definition, [person.id], now)).toEqual(new Set());
-  await rows(database.db, `insert into workspace (id, name, time_zone, language, created_at) values (1, '단비', 'Asia/Seoul', 'ko', $1)`, [now]);
-  expect(await membersAmong(database.db, definition, [person.id], now)).toEqual(new Set([person.id]));
+  expect(await membersAmong(database.db, definition, [person.id], CASE_NOW)).toEqual(new Set());
+  await setZone('Asia/Seoul');
+  expect(await membersAmong(database.db, definition, [person.id], CASE_NOW)).toEqual(new Set([person.id]));
 });

@@ -466,6 +466,7 @@ create table segment (
   revision integer not null default 1,
   state text not null,
   evaluated_to timestamp with time zone,
+  member_count integer not null default 0,
   problem text,
   created_by text not null,
   created_at timestamp with time zone not null,

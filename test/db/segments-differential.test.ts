@@ -73,6 +73,7 @@ async function expectAgreement(world: World): Promise<void> {
     const kept = (await rows<{ id: string }>(database.db, 'select m.person_id as id from segment_member as m where m.segment_id = $1 order by 1', [segmentId])).map(({ id }) => id);
     expect({ at: now, node, set, some, kept }).toEqual({ at: now, node, set: oracle.toSorted(), some: oracle.toSorted(), kept: oracle.toSorted() });
   }
+  expect(await rows(database.db, 'select s.id, s.member_count from segment as s where s.member_count <> (select count(*) from segment_member as m where m.segment_id = s.id)')).toEqual([]);
 }
 
 /** Flips by the clock are true to the millisecond: so from this instant, not so just before. */

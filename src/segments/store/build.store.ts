@@ -52,7 +52,8 @@ export async function adoptBuild(tx: Db, segmentId: string, announces: boolean, 
       select 'flips', $2::timestamptz, array_agg(n.person_id), array_agg($1::uuid), array_agg(n.person_id), array_agg(n.entered), array_agg($2::timestamptz) from numbered as n group by n.part)
     select count(*)::int as flips from flip as f`, [segmentId, now, announces]);
   await rows(tx, `
-    update segment as s set state = 'live', definition = b.definition, revision = b.revision, evaluated_to = $2::timestamptz, updated_at = $2::timestamptz, problem = null
+    update segment as s set state = 'live', definition = b.definition, revision = b.revision, evaluated_to = $2::timestamptz, updated_at = $2::timestamptz, problem = null,
+           member_count = (select count(*)::int from segment_member as m where m.segment_id = s.id)
       from segment_build as b where s.id = $1 and b.segment_id = s.id`, [segmentId, now]);
   await dropBuild(tx, segmentId);
   return found!.flips;

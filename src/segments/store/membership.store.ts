@@ -90,12 +90,17 @@ export async function writeFlips(tx: Db, flips: readonly Flip[], now: Date): Pro
   for (const flip of flips) last.set(`${flip.segmentId} ${flip.personId}`, flip);
   const entered = [...last.values()].filter((flip) => flip.entered);
   const left = [...last.values()].filter((flip) => !flip.entered);
+  // The count moves by what really changed, in the same statement, so that it is always the number of rows.
   await rows(tx, `
-    insert into segment_member (segment_id, person_id, since) select f.segment_id, f.person_id, f.at from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as f (segment_id, person_id, at)
-    on conflict (segment_id, person_id) do nothing`, [entered.map((f) => f.segmentId), entered.map((f) => f.personId), entered.map((f) => f.at)]);
-  await rows(tx, `
-    delete from segment_member as m using unnest($1::uuid[], $2::uuid[]) as f (segment_id, person_id) where m.segment_id = f.segment_id and m.person_id = f.person_id`,
-    [left.map((f) => f.segmentId), left.map((f) => f.personId)]);
+    with entered as (
+      insert into segment_member (segment_id, person_id, since) select f.segment_id, f.person_id, f.at from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as f (segment_id, person_id, at)
+      on conflict (segment_id, person_id) do nothing returning segment_id),
+    gone as (
+      delete from segment_member as m using unnest($4::uuid[], $5::uuid[]) as f (segment_id, person_id) where m.segment_id = f.segment_id and m.person_id = f.person_id returning m.segment_id)
+    update segment as s set member_count = s.member_count + moved.by
+      from (select n.segment_id, sum(n.by)::int as by from (select e.segment_id, 1 as by from entered as e union all select g.segment_id, -1 from gone as g) as n group by n.segment_id) as moved
+     where s.id = moved.segment_id and moved.by <> 0`,
+    [entered.map((f) => f.segmentId), entered.map((f) => f.personId), entered.map((f) => f.at), left.map((f) => f.segmentId), left.map((f) => f.personId)]);
   await rows(tx, `
     insert into membership_change (segment_id, person_id, entered, at, cause, recorded_at)
     select f.segment_id, f.person_id, f.entered, f.at, f.cause, $6::timestamptz

@@ -29,6 +29,7 @@ export interface SegmentRow {
   isLive: boolean;
   peopleTotal: number | null;
   peopleDone: number | null;
+  /** Kept beside the membership by whatever changes it. */
   members: number;
 }
 
@@ -73,7 +74,7 @@ const SELECT = `
   select s.id, s.name, s.description, s.purpose, coalesce(b.definition, s.definition) as definition, coalesce(b.revision, s.revision) as revision,
          case when b.segment_id is not null and s.state <> 'archived' then 'building' else s.state end as state, s.problem, s.created_by as "createdBy", s.created_at as "createdAt", s.updated_at as "updatedAt",
          b.segment_id is not null as building, s.state = 'live' as "isLive", b.people_total as "peopleTotal", b.people_done as "peopleDone",
-         (select count(*)::int from segment_member as m where m.segment_id = s.id) as members
+         s.member_count as members
     from segment as s left join segment_build as b on b.segment_id = s.id`;
 
 export const loadSegment = (db: Db, id: string): Promise<SegmentRow | null> => row<SegmentRow>(db, `${SELECT} where s.id = $1`, [id]);
@@ -94,8 +95,8 @@ export async function renameSegment(tx: Db, segment: { id: string; name: string;
 }
 
 export async function archiveSegment(tx: Db, id: string, now: Date): Promise<void> {
-  await rows(tx, `update segment as s set state = 'archived', updated_at = $2::timestamptz where s.id = $1`, [id, now]);
   await rows(tx, 'delete from segment_member as m where m.segment_id = $1', [id]);
+  await rows(tx, `update segment as s set state = 'archived', member_count = 0, updated_at = $2::timestamptz where s.id = $1`, [id, now]);
 }
 
 /** A segment that never became live is forgotten entirely. */

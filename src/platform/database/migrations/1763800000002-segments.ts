@@ -14,6 +14,7 @@ export class SegmentTables1763800000002 implements MigrationInterface {
         revision int not null default 1,
         state text not null check (state in ('building', 'live', 'failed', 'archived')),
         evaluated_to timestamptz,
+        member_count int not null default 0,
         problem text,
         created_by text not null,
         created_at timestamptz not null,

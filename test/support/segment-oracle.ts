@@ -1,11 +1,12 @@
-import { Temporal } from 'temporal-polyfill';
-import type { EventCondition } from '../../src/contract/segment-conditions.js';
+import type { Leaf } from '../../src/contract/segment-conditions.js';
 import type { SegmentNode } from '../../src/contract/segment.js';
-import { windowMillis, type Duration } from '../../src/kernel/local-time.js';
-import { isoInstant } from '../../src/people/domain/derived.js';
+import { proofOf } from './segment-leaves.js';
 import type { WorldPerson } from './segment-world.js';
 
+/** What an answer depends on besides the person: the moment, the workspace's zone, the segments that may be named. */
 export interface OracleContext { now: Date; zone: string; segments: ReadonlyMap<string, SegmentNode> }
+/** Whether one condition holds, computed the slow and obvious way. */
+export type Oracle<L extends Leaf> = (leaf: L, person: WorldPerson, context: OracleContext) => boolean;
 
 /** Whether a person matches, computed the slow and obvious way: the answer every other way must agree with. */
 export function matches(node: SegmentNode, person: WorldPerson, context: OracleContext): boolean {
@@ -14,72 +15,6 @@ export function matches(node: SegmentNode, person: WorldPerson, context: OracleC
     case 'any': return node.of.some((child) => matches(child, person, context));
     case 'not': return !matches(node.of, person, context);
     case 'segment': return matches(context.segments.get(node.segmentId)!, person, context) === (node.op === 'in');
-    case 'tag': return person.tags.has(node.tag) === (node.op === 'has');
-    case 'event': return countHolds(node.count, person.events.filter((event) => isCounted(node, event, person, context)).length);
-    default: return compare(node.op, readAttribute(node.key, person), node.key === '$email' ? lower(node.value) : node.value, { person, ...context });
-  }
-}
-
-const lower = (value: unknown): unknown => (Array.isArray(value) ? value.map((item) => String(item).toLowerCase()) : typeof value === 'string' ? value.toLowerCase() : value);
-
-function isCounted(node: EventCondition, event: WorldPerson['events'][number], person: WorldPerson, context: OracleContext): boolean {
-  if (event.name !== node.event || event.at > context.now) return false;
-  if (node.within && event.at.getTime() <= context.now.getTime() - windowMillis(node.within)) return false;
-  return (node.where ?? []).every((filter) => compare(filter.op, event.properties[filter.property] ?? null, filter.value, { person, ...context }));
-}
-
-function countHolds({ op, value, to = 0 }: EventCondition['count'], count: number): boolean {
-  switch (op) {
-    case 'at_least': return count >= value;
-    case 'at_most': return count <= value;
-    case 'exactly': return count === value;
-    case 'more_than': return count > value;
-    case 'less_than': return count < value;
-    default: return count >= value && count <= to;
-  }
-}
-
-function readAttribute(key: string, person: WorldPerson): unknown {
-  const builtIn: Record<string, unknown> = { $email: person.email?.toLowerCase() ?? null, $kind: person.kind, $time_zone: person.timeZone, $signed_up_at: person.signedUpAt?.toISOString() ?? null, $last_seen_at: person.lastSeenAt.toISOString(), $first_seen_at: person.lastSeenAt.toISOString(), $language: null, $external_id: null };
-  if (key in builtIn) return builtIn[key];
-  if (Object.hasOwn(person.attributes, key)) return person.attributes[key];
-  return key.split('.').reduce<unknown>((value, part) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : null), person.attributes) ?? null;
-}
-
-function compare(op: string, found: unknown, value: unknown, context: { person: WorldPerson; now: Date; zone: string }): boolean {
-  const text = ['string', 'number', 'boolean'].includes(typeof found) ? String(found) : null;
-  const number = typeof found === 'number' ? found : null;
-  const date = typeof found === 'string' ? isoInstant(found) : null;
-  const day = date ? Temporal.Instant.fromEpochMilliseconds(date.getTime()).toZonedDateTimeISO(context.person.timeZone ?? context.zone).toPlainDate().toString() : null;
-  const isDay = typeof value === 'string' && value.length === 10;
-  const ago = date ? context.now.getTime() - date.getTime() : null;
-  const span = typeof value === 'object' && value !== null && !Array.isArray(value) ? windowMillis(value as Duration) : 0;
-  switch (op) {
-    case 'exists': return found !== null && found !== undefined;
-    case 'not_exists': return found === null || found === undefined;
-    case 'is': return text === String(value);
-    case 'is_not': return text !== String(value);
-    case 'contains': return text !== null && text.includes(String(value));
-    case 'not_contains': return text === null || !text.includes(String(value));
-    case 'starts_with': return text !== null && text.startsWith(String(value));
-    case 'ends_with': return text !== null && text.endsWith(String(value));
-    case 'in_list': return text !== null && (value as unknown[]).map(String).includes(text);
-    case 'not_in_list': return text === null || !(value as unknown[]).map(String).includes(text);
-    case 'eq': return number !== null && number === value;
-    case 'ne': return number !== null && number !== value;
-    case 'gt': return number !== null && number > Number(value);
-    case 'gte': return number !== null && number >= Number(value);
-    case 'lt': return number !== null && number < Number(value);
-    case 'lte': return number !== null && number <= Number(value);
-    case 'between': return number !== null && number >= (value as number[])[0]! && number <= (value as number[])[1]!;
-    case 'is_true': return found === true;
-    case 'is_false': return found === false;
-    case 'before': return date !== null && (isDay ? day! < String(value) : date < new Date(String(value)));
-    case 'after': return date !== null && (isDay ? day! > String(value) : date > new Date(String(value)));
-    case 'on': return day !== null && day === value;
-    case 'within_last': return ago !== null && ago >= 0 && ago < span;
-    case 'older_than': return ago !== null && ago >= span;
-    case 'in_next': return ago !== null && ago < 0 && ago >= -span;
-    default: throw new Error(`the oracle does not know ${op}`);
+    default: return proofOf(node).oracle(node, person, context);
   }
 }

@@ -2,7 +2,8 @@ import { newId } from '../../src/kernel/ids.js';
 import { isoInstant } from '../../src/people/domain/derived.js';
 import { rows, type Db } from '../../src/platform/database/db.js';
 
-export interface WorldEvent { id: string; name: string; properties: Record<string, unknown>; at: Date }
+/** `type` is `track` and `receivedAt` is `at` when not said. */
+export interface WorldEvent { id: string; name: string; properties: Record<string, unknown>; at: Date; type?: string; context?: Record<string, unknown>; receivedAt?: Date }
 /** A person as the tables hold one; tests change it and call {@link storePerson}. */
 export interface WorldPerson {
   id: string;
@@ -12,21 +13,24 @@ export interface WorldPerson {
   kind: 'visitor' | 'lead' | 'user';
   email: string | null;
   timeZone: string | null;
+  language: string | null;
+  externalId: string | null;
   signedUpAt: Date | null;
+  firstSeenAt: Date;
   lastSeenAt: Date;
 }
 
-export const newPerson = (given: Partial<WorldPerson> & { lastSeenAt: Date }): WorldPerson => ({ id: newId(), attributes: {}, tags: new Set(), events: [], kind: 'user', email: null, timeZone: null, signedUpAt: null, ...given });
+export const newPerson = (given: Partial<WorldPerson> & { lastSeenAt: Date }): WorldPerson => ({ id: newId(), attributes: {}, tags: new Set(), events: [], kind: 'user', email: null, timeZone: null, language: null, externalId: null, signedUpAt: null, firstSeenAt: given.lastSeenAt, ...given });
 
 /** Writes people as they are now, their dates, tags and new events included. */
 export async function storePeople(db: Db, people: readonly WorldPerson[]): Promise<void> {
   const ids = people.map((person) => person.id);
-  const list = people.map((person) => ({ ...person, tags: undefined, events: undefined, signed: person.signedUpAt?.toISOString() ?? null, seen: person.lastSeenAt.toISOString() }));
+  const list = people.map((person) => ({ ...person, tags: undefined, events: undefined, signed: person.signedUpAt?.toISOString() ?? null, first: person.firstSeenAt.toISOString(), last: person.lastSeenAt.toISOString() }));
   await rows(db, `
-    insert into person (id, kind, email, time_zone, attributes, signed_up_at, first_seen_at, last_seen_at, created_at, updated_at)
-    select p.id, p.kind, p.email, p."timeZone", p.attributes, p.signed, p.seen, p.seen, p.seen, p.seen
-      from jsonb_to_recordset($1::jsonb) as p (id uuid, kind text, email text, "timeZone" text, attributes jsonb, signed timestamptz, seen timestamptz)
-    on conflict (id) do update set kind = excluded.kind, email = excluded.email, time_zone = excluded.time_zone, attributes = excluded.attributes, signed_up_at = excluded.signed_up_at, last_seen_at = excluded.last_seen_at`, [JSON.stringify(list)]);
+    insert into person (id, external_id, kind, email, time_zone, language, attributes, signed_up_at, first_seen_at, last_seen_at, created_at, updated_at)
+    select p.id, p."externalId", p.kind, p.email, p."timeZone", p.language, p.attributes, p.signed, p.first, p.last, p.first, p.last
+      from jsonb_to_recordset($1::jsonb) as p (id uuid, "externalId" text, kind text, email text, "timeZone" text, language text, attributes jsonb, signed timestamptz, first timestamptz, last timestamptz)
+    on conflict (id) do update set external_id = excluded.external_id, kind = excluded.kind, email = excluded.email, time_zone = excluded.time_zone, language = excluded.language, attributes = excluded.attributes, signed_up_at = excluded.signed_up_at, first_seen_at = excluded.first_seen_at, last_seen_at = excluded.last_seen_at`, [JSON.stringify(list)]);
   await rows(db, 'delete from person_date as d where d.person_id = any($1::uuid[])', [ids]);
   await rows(db, 'delete from person_tag as t where t.person_id = any($1::uuid[])', [ids]);
   const dates = people.flatMap((person) => Object.entries(person.attributes).flatMap(([key, value]) => { const at = isoInstant(value as never); return at ? [{ person: person.id, key, at }] : []; }));
@@ -35,9 +39,10 @@ export async function storePeople(db: Db, people: readonly WorldPerson[]): Promi
   await rows(db, `insert into person_tag (person_id, tag, added_at) select t.p, t.tag, '2026-01-01Z' from unnest($1::uuid[], $2::text[]) as t (p, tag)`, [tags.map((t) => t.person), tags.map((t) => t.tag)]);
   const events = people.flatMap((person) => person.events.map((event) => ({ ...event, person: person.id })));
   await rows(db, `
-    insert into event (id, person_id, type, name, properties, occurred_at, received_at, message_id)
-    select e.id, e.p, 'track', e.name, e.properties::jsonb, e.at, e.at, e.id::text from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) as e (id, p, name, properties, at)
-    on conflict do nothing`, [events.map((e) => e.id), events.map((e) => e.person), events.map((e) => e.name), events.map((e) => JSON.stringify(e.properties)), events.map((e) => e.at)]);
+    insert into event (id, person_id, type, name, properties, context, occurred_at, received_at, message_id)
+    select e.id, e.p, e.type, e.name, e.properties::jsonb, e.context::jsonb, e.at, e.received, e.id::text
+      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::timestamptz[]) as e (id, p, name, properties, at, type, context, received)
+    on conflict do nothing`, [events.map((e) => e.id), events.map((e) => e.person), events.map((e) => e.name), events.map((e) => JSON.stringify(e.properties)), events.map((e) => e.at), events.map((e) => e.type ?? 'track'), events.map((e) => JSON.stringify(e.context ?? {})), events.map((e) => e.receivedAt ?? e.at)]);
 }
 
 /** Queues one change row, as ingestion does in the transaction of its writes. */

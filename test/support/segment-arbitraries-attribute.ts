@@ -1,0 +1,23 @@
+import fc from 'fast-check';
+import type { AttributeCondition } from '../../src/contract/segment-conditions.js';
+import { iso, span } from './segment-arbitraries-values.js';
+
+const key = fc.constantFrom('a', 'b', 'd');
+const dateKeys = fc.constantFrom('d', 'a', '$signed_up_at', '$last_seen_at');
+const text = fc.constantFrom('pro', '무', ' plan', 'true', '2');
+const attribute = (op: fc.Arbitrary<string>, value?: fc.Arbitrary<unknown>, keys: fc.Arbitrary<string> = key): fc.Arbitrary<AttributeCondition> =>
+  fc.tuple(keys, op, value ?? fc.constant(undefined)).map(([k, o, v]) => ({ type: 'attribute', key: k, op: o, ...(v === undefined ? {} : { value: v as string }) }));
+
+export const attributeLeaf: fc.Arbitrary<AttributeCondition> = fc.oneof(
+  attribute(fc.constantFrom('exists', 'not_exists', 'is_true', 'is_false')),
+  attribute(fc.constantFrom('is', 'is_not', 'contains', 'not_contains', 'starts_with', 'ends_with'), text),
+  attribute(fc.constantFrom('in_list', 'not_in_list'), fc.subarray(['pro', '무료', '2'], { minLength: 1 })),
+  attribute(fc.constantFrom('eq', 'ne', 'gt', 'gte', 'lt', 'lte'), fc.constantFrom(1, 2, 2.5)),
+  attribute(fc.constantFrom('within_last', 'older_than', 'in_next'), span, dateKeys),
+  attribute(fc.constantFrom('within_last', 'older_than', 'in_next'), span, dateKeys),
+  attribute(fc.constantFrom('before', 'after'), iso, dateKeys),
+  attribute(fc.constant('on'), fc.constantFrom('2026-03-10', '2026-03-11'), dateKeys),
+  attribute(fc.constant('is'), fc.constantFrom('user', 'visitor'), fc.constant('$kind')),
+);
+
+export const attributeClock = attribute(fc.constantFrom('within_last', 'older_than', 'in_next'), span, fc.constantFrom('d', '$signed_up_at'));

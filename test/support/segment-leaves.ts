@@ -1,0 +1,27 @@
+import type fc from 'fast-check';
+import type { Leaf } from '../../src/contract/segment-conditions.js';
+import { attributeClock, attributeLeaf } from './segment-arbitraries-attribute.js';
+import { eventClock, eventLeaf } from './segment-arbitraries-event.js';
+import { tagLeaf } from './segment-arbitraries-tag.js';
+import { attributeMatches } from './segment-oracle-attribute.js';
+import { eventMatches } from './segment-oracle-event.js';
+import { tagMatches } from './segment-oracle-tag.js';
+import type { Oracle } from './segment-oracle.js';
+
+/** How one kind of condition is proved: what to try, and the naive answer. */
+export interface LeafProof<L extends Leaf> {
+  /** Random conditions; values collide with those of the random people often. */
+  arbitrary: fc.Arbitrary<L>;
+  /** Those that time alone moves; they are also tried by themselves, where nothing around them hides a boundary that is missed. */
+  clock?: fc.Arbitrary<L>;
+  oracle: Oracle<L>;
+}
+
+/** Every kind of condition has an entry: one without cannot be merged. */
+export const LEAF_PROOFS: { [T in Leaf['type']]: LeafProof<Extract<Leaf, { type: T }>> } = {
+  attribute: { arbitrary: attributeLeaf, clock: attributeClock, oracle: attributeMatches },
+  event: { arbitrary: eventLeaf, clock: eventClock, oracle: eventMatches },
+  tag: { arbitrary: tagLeaf, oracle: tagMatches },
+};
+
+export const proofOf = <L extends Leaf>(leaf: L): LeafProof<L> => LEAF_PROOFS[leaf.type] as unknown as LeafProof<L>;

@@ -1,0 +1,57 @@
+import { Temporal } from 'temporal-polyfill';
+import type { AttributeCondition } from '../../src/contract/segment-conditions.js';
+import { windowMillis, type Duration } from '../../src/kernel/local-time.js';
+import { isoInstant } from '../../src/people/domain/derived.js';
+import type { Oracle } from './segment-oracle.js';
+import type { WorldPerson } from './segment-world.js';
+
+export const attributeMatches: Oracle<AttributeCondition> = (leaf, person, context) =>
+  compare(leaf.op, readAttribute(leaf.key, person), leaf.key === '$email' ? lower(leaf.value) : leaf.value, { person, ...context });
+
+const lower = (value: unknown): unknown => (Array.isArray(value) ? value.map((item) => String(item).toLowerCase()) : typeof value === 'string' ? value.toLowerCase() : value);
+
+function readAttribute(key: string, person: WorldPerson): unknown {
+  const builtIn: Record<string, unknown> = { $email: person.email?.toLowerCase() ?? null, $kind: person.kind, $time_zone: person.timeZone, $signed_up_at: person.signedUpAt?.toISOString() ?? null, $last_seen_at: person.lastSeenAt.toISOString(), $first_seen_at: person.firstSeenAt.toISOString(), $language: person.language, $external_id: person.externalId };
+  if (key in builtIn) return builtIn[key];
+  if (Object.hasOwn(person.attributes, key)) return person.attributes[key];
+  return key.split('.').reduce<unknown>((value, part) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : null), person.attributes) ?? null;
+}
+
+/** One operator on one value found: the same for attributes and for properties of events. */
+export function compare(op: string, found: unknown, value: unknown, context: { person: WorldPerson; now: Date; zone: string }): boolean {
+  const text = ['string', 'number', 'boolean'].includes(typeof found) ? String(found) : null;
+  const number = typeof found === 'number' ? found : null;
+  const date = typeof found === 'string' ? isoInstant(found) : null;
+  const day = date ? Temporal.Instant.fromEpochMilliseconds(date.getTime()).toZonedDateTimeISO(context.person.timeZone ?? context.zone).toPlainDate().toString() : null;
+  const isDay = typeof value === 'string' && value.length === 10;
+  const ago = date ? context.now.getTime() - date.getTime() : null;
+  const span = typeof value === 'object' && value !== null && !Array.isArray(value) ? windowMillis(value as Duration) : 0;
+  switch (op) {
+    case 'exists': return found !== null && found !== undefined;
+    case 'not_exists': return found === null || found === undefined;
+    case 'is': return text === String(value);
+    case 'is_not': return text !== String(value);
+    case 'contains': return text !== null && text.includes(String(value));
+    case 'not_contains': return text === null || !text.includes(String(value));
+    case 'starts_with': return text !== null && text.startsWith(String(value));
+    case 'ends_with': return text !== null && text.endsWith(String(value));
+    case 'in_list': return text !== null && (value as unknown[]).map(String).includes(text);
+    case 'not_in_list': return text === null || !(value as unknown[]).map(String).includes(text);
+    case 'eq': return number !== null && number === value;
+    case 'ne': return number !== null && number !== value;
+    case 'gt': return number !== null && number > Number(value);
+    case 'gte': return number !== null && number >= Number(value);
+    case 'lt': return number !== null && number < Number(value);
+    case 'lte': return number !== null && number <= Number(value);
+    case 'between': return number !== null && number >= (value as number[])[0]! && number <= (value as number[])[1]!;
+    case 'is_true': return found === true;
+    case 'is_false': return found === false;
+    case 'before': return date !== null && (isDay ? day! < String(value) : date < new Date(String(value)));
+    case 'after': return date !== null && (isDay ? day! > String(value) : date > new Date(String(value)));
+    case 'on': return day !== null && day === value;
+    case 'within_last': return ago !== null && ago >= 0 && ago < span;
+    case 'older_than': return ago !== null && ago >= span;
+    case 'in_next': return ago !== null && ago < 0 && ago >= -span;
+    default: throw new Error(`the oracle does not know ${op}`);
+  }
+}

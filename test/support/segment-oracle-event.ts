@@ -1,0 +1,27 @@
+import type { CountComparison, EventCondition, EventRows } from '../../src/contract/segment-conditions.js';
+import { windowMillis } from '../../src/kernel/local-time.js';
+import { compare } from './segment-oracle-attribute.js';
+import type { Oracle, OracleContext } from './segment-oracle.js';
+import type { WorldEvent, WorldPerson } from './segment-world.js';
+
+export const eventMatches: Oracle<EventCondition> = (leaf, person, context) => numberHolds(leaf.count, countedEvents(leaf, person, context).length);
+
+/** The events of a person that a condition means. */
+export const countedEvents = (rows: EventRows, person: WorldPerson, context: OracleContext): WorldEvent[] => person.events.filter((event) => isCounted(rows, event, person, context));
+
+function isCounted(rows: EventRows, event: WorldEvent, person: WorldPerson, context: OracleContext): boolean {
+  if (event.name !== rows.event || event.at > context.now) return false;
+  if (rows.within && event.at.getTime() <= context.now.getTime() - windowMillis(rows.within)) return false;
+  return (rows.where ?? []).every((filter) => compare(filter.op, event.properties[filter.property] ?? null, filter.value, { person, ...context }));
+}
+
+export function numberHolds({ op, value, to = 0 }: CountComparison, count: number): boolean {
+  switch (op) {
+    case 'at_least': return count >= value;
+    case 'at_most': return count <= value;
+    case 'exactly': return count === value;
+    case 'more_than': return count > value;
+    case 'less_than': return count < value;
+    default: return count >= value && count <= to;
+  }
+}

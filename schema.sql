@@ -346,6 +346,22 @@ create table launch (
   constraint launch_pkey PRIMARY KEY (id),
   constraint launch_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'cancelled'::text]))));
 
+create table list (
+  id uuid not null,
+  name text not null,
+  description text not null default ''::text,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  archived_at timestamp with time zone,
+  constraint list_pkey PRIMARY KEY (id));
+
+create table list_member (
+  list_id uuid not null,
+  person_id uuid not null,
+  added_at timestamp with time zone not null,
+  constraint list_member_pkey PRIMARY KEY (list_id, person_id));
+
 create table login_failure (
   key_hash text not null,
   failures integer not null,
@@ -606,6 +622,8 @@ CREATE INDEX experiment_campaign ON public.experiment USING btree (campaign_id);
 CREATE INDEX import_run_open ON public.import_run USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX in_app_message_person ON public.in_app_message USING btree (person_id, created_at);
 CREATE INDEX launch_due ON public.launch USING btree (due_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+CREATE INDEX list_member_person ON public.list_member USING btree (person_id);
+CREATE UNIQUE INDEX list_name ON public.list USING btree (lower(name)) WHERE (archived_at IS NULL);
 CREATE INDEX login_failure_since ON public.login_failure USING btree (since);
 CREATE INDEX membership_change_time ON public.membership_change USING btree (segment_id, at);
 CREATE UNIQUE INDEX message_content_place ON public.message_content USING btree (version_id, step_id, variant, channel, language);

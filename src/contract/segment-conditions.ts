@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DurationSchema } from './common.js';
+import { DurationSchema, Id } from './common.js';
 
 /** A value a condition compares with. Dates are ISO 8601 texts. */
 export const ConditionValue = z.union([z.string().max(1000), z.number(), z.boolean(), z.array(z.union([z.string().max(1000), z.number()])).max(1000), DurationSchema]);
@@ -19,8 +19,10 @@ export interface AttributeCondition { type: 'attribute'; key: string; op: string
 /** `event` counts the person's events of one name. */
 export interface EventCondition extends EventRows { type: 'event'; count: CountComparison }
 export interface TagCondition { type: 'tag'; op: 'has' | 'has_not'; tag: string }
+/** On a list that colleagues keep by hand, or not. */
+export interface ListCondition { type: 'list'; op: 'in' | 'not_in'; listId: string }
 /** One condition about a person, as opposed to what combines conditions. */
-export type Leaf = AttributeCondition | EventCondition | TagCondition;
+export type Leaf = AttributeCondition | EventCondition | TagCondition | ListCondition;
 
 /** Which `op` an attribute or property takes is in `segments/domain/operators.ts`; an unknown one is refused there by name. */
 const Operator = z.string().min(1).max(40);
@@ -34,4 +36,5 @@ export const LEAF_SCHEMAS = [
   z.strictObject({ type: z.literal('attribute'), key: z.string().min(1).max(200), op: Operator, value: ConditionValue.optional() }),
   z.strictObject({ type: z.literal('event'), ...eventRows, count: CountSchema }),
   z.strictObject({ type: z.literal('tag'), op: z.enum(['has', 'has_not']), tag: z.string().min(1).max(100) }),
+  z.strictObject({ type: z.literal('list'), op: z.enum(['in', 'not_in']), listId: Id }),
 ] as const;

@@ -7,6 +7,7 @@ import { assembleExplanation, placesOf, type Explained } from './domain/explain.
 import { resolve, resolveOrThrow, type Resolved } from './domain/resolved.js';
 import { boundariesBetween, boundariesOf, countAll, explainAt, matchAll, matchAmong, workspaceZone } from './store/answers.js';
 import { loadNamed } from './store/definitions.js';
+import { findUnknown } from './store/references.js';
 import { areLive, insertSegment, loadMembersPage } from './store/segments.store.js';
 
 const EVERY_BOUNDARY = 2_000_000_000;
@@ -45,14 +46,15 @@ export async function frontier(db: Db, definition: SegmentNode, from: Date, to: 
 
 /**
  * Everything wrong with a definition, each fault with its place below `basePath` (`audience.of.1.op`): operators, values,
- * segments that do not exist, cycles, size. Empty when it can be used.
+ * segments, lists, campaigns and topics that do not exist, cycles, size. Empty when it can be used.
  *
  * @param self id of the segment that is to have this definition, so that naming it counts as a cycle
  */
 export async function validateDefinition(db: Db, definition: SegmentNode, basePath = '', self?: string): Promise<Problem[]> {
   const problems = checkDefinition(definition, basePath);
   if (problems.length > 0) return problems;
-  return resolve(definition, await loadNamed(db, [definition]), basePath, self).problems;
+  const faults = resolve(definition, await loadNamed(db, [definition]), basePath, self).problems;
+  return faults.length > 0 ? faults : findUnknown(db, definition, basePath);
 }
 
 /** How many future boundaries an explanation looks at. */

@@ -13,7 +13,7 @@ import { sentenceOf } from './domain/sentence.js';
 import { SEGMENT_USE, type SegmentUse } from './segment-use.js';
 import { countMembers, explainPerson, membersPage, samplePeople, validateDefinition } from './segment-questions.js';
 import { dropBuild, loadDependents } from './store/build.store.js';
-import { loadNamed } from './store/definitions.js';
+import { loadNames } from './store/references.js';
 import { archiveSegment, deleteUnbuilt, insertSegment, listSegments, loadPersonLines, loadSegment, lockSegment, renameSegment, requestBuild, type PersonLine, type SegmentRow } from './store/segments.store.js';
 
 const PREVIEW_MS = 10_000;
@@ -40,13 +40,13 @@ export class SegmentsService {
 
   async list(after: string | null, limit: number): Promise<SegmentView[]> {
     const found = await listSegments(this.db, after, limit);
-    const named = await loadNamed(this.db, found.map(({ definition }) => definition));
+    const named = await loadNames(this.db, found.map(({ definition }) => definition));
     return found.map((segment) => ({ ...segment, sentence: sentenceOf(segment.definition, named) }));
   }
 
   async load(id: string): Promise<SegmentView> {
     const segment = await this.find(this.db, id);
-    return { ...segment, sentence: sentenceOf(segment.definition, await loadNamed(this.db, [segment.definition])) };
+    return { ...segment, sentence: sentenceOf(segment.definition, await loadNames(this.db, [segment.definition])) };
   }
 
   /** A new definition is built beside the live membership; a new name holds at once. */
@@ -99,7 +99,7 @@ export class SegmentsService {
     if (problems.length > 0) return { valid: false, problems, sentence: null, count: null, sample: [] };
     const now = this.clock.now();
     return limited(this.db, async (tx) => {
-      const sentence = sentenceOf(definition, await loadNamed(tx, [definition]));
+      const sentence = sentenceOf(definition, await loadNames(tx, [definition]));
       const count = await countMembers(tx, definition, now);
       const sample = count === 0 ? [] : await loadPersonLines(tx, await samplePeople(tx, definition, now));
       return { valid: true, problems, sentence, count, sample };

@@ -25,7 +25,7 @@ interface World { people: WorldPerson[]; segments: Map<string, SegmentNode>; clo
 const IDS = [newId(), newId(), newId(), newId()];
 
 async function emptyWorld(given: { attributes: Record<string, unknown>; events: { name: string; properties: object; offset: number }[] }[]): Promise<World> {
-  for (const table of ['segment', 'segment_build', 'segment_build_member', 'segment_member', 'membership_change', 'settled_change', 'person_change', 'person', 'person_date', 'person_tag', 'event']) await rows(database.db, `delete from ${table}`);
+  for (const table of ['segment', 'segment_build', 'segment_build_member', 'segment_member', 'membership_change', 'settled_change', 'person_change', 'person', 'person_date', 'person_tag', 'list_member', 'event']) await rows(database.db, `delete from ${table}`);
   const people = given.map((one, index) => newPerson({
     attributes: one.attributes, kind: index % 3 === 0 ? 'visitor' : 'user', lastSeenAt: seconds(-index * 9), signedUpAt: index % 2 === 0 ? seconds(index * 7 - 40) : null, timeZone: index % 2 === 0 ? null : 'Pacific/Auckland',
     events: one.events.map(({ offset, ...rest }) => ({ ...rest, properties: rest.properties as Record<string, unknown>, id: newId(), at: seconds(offset) })),
@@ -50,8 +50,9 @@ async function apply({ people, clock }: World, changes: readonly WorldChange[]):
     if (one.attribute) person.attributes = { ...person.attributes, [one.attribute[0]]: one.attribute[1] };
     if (one.event) person.events.push({ id: newId(), name: one.event.name, properties: one.event.properties as Record<string, unknown>, at: new Date(clock.now().getTime() + one.event.offset * 500) });
     if (one.tag && !person.tags.delete(one.tag)) person.tags.add(one.tag);
+    if (one.list && !person.lists.delete(one.list)) person.lists.add(one.list);
     await storePeople(database.db, [person]);
-    await queueChange(database.db, { at: clock.now(), people: [person.id], keys: changedKeys(one.attribute ? [one.attribute[0]] : [], { created: false, raised: false, seen: one.event !== null && one.event !== undefined }), events: one.event ? [one.event.name] : [], tags: one.tag ? [one.tag] : [] });
+    await queueChange(database.db, { at: clock.now(), people: [person.id], keys: changedKeys(one.attribute ? [one.attribute[0]] : [], { created: false, raised: false, seen: one.event !== null && one.event !== undefined }), events: one.event ? [one.event.name] : [], tags: one.tag ? [one.tag] : [], others: one.list ? [`list:${one.list}`] : [] });
   }
 }
 

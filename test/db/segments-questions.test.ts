@@ -3,6 +3,8 @@ import type { SegmentNode } from '../../src/contract/segment.js';
 import { newId } from '../../src/kernel/ids.js';
 import { rows } from '../../src/platform/database/db.js';
 import { countMembers, createOwned, frontier, isLive, membersAmong, membersOf, membersPage, samplePeople, validateDefinition } from '../../src/segments/segment-questions.js';
+import { sentenceOf } from '../../src/segments/domain/sentence.js';
+import { loadNames } from '../../src/segments/store/references.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 let database: TestDatabase;
@@ -47,4 +49,16 @@ test('faults are named with their place', async () => {
   expect(problems.map(({ path, code }) => [path, code])).toEqual([['audience.of.1.op', 'segment.unknown-operator'], ['audience.of.2.value', 'segment.value']]);
   expect(problems[0]!.message).toContain('Known: exists, not_exists, is');
   expect(await validateDefinition(database.db, { type: 'segment', op: 'in', segmentId: newId() })).toMatchObject([{ path: 'segmentId', code: 'segment.unknown' }]);
+});
+
+test('a list that does not exist is named with its place; one that does gives the sentence its name', async () => {
+  const listId = newId();
+  const onList: SegmentNode = { type: 'list', op: 'in', listId };
+  expect(await validateDefinition(database.db, { type: 'all', of: [logins, { type: 'not', of: onList }] }, 'audience')).toEqual([
+    { path: 'audience.of.1.of.listId', code: 'segment.unknown-list', message: `There is no list with id "${listId}". GET /v1/lists shows which there are.` }]);
+  await rows(database.db, `insert into list (id, name, created_by, created_at, updated_at) values ($1, '봄 행사', 'test', $2, $2)`, [listId, now]);
+  expect(await validateDefinition(database.db, onList)).toEqual([]);
+  expect(sentenceOf(onList, await loadNames(database.db, [onList])).en).toBe('People where they are on the list “봄 행사”.');
+  const owner = await createOwned(database.db, { ownerId: newId(), name: '목록', definition: onList, createdBy: 'test', now });
+  expect((await loadNames(database.db, [{ type: 'segment', op: 'in', segmentId: owner }])).get(listId)).toMatchObject({ name: '봄 행사' });
 });

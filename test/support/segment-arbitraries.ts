@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Leaf } from '../../src/contract/segment-conditions.js';
 import type { SegmentNode } from '../../src/contract/segment.js';
 import { eventName } from './segment-arbitraries-event.js';
+import { LISTS } from './segment-arbitraries-list.js';
 import { iso, near } from './segment-arbitraries-values.js';
 import { LEAF_PROOFS } from './segment-leaves.js';
 
@@ -34,5 +35,6 @@ export const change = fc.record({
   attribute: fc.option(fc.tuple(fc.constantFrom('a', 'b', 'd'), attributeValue), { nil: undefined }),
   event: fc.option(event, { nil: undefined }),
   tag: fc.option(fc.constantFrom('vip', '휴면'), { nil: undefined }),
+  list: fc.option(fc.constantFrom(...LISTS), { nil: undefined }),
 });
 export type WorldChange = typeof change extends fc.Arbitrary<infer T> ? T : never;

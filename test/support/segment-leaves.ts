@@ -2,9 +2,11 @@ import type fc from 'fast-check';
 import type { Leaf } from '../../src/contract/segment-conditions.js';
 import { attributeClock, attributeLeaf } from './segment-arbitraries-attribute.js';
 import { eventClock, eventLeaf } from './segment-arbitraries-event.js';
+import { listLeaf } from './segment-arbitraries-list.js';
 import { tagLeaf } from './segment-arbitraries-tag.js';
 import { attributeMatches } from './segment-oracle-attribute.js';
 import { eventMatches } from './segment-oracle-event.js';
+import { listMatches } from './segment-oracle-list.js';
 import { tagMatches } from './segment-oracle-tag.js';
 import type { Oracle } from './segment-oracle.js';
 
@@ -22,6 +24,7 @@ export const LEAF_PROOFS: { [T in Leaf['type']]: LeafProof<Extract<Leaf, { type:
   attribute: { arbitrary: attributeLeaf, clock: attributeClock, oracle: attributeMatches },
   event: { arbitrary: eventLeaf, clock: eventClock, oracle: eventMatches },
   tag: { arbitrary: tagLeaf, oracle: tagMatches },
+  list: { arbitrary: listLeaf, oracle: listMatches },
 };
 
 export const proofOf = <L extends Leaf>(leaf: L): LeafProof<L> => LEAF_PROOFS[leaf.type] as unknown as LeafProof<L>;

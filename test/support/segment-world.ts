@@ -9,6 +9,7 @@ export interface WorldPerson {
   id: string;
   attributes: Record<string, unknown>;
   tags: Set<string>;
+  lists: Set<string>;
   events: WorldEvent[];
   kind: 'visitor' | 'lead' | 'user';
   email: string | null;
@@ -20,12 +21,12 @@ export interface WorldPerson {
   lastSeenAt: Date;
 }
 
-export const newPerson = (given: Partial<WorldPerson> & { lastSeenAt: Date }): WorldPerson => ({ id: newId(), attributes: {}, tags: new Set(), events: [], kind: 'user', email: null, timeZone: null, language: null, externalId: null, signedUpAt: null, firstSeenAt: given.lastSeenAt, ...given });
+export const newPerson = (given: Partial<WorldPerson> & { lastSeenAt: Date }): WorldPerson => ({ id: newId(), attributes: {}, tags: new Set(), lists: new Set(), events: [], kind: 'user', email: null, timeZone: null, language: null, externalId: null, signedUpAt: null, firstSeenAt: given.lastSeenAt, ...given });
 
 /** Writes people as they are now, their dates, tags and new events included. */
 export async function storePeople(db: Db, people: readonly WorldPerson[]): Promise<void> {
   const ids = people.map((person) => person.id);
-  const list = people.map((person) => ({ ...person, tags: undefined, events: undefined, signed: person.signedUpAt?.toISOString() ?? null, first: person.firstSeenAt.toISOString(), last: person.lastSeenAt.toISOString() }));
+  const list = people.map((person) => ({ ...person, tags: undefined, lists: undefined, events: undefined, signed: person.signedUpAt?.toISOString() ?? null, first: person.firstSeenAt.toISOString(), last: person.lastSeenAt.toISOString() }));
   await rows(db, `
     insert into person (id, external_id, kind, email, time_zone, language, attributes, signed_up_at, first_seen_at, last_seen_at, created_at, updated_at)
     select p.id, p."externalId", p.kind, p.email, p."timeZone", p.language, p.attributes, p.signed, p.first, p.last, p.first, p.last
@@ -37,6 +38,9 @@ export async function storePeople(db: Db, people: readonly WorldPerson[]): Promi
   await rows(db, 'insert into person_date (person_id, key, at) select * from unnest($1::uuid[], $2::text[], $3::timestamptz[])', [dates.map((d) => d.person), dates.map((d) => d.key), dates.map((d) => d.at)]);
   const tags = people.flatMap((person) => [...person.tags].map((tag) => ({ person: person.id, tag })));
   await rows(db, `insert into person_tag (person_id, tag, added_at) select t.p, t.tag, '2026-01-01Z' from unnest($1::uuid[], $2::text[]) as t (p, tag)`, [tags.map((t) => t.person), tags.map((t) => t.tag)]);
+  await rows(db, 'delete from list_member as l where l.person_id = any($1::uuid[])', [ids]);
+  const lists = people.flatMap((person) => [...person.lists].map((id) => ({ person: person.id, id })));
+  await rows(db, `insert into list_member (list_id, person_id, added_at) select l.l, l.p, '2026-01-01Z' from unnest($1::uuid[], $2::uuid[]) as l (p, l)`, [lists.map((l) => l.person), lists.map((l) => l.id)]);
   const events = people.flatMap((person) => person.events.map((event) => ({ ...event, person: person.id })));
   await rows(db, `
     insert into event (id, person_id, type, name, properties, context, occurred_at, received_at, message_id)
@@ -46,7 +50,7 @@ export async function storePeople(db: Db, people: readonly WorldPerson[]): Promi
 }
 
 /** Queues one change row, as ingestion does in the transaction of its writes. */
-export async function queueChange(db: Db, change: { kind?: 'changed' | 'merged' | 'deleted'; at: Date; people: string[]; keys?: string[]; events?: string[]; tags?: string[]; into?: string }): Promise<void> {
-  await rows(db, 'insert into person_change (kind, at, person_ids, attribute_keys, event_names, tags, merged_into) values ($1, $2, $3, $4, $5, $6, $7)',
-    [change.kind ?? 'changed', change.at, change.people, change.keys ?? [], change.events ?? [], change.tags ?? [], change.into ?? null]);
+export async function queueChange(db: Db, change: { kind?: 'changed' | 'merged' | 'deleted'; at: Date; people: string[]; keys?: string[]; events?: string[]; tags?: string[]; others?: string[]; into?: string }): Promise<void> {
+  await rows(db, 'insert into person_change (kind, at, person_ids, attribute_keys, event_names, tags, other_keys, merged_into) values ($1, $2, $3, $4, $5, $6, $7, $8)',
+    [change.kind ?? 'changed', change.at, change.people, change.keys ?? [], change.events ?? [], change.tags ?? [], change.others ?? [], change.into ?? null]);
 }

@@ -20,6 +20,7 @@ const cases: { node: SegmentNode; ko: string; en: string }[] = [
     ko: '최근 1주 1일 동안 (‘기기’가 ‘PC’와 같은) ‘로그인’을 2번 이상 한 고객', en: 'People where “로그인” happened at least 2 times within the last 1 week 1 day with “기기” is “PC”.',
   },
   { node: { type: 'event', event: '구매', count: { op: 'exactly', value: 0 } }, ko: '‘구매’를 한 번도 하지 않은 고객', en: 'People where “구매” happened exactly 0 times.' },
+  { node: { type: 'any', of: [{ type: 'list', op: 'in', listId: 'l' }, { type: 'list', op: 'not_in', listId: 'x' }] }, ko: '‘봄 행사’ 목록에 있거나 ‘휴면’ 목록에 없는 고객', en: 'People where they are on the list “봄 행사” or they are not on the list “휴면”.' },
   {
     node: { type: 'all', of: [is('직업', '학생'), { type: 'any', of: [{ type: 'tag', op: 'has', tag: 'VIP' }, { type: 'segment', op: 'not_in', segmentId: 'x' }] }, { type: 'not', of: is('국가', '일본') }] },
     ko: '‘직업’이 ‘학생’과 같고 (‘VIP’ 태그가 있거나 ‘휴면’ 세그먼트에 속하지 않는 조건)에 해당하고 (‘국가’가 ‘일본’과 같은 조건)에 해당하지 않는 고객',
@@ -28,5 +29,5 @@ const cases: { node: SegmentNode; ko: string; en: string }[] = [
 ];
 
 test.each(cases)('$ko', ({ node, ko, en }) => {
-  expect(sentenceOf(node, new Map([['x', { name: '휴면' }]]))).toEqual({ ko, en });
+  expect(sentenceOf(node, new Map([['x', { name: '휴면' }], ['l', { name: '봄 행사' }]]))).toEqual({ ko, en });
 });

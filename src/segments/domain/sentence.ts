@@ -2,10 +2,11 @@ import type { Leaf } from '../../contract/segment-conditions.js';
 import type { SegmentNode } from '../../contract/segment.js';
 import { attributeWords } from './wording/attribute.js';
 import { eventWords } from './wording/event.js';
+import { listWords } from './wording/list.js';
 import { tagWords } from './wording/tag.js';
 import { quoted, regular, type Ending, type LeafWords, type Names } from './wording/words.js';
 
-const WORDS: { [T in Leaf['type']]: LeafWords<Extract<Leaf, { type: T }>> } = { attribute: attributeWords, event: eventWords, tag: tagWords };
+const WORDS: { [T in Leaf['type']]: LeafWords<Extract<Leaf, { type: T }>> } = { attribute: attributeWords, event: eventWords, tag: tagWords, list: listWords };
 const wordsOf = (leaf: Leaf): LeafWords<Leaf> => WORDS[leaf.type] as unknown as LeafWords<Leaf>;
 
 /** A definition as one sentence in English and in Korean. */

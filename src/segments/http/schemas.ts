@@ -47,7 +47,7 @@ export const PreviewView = z
 const Node: z.ZodType = z
   .lazy(() => z.object({
     path: z.string(),
-    type: z.enum(['all', 'any', 'not', 'segment', 'attribute', 'event', 'tag']),
+    type: z.enum(['all', 'any', 'not', 'segment', 'attribute', 'event', 'tag', 'list']),
     truth: z.boolean(),
     compared: z.unknown().optional(),
     segment: z.object({ id: Id, name: z.string() }).optional(),

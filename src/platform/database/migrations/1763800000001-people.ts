@@ -65,6 +65,23 @@ export class PeopleTables1763800000001 implements MigrationInterface {
         primary key (person_id, tag));
       create index person_tag_tag on person_tag (tag, person_id);
 
+      create table list (
+        id uuid primary key,
+        name text not null,
+        description text not null default '',
+        created_by text not null,
+        created_at timestamptz not null,
+        updated_at timestamptz not null,
+        archived_at timestamptz);
+      create unique index list_name on list (lower(name)) where archived_at is null;
+
+      create table list_member (
+        list_id uuid not null,
+        person_id uuid not null,
+        added_at timestamptz not null,
+        primary key (list_id, person_id));
+      create index list_member_person on list_member (person_id);
+
       create table person_merge (
         from_id uuid not null,
         into_id uuid not null,

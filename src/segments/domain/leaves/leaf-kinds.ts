@@ -2,6 +2,7 @@ import type { Leaf } from '../../../contract/segment-conditions.js';
 import { attributeLeaf } from './attribute.js';
 import { eventLeaf } from './event.js';
 import type { LeafKind } from './leaf.js';
+import { listLeaf } from './list.js';
 import { tagLeaf } from './tag.js';
 
 /** The one table of conditions: the compiler, the clock, checks and explanations follow it. */
@@ -9,6 +10,7 @@ const LEAF_KINDS: { [T in Leaf['type']]: LeafKind<Extract<Leaf, { type: T }>> } 
   attribute: attributeLeaf,
   event: eventLeaf,
   tag: tagLeaf,
+  list: listLeaf,
 };
 
 /** What is known about the kind of a condition. */

@@ -42,6 +42,14 @@ export interface Edge {
   offset: number;
 }
 
+/** Something outside the definition that a condition names by its id (a topic by its key). */
+export interface Reference {
+  kind: 'list' | 'campaign' | 'topic';
+  id: string;
+  /** The part of the condition that holds the id. */
+  field: string;
+}
+
 /** One kind of condition: everything the compiler, the clock, the checks and the explanation need to know about it. */
 export interface LeafKind<L> {
   /** Faults of the condition by itself, each with the path of its place. */
@@ -58,4 +66,6 @@ export interface LeafKind<L> {
   reads(leaf: L): string[];
   /** The answer for a person of whom nothing is known. */
   unknown(leaf: L): boolean;
+  /** What the condition names by id: it must exist when the definition is saved, and sentences say its name. */
+  names?(leaf: L): Reference[];
 }

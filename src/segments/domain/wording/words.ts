@@ -2,8 +2,8 @@ import { josa } from 'es-hangul';
 import type { Leaf } from '../../../contract/segment-conditions.js';
 import type { Duration } from '../../../kernel/local-time.js';
 
-/** Names of what a definition names by id: segments, lists, campaigns. */
-export type Names = ReadonlyMap<string, { name: string }>;
+/** Names of what a definition names by id (a topic by its key): segments, lists, campaigns, topics. */
+export type Names = ReadonlyMap<string, { name: string; nameKo?: string | null }>;
 
 /** How one kind of condition is said. */
 export interface LeafWords<L extends Leaf> {

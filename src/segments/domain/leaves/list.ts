@@ -1,0 +1,20 @@
+import type { ListCondition } from '../../../contract/segment-conditions.js';
+import type { LeafKind, Query } from './leaf.js';
+import { recordedValue } from './recorded.js';
+
+function isOn(leaf: ListCondition, query: Query): string {
+  if (query.frame.asOf) return `coalesce(${recordedValue(`$list:${leaf.listId}`, query)} = 'true'::jsonb, false)`;
+  return `exists (select 1 from list_member as l where l.list_id = ${query.bind(leaf.listId, 'uuid')} and l.person_id = p.id)`;
+}
+
+/** Whether somebody is on a list. */
+export const listLeaf: LeafKind<ListCondition> = {
+  check: () => [],
+  lookup: (leaf, query) => `(${leaf.op === 'in' ? '' : 'not '}${isOn(leaf, query)})`,
+  exceptions: (leaf, { bind }) => ({ person: 'l.person_id', from: 'list_member as l', where: `l.list_id = ${bind(leaf.listId, 'uuid')}`, ownedByPerson: true }),
+  compared: (leaf, query) => `to_jsonb(${isOn(leaf, query)})`,
+  edges: () => [],
+  reads: (leaf) => [`list:${leaf.listId}`],
+  unknown: (leaf) => leaf.op === 'not_in',
+  names: (leaf) => [{ kind: 'list', id: leaf.listId, field: 'listId' }],
+};

@@ -46,6 +46,12 @@ test('a value that is not of the operator is refused with its place', async () =
   expect(await refused(attribute('on', '2026-02-30'))).toEqual(['audience.value segment.value']);
   expect(await refused(attribute('exists', 1))).toEqual(['audience.value segment.value']);
   expect(await refused(attribute('is', 'a\u0000'))).toEqual(['audience.value segment.text']);
+  expect(await refused(attribute('matches', '(a)\\1'))).toEqual(['audience.value segment.pattern']);
+  expect(await refused(attribute('not_matches', 'a{1000}'))).toEqual(['audience.value segment.pattern']);
+  expect(await refused(attribute('matches', 3))).toEqual(['audience.value segment.value']);
+  expect(await refused(attribute('has_any', []))).toEqual(['audience.value segment.value']);
+  expect(await refused(attribute('has_all', 'a'))).toEqual(['audience.value segment.value']);
+  expect(await refused(attribute('has_any', ['a'], '$email'))).toEqual(['audience.op segment.operator-type']);
   expect(await refused(attribute('is', 'x', '$plan'))).toEqual(['audience.key segment.unknown-attribute']);
   expect(await refused(attribute('gt', 3, '$email'))).toEqual(['audience.op segment.operator-type']);
   expect(await refused(attribute('older_than', { days: 1 }, 'plan.until'))).toEqual(['audience.op segment.operator-type']);

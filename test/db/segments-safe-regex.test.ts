@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { SegmentNode } from '../../src/contract/segment.js';
+import { newId } from '../../src/kernel/ids.js';
 import { inTransaction, rows } from '../../src/platform/database/db.js';
 import { translateRegex } from '../../src/segments/domain/safe-regex.js';
+import { membersAmong, membersOf } from '../../src/segments/segment-questions.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { newPerson, storePeople } from '../support/segment-world.js';
 
 let database: TestDatabase;
 beforeAll(async () => { database = await createTestDatabase(); });
@@ -60,4 +64,24 @@ test.each([
     });
     expect(found!.found).toBe(false);
   }
+}, 60_000);
+
+test('attributes and properties of a megabyte are compared whole', async () => {
+  const now = new Date('2026-03-10T09:00:00Z');
+  const long = `${'a'.repeat(1_000_000)}!`;
+  const person = newPerson({ lastSeenAt: now, attributes: { k: long, list: [long] }, events: [{ id: newId(), name: 'note', properties: { k: long }, at: now }] });
+  await storePeople(database.db, [person]);
+  const attribute = (op: string, value: string | string[], key = 'k'): SegmentNode => ({ type: 'attribute', key, op, value });
+  const noted = (op: string, value: string): SegmentNode => ({ type: 'event', event: 'note', count: { op: 'exactly', value: 1 }, where: [{ property: 'k', op, value }] });
+  const answers: [SegmentNode, boolean][] = [
+    [attribute('matches', '(a+)+!$'), true], [attribute('matches', '(a+)+$'), false], [attribute('not_matches', '(a|a)*b'), true], [attribute('contains', 'a!'), true], [attribute('ends_with', '!'), true],
+    [attribute('is', 'a'), false], [attribute('has_any', ['a'], 'list'), false], [noted('matches', '(a+)+!$'), true], [noted('matches', '(a+)+$'), false], [noted('not_matches', '(a|a)*b'), true],
+  ];
+  await inTransaction(database.db, async (tx) => {
+    await rows(tx, `set local statement_timeout = '8s'`);
+    for (const [node, expected] of answers) {
+      expect([node, (await membersAmong(tx, node, [person.id], now)).size]).toEqual([node, expected ? 1 : 0]);
+      expect([node, (await membersOf(tx, node, now)).length]).toEqual([node, expected ? 1 : 0]);
+    }
+  });
 }, 60_000);

@@ -12,6 +12,8 @@ export const attributeLeaf: fc.Arbitrary<AttributeCondition> = fc.oneof(
   attribute(fc.constantFrom('exists', 'not_exists', 'is_true', 'is_false')),
   attribute(fc.constantFrom('is', 'is_not', 'contains', 'not_contains', 'starts_with', 'ends_with'), text),
   attribute(fc.constantFrom('in_list', 'not_in_list'), fc.subarray(['pro', '무료', '2'], { minLength: 1 })),
+  attribute(fc.constantFrom('matches', 'not_matches'), fc.constantFrom('^pro', '무료|\\d', 'o( plan)?$', '^[^a-z]*$', '^\\w+$')),
+  attribute(fc.constantFrom('has_any', 'has_all', 'has_none'), fc.subarray(['pro', '무료', 2, 'true'], { minLength: 1 })),
   attribute(fc.constantFrom('eq', 'ne', 'gt', 'gte', 'lt', 'lte'), fc.constantFrom(1, 2, 2.5)),
   attribute(fc.constantFrom('within_last', 'older_than', 'in_next'), span, dateKeys),
   attribute(fc.constantFrom('within_last', 'older_than', 'in_next'), span, dateKeys),

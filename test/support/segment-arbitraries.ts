@@ -8,7 +8,7 @@ import { LEAF_PROOFS } from './segment-leaves.js';
 
 export { BASE, seconds } from './segment-arbitraries-values.js';
 
-export const attributeValue = fc.oneof(fc.constantFrom('pro', '무료', 'pro plan', '', true, false, null, 1, 2, 2.5), iso);
+export const attributeValue = fc.oneof(fc.constantFrom('pro', '무료', 'pro plan', '', true, false, null, 1, 2, 2.5), fc.constantFrom([], ['pro', 2, 2], ['무료', true, null], [['pro'], { a: 'pro' }]), iso);
 export const attributes = fc.dictionary(fc.constantFrom('a', 'b', 'd'), attributeValue, { maxKeys: 3 });
 const property = fc.record({ p: fc.constantFrom('x', 'y', 1, 2, null) }, { requiredKeys: [] });
 export const event = fc.record({ name: eventName, properties: property, offset: near });

@@ -2,11 +2,12 @@ import { Temporal } from 'temporal-polyfill';
 import type { AttributeCondition } from '../../src/contract/segment-conditions.js';
 import { windowMillis, type Duration } from '../../src/kernel/local-time.js';
 import { isoInstant } from '../../src/people/domain/derived.js';
+import { decimalText } from '../../src/segments/domain/decimal-text.js';
 import type { Oracle } from './segment-oracle.js';
 import type { WorldPerson } from './segment-world.js';
 
 export const attributeMatches: Oracle<AttributeCondition> = (leaf, person, context) =>
-  compare(leaf.op, readAttribute(leaf.key, person), leaf.key === '$email' ? lower(leaf.value) : leaf.value, { person, ...context });
+  compare(leaf.op, readAttribute(leaf.key, person), leaf.key === '$email' && !leaf.op.endsWith('matches') ? lower(leaf.value) : leaf.value, { person, ...context });
 
 const lower = (value: unknown): unknown => (Array.isArray(value) ? value.map((item) => String(item).toLowerCase()) : typeof value === 'string' ? value.toLowerCase() : value);
 
@@ -17,9 +18,17 @@ function readAttribute(key: string, person: WorldPerson): unknown {
   return key.split('.').reduce<unknown>((value, part) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : null), person.attributes) ?? null;
 }
 
+/** A text, number or boolean as text (numbers in full); null for anything else. */
+function scalarText(value: unknown): string | null {
+  if (typeof value === 'number') return decimalText(value);
+  return typeof value === 'string' || typeof value === 'boolean' ? String(value) : null;
+}
+
 /** One operator on one value found: the same for attributes and for properties of events. */
 export function compare(op: string, found: unknown, value: unknown, context: { person: WorldPerson; now: Date; zone: string }): boolean {
-  const text = ['string', 'number', 'boolean'].includes(typeof found) ? String(found) : null;
+  const text = scalarText(found);
+  const wanted = (Array.isArray(value) ? value : [value]).map((one) => scalarText(one));
+  const items = Array.isArray(found) ? found.map(scalarText) : null;
   const number = typeof found === 'number' ? found : null;
   const date = typeof found === 'string' ? isoInstant(found) : null;
   const day = date ? Temporal.Instant.fromEpochMilliseconds(date.getTime()).toZonedDateTimeISO(context.person.timeZone ?? context.zone).toPlainDate().toString() : null;
@@ -29,14 +38,19 @@ export function compare(op: string, found: unknown, value: unknown, context: { p
   switch (op) {
     case 'exists': return found !== null && found !== undefined;
     case 'not_exists': return found === null || found === undefined;
-    case 'is': return text === String(value);
-    case 'is_not': return text !== String(value);
+    case 'is': return text !== null && text === wanted[0];
+    case 'is_not': return text !== wanted[0];
     case 'contains': return text !== null && text.includes(String(value));
     case 'not_contains': return text === null || !text.includes(String(value));
     case 'starts_with': return text !== null && text.startsWith(String(value));
     case 'ends_with': return text !== null && text.endsWith(String(value));
-    case 'in_list': return text !== null && (value as unknown[]).map(String).includes(text);
-    case 'not_in_list': return text === null || !(value as unknown[]).map(String).includes(text);
+    case 'in_list': return text !== null && wanted.includes(text);
+    case 'not_in_list': return text === null || !wanted.includes(text);
+    case 'matches': return text !== null && new RegExp(String(value), 'u').test(text);
+    case 'not_matches': return text === null || !new RegExp(String(value), 'u').test(text);
+    case 'has_any': return items !== null && wanted.some((one) => items.includes(one));
+    case 'has_all': return items !== null && wanted.every((one) => items.includes(one));
+    case 'has_none': return items === null || !wanted.some((one) => items.includes(one));
     case 'eq': return number !== null && number === value;
     case 'ne': return number !== null && number !== value;
     case 'gt': return number !== null && number > Number(value);

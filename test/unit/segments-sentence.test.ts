@@ -14,6 +14,11 @@ const cases: { node: SegmentNode; ko: string; en: string }[] = [
   { node: attribute('나이', 'eq', 32), ko: '‘나이’가 32와 같은 고객', en: 'People where “나이” is equal to 32.' },
   { node: attribute('좌석 수', 'between', [5, 10]), ko: '‘좌석 수’가 5 이상 10 이하인 고객', en: 'People where “좌석 수” is between 5 and 10.' },
   { node: attribute('plan', 'not_in_list', ['free', '체험']), ko: '‘plan’이 ‘free’, ‘체험’ 중 어느 것도 아닌 고객', en: 'People where “plan” is none of “free”, “체험”.' },
+  { node: attribute('경로', 'matches', '^/요금'), ko: '‘경로’가 정규식 ‘^/요금’과 일치하는 고객', en: 'People where “경로” matches the pattern “^/요금”.' },
+  { node: attribute('경로', 'not_matches', 'a$'), ko: '‘경로’가 정규식 ‘a$’와 일치하지 않는 고객', en: 'People where “경로” does not match the pattern “a$”.' },
+  { node: attribute('관심사', 'has_any', ['여행', '음식']), ko: '‘관심사’가 ‘여행’, ‘음식’ 중 하나라도 포함하는 고객', en: 'People where “관심사” has any of “여행”, “음식”.' },
+  { node: attribute('관심사', 'has_all', ['여행', '책']), ko: '‘관심사’가 ‘여행’, ‘책’을 모두 포함하는 고객', en: 'People where “관심사” has all of “여행”, “책”.' },
+  { node: attribute('관심사', 'has_none', ['여행']), ko: '‘관심사’가 ‘여행’ 중 어느 것도 포함하지 않는 고객', en: 'People where “관심사” has none of “여행”.' },
   { node: attribute('$signed_up_at', 'older_than', { days: 3 }), ko: '가입일이 3일 이상 지난 고객', en: 'People where sign-up date is at least 3 days ago.' },
   {
     node: { type: 'event', event: '로그인', count: { op: 'at_least', value: 2 }, within: { weeks: 1, days: 1 }, where: [{ property: '기기', op: 'is', value: 'PC' }] },

@@ -21,7 +21,7 @@ const dayOf = (instant: string, frame: Frame) => `segment_day(${instant}, p.time
 export function columnOperand(column: { reading: 'text' | 'date'; sql: string }, frame: Frame): Operand {
   const text = column.reading === 'text' ? column.sql : 'null::text';
   const instant = column.reading === 'date' ? column.sql : 'null::timestamptz';
-  return { get now() { return frame.now; }, present: () => `(${column.sql} is not null)`, text: () => text, number: () => 'null::numeric', truth: () => 'null::boolean', instant: () => instant, day: () => dayOf(instant, frame) };
+  return { get now() { return frame.now; }, present: () => `(${column.sql} is not null)`, text: () => text, number: () => 'null::numeric', truth: () => 'null::boolean', list: () => 'null::jsonb', instant: () => instant, day: () => dayOf(instant, frame) };
 }
 
 /**
@@ -40,6 +40,7 @@ export function jsonOperand(document: string, key: string, frame: Frame, bind: B
     text: (unguarded) => (unguarded ? plainText : `(${text})`),
     number: () => `(case when jsonb_typeof(${value}) = 'number' then ${value}::numeric end)`,
     truth: () => `(case when jsonb_typeof(${value}) = 'boolean' then ${value}::boolean end)`,
+    list: () => `(case when jsonb_typeof(${value}) = 'array' then ${value} end)`,
     instant: () => instant,
     day: () => dayOf(instant, frame),
   };
@@ -47,6 +48,6 @@ export function jsonOperand(document: string, key: string, frame: Frame, bind: B
 
 /** Any operand with its instant taken from a column that holds it ready (`person_date`). */
 export function withInstant(operand: Operand, instant: string, frame: Frame): Operand {
-  const { present, text, number, truth } = operand;
-  return { present, text, number, truth, get now() { return frame.now; }, instant: () => instant, day: () => dayOf(instant, frame) };
+  const { present, text, number, truth, list } = operand;
+  return { present, text, number, truth, list, get now() { return frame.now; }, instant: () => instant, day: () => dayOf(instant, frame) };
 }

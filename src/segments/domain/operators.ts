@@ -1,10 +1,12 @@
 import { AppError } from '../../kernel/errors.js';
 import { windowMillis, type Duration } from '../../kernel/local-time.js';
+import { decimalText } from './decimal-text.js';
 import type { Bind } from './leaves/leaf.js';
+import { translateRegex } from './safe-regex.js';
 
 /** What an operator compares with: decides which values a definition may give and how a form asks for them. */
-export type ValueKind = 'none' | 'text' | 'text_list' | 'number' | 'number_pair' | 'day' | 'moment' | 'duration';
-export type OperatorGroup = 'any' | 'text' | 'number' | 'boolean' | 'date';
+export type ValueKind = 'none' | 'text' | 'text_list' | 'pattern' | 'number' | 'number_pair' | 'day' | 'moment' | 'duration';
+export type OperatorGroup = 'any' | 'text' | 'number' | 'boolean' | 'list' | 'date';
 
 /**
  * The compared value as SQL, in each reading. Every reading is null when the value is missing or of another type, so
@@ -17,6 +19,8 @@ export interface Operand {
   text(plain?: boolean): string;
   number(): string;
   truth(): string;
+  /** A JSON list. */
+  list(): string;
   instant(): string;
   /** The calendar day of {@link instant} in the person's zone. */
   day(): string;
@@ -27,7 +31,7 @@ export interface Operator {
   key: string;
   group: OperatorGroup;
   value: ValueKind;
-  /** What a missing value (absent, JSON null, or not of the operator's type) gives. Only denials of text match it. */
+  /** What a missing value (absent, JSON null, or not of the operator's type) gives. Only denials of texts and lists match it. */
   missing: 'match' | 'no_match';
   /** True where the answer moves with the clock; such operators need an indexed date and take no event property. */
   relative: boolean;
@@ -44,20 +48,33 @@ export const windowSeconds = (duration: unknown): number => windowMillis(duratio
 const interval = (value: unknown, bind: Bind) => `${bind(windowSeconds(value), 'int')} * interval '1 second'`;
 /** Telling texts from documents costs as much as the comparison; a document's text begins with a bracket. */
 const isPlain = (value: unknown): boolean => (Array.isArray(value) ? value : [value]).every((text) => !/^[[{]/.test(String(text)));
+/** A value of a definition as the text that stored values are compared with. */
+const asText = (value: unknown): string => (typeof value === 'number' ? decimalText(value) : String(value));
+const bindText = (value: unknown, bind: Bind): string => bind(asText(value), 'text');
+const bindTexts = (value: unknown, bind: Bind): string => bind((value as unknown[]).map(asText), 'text[]');
+const bindPattern = (value: unknown, bind: Bind): string => {
+  const pattern = translateRegex(value as string);
+  if ('problem' in pattern) throw new AppError('segment.pattern', pattern.problem);
+  return bind(pattern.postgres, 'text');
+};
+/** The texts, numbers and booleans of a list, as texts; empty when there is no list. */
+const elements = (o: Operand): string => `array(select i.v #>> '{}' from jsonb_array_elements(${o.list()}) as i (v) where jsonb_typeof(i.v) in ('string', 'number', 'boolean'))`;
 const isDay = (value: unknown): boolean => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
 
 type Row = Omit<Operator, 'missing' | 'relative' | 'edges'> & Partial<Pick<Operator, 'missing' | 'relative' | 'edges'>>;
 const rows: Row[] = [
   { key: 'exists', group: 'any', value: 'none', label: { en: 'is known', ko: '값이 있음' }, sql: (o) => o.present() },
   { key: 'not_exists', group: 'any', value: 'none', missing: 'match', label: { en: 'is unknown', ko: '값이 없음' }, sql: (o) => `not ${o.present()}` },
-  { key: 'is', group: 'text', value: 'text', label: { en: 'is', ko: '같음' }, sql: (o, v, bind) => `${o.text(isPlain(v))} = ${bind(String(v), 'text')}` },
-  { key: 'is_not', group: 'text', value: 'text', missing: 'match', label: { en: 'is not', ko: '같지 않음' }, sql: (o, v, bind) => `${o.text(isPlain(v))} <> ${bind(String(v), 'text')}` },
-  { key: 'contains', group: 'text', value: 'text', label: { en: 'contains', ko: '포함' }, sql: (o, v, bind) => `strpos(${o.text()}, ${bind(String(v), 'text')}) > 0` },
-  { key: 'not_contains', group: 'text', value: 'text', missing: 'match', label: { en: 'does not contain', ko: '포함하지 않음' }, sql: (o, v, bind) => `strpos(${o.text()}, ${bind(String(v), 'text')}) = 0` },
-  { key: 'starts_with', group: 'text', value: 'text', label: { en: 'starts with', ko: '(으)로 시작' }, sql: (o, v, bind) => `starts_with(${o.text(isPlain(v))}, ${bind(String(v), 'text')})` },
-  { key: 'ends_with', group: 'text', value: 'text', label: { en: 'ends with', ko: '(으)로 끝남' }, sql: (o, v, bind) => `right(${o.text()}, length(${bind(String(v), 'text')})) = ${bind(String(v), 'text')}` },
-  { key: 'in_list', group: 'text', value: 'text_list', label: { en: 'is one of', ko: '다음 중 하나' }, sql: (o, v, bind) => `${o.text(isPlain(v))} = any(${bind((v as unknown[]).map(String), 'text[]')})` },
-  { key: 'not_in_list', group: 'text', value: 'text_list', missing: 'match', label: { en: 'is none of', ko: '다음 중 어느 것도 아님' }, sql: (o, v, bind) => `${o.text(isPlain(v))} <> all(${bind((v as unknown[]).map(String), 'text[]')})` },
+  { key: 'is', group: 'text', value: 'text', label: { en: 'is', ko: '같음' }, sql: (o, v, bind) => `${o.text(isPlain(v))} = ${bindText(v, bind)}` },
+  { key: 'is_not', group: 'text', value: 'text', missing: 'match', label: { en: 'is not', ko: '같지 않음' }, sql: (o, v, bind) => `${o.text(isPlain(v))} <> ${bindText(v, bind)}` },
+  { key: 'contains', group: 'text', value: 'text', label: { en: 'contains', ko: '포함' }, sql: (o, v, bind) => `strpos(${o.text()}, ${bindText(v, bind)}) > 0` },
+  { key: 'not_contains', group: 'text', value: 'text', missing: 'match', label: { en: 'does not contain', ko: '포함하지 않음' }, sql: (o, v, bind) => `strpos(${o.text()}, ${bindText(v, bind)}) = 0` },
+  { key: 'starts_with', group: 'text', value: 'text', label: { en: 'starts with', ko: '(으)로 시작' }, sql: (o, v, bind) => `starts_with(${o.text(isPlain(v))}, ${bindText(v, bind)})` },
+  { key: 'ends_with', group: 'text', value: 'text', label: { en: 'ends with', ko: '(으)로 끝남' }, sql: (o, v, bind) => `right(${o.text()}, length(${bindText(v, bind)})) = ${bindText(v, bind)}` },
+  { key: 'in_list', group: 'text', value: 'text_list', label: { en: 'is one of', ko: '다음 중 하나' }, sql: (o, v, bind) => `${o.text(isPlain(v))} = any(${bindTexts(v, bind)})` },
+  { key: 'not_in_list', group: 'text', value: 'text_list', missing: 'match', label: { en: 'is none of', ko: '다음 중 어느 것도 아님' }, sql: (o, v, bind) => `${o.text(isPlain(v))} <> all(${bindTexts(v, bind)})` },
+  { key: 'matches', group: 'text', value: 'pattern', label: { en: 'matches the pattern', ko: '정규식과 일치' }, sql: (o, v, bind) => `${o.text()} ~ ${bindPattern(v, bind)}` },
+  { key: 'not_matches', group: 'text', value: 'pattern', missing: 'match', label: { en: 'does not match the pattern', ko: '정규식과 일치하지 않음' }, sql: (o, v, bind) => `${o.text()} !~ ${bindPattern(v, bind)}` },
   { key: 'eq', group: 'number', value: 'number', label: { en: 'equal to', ko: '같음' }, sql: (o, v, bind) => `${o.number()} = ${bind(v, 'numeric')}` },
   { key: 'ne', group: 'number', value: 'number', label: { en: 'not equal to', ko: '다름' }, sql: (o, v, bind) => `${o.number()} <> ${bind(v, 'numeric')}` },
   { key: 'gt', group: 'number', value: 'number', label: { en: 'more than', ko: '초과' }, sql: (o, v, bind) => `${o.number()} > ${bind(v, 'numeric')}` },
@@ -70,6 +87,9 @@ const rows: Row[] = [
   },
   { key: 'is_true', group: 'boolean', value: 'none', label: { en: 'is true', ko: '참' }, sql: (o) => o.truth() },
   { key: 'is_false', group: 'boolean', value: 'none', label: { en: 'is false', ko: '거짓' }, sql: (o) => `not ${o.truth()}` },
+  { key: 'has_any', group: 'list', value: 'text_list', label: { en: 'has any of', ko: '하나라도 포함' }, sql: (o, v, bind) => `${elements(o)} && ${bindTexts(v, bind)}` },
+  { key: 'has_all', group: 'list', value: 'text_list', label: { en: 'has all of', ko: '모두 포함' }, sql: (o, v, bind) => `${elements(o)} @> ${bindTexts(v, bind)}` },
+  { key: 'has_none', group: 'list', value: 'text_list', missing: 'match', label: { en: 'has none of', ko: '하나도 포함하지 않음' }, sql: (o, v, bind) => `not ${elements(o)} && ${bindTexts(v, bind)}` },
   { key: 'before', group: 'date', value: 'moment', label: { en: 'before', ko: '이전' }, sql: (o, v, bind) => (isDay(v) ? `${o.day()} < ${bind(v, 'date')}` : `${o.instant()} < ${bind(v, 'timestamptz')}`) },
   { key: 'after', group: 'date', value: 'moment', label: { en: 'after', ko: '이후' }, sql: (o, v, bind) => (isDay(v) ? `${o.day()} > ${bind(v, 'date')}` : `${o.instant()} > ${bind(v, 'timestamptz')}`) },
   { key: 'on', group: 'date', value: 'day', label: { en: 'on', ko: '당일' }, sql: (o, v, bind) => `${o.day()} = ${bind(v, 'date')}` },

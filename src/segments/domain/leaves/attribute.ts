@@ -8,7 +8,8 @@ import { checkText, checkValue, unknownOperator } from './values.js';
 
 /** E-mail addresses are compared in lower case, as the column is. */
 const lowered = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : Array.isArray(value) ? value.map((item) => String(item).toLowerCase()) : value);
-const wanted = (leaf: AttributeCondition): unknown => (leaf.key === '$email' ? lowered(leaf.value) : leaf.value);
+/** A pattern is left as it stands: `\D` is not `\d`. */
+const wanted = (leaf: AttributeCondition): unknown => (leaf.key === '$email' && operatorOf(leaf.op).value !== 'pattern' ? lowered(leaf.value) : leaf.value);
 
 /** Dates kept directly in an attribute are read from `person_date`, where they are parsed and indexed. */
 const isStoredDate = (leaf: AttributeCondition): boolean => operatorOf(leaf.op).group === 'date' && !builtIn(leaf.key) && !leaf.key.includes('.');

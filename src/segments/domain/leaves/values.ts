@@ -1,11 +1,13 @@
 import type { Problem } from '../../../kernel/errors.js';
 import { OPERATORS, type Operator, type ValueKind } from '../operators.js';
 import { joinPath } from '../resolved.js';
+import { translateRegex } from '../safe-regex.js';
 
 const EXPECTED: Record<ValueKind, string> = {
   none: 'takes no value',
   text: 'needs a text, for example "pro"',
   text_list: 'needs a list of texts, for example ["pro", "team"]',
+  pattern: 'needs a regular expression, for example "^/pricing(/|$)"',
   number: 'needs a number, for example 10',
   number_pair: 'needs two numbers, the smaller first, for example [1, 10]',
   day: 'needs a day, for example "2026-03-01"',
@@ -32,6 +34,7 @@ const FITS: Record<ValueKind, (value: unknown) => boolean> = {
   none: (value) => value === undefined,
   text: (value) => (typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'boolean',
   text_list: (value) => Array.isArray(value) && value.length > 0,
+  pattern: (value) => typeof value === 'string',
   number: (value) => typeof value === 'number',
   number_pair: isPair,
   day: (value) => typeof value === 'string' && DAY.test(value) && isRealDate(value),
@@ -43,8 +46,15 @@ const FITS: Record<ValueKind, (value: unknown) => boolean> = {
 export function checkValue(operator: Operator, { value }: { value?: unknown }, path: string): Problem[] {
   const place = joinPath(path, 'value');
   if (!FITS[operator.value](value)) return [{ path: place, code: 'segment.value', message: `"${operator.key}" ${EXPECTED[operator.value]}.` }];
+  if (operator.value === 'pattern') return checkPattern(value as string, place);
   const texts = Array.isArray(value) ? value : [value];
   return texts.flatMap((text) => (typeof text === 'string' ? checkText(text, place) : [])).slice(0, 1);
+}
+
+/** Faults of a regular expression: what makes it unreadable, or unsafe to run on texts of any length. */
+export function checkPattern(pattern: string, path: string): Problem[] {
+  const translated = translateRegex(pattern);
+  return 'problem' in translated ? [{ path, code: 'segment.pattern', message: translated.problem }] : [];
 }
 
 /** PostgreSQL stores every text but these two. */

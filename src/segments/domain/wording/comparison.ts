@@ -18,7 +18,7 @@ export function englishComparison({ op, value }: { op: string; value?: unknown }
     case 'text_list': return `${operator.label.en} ${(value as unknown[]).map(quoted).join(', ')}`;
     case 'number_pair': return `is between ${(value as number[]).join(' and ')}`;
     case 'duration': return `is ${operator.label.en} ${spans(value as Duration).en}`;
-    case 'text': return `${operator.label.en} ${quoted(value)}`;
+    case 'text': case 'pattern': return `${operator.label.en} ${quoted(value)}`;
     default: return `is ${operator.label.en} ${String(value)}`;
   }
 }
@@ -34,6 +34,11 @@ const KOREAN: Record<string, { verb: Verb; object(value: unknown): string }> = {
   ends_with: { verb: regular('끝나', '끝나는'), object: (v) => named(v, '으로/로') },
   in_list: { verb: verb('하나이고', '하나이거나', '하나인'), object: (v) => `${listed(v)} 중` },
   not_in_list: { verb: regular('아니', '아닌'), object: (v) => `${listed(v)} 중 어느 것도` },
+  matches: { verb: regular('일치하', '일치하는'), object: (v) => `정규식 ${named(v, '와/과')}` },
+  not_matches: { verb: regular('일치하지 않', '일치하지 않는'), object: (v) => `정규식 ${named(v, '와/과')}` },
+  has_any: { verb: regular('포함하', '포함하는'), object: (v) => `${listed(v)} 중 하나라도` },
+  has_all: { verb: regular('포함하', '포함하는'), object: (v) => `${listed(v)}${particle(String((v as unknown[]).at(-1)), '을/를')} 모두` },
+  has_none: { verb: regular('포함하지 않', '포함하지 않는'), object: (v) => `${listed(v)} 중 어느 것도` },
   eq: { verb: regular('같', '같은'), object: (v) => bare(v, '와/과') },
   ne: { verb: regular('다르', '다른'), object: (v) => bare(v, '와/과') },
   gt: { verb: regular('크', '큰'), object: (v) => `${String(v)}보다` },

@@ -231,6 +231,7 @@ create table event (
   occurred_at timestamp with time zone not null,
   received_at timestamp with time zone not null,
   message_id text not null,
+  from_id uuid,
   constraint event_pkey PRIMARY KEY (person_id, occurred_at, id)) partition by RANGE (occurred_at);
 
 create table event_default partition of event DEFAULT;

@@ -1,5 +1,6 @@
 import type { SegmentNode } from '../contract/segment.js';
 import { notFound, type Problem } from '../kernel/errors.js';
+import { loadPastPerson, type PastPerson } from '../people/past-person.js';
 import type { Db } from '../platform/database/db.js';
 import { checkDefinition } from './domain/check.js';
 import { edgesOf } from './domain/edges.js';
@@ -61,14 +62,25 @@ export async function validateDefinition(db: Db, definition: SegmentNode, basePa
 const LOOK_AHEAD = 200;
 
 /**
- * Why this person matches at `at`, or not: the truth of every node, what each leaf compared, and when time alone will
- * change it. Events and dates are taken as of `at`; attributes and tags as they are now.
+ * Why this person matches at `at`, or not: the truth of every node, what each leaf compared, and when time alone will change
+ * it; by what is known now.
  */
-export async function explainPerson(db: Db, definition: SegmentNode, personId: string, at: Date): Promise<Explained> {
+export function explainPerson(db: Db, definition: SegmentNode, personId: string, at: Date): Promise<Explained> {
+  return explained(db, definition, personId, at);
+}
+
+/** {@link explainPerson} by what was known at `at`, a moment since recording of the person began. */
+export async function explainAsKnown(db: Db, definition: SegmentNode, personId: string, at: Date): Promise<Explained> {
+  const past = await loadPastPerson(db, personId, at);
+  if (!past) throw notFound('person', personId);
+  return explained(db, definition, personId, at, past);
+}
+
+async function explained(db: Db, definition: SegmentNode, personId: string, at: Date, past?: PastPerson): Promise<Explained> {
   const tree = await treeOf(db, definition);
   const places = placesOf(tree);
-  const moments = [at.toISOString(), ...(await boundariesOf(db, edgesOf(tree), personId, at, LOOK_AHEAD))];
-  const answers = await explainAt(db, places, personId, moments);
+  const moments = [at.toISOString(), ...(await boundariesOf(db, edgesOf(tree), personId, at, LOOK_AHEAD, past))];
+  const answers = await explainAt(db, places, personId, moments, past);
   if (answers.length === 0) throw notFound('person', personId);
   return assembleExplanation(places, answers);
 }

@@ -6,7 +6,7 @@ const PAIRS = 'unnest($1::uuid[], $2::uuid[]) as m (from_id, into_id)';
 
 /** Statements that move all we know of the merged people to their survivors; nothing is copied, nothing is lost. */
 const MOVES = [
-  `update event as e set person_id = m.into_id from ${PAIRS} where e.person_id = m.from_id`,
+  `update event as e set person_id = m.into_id, from_id = coalesce(e.from_id, m.from_id) from ${PAIRS} where e.person_id = m.from_id`,
   `update attribute_history as h set person_id = m.into_id, from_id = coalesce(h.from_id, m.from_id) from ${PAIRS} where h.person_id = m.from_id`,
   `insert into person_tag (person_id, tag, added_at)
    select m.into_id, t.tag, min(t.added_at) from person_tag as t join ${PAIRS} on t.person_id = m.from_id group by m.into_id, t.tag

@@ -1,3 +1,4 @@
+import type { PastPerson } from '../../people/past-person.js';
 import { rows, type Db } from '../../platform/database/db.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { compileMoments, compileSet, compileSome } from '../domain/compile.js';
@@ -5,6 +6,7 @@ import { compileFrontier, compileNextBoundary, compilePersonBoundaries } from '.
 import { compileExplain, type placesOf, type TruthsAt } from '../domain/explain.js';
 import type { Edge } from '../domain/leaves/leaf.js';
 import type { Resolved } from '../domain/resolved.js';
+import { inPast } from './past.js';
 
 /** The zone whose calendar holds for people without one. */
 export const workspaceZone = async (db: Db): Promise<string> => (await loadWorkspace(db)).timeZone;
@@ -54,15 +56,17 @@ export async function nextBoundary(db: Db, edges: readonly Edge[], after: Date):
   return (await rows<{ at: Date | null }>(db, text, values))[0]?.at ?? null;
 }
 
-/** The next boundaries of one person, earliest first. */
-export async function boundariesOf(db: Db, edges: readonly Edge[], personId: string, after: Date, limit: number): Promise<string[]> {
+/** The next boundaries of one person, earliest first; of `past` only what was known then. */
+export async function boundariesOf(db: Db, edges: readonly Edge[], personId: string, after: Date, limit: number, past?: PastPerson): Promise<string[]> {
   if (edges.length === 0) return [];
-  const { text, values } = compilePersonBoundaries(edges, personId, after, limit);
+  const compiled = compilePersonBoundaries(edges, personId, after, limit);
+  const { text, values } = past ? inPast(compiled, past) : compiled;
   return (await rows<{ at: string }>(db, text, values)).map(({ at }) => at);
 }
 
-/** Question 3: the truth of every node for one person at these moments; empty when there is no such person. */
-export async function explainAt(db: Db, places: ReturnType<typeof placesOf>, personId: string, moments: readonly string[]): Promise<TruthsAt[]> {
-  const { text, values } = compileExplain(places, personId, moments, await workspaceZone(db));
+/** Question 3: the truth of every node for one person at these moments, of `past` by what was known then; empty when there is no such person. */
+export async function explainAt(db: Db, places: ReturnType<typeof placesOf>, personId: string, moments: readonly string[], past?: PastPerson): Promise<TruthsAt[]> {
+  const compiled = compileExplain(places, personId, moments, await workspaceZone(db));
+  const { text, values } = past ? inPast(compiled, past) : compiled;
   return rows<TruthsAt>(db, text, values);
 }

@@ -114,7 +114,9 @@ export class PeopleTables1763800000001 implements MigrationInterface {
         occurred_at timestamptz not null,
         received_at timestamptz not null,
         message_id text not null,
+        from_id uuid,
         primary key (person_id, occurred_at, id)) partition by range (occurred_at);
+      comment on column event.from_id is 'the merged person who did this before the two were known to be one';
       create index event_person_name on event (person_id, name, occurred_at);
       create index event_name_time on event (name, occurred_at, person_id);
       create table event_default partition of event default;

@@ -1,0 +1,46 @@
+import type { PastPerson } from '../../people/past-person.js';
+import type { Compiled } from '../domain/sql-values.js';
+
+/**
+ * The same question asked of the past: the tables that hold what is known of people are hidden by what they held of this one
+ * person then. Conditions need not know of it, and one that reads a table which is not named here reads it as it is now.
+ */
+export function inPast({ text, values }: Compiled, person: PastPerson): Compiled {
+  const list = [...values];
+  const bind = (value: unknown, type: string): string => `$${list.push(value)}::${type}`;
+  const id = bind(person.id, 'uuid');
+  const at = bind(person.at, 'timestamptz');
+  const tables = [personThen(person, id, bind), datesThen(person, id, bind), marksThen(person, id, bind), eventsThen(id, at)].join(',\n');
+  return { text: `with ${tables}\n${text}`, values: list };
+}
+
+type Bind = (value: unknown, type: string) => string;
+
+function personThen(person: PastPerson, id: string, bind: Bind): string {
+  const columns = [
+    `${id} as id`, `${bind(person.externalId, 'text')} as external_id`, `${bind(person.kind, 'text')} as kind`, `${bind(person.email, 'text')} as email`,
+    `${bind(person.timeZone, 'text')} as time_zone`, `${bind(person.language, 'text')} as language`, `${bind(JSON.stringify(person.attributes), 'jsonb')} as attributes`,
+    `${bind(person.signedUpAt, 'timestamptz')} as signed_up_at`, `${bind(person.firstSeenAt, 'timestamptz')} as first_seen_at`,
+    `${bind(person.lastSeenAt, 'timestamptz')} as last_seen_at`, `${bind(person.createdAt, 'timestamptz')} as created_at`,
+  ];
+  return `person as (select ${columns.join(', ')})`;
+}
+
+function datesThen({ dates }: PastPerson, id: string, bind: Bind): string {
+  return `person_date as (select ${id} as person_id, d.key, d.at from unnest(${bind([...dates.keys()], 'text[]')}, ${bind([...dates.values()], 'timestamptz[]')}) as d (key, at))`;
+}
+
+function marksThen({ reserved }: PastPerson, id: string, bind: Bind): string {
+  const table = (prefix: string, name: string, column: string, type: string): string => {
+    const marks = [...reserved].filter(([key]) => key.startsWith(prefix)).map(([key, { at }]) => ({ value: key.slice(prefix.length), at }));
+    return `${name} as (select ${id} as person_id, m.value as ${column}, m.at as added_at from unnest(${bind(marks.map(({ value }) => value), `${type}[]`)}, ${bind(marks.map((mark) => mark.at), 'timestamptz[]')}) as m (value, at))`;
+  };
+  return [table('$tag:', 'person_tag', 'tag', 'text'), table('$list:', 'list_member', 'list_id', 'uuid')].join(',\n');
+}
+
+/** Not materialized: conditions keep their index look-ups. */
+function eventsThen(id: string, at: string): string {
+  return `event as not materialized (
+      select e.* from event as e
+       where e.person_id = ${id} and e.received_at <= ${at} and (e.from_id is null or exists (select 1 from person_merge as m where m.from_id = e.from_id and m.at <= ${at})))`;
+}

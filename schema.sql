@@ -636,6 +636,7 @@ CREATE INDEX person_first_seen ON public.person USING btree (first_seen_at);
 CREATE INDEX person_identity_person ON public.person_identity USING btree (person_id);
 CREATE INDEX person_last_seen ON public.person USING btree (last_seen_at);
 CREATE INDEX person_merge_into ON public.person_merge USING btree (into_id);
+CREATE INDEX person_sample ON public.person USING btree (SUBSTRING(uuid_send(id) FROM 12)) WHERE (get_byte(uuid_send(id), 15) < 64);
 CREATE INDEX person_signed_up ON public.person USING btree (signed_up_at) WHERE (signed_up_at IS NOT NULL);
 CREATE INDEX person_tag_tag ON public.person_tag USING btree (tag, person_id);
 CREATE INDEX sandbox_mail_received ON public.sandbox_mail USING btree (received_at, id);

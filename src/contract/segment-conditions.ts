@@ -38,3 +38,5 @@ export const LEAF_SCHEMAS = [
   z.strictObject({ type: z.literal('tag'), op: z.enum(['has', 'has_not']), tag: z.string().min(1).max(100) }),
   z.strictObject({ type: z.literal('list'), op: z.enum(['in', 'not_in']), listId: Id }),
 ] as const;
+/** What a condition's `type` can be. */
+export const LEAF_TYPES = LEAF_SCHEMAS.map((schema) => schema.shape.type.value);

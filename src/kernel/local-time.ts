@@ -56,6 +56,25 @@ export function localInstant(date: string, time: string, zone: string): Date {
   return instant(Temporal.PlainDate.from(date).toPlainDateTime(Temporal.PlainTime.from(time)).toZonedDateTime(zone, DST));
 }
 
+export const BUCKET_SIZES = ['hour', 'day', 'week'] as const;
+export type BucketSize = (typeof BUCKET_SIZES)[number];
+
+/**
+ * Where the hours, calendar days or weeks (from Monday) of a zone begin: from the one that `from` lies in to the end of the
+ * one that the last moment before `to` lies in; at most `limit` of them. A day that a change of clocks makes longer or
+ * shorter is one day all the same.
+ */
+export function bucketStarts(from: Date, to: Date, size: BucketSize, zone: string, limit: number): Date[] {
+  const first = zoned(from, zone);
+  const begin = size === 'hour' ? first.round({ smallestUnit: 'hour', roundingMode: 'floor' }) : first.subtract({ days: size === 'week' ? first.dayOfWeek - 1 : 0 }).startOfDay();
+  const starts = [instant(begin)];
+  while (starts.at(-1)! < to && starts.length < limit) {
+    const ahead = starts.length;
+    starts.push(instant(size === 'hour' ? begin.add({ hours: ahead }) : begin.add({ days: size === 'week' ? 7 * ahead : ahead }).startOfDay()));
+  }
+  return starts;
+}
+
 /** The local calendar date ("2026-03-29") of an instant in a zone. */
 export function localDate(at: Date, zone: string): string {
   return zoned(at, zone).toPlainDate().toString();

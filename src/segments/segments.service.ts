@@ -2,27 +2,22 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { SegmentNode } from '../contract/segment.js';
 import { Clock } from '../kernel/clock.js';
-import { AppError, conflict, notFound, type Problem } from '../kernel/errors.js';
+import { AppError, conflict } from '../kernel/errors.js';
 import { actorName, AuditLog } from '../platform/audit.js';
-import { inTransaction, rows, type Db } from '../platform/database/db.js';
+import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
 import { WorkerRunner } from '../platform/jobs/runner.js';
-import { personIdOf } from '../people/person-handle.js';
-import type { Explained } from './domain/explain.js';
 import { sentenceOf } from './domain/sentence.js';
 import { SEGMENT_USE, type SegmentUse } from './segment-use.js';
-import { countMembers, explainPerson, membersPage, samplePeople, validateDefinition } from './segment-questions.js';
+import { validateDefinition } from './segment-questions.js';
 import { dropBuild, loadDependents } from './store/build.store.js';
 import { loadNames } from './store/references.js';
-import { archiveSegment, deleteUnbuilt, insertSegment, listSegments, loadPersonLines, loadSegment, lockSegment, renameSegment, requestBuild, type PersonLine, type SegmentRow } from './store/segments.store.js';
-
-const PREVIEW_MS = 10_000;
+import { archiveSegment, deleteUnbuilt, findShared, insertSegment, listSegments, loadSegment, lockSegment, renameSegment, requestBuild, type SegmentRow } from './store/segments.store.js';
 
 export interface SegmentView extends SegmentRow { sentence: { en: string; ko: string } }
 export interface SegmentEdit { revision: number; name?: string; description?: string; definition?: SegmentNode }
-export interface Preview { valid: boolean; problems: Problem[]; sentence: { en: string; ko: string } | null; count: number | null; sample: PersonLine[] }
 
-/** Shared segments: made, edited (online, with the old membership until the new one is ready), looked at, archived. */
+/** Shared segments: made, edited (online, with the old membership until the new one is ready), archived. */
 @Injectable()
 export class SegmentsService {
   constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner, private readonly audit: AuditLog, @Optional() @Inject(SEGMENT_USE) private readonly use: SegmentUse | null = null) {}
@@ -45,7 +40,7 @@ export class SegmentsService {
   }
 
   async load(id: string): Promise<SegmentView> {
-    const segment = await this.find(this.db, id);
+    const segment = await findShared(this.db, id);
     return { ...segment, sentence: sentenceOf(segment.definition, await loadNames(this.db, [segment.definition])) };
   }
 
@@ -54,7 +49,7 @@ export class SegmentsService {
     const now = this.clock.now();
     await this.changing(async (tx) => {
       await lockSegment(tx, id);
-      const segment = await this.find(tx, id);
+      const segment = await findShared(tx, id);
       if (segment.revision !== edit.revision) throw conflict('segment.changed', `The segment was changed meanwhile: it is at revision ${segment.revision}, the edit was made on ${edit.revision}. Read it again and repeat the edit.`);
       const revision = segment.revision + 1;
       if (edit.definition) {
@@ -72,7 +67,7 @@ export class SegmentsService {
     const now = this.clock.now();
     await this.changing(async (tx) => {
       await lockSegment(tx, id);
-      await this.find(tx, id);
+      await findShared(tx, id);
       if (!(await dropBuild(tx, id))) throw conflict('segment.not-building', 'The segment is not being built; there is nothing to cancel.');
       await this.refuseNamed(tx, id, 'cancelled before it was ever built', true);
       await deleteUnbuilt(tx, id);
@@ -85,43 +80,12 @@ export class SegmentsService {
     const now = this.clock.now();
     await this.changing(async (tx) => {
       await lockSegment(tx, id);
-      await this.find(tx, id);
+      await findShared(tx, id);
       await this.refuseNamed(tx, id, 'archived', false);
       await dropBuild(tx, id);
       await archiveSegment(tx, id, now);
       await this.audit.record(tx, { actor, action: 'segment.archive', subject: `segment:${id}` }, now);
     });
-  }
-
-  /** What a definition means before it is saved: faults, sentence, exact count, a few people. */
-  async preview(definition: SegmentNode): Promise<Preview> {
-    const problems = await validateDefinition(this.db, definition);
-    if (problems.length > 0) return { valid: false, problems, sentence: null, count: null, sample: [] };
-    const now = this.clock.now();
-    return limited(this.db, async (tx) => {
-      const sentence = sentenceOf(definition, await loadNames(tx, [definition]));
-      const count = await countMembers(tx, definition, now);
-      const sample = count === 0 ? [] : await loadPersonLines(tx, await samplePeople(tx, definition, now));
-      return { valid: true, problems, sentence, count, sample };
-    });
-  }
-
-  async members(id: string, after: string | null, limit: number): Promise<PersonLine[]> {
-    await this.find(this.db, id);
-    return loadPersonLines(this.db, await membersPage(this.db, id, after, limit));
-  }
-
-  async explain(id: string, person: string, at?: Date): Promise<{ personId: string; at: string; root: Explained }> {
-    const { definition } = await this.find(this.db, id);
-    const moment = at ?? this.clock.now();
-    const personId = await personIdOf(this.db, person);
-    return { personId, at: moment.toISOString(), root: await explainPerson(this.db, definition, personId, moment) };
-  }
-
-  private async find(db: Db, id: string): Promise<SegmentRow> {
-    const segment = await loadSegment(db, id);
-    if (!segment || segment.state === 'archived' || segment.purpose !== 'shared') throw notFound('segment', id);
-    return segment;
   }
 
   private async refuseNamed(tx: Db, id: string, what: string, onlyUnbuilt: boolean): Promise<void> {
@@ -147,15 +111,4 @@ export class SegmentsService {
 async function refuseInvalid(db: Db, definition: SegmentNode, self?: string): Promise<void> {
   const problems = await validateDefinition(db, definition, 'definition', self);
   if (problems.length > 0) throw new AppError(problems[0]!.code, `${problems[0]!.path}: ${problems[0]!.message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}`, 'invalid', problems);
-}
-
-/** Runs read-only questions that give up after a while, so that a form never holds the database. */
-async function limited<T>(db: DataSource, work: (tx: Db) => Promise<T>): Promise<T> {
-  return inTransaction(db, async (tx) => {
-    await rows(tx, `select set_config('statement_timeout', $1, true)`, [String(PREVIEW_MS)]);
-    return work(tx);
-  }).catch((error: unknown) => {
-    if ((error as { code?: string }).code !== '57014') throw error;
-    throw new AppError('segment.too-slow', `Counting took longer than ${PREVIEW_MS / 1000} seconds and was stopped. Save the segment to have it built in the background, or narrow it.`, 'unavailable', [], { cause: error });
-  });
 }

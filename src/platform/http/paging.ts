@@ -32,6 +32,12 @@ export function decodeCursor<T>(cursor: string | undefined, key: z.ZodType<T>): 
   throw new AppError('request.bad-cursor', 'The "after" cursor is not one that this list gave out.');
 }
 
+/** The id that a page of a list ordered by ids begins after. */
+export function idAfter(cursor: string | undefined): string | null {
+  const [id = null] = decodeCursor(cursor, ID_KEY) ?? [];
+  return id;
+}
+
 function parsed(cursor: string): unknown {
   try {
     return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));

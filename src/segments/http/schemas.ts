@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { Id, Instant, Name } from '../../contract/common.js';
-import { PersonHandle } from '../../contract/people.js';
+import { Id, Name } from '../../contract/common.js';
 import { SegmentNodeSchema } from '../../contract/segment.js';
 
 export const NewSegment = z.strictObject({ name: Name, description: z.string().max(2_000).default(''), definition: SegmentNodeSchema }).meta({ id: 'NewSegment' });
@@ -10,10 +9,8 @@ export const SegmentPatch = z
 export const SegmentReplacement = z
   .strictObject({ revision: z.number().int().min(1), name: Name, description: z.string().max(2_000).default(''), definition: SegmentNodeSchema })
   .meta({ id: 'SegmentReplacement' });
-export const PreviewRequest = z.strictObject({ definition: SegmentNodeSchema }).meta({ id: 'SegmentPreviewRequest' });
-export const ExplainQuery = z.object({ personId: PersonHandle, at: Instant.optional() });
 
-const Sentence = z.object({ en: z.string(), ko: z.string() });
+export const Sentence = z.object({ en: z.string(), ko: z.string() });
 export const SegmentView = z
   .object({
     id: Id,
@@ -33,29 +30,6 @@ export const SegmentView = z
   })
   .meta({ id: 'Segment' });
 export const SegmentList = z.object({ items: z.array(SegmentView), next: z.string().nullable() }).meta({ id: 'SegmentList' });
-const PersonLine = z.object({ id: Id, externalId: z.string().nullable(), kind: z.string(), email: z.string().nullable(), name: z.string().nullable() }).meta({ id: 'SegmentPerson' });
-export const MemberList = z.object({ items: z.array(PersonLine), next: z.string().nullable() }).meta({ id: 'SegmentMemberList' });
-export const PreviewView = z
-  .object({
-    valid: z.boolean(),
-    problems: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
-    sentence: Sentence.nullable(),
-    count: z.number().int().nullable(),
-    sample: z.array(PersonLine),
-  })
-  .meta({ id: 'SegmentPreview' });
-const Node: z.ZodType = z
-  .lazy(() => z.object({
-    path: z.string(),
-    type: z.enum(['all', 'any', 'not', 'segment', 'attribute', 'event', 'tag', 'list']),
-    truth: z.boolean(),
-    compared: z.unknown().optional(),
-    segment: z.object({ id: Id, name: z.string() }).optional(),
-    nextChangeAt: z.string().nullable(),
-    of: z.array(Node).optional(),
-  }))
-  .meta({ id: 'ExplainedNode' });
-export const ExplainView = z.object({ personId: Id, at: z.string(), root: Node }).meta({ id: 'SegmentExplanation' });
 export const CancelView = z.object({ segment: SegmentView.nullable() }).meta({ id: 'SegmentBuildCancelled' });
 export const OperatorList = z
   .object({

@@ -3,11 +3,11 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { z } from 'zod';
 import { Id } from '../../contract/common.js';
 import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/access.js';
-import { decodeCursor, ID_KEY, pageOf, PageQuery } from '../../platform/http/paging.js';
+import { idAfter, pageOf, PageQuery } from '../../platform/http/paging.js';
 import { BUILT_IN_KEYS } from '../domain/operands.js';
 import { OPERATORS } from '../domain/operators.js';
 import { SegmentsService, type SegmentView as Found } from '../segments.service.js';
-import { ArchivedView, CancelView, ExplainQuery, ExplainView, MemberList, NewSegment, OperatorList, PreviewRequest, PreviewView, SegmentList, SegmentPatch, SegmentReplacement, SegmentView } from './schemas.js';
+import { ArchivedView, CancelView, NewSegment, OperatorList, SegmentList, SegmentPatch, SegmentReplacement, SegmentView } from './schemas.js';
 
 @ApiTags('Segments')
 @Controller('v1/segments')
@@ -34,13 +34,6 @@ export class SegmentsController {
   @ApiOkResponse({ standardSchema: OperatorList })
   operators() {
     return { items: OPERATORS.map(({ key, group, value, missing, relative, label }) => ({ key, group, value, missing, relative, label })), builtInAttributes: BUILT_IN_KEYS };
-  }
-
-  @Post('preview') @HttpCode(200) @AllowAll()
-  @ApiOperation({ summary: 'Check a definition: its faults, or its sentence, exact count and a few people' })
-  @ApiOkResponse({ standardSchema: PreviewView })
-  preview(@Body({ schema: PreviewRequest }) { definition }: z.infer<typeof PreviewRequest>) {
-    return this.segments.preview(definition);
   }
 
   @Get(':id') @AllowAll()
@@ -79,26 +72,6 @@ export class SegmentsController {
     await this.segments.archive(id, actor);
     return { id, state: 'archived' };
   }
-
-  @Get(':id/members') @AllowAll()
-  @ApiOperation({ summary: 'List members' })
-  @ApiOkResponse({ standardSchema: MemberList })
-  async members(@Param('id', { schema: Id }) id: string, @Query({ schema: PageQuery }) query: PageQuery) {
-    return pageOf(await this.segments.members(id, idAfter(query.after), query.limit + 1), query.limit, (last) => [last.id]);
-  }
-
-  @Get(':id/explain') @AllowAll()
-  @ApiOperation({ summary: 'Why a person matches or not: every condition, what it compared, when it changes by itself' })
-  @ApiOkResponse({ standardSchema: ExplainView })
-  async explain(@Param('id', { schema: Id }) id: string, @Query({ schema: ExplainQuery }) query: z.infer<typeof ExplainQuery>) {
-    const { personId, at, root } = await this.segments.explain(id, query.personId, query.at === undefined ? undefined : new Date(query.at));
-    return { personId, at, root };
-  }
-}
-
-function idAfter(cursor: string | undefined): string | null {
-  const [id = null] = decodeCursor(cursor, ID_KEY) ?? [];
-  return id;
 }
 
 function viewOf(segment: Found): z.infer<typeof SegmentView> {

@@ -1,4 +1,5 @@
 import type { SegmentNode } from '../../contract/segment.js';
+import { notFound } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 
@@ -78,6 +79,13 @@ const SELECT = `
     from segment as s left join segment_build as b on b.segment_id = s.id`;
 
 export const loadSegment = (db: Db, id: string): Promise<SegmentRow | null> => row<SegmentRow>(db, `${SELECT} where s.id = $1`, [id]);
+
+/** A shared segment that is not archived. @throws segment.not-found */
+export async function findShared(db: Db, id: string): Promise<SegmentRow> {
+  const segment = await loadSegment(db, id);
+  if (!segment || segment.state === 'archived' || segment.purpose !== 'shared') throw notFound('segment', id);
+  return segment;
+}
 
 /** Shared segments, newest first. */
 export function listSegments(db: Db, after: string | null, limit: number): Promise<SegmentRow[]> {

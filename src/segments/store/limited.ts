@@ -1,0 +1,20 @@
+import type { DataSource } from 'typeorm';
+import { AppError } from '../../kernel/errors.js';
+import { inTransaction, rows, type Db } from '../../platform/database/db.js';
+
+/**
+ * Answers a question that somebody waits for: from one moment of the data, changing nothing, and given up when a statement
+ * takes longer than `milliseconds`, waiting for locks included, so that no form ever holds the database.
+ *
+ * @throws segment.too-slow saying what took so long and `instead`, what to do
+ */
+export async function answerWithin<T>(db: DataSource, milliseconds: number, words: { what: string; instead: string }, work: (tx: Db) => Promise<T>): Promise<T> {
+  return inTransaction(db, async (tx) => {
+    await rows(tx, 'set transaction isolation level repeatable read, read only');
+    await rows(tx, `select set_config('statement_timeout', $1, true)`, [String(milliseconds)]);
+    return work(tx);
+  }).catch((error: unknown) => {
+    if ((error as { code?: string }).code !== '57014') throw error;
+    throw new AppError('segment.too-slow', `${words.what} took longer than ${milliseconds / 1000} seconds and was stopped. ${words.instead}`, 'unavailable', [], { cause: error });
+  });
+}

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { AppError } from '../../kernel/errors.js';
 import { clusterHome, makeDataFolder, reachableBinaries, reachableDirectory, unprivileged } from './embedded-place.js';
+import { memorySettings } from './memory-settings.js';
 import { assertReachable } from './reach.js';
 import { run, type RunAs } from './run-program.js';
 
@@ -116,6 +118,9 @@ async function runningPort({ cluster }: Place): Promise<number | null> {
   throw new AppError('database.start-failed', `The database in ${cluster} is starting and does not get ready. See postgres.log beside it.`, 'unavailable');
 }
 
+/** What this process may use: that of its container, when it is in one with a limit. */
+const memory = (): number => Math.min(totalmem(), process.constrainedMemory() || Infinity);
+
 async function launch({ bin, directory, cluster, runAs }: Place, settings: string[]): Promise<number> {
   const log = join(directory, 'postgres.log');
   await writeFile(log, '', { flag: 'a' });
@@ -123,7 +128,7 @@ async function launch({ bin, directory, cluster, runAs }: Place, settings: strin
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     const flags = [
-      `port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=100', 'shared_buffers=128MB', 'jit=off',
+      `port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=100', 'jit=off', ...memorySettings(memory()),
       'max_wal_size=2GB', 'checkpoint_completion_target=0.9', 'random_page_cost=1.1', 'logging_collector=off', 'log_min_messages=warning', ...settings,
     ];
     const from = (await stat(log)).size;

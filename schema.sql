@@ -484,6 +484,8 @@ create table segment (
   state text not null,
   evaluated_to timestamp with time zone,
   member_count integer not null default 0,
+  evaluated_person uuid,
+  stalled_at timestamp with time zone,
   problem text,
   created_by text not null,
   created_at timestamp with time zone not null,
@@ -501,6 +503,7 @@ create table segment_build (
   people_total integer,
   people_done integer not null default 0,
   evaluated_to timestamp with time zone,
+  evaluated_person uuid,
   requested_at timestamp with time zone not null,
   constraint segment_build_pkey PRIMARY KEY (segment_id));
 
@@ -630,19 +633,19 @@ CREATE INDEX membership_change_time ON public.membership_change USING btree (seg
 CREATE UNIQUE INDEX message_content_place ON public.message_content USING btree (version_id, step_id, variant, channel, language);
 CREATE INDEX one_time_link_user_id ON public.one_time_link USING btree (user_id);
 CREATE INDEX person_created ON public.person USING btree (created_at, id);
-CREATE INDEX person_date_at ON public.person_date USING btree (key, at);
+CREATE INDEX person_date_at ON public.person_date USING btree (key, at, person_id);
 CREATE INDEX person_email ON public.person USING btree (lower(email)) WHERE (email IS NOT NULL);
-CREATE INDEX person_first_seen ON public.person USING btree (first_seen_at);
+CREATE INDEX person_first_seen ON public.person USING btree (first_seen_at, id);
 CREATE INDEX person_identity_person ON public.person_identity USING btree (person_id);
-CREATE INDEX person_last_seen ON public.person USING btree (last_seen_at);
+CREATE INDEX person_last_seen ON public.person USING btree (last_seen_at, id);
 CREATE INDEX person_merge_into ON public.person_merge USING btree (into_id);
 CREATE INDEX person_sample ON public.person USING btree (SUBSTRING(uuid_send(id) FROM 12)) WHERE (get_byte(uuid_send(id), 15) < 64);
-CREATE INDEX person_signed_up ON public.person USING btree (signed_up_at) WHERE (signed_up_at IS NOT NULL);
+CREATE INDEX person_signed_up ON public.person USING btree (signed_up_at, id) WHERE (signed_up_at IS NOT NULL);
 CREATE INDEX person_tag_tag ON public.person_tag USING btree (tag, person_id);
 CREATE INDEX sandbox_mail_received ON public.sandbox_mail USING btree (received_at, id);
 CREATE INDEX segment_build_member_person ON public.segment_build_member USING btree (person_id);
 CREATE INDEX segment_created ON public.segment USING btree (created_at, id) WHERE (purpose = 'shared'::text);
-CREATE INDEX segment_member_person ON public.segment_member USING btree (person_id);
+CREATE INDEX segment_member_person ON public.segment_member USING btree (person_id, segment_id);
 CREATE UNIQUE INDEX segment_name ON public.segment USING btree (lower(name)) WHERE ((purpose = 'shared'::text) AND (state <> 'archived'::text));
 CREATE INDEX segment_owner ON public.segment USING btree (owner_id) WHERE (owner_id IS NOT NULL);
 CREATE INDEX session_user_id ON public.session USING btree (user_id);

@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../ormconfig.js';
 import { Clock } from '../src/kernel/clock.js';
@@ -119,7 +120,7 @@ interface Upkeep { perPerson: number; idle: number }
 /** 2,000 changed people spread over everybody, 30 live segments; then one five-second tick in which little happens. */
 async function upkeep(db: DataSource, people: number): Promise<Upkeep> {
   const clock = new BenchClock();
-  const service = new MembershipService(db, clock);
+  const service = new MembershipService(db, clock, pino({ level: 'silent' }));
   const round = async () => {
     await rows(db, `
       insert into person_change (kind, at, person_ids, attribute_keys, event_names)

@@ -4,6 +4,7 @@ import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Log } from '../platform/logging.js';
 import { LOG } from '../platform/tokens.js';
 import { resolveOrThrow } from './domain/resolved.js';
+import { isPassing, isTimeout, problemOf } from './evaluation.js';
 import { MembershipService } from './membership.service.js';
 import { matchAmong, workspaceZone } from './store/answers.js';
 import { adoptBuild, advanceBuild, beginBuild, failBuild, loadDependents, oldestBuild, peopleAfter, type BuildRow } from './store/build.store.js';
@@ -12,10 +13,14 @@ import { becomeEvaluator, stageMembers } from './store/membership.store.js';
 import { requestBuild } from './store/segments.store.js';
 
 const PAGE = 2_000;
+const SMALLEST_PAGE = 50;
 
 /** Evaluates new and edited definitions page by page, beside the live membership, and then puts the result in its place. */
 @Injectable()
 export class BuildService {
+  /** People to a page; fewer once a page took too long, until that build is over. */
+  private readonly pages = new Map<string, number>();
+
   constructor(private readonly db: DataSource, private readonly membership: MembershipService, @Inject(LOG) private readonly log: Log) {}
 
   /** One page of the oldest build; how many steps were made (0 when there is nothing to build). */
@@ -32,8 +37,14 @@ export class BuildService {
     } catch (error) {
       if (!current || isPassing(error)) throw error;
       const { segmentId } = current as BuildRow;
+      const page = this.pages.get(segmentId) ?? PAGE;
+      if (isTimeout(error) && page > SMALLEST_PAGE) {
+        this.pages.set(segmentId, Math.max(SMALLEST_PAGE, Math.floor(page / 6)));
+        return 1;
+      }
       this.log.warn({ err: error, segment: segmentId }, 'a segment could not be built');
-      await inTransaction(this.db, (tx) => failBuild(tx, segmentId, error instanceof Error ? error.message : String(error)));
+      this.pages.delete(segmentId);
+      await inTransaction(this.db, (tx) => failBuild(tx, segmentId, problemOf(error)));
       return 1;
     }
   }
@@ -41,25 +52,21 @@ export class BuildService {
   private async page(tx: Db, build: BuildRow): Promise<void> {
     const now = await this.membership.evaluationTime(tx);
     await beginBuild(tx, build.segmentId, now);
-    const people = await peopleAfter(tx, build.cursor, PAGE);
+    const page = this.pages.get(build.segmentId) ?? PAGE;
+    const people = await peopleAfter(tx, build.cursor, page);
     if (people.length === 0) return this.finish(tx, build, now);
     const tree = resolveOrThrow(build.definition, await loadNamed(tx, [build.definition]), build.segmentId);
     const matching = await matchAmong(tx, tree, people, { now, timeZone: await workspaceZone(tx) });
     await stageMembers(tx, build.segmentId, people, matching);
     await advanceBuild(tx, build.segmentId, people.at(-1)!, people.length);
-    if (people.length < PAGE) await this.finish(tx, build, now);
+    if (people.length < page) await this.finish(tx, build, now);
   }
 
   private async finish(tx: Db, build: BuildRow, now: Date): Promise<void> {
     await this.membership.catchUpBuild(tx, build.segmentId, now);
+    this.pages.delete(build.segmentId);
     await adoptBuild(tx, build.segmentId, build.announces, now);
     // Whoever names this segment inherits its new definition, and is built anew for it.
     if (build.announces) for (const { id, definition, revision } of await loadDependents(tx, build.segmentId)) await requestBuild(tx, { id, definition, revision, announces: true }, now);
   }
-}
-
-/** Lost connections and lock conflicts pass by themselves; the round is tried again. */
-function isPassing(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^(ECONN|08|57|40|55|53)/.test(code);
 }

@@ -6,7 +6,7 @@ import { checkDefinition } from './domain/check.js';
 import { edgesOf } from './domain/edges.js';
 import { assembleExplanation, placesOf, type Explained } from './domain/explain.js';
 import { resolve, resolveOrThrow, type Resolved } from './domain/resolved.js';
-import { boundariesBetween, boundariesOf, countAll, explainAt, matchAll, matchAmong, workspaceZone } from './store/answers.js';
+import { boundariesBeyond, boundariesOf, countAll, explainAt, matchAll, matchAmong, workspaceZone } from './store/answers.js';
 import { loadNamed } from './store/definitions.js';
 import { findUnknown } from './store/references.js';
 import { areLive, insertSegment, loadMembersPage } from './store/segments.store.js';
@@ -41,7 +41,7 @@ export async function membersOf(db: Db, definition: SegmentNode, now: Date): Pro
 
 /** Whose answer can have changed only because the clock moved from `from` (excluded) to `to` (included). */
 export async function frontier(db: Db, definition: SegmentNode, from: Date, to: Date): Promise<string[]> {
-  const found = await boundariesBetween(db, edgesOf(await treeOf(db, definition)), { from, to }, EVERY_BOUNDARY);
+  const found = await boundariesBeyond(db, edgesOf(await treeOf(db, definition)), { at: from.toISOString(), personId: null }, to, EVERY_BOUNDARY);
   return [...new Set(found.map(({ personId }) => personId))];
 }
 

@@ -24,6 +24,8 @@ afterAll(() => database.drop());
 interface World { people: WorldPerson[]; segments: Map<string, SegmentNode>; clock: VirtualClock; settle(): Promise<void> }
 const IDS = [newId(), newId(), newId(), newId()];
 
+class SmallSteps extends MembershipService { protected override readonly limits = { moments: 1, milliseconds: 60_000, alone: 1 }; }
+
 async function emptyWorld(given: { attributes: Record<string, unknown>; events: { name: string; properties: object; offset: number }[] }[]): Promise<World> {
   for (const table of ['segment', 'segment_build', 'segment_build_member', 'segment_member', 'membership_change', 'settled_change', 'person_change', 'person', 'person_date', 'person_tag', 'list_member', 'event']) await rows(database.db, `delete from ${table}`);
   const people = given.map((one, index) => newPerson({
@@ -32,8 +34,8 @@ async function emptyWorld(given: { attributes: Record<string, unknown>; events: 
   }));
   await storePeople(database.db, people);
   const clock = new VirtualClock(BASE);
-  // Two evaluators take every step together: the lock makes them take turns, and neither may write a stale flip.
-  const services = [new MembershipService(database.db, clock), new MembershipService(database.db, clock)];
+  // Two evaluators take every step together: the lock makes them take turns, and neither may write a stale flip. One stops after each boundary.
+  const services = [new MembershipService(database.db, clock, log), new SmallSteps(database.db, clock, log)];
   const builds = new BuildService(database.db, services[0]!, log);
   const settle = async () => {
     for (let busy = true; busy; ) {

@@ -34,12 +34,24 @@ export function compileSome(tree: Resolved, personIds: readonly string[], moment
   return { text: `select p.id as person_id from person as p\n where p.id = any(${values.bind(personIds, 'uuid[]')}) and ${where}`, values: values.list };
 }
 
-/** Question 2 at a moment of its own for each person; `moments[i]` belongs to `personIds[i]` (texts keep microseconds). */
-export function compileMoments(tree: Resolved, personIds: readonly string[], moments: readonly string[], timeZone: string): Compiled {
+/** Question 2 for several definitions at once: a row a person, `truths` has a 0 or 1 for each of `trees`. */
+export function compileTruths(trees: readonly Resolved[], personIds: readonly string[], moment: Moment): Compiled {
   const values = new SqlValues();
-  const where = lookupSql(tree, queryAt('q.at', values, timeZone));
-  const pairs = `unnest(${values.bind(personIds, 'uuid[]')}, ${values.bind(moments, 'timestamptz[]')}) with ordinality as q (person_id, at, place)`;
-  return { text: `select q.place::int as place, ${where} as truth from ${pairs} join person as p on p.id = q.person_id\n order by q.place`, values: values.list };
+  const query = queryOf(values, moment);
+  const truths = trees.map((tree) => `case when ${lookupSql(tree, query)} then '1' else '0' end`);
+  return { text: `select p.id as person_id, concat(${truths.join(', ')}) as truths from person as p\n where p.id = any(${values.bind(personIds, 'uuid[]')})`, values: values.list };
+}
+
+/** A definition (its place among those asked), a person, and the moment of the question (as text, which keeps microseconds). */
+export interface MomentQuestion { tree: number; personId: string; at: string }
+
+/** Question 2 at a moment of its own for each person; `place` counts the questions from 1. */
+export function compileMoments(trees: readonly Resolved[], questions: readonly MomentQuestion[], timeZone: string): Compiled {
+  const values = new SqlValues();
+  const query = queryAt('q.at', values, timeZone);
+  const truths = trees.map((tree, index) => `when ${index} then ${lookupSql(tree, query)}`);
+  const asked = [values.bind(questions.map(({ tree }) => tree), 'int[]'), values.bind(questions.map(({ personId }) => personId), 'uuid[]'), values.bind(questions.map(({ at }) => at), 'timestamptz[]')];
+  return { text: `select q.place::int as place, case q.tree ${truths.join('\n ')} end as truth from unnest(${asked.join(', ')}) with ordinality as q (tree, person_id, at, place) join person as p on p.id = q.person_id\n order by q.place`, values: values.list };
 }
 
 /** Bound when read: PostgreSQL refuses a parameter that its statement does not use. */

@@ -19,20 +19,33 @@ function sourceOf(edge: Edge, values: SqlValues): Source {
   return { from: 'person as p', person: 'p.id', at: builtIn(edge.key)!.sql, only: '' };
 }
 
+/** How far the clock was followed: every boundary before `at`, and at that very instant those of people up to `personId` (null: everybody). */
+export interface Followed { at: string; personId: string | null }
+
 const shifted = (date: Date, seconds: number) => new Date(date.getTime() - seconds * 1000);
+/** A moment given as text, so many whole seconds earlier; what it has of a second is kept to the digit. */
+const shiftedText = (at: string, seconds: number) => `${shifted(new Date(at), seconds).toISOString().slice(0, 19)}.${/\.(\d+)/.exec(at)?.[1] ?? '0'}Z`;
 const offsetSql = (edge: Edge, values: SqlValues) => (edge.offset === 0 ? '' : ` + ${values.bind(edge.offset, 'int')} * interval '1 second'`);
 
+/** Beyond `after`: later, or at that instant the people that were not reached yet. */
+function beyond(after: Followed, { at, person }: Source, edge: Edge, values: SqlValues): string {
+  const moment = values.bind(shiftedText(after.at, edge.offset), 'timestamptz');
+  return after.personId === null ? `${at} > ${moment}` : `(${at}, ${person}) > (${moment}, ${values.bind(after.personId, 'uuid')})`;
+}
+
 /**
- * Question 4: the people, and their boundaries, between two moments (from, to], by index ranges only, in time order.
- * `at` is text, so that it keeps microseconds.
+ * Question 4: the first `limit` boundaries beyond `after` and up to `to`, in order of time and person. Every edge reads its
+ * own index range and no more of it than `limit`; `edge` is its place in `edges`. `at` is text, so that it keeps microseconds.
  */
-export function compileFrontier(edges: readonly Edge[], from: Date, to: Date, limit: number): Compiled {
+export function compileFrontier(edges: readonly Edge[], after: Followed, to: Date, limit: number): Compiled {
   const values = new SqlValues();
-  const parts = edges.map((edge) => {
-    const { from: table, person, at, only } = sourceOf(edge, values);
-    return `select ${person} as person_id, ${at}${offsetSql(edge, values)} as at from ${table} where ${only}${at} > ${values.bind(shifted(from, edge.offset), 'timestamptz')} and ${at} <= ${values.bind(shifted(to, edge.offset), 'timestamptz')}`;
+  const parts = edges.map((edge, index) => {
+    const source = sourceOf(edge, values);
+    const range = `${source.only}${beyond(after, source, edge, values)} and ${source.at} <= ${values.bind(shifted(to, edge.offset), 'timestamptz')}`;
+    const first = `select distinct ${source.at} as at, ${source.person} as person_id from ${source.from} where ${range} order by 1, 2 limit ${values.bind(limit, 'int')}`;
+    return `select ${index} as edge, x.person_id, x.at${offsetSql(edge, values)} as at from (${first}) as x`;
   });
-  return { text: `select f.person_id, f.at::text as at from (${parts.join('\n union ')}) as f order by f.at, f.person_id limit ${values.bind(limit, 'int')}`, values: values.list };
+  return { text: `select f.edge, f.person_id as "personId", f.at::text as at from (${parts.join('\n union all ')}) as f order by f.at, f.person_id limit ${values.bind(limit, 'int')}`, values: values.list };
 }
 
 /** The boundaries of one person after a moment, earliest first. */

@@ -1,8 +1,8 @@
 import type { PastPerson } from '../../people/past-person.js';
 import { rows, type Db } from '../../platform/database/db.js';
 import { loadWorkspace } from '../../platform/workspace.js';
-import { compileMoments, compileSet, compileSome } from '../domain/compile.js';
-import { compileFrontier, compileNextBoundary, compilePersonBoundaries } from '../domain/edges.js';
+import { compileMoments, compileSet, compileSome, compileTruths, type MomentQuestion } from '../domain/compile.js';
+import { compileFrontier, compileNextBoundary, compilePersonBoundaries, type Followed } from '../domain/edges.js';
 import { compileExplain, type placesOf, type TruthsAt } from '../domain/explain.js';
 import type { Edge } from '../domain/leaves/leaf.js';
 import type { Resolved } from '../domain/resolved.js';
@@ -18,14 +18,21 @@ export async function matchAmong(db: Db, tree: Resolved, personIds: readonly str
   return new Set((await rows<{ person_id: string }>(db, text, values)).map((found) => found.person_id));
 }
 
-/** A person and a moment; the moment is text, so that it keeps microseconds. */
-export interface PersonMoment { personId: string; at: string }
+/** Question 2 for several definitions: the people who match each. */
+export async function matchAmongEach(db: Db, trees: readonly Resolved[], personIds: readonly string[], moment: { now: Date; timeZone: string }): Promise<Set<string>[]> {
+  if (trees.length === 1) return [await matchAmong(db, trees[0]!, personIds, moment)];
+  const matching = trees.map(() => new Set<string>());
+  if (personIds.length === 0 || trees.length === 0) return matching;
+  const { text, values } = compileTruths(trees, personIds, moment);
+  for (const { person_id: personId, truths } of await rows<{ person_id: string; truths: string }>(db, text, values)) matching.forEach((set, index) => truths[index] === '1' && set.add(personId));
+  return matching;
+}
 
-/** Question 2 for pairs of person and moment, in the order given; null for people who are gone. */
-export async function matchAtMoments(db: Db, tree: Resolved, pairs: readonly PersonMoment[], timeZone: string): Promise<(boolean | null)[]> {
-  if (pairs.length === 0) return [];
-  const { text, values } = compileMoments(tree, pairs.map((pair) => pair.personId), pairs.map((pair) => pair.at), timeZone);
-  const truths = new Array<boolean | null>(pairs.length).fill(null);
+/** Question 2 at moments, in the order given; null for people who are gone. */
+export async function matchAtMoments(db: Db, trees: readonly Resolved[], questions: readonly MomentQuestion[], timeZone: string): Promise<(boolean | null)[]> {
+  if (questions.length === 0) return [];
+  const { text, values } = compileMoments(trees, questions, timeZone);
+  const truths = new Array<boolean | null>(questions.length).fill(null);
   for (const { place, truth } of await rows<{ place: number; truth: boolean }>(db, text, values)) truths[place - 1] = truth;
   return truths;
 }
@@ -42,11 +49,14 @@ export async function matchAll(db: Db, tree: Resolved, moment: { now: Date; time
   return (await rows<{ person_id: string }>(db, text, values)).map((found) => found.person_id);
 }
 
-/** Question 4: at most `limit` boundaries in (from, to], earliest first. */
-export async function boundariesBetween(db: Db, edges: readonly Edge[], span: { from: Date; to: Date }, limit: number): Promise<PersonMoment[]> {
-  if (edges.length === 0 || span.to <= span.from) return [];
-  const { text, values } = compileFrontier(edges, span.from, span.to, limit);
-  return (await rows<{ person_id: string; at: string }>(db, text, values)).map((found) => ({ personId: found.person_id, at: found.at }));
+/** A person and a moment at which an edge is crossed; the moment is text, so that it keeps microseconds. */
+export interface Boundary { edge: number; personId: string; at: string }
+
+/** Question 4: at most `limit` boundaries beyond `after` and up to `to`, in order of time and person. */
+export async function boundariesBeyond(db: Db, edges: readonly Edge[], after: Followed, to: Date, limit: number): Promise<Boundary[]> {
+  if (edges.length === 0) return [];
+  const { text, values } = compileFrontier(edges, after, to, limit);
+  return rows<Boundary>(db, text, values);
 }
 
 /** The earliest moment after `after` at which the clock can change anybody's answer. */

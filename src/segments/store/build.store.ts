@@ -33,6 +33,8 @@ const FLIPS_A_ROW = 5_000;
  * announces) settled rows. Returns how many people flipped.
  */
 export async function adoptBuild(tx: Db, segmentId: string, announces: boolean, now: Date): Promise<number> {
+  // A million rows at once may take longer than a question ever should.
+  await rows(tx, 'set local statement_timeout = 0');
   const found = await row<{ flips: number }>(tx, `
     with entered as (
       insert into segment_member (segment_id, person_id, since)
@@ -52,8 +54,8 @@ export async function adoptBuild(tx: Db, segmentId: string, announces: boolean, 
       select 'flips', $2::timestamptz, array_agg(n.person_id), array_agg($1::uuid), array_agg(n.person_id), array_agg(n.entered), array_agg($2::timestamptz) from numbered as n group by n.part)
     select count(*)::int as flips from flip as f`, [segmentId, now, announces]);
   await rows(tx, `
-    update segment as s set state = 'live', definition = b.definition, revision = b.revision, evaluated_to = $2::timestamptz, updated_at = $2::timestamptz, problem = null,
-           member_count = (select count(*)::int from segment_member as m where m.segment_id = s.id)
+    update segment as s set state = 'live', definition = b.definition, revision = b.revision, evaluated_to = $2::timestamptz, evaluated_person = null, updated_at = $2::timestamptz,
+           problem = null, stalled_at = null, member_count = (select count(*)::int from segment_member as m where m.segment_id = s.id)
       from segment_build as b where s.id = $1 and b.segment_id = s.id`, [segmentId, now]);
   await dropBuild(tx, segmentId);
   return found!.flips;

@@ -1,8 +1,11 @@
 import type { SegmentNode } from '../../contract/segment.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
+import type { Followed } from '../domain/edges.js';
 
 const EVALUATOR_LOCK = 7_305_002;
 const WAIT_MS = 2_000;
+/** No statement of an evaluator runs longer. */
+export const STATEMENT_MS = 60_000;
 const FLIPS_A_ROW = 5_000;
 
 /**
@@ -17,19 +20,21 @@ export async function becomeEvaluator(tx: Db): Promise<boolean> {
     if ((error as { code?: string }).code === '55P03') return false;
     throw error;
   }
-  await rows(tx, `select set_config('lock_timeout', '0', true)`);
+  await rows(tx, `select set_config('lock_timeout', '0', true), set_config('statement_timeout', $1, true)`, [String(STATEMENT_MS)]);
   return true;
 }
 
-export interface MaintainedRow { id: string; stamp: string; evaluatedTo: Date | null; build: boolean }
+export interface MaintainedRow { id: string; stamp: string; followed: Followed; build: boolean }
 
-/** Every membership that is kept: live segments, and builds under way (from their first page on). */
-export function loadMaintained(db: Db): Promise<MaintainedRow[]> {
-  return rows<MaintainedRow>(db, `
-    select s.id, s.revision || ' ' || s.updated_at as stamp, s.evaluated_to as "evaluatedTo", false as build from segment as s where s.state = 'live'
+/** Every membership that is kept: live segments that can be evaluated, and builds under way (from their first page on). */
+export async function loadMaintained(db: Db): Promise<MaintainedRow[]> {
+  const found = await rows<Omit<MaintainedRow, 'followed'> & { at: string; person: string | null }>(db, `
+    select s.id, s.revision || ' ' || s.updated_at as stamp, s.evaluated_to::text as at, s.evaluated_person as person, false as build
+      from segment as s where s.state = 'live' and s.stalled_at is null and s.evaluated_to is not null
     union all
-    select b.segment_id, b.revision || ' ' || b.requested_at, b.evaluated_to, true from segment_build as b where b.evaluated_to is not null
-    order by 1, 4`);
+    select b.segment_id, b.revision || ' ' || b.requested_at, b.evaluated_to::text, b.evaluated_person, true from segment_build as b where b.evaluated_to is not null
+    order by 1, 5`);
+  return found.map(({ id, stamp, at, person, build }) => ({ id, stamp, build, followed: { at, personId: person } }));
 }
 
 /** Definitions by id: the live ones, or those that builds are on their way to. */
@@ -59,11 +64,10 @@ export function claimChanges(tx: Db, limit: number, people: number): Promise<Cha
      where c.before < $2 order by c.id`, [limit, people]);
 }
 
-/** Which of these people are members, as `segment person` keys. */
+/** Which of these segments these people are members of, as `segment person` keys. */
 export async function loadMemberships(db: Db, segmentIds: readonly string[], personIds: readonly string[]): Promise<Set<string>> {
   const found = await rows<{ segment_id: string; person_id: string }>(db, `
-    select m.segment_id, m.person_id from unnest($1::uuid[], $2::uuid[]) as q (segment_id, person_id)
-      join segment_member as m on m.segment_id = q.segment_id and m.person_id = q.person_id`, [segmentIds, personIds]);
+    select m.segment_id, m.person_id from segment_member as m where m.person_id = any($2::uuid[]) and m.segment_id = any($1::uuid[])`, [segmentIds, personIds]);
   return new Set(found.map((member) => `${member.segment_id} ${member.person_id}`));
 }
 
@@ -134,16 +138,25 @@ export async function settleChanges(tx: Db, changeIds: readonly string[], flips:
       from taken as t left join flip as f on f.change_id = t.id order by t.id`, [changeIds, ...columns(flips), flips.map((f) => f.changeId)]);
 }
 
-/** Remembers up to when the clock has been followed; never moves back. */
-export async function markEvaluated(tx: Db, marks: readonly { id: string; build: boolean; to: Date }[]): Promise<void> {
+const EVERYBODY = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** Remembers how far the clock has been followed; never moves back. */
+export async function markFollowed(tx: Db, memberships: readonly { id: string; build: boolean }[], { at, personId }: Followed): Promise<void> {
   for (const build of [false, true]) {
-    const part = marks.filter((mark) => mark.build === build);
-    if (part.length === 0) continue;
-    const table = build ? 'segment_build' : 'segment';
+    const ids = memberships.filter((one) => one.build === build).map(({ id }) => id);
+    if (ids.length === 0) continue;
+    const [table, id] = build ? ['segment_build', 'segment_id'] : ['segment', 'id'];
     await rows(tx, `
-      update ${table} as s set evaluated_to = m.at from unnest($1::uuid[], $2::timestamptz[]) as m (id, at)
-       where s.${build ? 'segment_id' : 'id'} = m.id and (s.evaluated_to is null or s.evaluated_to < m.at)`, [part.map((mark) => mark.id), part.map((mark) => mark.to)]);
+      update ${table} as s set evaluated_to = $2::timestamptz, evaluated_person = $3::uuid
+       where s.${id} = any($1::uuid[]) and (s.evaluated_to is null or (s.evaluated_to, coalesce(s.evaluated_person, $4::uuid)) < ($2::timestamptz, coalesce($3::uuid, $4::uuid)))`, [ids, at, personId, EVERYBODY]);
   }
+}
+
+/** Stops keeping the membership of a live segment that cannot be evaluated, and says why. */
+export function stallSegment(tx: Db, segmentId: string, problem: string, now: Date): Promise<{ definition: SegmentNode; revision: number; building: boolean } | null> {
+  return row(tx, `
+    update segment as s set stalled_at = $3::timestamptz, problem = $2 where s.id = $1 and s.state = 'live'
+    returning s.definition, s.revision, exists (select 1 from segment_build as b where b.segment_id = s.id) as building`, [segmentId, problem, now]);
 }
 
 /** Sets who of the people named belongs to a build's result. */

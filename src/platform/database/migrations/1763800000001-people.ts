@@ -58,7 +58,7 @@ export class PeopleTables1763800000001 implements MigrationInterface {
         key text not null,
         at timestamptz not null,
         primary key (person_id, key));
-      create index person_date_at on person_date (key, at);
+      create index person_date_at on person_date (key, at, person_id);
 
       create table person_tag (
         person_id uuid not null,

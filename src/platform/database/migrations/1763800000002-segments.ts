@@ -15,10 +15,14 @@ export class SegmentTables1763800000002 implements MigrationInterface {
         state text not null check (state in ('building', 'live', 'failed', 'archived')),
         evaluated_to timestamptz,
         member_count int not null default 0,
+        evaluated_person uuid,
+        stalled_at timestamptz,
         problem text,
         created_by text not null,
         created_at timestamptz not null,
         updated_at timestamptz not null);
+      comment on column segment.evaluated_person is 'at the instant evaluated_to, boundaries were followed for people up to this one; null: for everybody';
+      comment on column segment.stalled_at is 'since when the definition cannot be evaluated and the membership is not kept true; a build that succeeds ends it';
       create unique index segment_name on segment (lower(name)) where purpose = 'shared' and state <> 'archived';
       create index segment_owner on segment (owner_id) where owner_id is not null;
       create index segment_created on segment (created_at, id) where purpose = 'shared';
@@ -33,6 +37,7 @@ export class SegmentTables1763800000002 implements MigrationInterface {
         people_total int,
         people_done int not null default 0,
         evaluated_to timestamptz,
+        evaluated_person uuid,
         requested_at timestamptz not null);
       create table segment_build_member (
         segment_id uuid not null,
@@ -45,7 +50,7 @@ export class SegmentTables1763800000002 implements MigrationInterface {
         person_id uuid not null,
         since timestamptz not null,
         primary key (segment_id, person_id));
-      create index segment_member_person on segment_member (person_id);
+      create index segment_member_person on segment_member (person_id, segment_id);
 
       create table membership_change (
         segment_id uuid not null,
@@ -74,9 +79,9 @@ export class SegmentTables1763800000002 implements MigrationInterface {
         merged_into uuid);
 
       -- "Signed up 3 days ago", "not seen for 30 days": whom the clock touches is read from these by range.
-      create index person_signed_up on person (signed_up_at) where signed_up_at is not null;
-      create index person_first_seen on person (first_seen_at);
-      create index person_last_seen on person (last_seen_at);
+      create index person_signed_up on person (signed_up_at, id) where signed_up_at is not null;
+      create index person_first_seen on person (first_seen_at, id);
+      create index person_last_seen on person (last_seen_at, id);
 
       -- A text that is no date is no error: it is a missing value.
       create function segment_instant(value text) returns timestamptz language plpgsql stable parallel safe as $$

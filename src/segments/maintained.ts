@@ -1,0 +1,84 @@
+import type { Db } from '../platform/database/db.js';
+import { edgesOf, type Followed } from './domain/edges.js';
+import type { Edge } from './domain/leaves/leaf.js';
+import { readsOf } from './domain/reads.js';
+import { leavesOf, resolve, type Resolved } from './domain/resolved.js';
+import { loadNamed } from './store/definitions.js';
+import { loadDefinitions, loadMaintained, type Change } from './store/membership.store.js';
+
+export interface Plan { tree: Resolved; leaves: number; edges: Edge[]; reads: ReadonlySet<string> }
+
+/** A membership that is kept true, of a live segment or of a build under way. */
+export interface Maintained { id: string; build: boolean; followed: Followed; plan: Plan }
+
+export interface Limits {
+  /** Boundaries to a round, about. */
+  moments: number;
+  /** One question may take so long. */
+  milliseconds: number;
+  /** People or moments to a statement once a membership is asked alone. */
+  alone: number;
+}
+
+/** One round of the evaluator: all of it in one transaction, at one moment. */
+export interface Step {
+  tx: Db;
+  now: Date;
+  timeZone: string;
+  maintained: readonly Maintained[];
+  changes: readonly Change[];
+  limits: Limits;
+  /** Memberships that turned out in this round to be impossible to evaluate. */
+  aside: Set<Maintained>;
+  /** A membership that cannot be evaluated is kept no longer, with the reason. */
+  setAside(one: Maintained, error: unknown): Promise<void>;
+}
+
+export interface Unplanned { id: string; build: boolean; error: unknown }
+
+/** What is to be maintained, with definitions compiled once for as long as none of them changes. */
+export class MaintainedPlans {
+  private plans = new Map<string, Plan>();
+  private unplanned: Unplanned[] = [];
+  private plansOf = '';
+
+  /** The memberships, and those whose definition cannot be taken apart. */
+  async load(tx: Db): Promise<{ maintained: Maintained[]; unplanned: readonly Unplanned[] }> {
+    const found = await loadMaintained(tx);
+    const key = found.map(({ id, build, stamp }) => `${id} ${build} ${stamp}`).join('\n');
+    if (key !== this.plansOf) {
+      const definitions = await loadDefinitions(tx, found.filter((one) => !one.build).map((one) => one.id), found.filter((one) => one.build).map((one) => one.id));
+      const named = await loadNamed(tx, definitions.map(({ definition }) => definition));
+      this.plans = new Map();
+      this.unplanned = [];
+      for (const { id, build, definition } of definitions) {
+        try {
+          const { tree } = resolve(definition, named, '', id);
+          if (tree) this.plans.set(`${id} ${build}`, { tree, leaves: leavesOf(tree).length, edges: edgesOf(tree), reads: readsOf(tree) });
+        } catch (error) {
+          this.unplanned.push({ id, build, error });
+        }
+      }
+      this.plansOf = key;
+    }
+    const maintained = found.flatMap(({ id, build, followed }) => {
+      const plan = this.plans.get(`${id} ${build}`);
+      return plan ? [{ id, build, followed, plan }] : [];
+    });
+    return { maintained, unplanned: this.unplanned };
+  }
+}
+
+/** The edges of several memberships, each edge once, with those that it concerns. */
+export function sharedEdges<T extends { plan: Plan }>(memberships: readonly T[]): { edge: Edge; of: T[] }[] {
+  const shared = new Map<string, { edge: Edge; of: T[] }>();
+  for (const one of memberships) {
+    for (const edge of one.plan.edges) {
+      const key = JSON.stringify(Object.values(edge));
+      const known = shared.get(key);
+      if (known) known.of.push(one);
+      else shared.set(key, { edge, of: [one] });
+    }
+  }
+  return [...shared.values()];
+}

@@ -8,8 +8,13 @@ export const ConditionValue = z.union([z.string().max(1000), z.number(), z.boole
 export interface PropertyFilter { property: string; op: string; value?: z.infer<typeof ConditionValue> }
 /** A whole number compared with one bound, or with two (`between`, both included). */
 export interface CountComparison { op: 'at_least' | 'at_most' | 'exactly' | 'more_than' | 'less_than' | 'between'; value: number; to?: number }
-/** Which events of one name are meant: with these properties, within a sliding window that ends now (all time when absent). */
-export interface EventRows { event: string; where?: PropertyFilter[]; within?: z.infer<typeof DurationSchema> }
+/** A span of the calendar: `from` is in it, `to` is not. Each is an instant with its offset, or a day, which means its start in the zone of the workspace. */
+export interface Between { from?: string; to?: string }
+/**
+ * Which events of one name are meant: with these properties, and either within a sliding window that ends now or in a
+ * span of the calendar (all time when both are absent). Events dated ahead of now never count before their time.
+ */
+export interface EventRows { event: string; where?: PropertyFilter[]; within?: z.infer<typeof DurationSchema>; between?: Between }
 
 /**
  * `attribute` compares one attribute of the person. Keys starting with `$` are built in: `$email`, `$external_id`, `$kind`,
@@ -18,23 +23,44 @@ export interface EventRows { event: string; where?: PropertyFilter[]; within?: z
 export interface AttributeCondition { type: 'attribute'; key: string; op: string; value?: z.infer<typeof ConditionValue> }
 /** `event` counts the person's events of one name. */
 export interface EventCondition extends EventRows { type: 'event'; count: CountComparison }
+/**
+ * `event_value` measures one property over events. Only JSON numbers count for `sum`, `average`, `max` and `min`: a number sent
+ * as text does not. `distinct` counts different values of any type (1 and "1" differ; null does not count). Without any value
+ * `sum` and `distinct` are 0, and the others match nothing.
+ */
+export interface EventValueCondition extends EventRows { type: 'event_value'; measure: 'sum' | 'average' | 'max' | 'min' | 'distinct'; property: string; op: CountComparison['op']; value: number; to?: number }
+/** `event_time` compares the moment of the first or last event up to now with a date operator, as of attributes. No event: no match. */
+export interface EventTimeCondition { type: 'event_time'; event: string; where?: PropertyFilter[]; which: 'first' | 'last'; op: string; value?: z.infer<typeof ConditionValue> }
+/** One event of a sequence: at most `within` after the step before it; `not` says that there is none in that time. */
+export interface SequenceStep { event: string; where?: PropertyFilter[]; within?: z.infer<typeof DurationSchema>; not?: true }
+/**
+ * `sequence`: events in this order, each later than the one before, the first one inside a sliding window that ends now (all time
+ * when absent). Only the last step may be `not`; the answer is then known, and the condition true, when its time has passed.
+ */
+export interface SequenceCondition { type: 'sequence'; steps: SequenceStep[]; within?: z.infer<typeof DurationSchema> }
 export interface TagCondition { type: 'tag'; op: 'has' | 'has_not'; tag: string }
 /** On a list that colleagues keep by hand, or not. */
 export interface ListCondition { type: 'list'; op: 'in' | 'not_in'; listId: string }
 /** One condition about a person, as opposed to what combines conditions. */
-export type Leaf = AttributeCondition | EventCondition | TagCondition | ListCondition;
+export type Leaf = AttributeCondition | EventCondition | EventValueCondition | EventTimeCondition | SequenceCondition | TagCondition | ListCondition;
 
 /** Which `op` an attribute or property takes is in `segments/domain/operators.ts`; an unknown one is refused there by name. */
 const Operator = z.string().min(1).max(40);
 const Count = z.number().int().min(0).max(1_000_000);
-const CountSchema = z.strictObject({ op: z.enum(['at_least', 'at_most', 'exactly', 'more_than', 'less_than', 'between']), value: Count, to: Count.optional() });
+const Comparison = z.enum(['at_least', 'at_most', 'exactly', 'more_than', 'less_than', 'between']);
+const CountSchema = z.strictObject({ op: Comparison, value: Count, to: Count.optional() });
 export const PropertyFilterSchema = z.strictObject({ property: z.string().min(1).max(200), op: Operator, value: ConditionValue.optional() });
-const eventRows = { event: z.string().min(1).max(200), where: z.array(PropertyFilterSchema).max(20).optional(), within: DurationSchema.optional() };
+const namedEvents = { event: z.string().min(1).max(200), where: z.array(PropertyFilterSchema).max(20).optional() };
+const Moment = z.string().min(10).max(40);
+const eventRows = { ...namedEvents, within: DurationSchema.optional(), between: z.strictObject({ from: Moment.optional(), to: Moment.optional() }).optional() };
 
 /** One schema a condition. */
 export const LEAF_SCHEMAS = [
   z.strictObject({ type: z.literal('attribute'), key: z.string().min(1).max(200), op: Operator, value: ConditionValue.optional() }),
   z.strictObject({ type: z.literal('event'), ...eventRows, count: CountSchema }),
+  z.strictObject({ type: z.literal('event_value'), ...eventRows, measure: z.enum(['sum', 'average', 'max', 'min', 'distinct']), property: z.string().min(1).max(200), op: Comparison, value: z.number(), to: z.number().optional() }),
+  z.strictObject({ type: z.literal('event_time'), ...namedEvents, which: z.enum(['first', 'last']), op: Operator, value: ConditionValue.optional() }),
+  z.strictObject({ type: z.literal('sequence'), steps: z.array(z.strictObject({ ...namedEvents, within: DurationSchema.optional(), not: z.literal(true).optional() })).min(2).max(5), within: DurationSchema.optional() }),
   z.strictObject({ type: z.literal('tag'), op: z.enum(['has', 'has_not']), tag: z.string().min(1).max(100) }),
   z.strictObject({ type: z.literal('list'), op: z.enum(['in', 'not_in']), listId: Id }),
 ] as const;

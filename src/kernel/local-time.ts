@@ -75,6 +75,11 @@ export function bucketStarts(from: Date, to: Date, size: BucketSize, zone: strin
   return starts;
 }
 
+/** The first instant of a local calendar day, whatever its clocks do: 00:00, or later when the day begins after a gap. */
+export function startOfDay(date: string, zone: string): Date {
+  return instant(Temporal.PlainDate.from(date).toZonedDateTime(zone));
+}
+
 /** The local calendar date ("2026-03-29") of an instant in a zone. */
 export function localDate(at: Date, zone: string): string {
   return zoned(at, zone).toPlainDate().toString();

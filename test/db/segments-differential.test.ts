@@ -114,7 +114,7 @@ test.each<{ name: string; node: SegmentNode; flips: [number, boolean][] }>([
 });
 
 test('set = some = maintained membership = oracle, while people change and the clock moves', async () => {
-  const person = fc.record({ attributes, events: fc.array(event, { maxLength: 4 }) });
+  const person = fc.record({ attributes, events: fc.array(event, { maxLength: 7 }) });
   const world = fc.record({
     people: fc.array(person, { minLength: 3, maxLength: 8 }),
     definitions: fc.tuple(clockLeaf, clockLeaf, definition([IDS[0]!]), definition([IDS[0]!, IDS[2]!])),

@@ -10,8 +10,8 @@ export { BASE, seconds } from './segment-arbitraries-values.js';
 
 export const attributeValue = fc.oneof(fc.constantFrom('pro', '무료', 'pro plan', '', true, false, null, 1, 2, 2.5), fc.constantFrom([], ['pro', 2, 2], ['무료', true, null], [['pro'], { a: 'pro' }]), iso);
 export const attributes = fc.dictionary(fc.constantFrom('a', 'b', 'd'), attributeValue, { maxKeys: 3 });
-const property = fc.record({ p: fc.constantFrom('x', 'y', 1, 2, null) }, { requiredKeys: [] });
-export const event = fc.record({ name: eventName, properties: property, offset: near });
+const property = fc.record({ p: fc.constantFrom('x', 'y', '1', 1, 2, 0.1, 0.2, -1, null) }, { requiredKeys: [] });
+export const event = fc.record({ name: eventName, properties: property, offset: fc.oneof(near, fc.constantFrom(-30, -7, -1, 0, 0, 1, 7)) });
 
 const proofs = Object.values(LEAF_PROOFS);
 const leaf: fc.Arbitrary<Leaf> = fc.oneof(...proofs.map(({ arbitrary }) => arbitrary as fc.Arbitrary<Leaf>));

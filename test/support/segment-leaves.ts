@@ -1,12 +1,18 @@
 import type fc from 'fast-check';
 import type { Leaf } from '../../src/contract/segment-conditions.js';
 import { attributeClock, attributeLeaf } from './segment-arbitraries-attribute.js';
+import { eventTimeClock, eventTimeLeaf } from './segment-arbitraries-event-time.js';
+import { eventValueClock, eventValueLeaf } from './segment-arbitraries-event-value.js';
 import { eventClock, eventLeaf } from './segment-arbitraries-event.js';
 import { listLeaf } from './segment-arbitraries-list.js';
+import { sequenceLeaf } from './segment-arbitraries-sequence.js';
 import { tagLeaf } from './segment-arbitraries-tag.js';
 import { attributeMatches } from './segment-oracle-attribute.js';
+import { eventTimeMatches } from './segment-oracle-event-time.js';
+import { eventValueMatches } from './segment-oracle-event-value.js';
 import { eventMatches } from './segment-oracle-event.js';
 import { listMatches } from './segment-oracle-list.js';
+import { sequenceMatches } from './segment-oracle-sequence.js';
 import { tagMatches } from './segment-oracle-tag.js';
 import type { Oracle } from './segment-oracle.js';
 
@@ -23,6 +29,9 @@ export interface LeafProof<L extends Leaf> {
 export const LEAF_PROOFS: { [T in Leaf['type']]: LeafProof<Extract<Leaf, { type: T }>> } = {
   attribute: { arbitrary: attributeLeaf, clock: attributeClock, oracle: attributeMatches },
   event: { arbitrary: eventLeaf, clock: eventClock, oracle: eventMatches },
+  event_value: { arbitrary: eventValueLeaf, clock: eventValueClock, oracle: eventValueMatches },
+  event_time: { arbitrary: eventTimeLeaf, clock: eventTimeClock, oracle: eventTimeMatches },
+  sequence: { arbitrary: sequenceLeaf, clock: sequenceLeaf, oracle: sequenceMatches },
   tag: { arbitrary: tagLeaf, oracle: tagMatches },
   list: { arbitrary: listLeaf, oracle: listMatches },
 };

@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill';
 import type { CountComparison, EventCondition, EventRows } from '../../src/contract/segment-conditions.js';
 import { windowMillis } from '../../src/kernel/local-time.js';
 import { compare } from './segment-oracle-attribute.js';
@@ -12,8 +13,16 @@ export const countedEvents = (rows: EventRows, person: WorldPerson, context: Ora
 function isCounted(rows: EventRows, event: WorldEvent, person: WorldPerson, context: OracleContext): boolean {
   if (event.name !== rows.event || event.at > context.now) return false;
   if (rows.within && event.at.getTime() <= context.now.getTime() - windowMillis(rows.within)) return false;
-  return (rows.where ?? []).every((filter) => compare(filter.op, event.properties[filter.property] ?? null, filter.value, { person, ...context }));
+  if (rows.between?.from && event.at < momentOf(rows.between.from, context.zone)) return false;
+  if (rows.between?.to && event.at >= momentOf(rows.between.to, context.zone)) return false;
+  return (rows.where ?? []).every((filter) => compare(filter.op, propertyOf(event, filter.property), filter.value, { person, ...context }));
 }
+
+/** A property by its name, or else by its path. */
+export const propertyOf = ({ properties }: WorldEvent, name: string): unknown =>
+  (Object.hasOwn(properties, name) ? properties[name] : name.split('.').reduce<unknown>((value, part) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : null), properties)) ?? null;
+
+const momentOf = (moment: string, zone: string): Date => (moment.length === 10 ? new Date(Temporal.PlainDate.from(moment).toZonedDateTime(zone).epochMilliseconds) : new Date(moment));
 
 export function numberHolds({ op, value, to = 0 }: CountComparison, count: number): boolean {
   switch (op) {

@@ -27,6 +27,36 @@ const cases: { node: SegmentNode; ko: string; en: string }[] = [
   { node: { type: 'event', event: '구매', count: { op: 'exactly', value: 0 } }, ko: '‘구매’를 한 번도 하지 않은 고객', en: 'People where “구매” happened exactly 0 times.' },
   { node: { type: 'any', of: [{ type: 'list', op: 'in', listId: 'l' }, { type: 'list', op: 'not_in', listId: 'x' }] }, ko: '‘봄 행사’ 목록에 있거나 ‘휴면’ 목록에 없는 고객', en: 'People where they are on the list “봄 행사” or they are not on the list “휴면”.' },
   {
+    node: { type: 'event', event: '구매', count: { op: 'at_least', value: 1 }, between: { from: '2026-03-01', to: '2026-04-01' } },
+    ko: '2026-03-01부터 2026-04-01 전까지 ‘구매’를 1번 이상 한 고객', en: 'People where “구매” happened at least 1 time on or after 2026-03-01 and before 2026-04-01.',
+  },
+  {
+    node: { type: 'event_value', event: '구매', measure: 'sum', property: '금액', op: 'at_least', value: 30000, within: { days: 30 } },
+    ko: '최근 30일 동안 ‘구매’의 ‘금액’ 합계가 30000 이상인 고객', en: 'People where the sum of “금액” in “구매” within the last 30 days is at least 30000.',
+  },
+  {
+    node: { type: 'event_value', event: '구매', measure: 'distinct', property: '상품', op: 'between', value: 2, to: 5 },
+    ko: '‘구매’의 서로 다른 ‘상품’ 값 수가 2 이상 5 이하인 고객', en: 'People where the number of different values of “상품” in “구매” is between 2 and 5.',
+  },
+  {
+    node: { type: 'event_time', event: '구매', which: 'last', op: 'older_than', value: { days: 30 } },
+    ko: '마지막 ‘구매’가 30일 이상 지난 고객', en: 'People where the last “구매” is at least 30 days ago.',
+  },
+  {
+    node: { type: 'event_time', event: '로그인', which: 'first', op: 'on', value: '2026-03-01', where: [{ property: '기기', op: 'is', value: 'PC' }] },
+    ko: '첫 (‘기기’가 ‘PC’와 같은) ‘로그인’이 2026-03-01 당일인 고객', en: 'People where the first “로그인” with “기기” is “PC” is on 2026-03-01.',
+  },
+  { node: { type: 'sequence', steps: [{ event: '가입' }, { event: '구매', within: { days: 7 } }] }, ko: '‘가입’ 후 7일 안에 ‘구매’를 한 고객', en: 'People where “가입” was followed by “구매” within 7 days.' },
+  {
+    node: { type: 'any', of: [{ type: 'sequence', steps: [{ event: '가입' }, { event: '구매' }] }, { type: 'sequence', steps: [{ event: '가입' }, { event: '구매', within: { days: 1 }, not: true }] }] },
+    ko: '‘가입’ 후 ‘구매’를 했거나 ‘가입’ 후 1일 안에 ‘구매’를 하지 않은 고객', en: 'People where “가입” was followed by “구매” or “가입” was not followed by “구매” within 1 day.',
+  },
+  {
+    node: { type: 'sequence', within: { days: 30 }, steps: [{ event: '가입' }, { event: '장바구니', within: { days: 7 }, where: [{ property: '금액', op: 'gte', value: 10 }] }, { event: '구매', within: { hours: 1 }, not: true }] },
+    ko: '최근 30일 동안 ‘가입’ 후 7일 안에 (‘금액’이 10 이상인) ‘장바구니’, 그 후 1시간 안에 ‘구매’를 하지 않은 고객',
+    en: 'People where “가입” within the last 30 days was followed by “장바구니” with “금액” is at least 10 within 7 days and then not by “구매” within 1 hour.',
+  },
+  {
     node: { type: 'all', of: [is('직업', '학생'), { type: 'any', of: [{ type: 'tag', op: 'has', tag: 'VIP' }, { type: 'segment', op: 'not_in', segmentId: 'x' }] }, { type: 'not', of: is('국가', '일본') }] },
     ko: '‘직업’이 ‘학생’과 같고 (‘VIP’ 태그가 있거나 ‘휴면’ 세그먼트에 속하지 않는 조건)에 해당하고 (‘국가’가 ‘일본’과 같은 조건)에 해당하지 않는 고객',
     en: 'People where “직업” is “학생” and (the tag “VIP” is set or they are not in the segment “휴면”) and not (“국가” is “일본”).',

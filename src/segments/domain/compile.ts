@@ -1,3 +1,4 @@
+import { startOfDay } from '../../kernel/local-time.js';
 import { kindOf } from './leaves/leaf-kinds.js';
 import type { Exceptions, Frame, Query } from './leaves/leaf.js';
 import { isLeaf, type Leaf, type Resolved } from './resolved.js';
@@ -57,11 +58,13 @@ export function compileMoments(trees: readonly Resolved[], questions: readonly M
 /** Bound when read: PostgreSQL refuses a parameter that its statement does not use. */
 const queryOf = (values: SqlValues, moment: Moment): Query => {
   const frame: Frame = { get now() { return values.bind(moment.now, 'timestamptz'); }, get zone() { return values.bind(moment.timeZone, 'text'); } };
-  return { frame, bind: (value, type) => values.bind(value, type) };
+  return { frame, ...valuesOf(values, moment.timeZone) };
 };
 
+const valuesOf = (values: SqlValues, timeZone: string): Pick<Query, 'bind' | 'startOfDay'> => ({ bind: (value, type) => values.bind(value, type), startOfDay: (day) => startOfDay(day, timeZone) });
+
 /** A question whose moment is a column of the statement. */
-export const queryAt = (now: string, values: SqlValues, timeZone: string, asOf = false): Query => ({ frame: { now, get zone() { return values.bind(timeZone, 'text'); }, asOf }, bind: (value, type) => values.bind(value, type) });
+export const queryAt = (now: string, values: SqlValues, timeZone: string, asOf = false): Query => ({ frame: { now, get zone() { return values.bind(timeZone, 'text'); }, asOf }, ...valuesOf(values, timeZone) });
 
 /** The tree as one two-valued SQL condition over `p`, every leaf by `leaf`. */
 function treeSql(node: Resolved, leaf: (leaf: Leaf) => string): string {

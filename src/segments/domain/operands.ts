@@ -24,13 +24,18 @@ export function columnOperand(column: { reading: 'text' | 'date'; sql: string },
   return { get now() { return frame.now; }, present: () => `(${column.sql} is not null)`, text: () => text, number: () => 'null::numeric', truth: () => 'null::boolean', list: () => 'null::jsonb', instant: () => instant, day: () => dayOf(instant, frame) };
 }
 
+/** A value inside a JSON document. A name with dots is first taken as it stands, then as a path. */
+export function jsonValue(document: string, key: string, bind: Bind): string {
+  const plain = `(${document} -> ${bind(key, 'text')})`;
+  return key.includes('.') ? `coalesce(${plain}, ${document} #> ${bind(key.split('.'), 'text[]')})` : plain;
+}
+
 /**
- * A value inside a JSON document. A name with dots is first taken as it stands, then as a path. Text operators read
+ * The readings of {@link jsonValue}. Text operators read
  * texts, numbers and booleans; objects and lists are no text.
  */
 export function jsonOperand(document: string, key: string, frame: Frame, bind: Bind): Operand {
-  const plain = `(${document} -> ${bind(key, 'text')})`;
-  const value = key.includes('.') ? `coalesce(${plain}, ${document} #> ${bind(key.split('.'), 'text[]')})` : plain;
+  const value = jsonValue(document, key, bind);
   const text = `case when jsonb_typeof(${value}) in ('string', 'number', 'boolean') then ${value} #>> '{}' end`;
   const plainText = key.includes('.') ? `(${value} #>> '{}')` : `(${document} ->> ${bind(key, 'text')})`;
   const instant = `segment_instant(case when jsonb_typeof(${value}) = 'string' then ${value} #>> '{}' end)`;

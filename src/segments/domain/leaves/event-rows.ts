@@ -3,30 +3,52 @@ import type { Problem } from '../../../kernel/errors.js';
 import { jsonOperand } from '../operands.js';
 import { conditionSql, findOperator, operatorOf, OPERATORS, readsZone, windowSeconds } from '../operators.js';
 import { joinPath } from '../resolved.js';
+import { checkBetween, momentSql } from './between.js';
 import type { Edge, Query } from './leaf.js';
 import { checkText, checkValue, unknownOperator } from './values.js';
 
-/** Conditions on one event `e`: its name, the window (now - window, now], its properties. */
-export function eventFilter(rows: EventRows, { frame, bind }: Query): string {
-  const start = rows.within ? [`e.occurred_at > ${frame.now} - ${bind(windowSeconds(rows.within), 'int')} * interval '1 second'`] : [];
-  const known = frame.asOf ? [`e.received_at <= ${frame.now}`] : [];
-  return [`e.name = ${bind(rows.event, 'text')}`, ...start, `e.occurred_at <= ${frame.now}`, ...known, ...(rows.where ?? []).map((filter) => propertySql(filter, { frame, bind }))].join(' and ');
+/** A length of time, bound. */
+export const spanSql = (duration: unknown, { bind }: Query): string => `${bind(windowSeconds(duration), 'int')} * interval '1 second'`;
+
+/** Conditions on one event `e`: its name, its time (up to now, in the window given), its properties. */
+export function eventFilter(rows: EventRows, query: Query): string {
+  const { frame, bind } = query;
+  const { within, between = {}, where = [] } = rows;
+  const start = within ? [`e.occurred_at > ${frame.now} - ${spanSql(within, query)}`] : [];
+  const from = between.from === undefined ? [] : [`e.occurred_at >= ${momentSql(between.from, query)}`];
+  const to = between.to === undefined ? [] : [`e.occurred_at < ${momentSql(between.to, query)}`];
+  return [`e.name = ${bind(rows.event, 'text')}`, ...start, ...from, ...to, ...knownEvent(query), ...where.map((filter) => propertySql(filter, query))].join(' and ');
 }
+
+/** Conditions on an event `e` that has happened and, for questions about the past, was known by then. */
+export const knownEvent = ({ frame }: Query): string[] => [`e.occurred_at <= ${frame.now}`, ...(frame.asOf ? [`e.received_at <= ${frame.now}`] : [])];
 
 /** One comparison on a property of the event `e`. */
 export function propertySql(filter: PropertyFilter, { frame, bind }: Query): string {
   return conditionSql(operatorOf(filter.op), jsonOperand('e.properties', filter.property, frame, bind), filter.value, bind);
 }
 
-/** The rows to read for everybody; a filter on calendar days needs the zone of the person. */
-export const eventsOfEverybody = (rows: EventRows): string => (rows.where?.some(readsZone) ? 'event as e join person as p on p.id = e.person_id' : 'event as e');
+/** Filters on calendar days need the zone of the person. */
+export const filtersReadZone = ({ where = [] }: Pick<EventRows, 'where'>): boolean => where.some(readsZone);
+
+/** The rows to read for everybody. */
+export const eventsOfEverybody = (withPerson: boolean): string => (withPerson ? 'event as e join person as p on p.id = e.person_id' : 'event as e');
 
 /** When an event comes into the window (at once, or when its date is reached) and when it leaves it. */
 export const eventEdges = (rows: EventRows): Edge[] => [0, ...(rows.within ? [windowSeconds(rows.within)] : [])].map((offset) => ({ source: 'event', key: rows.event, offset }));
 
-export const eventReads = (rows: EventRows): string[] => [`event:${rows.event}`, ...(rows.where?.some(readsZone) ? ['attribute:$time_zone'] : [])];
+export const eventReads = (rows: EventRows): string[] => [`event:${rows.event}`, ...(filtersReadZone(rows) ? ['attribute:$time_zone'] : [])];
 
-export const checkEventRows = (rows: EventRows, path: string): Problem[] => [...checkText(rows.event, joinPath(path, 'event')), ...(rows.where ?? []).flatMap((filter, index) => checkFilter(filter, joinPath(path, 'where', index)))];
+export function checkEventRows(rows: EventRows, path: string): Problem[] {
+  const { event, where = [], within, between } = rows;
+  const both = within && between ? [{ path: joinPath(path, 'between'), code: 'segment.value', message: 'Give "within" (a window that ends now) or "between" (a span of the calendar), not both.' }] : [];
+  return [
+    ...checkText(event, joinPath(path, 'event')),
+    ...where.flatMap((filter, index) => checkFilter(filter, joinPath(path, 'where', index))),
+    ...both,
+    ...(between ? checkBetween(between, joinPath(path, 'between')) : []),
+  ];
+}
 
 function checkFilter(filter: PropertyFilter, path: string): Problem[] {
   const operator = findOperator(filter.op);

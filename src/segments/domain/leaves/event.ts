@@ -1,6 +1,6 @@
 import type { EventCondition } from '../../../contract/segment-conditions.js';
 import { joinPath } from '../resolved.js';
-import { checkEventRows, eventEdges, eventFilter, eventReads, eventsOfEverybody } from './event-rows.js';
+import { checkEventRows, eventEdges, eventFilter, eventReads, eventsOfEverybody, filtersReadZone } from './event-rows.js';
 import type { LeafKind, Query } from './leaf.js';
 import { asksExistence, checkCount, comparisonHolds, comparisonSql } from './number-comparison.js';
 
@@ -15,7 +15,7 @@ export const eventLeaf: LeafKind<EventCondition> = {
     return `(${comparisonSql(leaf.count, counted(leaf, query), query.bind)})`;
   },
   exceptions(leaf, query) {
-    const rows = { person: 'e.person_id', from: eventsOfEverybody(leaf), where: eventFilter(leaf, query), ownedByPerson: true };
+    const rows = { person: 'e.person_id', from: eventsOfEverybody(filtersReadZone(leaf)), where: eventFilter(leaf, query), ownedByPerson: true };
     if (asksExistence(leaf.count)) return rows;
     const holds = comparisonSql(leaf.count, 'count(*)', query.bind);
     return { ...rows, having: atZero(leaf) ? `not (${holds})` : holds };

@@ -1,14 +1,20 @@
 import type { Leaf } from '../../../contract/segment-conditions.js';
 import { attributeLeaf } from './attribute.js';
+import { eventTimeLeaf } from './event-time.js';
+import { eventValueLeaf } from './event-value.js';
 import { eventLeaf } from './event.js';
 import type { LeafKind } from './leaf.js';
 import { listLeaf } from './list.js';
+import { sequenceLeaf } from './sequence.js';
 import { tagLeaf } from './tag.js';
 
 /** The one table of conditions: the compiler, the clock, checks and explanations follow it. */
 const LEAF_KINDS: { [T in Leaf['type']]: LeafKind<Extract<Leaf, { type: T }>> } = {
   attribute: attributeLeaf,
   event: eventLeaf,
+  event_value: eventValueLeaf,
+  event_time: eventTimeLeaf,
+  sequence: sequenceLeaf,
   tag: tagLeaf,
   list: listLeaf,
 };

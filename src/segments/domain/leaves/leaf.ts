@@ -15,6 +15,8 @@ export interface Frame {
 export interface Query {
   frame: Frame;
   bind: Bind;
+  /** The first instant of a calendar day in the zone of the workspace. */
+  startOfDay(day: string): Date;
 }
 
 /**

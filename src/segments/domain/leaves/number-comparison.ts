@@ -27,11 +27,11 @@ export function asksExistence({ op, value }: CountComparison): boolean {
   return (op === 'at_least' && value === 1) || (op === 'more_than' && value === 0) || (op === 'exactly' && value === 0) || (op === 'at_most' && value === 0) || (op === 'less_than' && value === 1);
 }
 
-/** @param noun what is counted, for the sentence of a fault */
-export function checkCount({ op, value, to }: CountComparison, path: string, noun = 'events'): Problem[] {
+/** @param noun what is counted, for the sentence of a fault; null for measures that may be below 0 */
+export function checkCount({ op, value, to }: CountComparison, path: string, noun: string | null = 'events'): Problem[] {
   if (op === 'between' && to === undefined) return [{ path: joinPath(path, 'to'), code: 'segment.value', message: '"between" needs both "value" and "to".' }];
   if (op === 'between' && to! < value) return [{ path: joinPath(path, 'to'), code: 'segment.value', message: `"to" (${to}) is below "value" (${value}); nobody could match.` }];
   if (op !== 'between' && to !== undefined) return [{ path: joinPath(path, 'to'), code: 'segment.value', message: `Only "between" takes "to", not "${op}".` }];
-  if (op === 'less_than' && value === 0) return [{ path: joinPath(path, 'value'), code: 'segment.value', message: `Nobody has less than 0 ${noun}.` }];
+  if (op === 'less_than' && value === 0 && noun !== null) return [{ path: joinPath(path, 'value'), code: 'segment.value', message: `Nobody has less than 0 ${noun}.` }];
   return [];
 }

@@ -1,4 +1,4 @@
-import type { CountComparison, EventCondition, EventRows } from '../../../contract/segment-conditions.js';
+import type { Between, CountComparison, EventCondition, EventRows } from '../../../contract/segment-conditions.js';
 import { englishComparison, koreanComparison } from './comparison.js';
 import { named, quoted, regular, spans, verb, type LeafWords } from './words.js';
 
@@ -18,9 +18,17 @@ export function times({ op, value, to }: CountComparison): { en: string; ko: str
   return { en: op === 'between' ? `${words} ${value} and ${to} times` : `${words} ${value} time${value === 1 ? '' : 's'}`, ko };
 }
 
+/** "on or after 2026-03-01 and before 2026-04-01", "2026-03-01부터 2026-04-01 전까지". */
+function betweenInWords({ from, to }: Between): { en: string; ko: string } {
+  const en = [...(from === undefined ? [] : [`on or after ${from}`]), ...(to === undefined ? [] : [`before ${to}`])];
+  const ko = [...(from === undefined ? [] : [`${from}부터`]), ...(to === undefined ? [] : [`${to} 전까지`])];
+  return { en: ` ${en.join(' and ')}`, ko: `${ko.join(' ')} ` };
+}
+
 /** Window and filters of events; the Korean comes before the event, the English after it. */
-export function rowsInWords({ where = [], within }: EventRows): { en: string; ko: string } {
+export function rowsInWords({ where = [], within, between }: EventRows): { en: string; ko: string } {
   const filters = where.length > 0 ? ` with ${where.map((filter) => `${quoted(filter.property)} ${englishComparison(filter)}`).join(' and ')}` : '';
   const koFilters = where.length > 0 ? `(${where.map((filter, index) => koreanComparison(filter.property, filter, index === where.length - 1 ? 'of' : 'and')).join(' ')}) ` : '';
-  return { en: `${within ? ` within the last ${spans(within).en}` : ''}${filters}`, ko: `${within ? `최근 ${spans(within).ko} 동안 ` : ''}${koFilters}` };
+  const window = within ? { en: ` within the last ${spans(within).en}`, ko: `최근 ${spans(within).ko} 동안 ` } : between ? betweenInWords(between) : { en: '', ko: '' };
+  return { en: `${window.en}${filters}`, ko: `${window.ko}${koFilters}` };
 }

@@ -6,10 +6,12 @@ import { deriveColumns, personDates } from './domain/derived.js';
 import { keyText, type PersonKind } from './domain/identity-plan.js';
 import type { JsonObject, JsonValue } from './domain/json.js';
 import { storedAttributes, type PersonWrite, type PersonWriteResult, type WriteContext } from './domain/person-write.js';
+import { tagKey } from './domain/reserved-keys.js';
 import { keptSpan, spanOf, type Seen } from './domain/seen.js';
 import { appendHistory, attributesFromHistory, confirmHistory, loadHeads } from './store/attribute.store.js';
 import { insertEventsAndNews, type EventRow } from './store/event.store.js';
 import { recordConflicts, type LockedPerson, type SettledIdentities } from './store/identity.store.js';
+import { factRows, recordRaises, type Fact } from './store/facts.store.js';
 import { mergePeople } from './store/merge.store.js';
 import { addTags, insertPeople, loadAttributes, removeTags, replaceDates, touchPeople, updateAttributes, upsertDates, type PersonRow, type Touched } from './store/person.store.js';
 
@@ -51,9 +53,9 @@ export class BatchWrite {
   async run(): Promise<PersonWriteResult[]> {
     this.decideKinds();
     await this.merge();
-    await this.foldHistory();
+    const facts = await this.storeTags();
+    await this.foldHistory(facts);
     await this.storePeople();
-    await this.storeTags();
     await recordConflicts(this.tx, this.settled.plan.conflicts, this.context.now, newId);
     await this.storeEvents();
     return this.results();
@@ -82,7 +84,8 @@ export class BatchWrite {
     for (const id of fresh) this.pending.delete(id);
   }
 
-  private async foldHistory(): Promise<void> {
+  /** @param facts what else became true, kept in the same statement */
+  private async foldHistory(facts: readonly Fact[]): Promise<void> {
     const writes: AttributeWrite[] = [];
     this.items.forEach((item, write) => {
       for (const [key, value] of storedAttributes(item.attributes)) writes.push({ personId: this.persons[write]!, key, value, at: item.at, id: newId(), write });
@@ -92,7 +95,7 @@ export class BatchWrite {
     const heads = await loadHeads(this.tx, [...pairs.values()].map((pair) => pair.personId), [...pairs.values()].map((pair) => pair.key));
     this.fold = foldAttributes(heads, writes);
     await confirmHistory(this.tx, this.fold.confirmed);
-    await appendHistory(this.tx, this.fold.inserted, this.context);
+    await appendHistory(this.tx, [...this.fold.inserted, ...factRows(facts, this.context.now)], this.context);
     const toLoad = [...this.fold.current.keys()].filter((id) => !this.pending.has(id) && !this.attributes.has(id));
     for (const [id, attributes] of await loadAttributes(this.tx, toLoad)) this.attributes.set(id, attributes);
     for (const [id, changes] of this.fold.current) this.attributes.set(id, applied(this.attributes.get(id) ?? {}, changes));
@@ -103,7 +106,9 @@ export class BatchWrite {
     await insertPeople(this.tx, made, this.context.now);
     const rewritten = [...this.attributes].filter(([id]) => !this.pending.has(id)).map(([id, attributes]) => ({ id, attributes, ...deriveColumns(attributes) }));
     await updateAttributes(this.tx, rewritten, this.context.now);
-    await touchPeople(this.tx, this.touched(), this.context.now);
+    const touched = this.touched();
+    await recordRaises(this.tx, touched.filter(({ raised }) => raised), this.context);
+    await touchPeople(this.tx, touched, this.context.now);
     const datesOf = (id: string, attributes: JsonObject, signedUpAt: Date | null) => [...personDates(attributes, signedUpAt)].map(([key, at]) => ({ personId: id, key, at }));
     await replaceDates(this.tx, rewritten.map((one) => one.id), rewritten.flatMap((one) => datesOf(one.id, one.attributes, one.signedUpAt)));
     await upsertDates(this.tx, made.flatMap((one) => datesOf(one.id, one.attributes, one.signedUpAt)));
@@ -142,7 +147,8 @@ export class BatchWrite {
     return new Map([...moments].map(([id, ofPerson]) => [id, spanOf(ofPerson)!]));
   }
 
-  private async storeTags(): Promise<void> {
+  /** Answers what changed, for the history. */
+  private async storeTags(): Promise<Fact[]> {
     const last = new Map<string, { personId: string; tag: string; at: Date; add: boolean }>();
     this.items.forEach((item, index) => {
       const personId = this.persons[index]!;
@@ -150,8 +156,10 @@ export class BatchWrite {
       for (const tag of item.removeTags ?? []) last.set(`${personId}\n${tag}`, { personId, tag, at: item.at, add: false });
     });
     const wanted = [...last.values()];
-    const changed = [...(await addTags(this.tx, wanted.filter((one) => one.add))), ...(await removeTags(this.tx, wanted.filter((one) => !one.add)))];
-    for (const { personId, tag } of changed) this.touchedTags.add(`${personId}\n${tag}`);
+    const added = await addTags(this.tx, wanted.filter((one) => one.add));
+    const removed = await removeTags(this.tx, wanted.filter((one) => !one.add));
+    for (const { personId, tag } of [...added, ...removed]) this.touchedTags.add(`${personId}\n${tag}`);
+    return [...added.map(({ personId, tag }) => ({ personId, key: tagKey(tag), value: true })), ...removed.map(({ personId, tag }) => ({ personId, key: tagKey(tag), value: null }))];
   }
 
   private async storeEvents(): Promise<void> {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { PersonInput, PersonPatch } from '../contract/people.js';
 import { Clock } from '../kernel/clock.js';
-import { AppError, conflict, notFound } from '../kernel/errors.js';
+import { AppError, conflict, notFound, type Problem } from '../kernel/errors.js';
 import { newId } from '../kernel/ids.js';
 import { AuditLog } from '../platform/audit.js';
 import type { Actor } from '../platform/http/access.js';
@@ -10,6 +10,7 @@ import { decodeCursor, INSTANT_AND_ID_KEY, pageOf, type Page, type PageQuery } f
 import { WorkerRunner } from '../platform/jobs/runner.js';
 import type { PersonRef } from './domain/identity-plan.js';
 import { personWriteProblems, tagProblem } from './domain/person-write.js';
+import { isReservedKey } from './domain/reserved-keys.js';
 import type { PeopleBatchItem } from './people-batch.js';
 import { inPeopleTransaction, writeBatch, writePeople } from './people-writer.js';
 import { personIdOf } from './person-handle.js';
@@ -117,9 +118,13 @@ const refOf = ({ externalId, anonymousId }: PersonInput): PersonRef =>
   externalId !== undefined ? { userId: externalId, anonymousId } : anonymousId !== undefined ? { anonymousId } : { personId: newId() };
 
 function refuseFaults(write: PeopleBatchItem): void {
-  const problems = personWriteProblems(write);
+  const problems = [...personWriteProblems(write), ...reservedProblems(write.attributes)];
   if (problems.length > 0) throw new AppError('person.invalid', `${problems[0]!.path}: ${problems[0]!.message}.`, 'invalid', problems);
 }
+
+/** Clients of other makers may send such names and have them passed over; whoever speaks to this API is told. */
+const reservedProblems = (attributes: object = {}): Problem[] =>
+  Object.keys(attributes).filter(isReservedKey).map((key) => ({ path: `attributes.${key}`, code: 'reserved_attribute', message: `"${key}" is kept by Danbi itself; tags, lists, consents, kind and ids have their own requests` }));
 
 function checkedTag(tag: string): string {
   const problem = tagProblem(tag);

@@ -3,6 +3,7 @@ import { emailProblem } from './email-address.js';
 import type { PersonKind, PersonRef } from './identity-plan.js';
 import { isShallow, MAX_DEPTH, storable, storableText, type JsonValue } from './json.js';
 import { personIdProblem } from './person-ids.js';
+import { isReservedKey } from './reserved-keys.js';
 
 /** One thing to write about one person. Everything but the reference may be left out. */
 export interface PersonWrite {
@@ -50,10 +51,11 @@ export function tagProblem(tag: string): string | null {
   return tag.trim() === '' || tag.length > LONGEST_TAG || /\p{Cc}/u.test(tag) ? `a tag must have 1 to ${LONGEST_TAG} characters and no control characters` : null;
 }
 
-/** The attributes as they are stored: texts the database can hold, e-mail without spaces around it, an empty e-mail is none. */
+/** The attributes as they are stored: texts the database can hold, e-mail without spaces around it, an empty e-mail is none, nothing under a reserved key. */
 export function storedAttributes(attributes: Record<string, JsonValue | null> | undefined): [string, JsonValue | null][] {
-  return Object.entries(attributes ?? {}).map(([key, value]) => {
-    if (key === 'email' && typeof value === 'string') return [key, storableText(value.trim()) || null];
-    return [storableText(key), value === null ? null : storable(value)];
+  return Object.entries(attributes ?? {}).flatMap(([key, value]): [string, JsonValue | null][] => {
+    if (key === 'email' && typeof value === 'string') return [[key, storableText(value.trim()) || null]];
+    const name = storableText(key);
+    return isReservedKey(name) ? [] : [[name, value === null ? null : storable(value)]];
   });
 }

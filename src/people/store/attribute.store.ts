@@ -1,6 +1,7 @@
 import { rows, type Db } from '../../platform/database/db.js';
 import type { Head, HistoryRow } from '../domain/attribute-fold.js';
 import type { JsonObject, JsonValue } from '../domain/json.js';
+import { RESERVED_PATTERN } from '../domain/reserved-keys.js';
 import { instants, uuids } from './arrays.js';
 
 const ORDER = '(h.from_id is null) desc, h.last_at desc, h.id desc';
@@ -23,9 +24,9 @@ export async function attributesFromHistory(tx: Db, persons: string[]): Promise<
   const found = await rows<{ personId: string; attributes: JsonObject }>(tx, `
     select head.person_id as "personId", coalesce(jsonb_object_agg(head.key, head.value) filter (where head.value is not null), '{}') as attributes
       from (select distinct on (h.person_id, h.key) h.person_id, h.key, h.value
-              from attribute_history as h where h.person_id = any($1::uuid[])
+              from attribute_history as h where h.person_id = any($1::uuid[]) and h.key !~ $2
              order by h.person_id, h.key, ${ORDER}) as head
-     group by head.person_id`, [persons]);
+     group by head.person_id`, [persons, RESERVED_PATTERN]);
   return new Map(found.map(({ personId, attributes }) => [personId, attributes]));
 }
 

@@ -78,7 +78,7 @@ async function queueFile(db: Db, files: ImportFiles, folder: string, people: num
   const columns = ['id', ...KEYS].map((header_, index): Column => ({ header: header_, role: index === 0 ? 'user_id' : 'attribute', key: index === 0 ? '' : header_, type: NUMBERS.has(header_) ? 'number' : 'text', declared: false }));
   await insertImport(db, {
     id, kind: 'people', createdBy: 'bench', createdAt: new Date(), fileHash: 'bench', bytesTotal: bytes, bytesDone: header.length, lineDone: 1,
-    options: { fileName: null, encoding: 'utf-8', delimiter: ',', columns, tags: [], emptyAs: 'keep', dateFormat: 'iso', timeZone: 'UTC', zoneGiven: false, eventName: null, dryRun: false },
+    options: { fileName: null, encoding: 'utf-8', delimiter: ',', columns, tags: [], listId: null, emptyAs: 'keep', dateFormat: 'iso', timeZone: 'UTC', zoneGiven: false, eventName: null, dryRun: false },
   });
   return id;
 }

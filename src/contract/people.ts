@@ -61,7 +61,7 @@ export const HistoryView = z
 export const HistoryPage = z.object({ items: z.array(HistoryView), next: z.string().nullable() }).meta({ id: 'AttributeHistoryPage' });
 
 export const Erasure = z
-  .object({ id: z.uuid(), erasedAt: Instant, removed: z.object({ events: z.number().int(), attributeHistory: z.number().int(), identities: z.number().int(), tags: z.number().int(), rejectedEvents: z.number().int() }) })
+  .object({ id: z.uuid(), erasedAt: Instant, removed: z.object({ events: z.number().int(), attributeHistory: z.number().int(), identities: z.number().int(), tags: z.number().int(), lists: z.number().int(), rejectedEvents: z.number().int() }) })
   .meta({ id: 'Erasure' });
 
 export const EventNames = z.object({ items: z.array(z.object({ name: z.string(), count: z.number().int(), lastAt: Instant })) }).meta({ id: 'EventNames' });

@@ -13,10 +13,12 @@ import { ExportsController } from './http/exports.controller.js';
 import { ImportsController } from './http/imports.controller.js';
 import { ImportFiles } from './import/import-files.js';
 import { Imports } from './import/imports.service.js';
+import { ListsController } from './lists/http/lists.controller.js';
+import { Lists } from './lists/lists.service.js';
 import { ImportWorker } from './import/jobs/import.worker.js';
 
 export const peopleParts: ModuleParts = {
-  providers: [Imports, ImportFiles, ExportStreams, CsvBody, Ingest, IngestTransport, People],
-  controllers: [ImportsController, ExportsController, IngestController, ClientSettingsController, PeopleController, EventsController],
+  providers: [Imports, ImportFiles, ExportStreams, CsvBody, Ingest, IngestTransport, People, Lists],
+  controllers: [ImportsController, ExportsController, IngestController, ClientSettingsController, PeopleController, EventsController, ListsController],
   workers: [ImportWorker, PeopleUpkeep],
 };

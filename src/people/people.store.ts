@@ -36,3 +36,10 @@ export async function survivorOf(db: Db, id: string): Promise<string> {
   const merged = await rows<{ into: string }>(db, 'select m.into_id as "into" from person_merge as m where m.from_id = $1::uuid', [id]);
   return merged[0]?.into ?? id;
 }
+
+/** Who these ids are today: merged people by the id of their survivor. Ids that were never merged are absent. */
+export async function survivorsOf(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const merged = await rows<{ from: string; into: string }>(db, 'select m.from_id as "from", m.into_id as "into" from person_merge as m where m.from_id = any($1::uuid[])', [ids]);
+  return new Map(merged.map(({ from, into }) => [from, into]));
+}

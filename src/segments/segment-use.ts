@@ -3,8 +3,8 @@ import type { Db } from '../platform/database/db.js';
 /** Injection token of {@link SegmentUse}; the campaigns module provides it. Absent, nothing but other segments uses a segment. */
 export const SEGMENT_USE = Symbol('segment-use');
 
-/** What else depends on a shared segment: asked before it is archived, inside that transaction and with the segment locked. */
+/** What else depends on a shared segment or a list: asked before it is archived, inside that transaction and with it locked. */
 export interface SegmentUse {
   /** Names of what would stop working, as people know them. */
-  usersOf(tx: Db, segmentId: string): Promise<string[]>;
+  usersOf(tx: Db, id: string): Promise<string[]>;
 }

@@ -8,9 +8,10 @@ import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
 import { WorkerRunner } from '../platform/jobs/runner.js';
 import { sentenceOf } from './domain/sentence.js';
+import { namersOf } from './list-use.js';
 import { SEGMENT_USE, type SegmentUse } from './segment-use.js';
 import { validateDefinition } from './segment-questions.js';
-import { dropBuild, loadDependents } from './store/build.store.js';
+import { dropBuild } from './store/build.store.js';
 import { loadNames } from './store/references.js';
 import { archiveSegment, deleteUnbuilt, findShared, insertSegment, listSegments, loadSegment, lockSegment, renameSegment, requestBuild, type SegmentRow } from './store/segments.store.js';
 
@@ -90,10 +91,7 @@ export class SegmentsService {
 
   private async refuseNamed(tx: Db, id: string, what: string, onlyUnbuilt: boolean): Promise<void> {
     if (onlyUnbuilt && (await loadSegment(tx, id))?.state === 'live') return;
-    const users = (await this.use?.usersOf(tx, id)) ?? [];
-    // A hidden segment says no more than the campaign that owns it.
-    const dependents = (await loadDependents(tx, id)).filter(({ purpose }) => purpose === 'shared' || users.length === 0);
-    const names = [...users, ...dependents.map(({ name }) => name)].map((name) => `“${name}”`);
+    const names = (await namersOf(tx, id, this.use)).map((name) => `“${name}”`);
     if (names.length > 0) throw conflict('segment.in-use', `The segment cannot be ${what}: ${names.slice(0, 5).join(', ')} ${names.length === 1 ? 'names' : 'name'} it. Change ${names.length === 1 ? 'that one' : 'those'} first.`);
   }
 

@@ -45,7 +45,7 @@ async function queue(count: number): Promise<string> {
   const column = (name: string, role: 'user_id' | 'attribute', type: 'text' | 'number') => ({ header: name, role, key: role === 'attribute' ? name : '', type, declared: true });
   await insertImport(database.db, {
     id, kind: 'people', createdBy: 'test', createdAt: now, fileHash: 'x', bytesTotal: Buffer.byteLength(header + lines), bytesDone: header.length, lineDone: 1,
-    options: { fileName: null, encoding: 'utf-8', delimiter: ',', columns: [column('id', 'user_id', 'text'), column('n', 'attribute', 'number'), column('note', 'attribute', 'text')], tags: [], emptyAs: 'keep', dateFormat: 'iso', timeZone: 'UTC', zoneGiven: false, eventName: null, dryRun: false },
+    options: { fileName: null, encoding: 'utf-8', delimiter: ',', columns: [column('id', 'user_id', 'text'), column('n', 'attribute', 'number'), column('note', 'attribute', 'text')], tags: [], listId: null, emptyAs: 'keep', dateFormat: 'iso', timeZone: 'UTC', zoneGiven: false, eventName: null, dryRun: false },
   });
   return id;
 }

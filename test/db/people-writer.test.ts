@@ -65,7 +65,7 @@ test('an anonymous person that identifies becomes the user; joined to an existin
   const [joined] = await write({ ref: { userId, anonymousId }, at: at(31) });
   expect(joined).toEqual({ personId: user!.personId, outcome: 'updated' });
   expect((await one(user!.personId)).attributes).toEqual({ plan: 'pro', seen: true });
-  expect([await count('attribute_history', user!.personId), await count('person_tag', user!.personId), await count('attribute_history', visitor!.personId)]).toEqual([3, 1, 0]);
+  expect([await count('attribute_history', user!.personId), await count('person_tag', user!.personId), await count('attribute_history', visitor!.personId)]).toEqual([5, 1, 0]);
   expect(await loadPeople(db, [visitor!.personId])).toEqual([]);
   expect(await row(db, 'select m.from_id, m.into_id from person_merge as m where m.from_id = $1', [visitor!.personId])).toEqual({ from_id: visitor!.personId, into_id: user!.personId });
   expect(await row(db, `select c.person_ids, c.merged_into from person_change as c where c.kind = 'merged' and c.merged_into = $1`, [user!.personId])).toEqual({ person_ids: [visitor!.personId, user!.personId], merged_into: user!.personId });
@@ -104,7 +104,7 @@ test.each([
 test('an erasure is announced, and a second one finds nobody', async () => {
   const [made] = await write({ ref: { userId: newId() }, at: at(1), attributes: { a: 1 } });
   const erase = () => inPeopleTransaction(db, (tx) => erasePerson(tx, made!.personId, at(2)));
-  expect(await erase()).toEqual({ events: 0, attributeHistory: 1, identities: 1, tags: 0, rejectedEvents: 0 });
+  expect(await erase()).toEqual({ events: 0, attributeHistory: 1, identities: 1, tags: 0, lists: 0, rejectedEvents: 0 });
   expect(await erase()).toBeNull();
   expect(await rows(db, `select c.person_ids from person_change as c where c.kind = 'deleted'`)).toEqual([{ person_ids: [made!.personId] }]);
 });

@@ -94,7 +94,7 @@ test('events as NDJSON, from inclusive to exclusive, by name, over several pages
 });
 
 test('an empty workspace exports a header, or nothing', async () => {
-  expect((await download('people.csv')).text).toBe('external_id,anonymous_id,tags,$person_id,$kind,$first_seen_at,$last_seen_at\n');
+  expect((await download('people.csv')).text).toBe('external_id,anonymous_id,tags,$person_id,$kind,$first_seen_at,$last_seen_at,$lists\n');
   expect((await download('people.ndjson')).text).toBe('');
   expect((await download('events.ndjson')).text).toBe('');
 });

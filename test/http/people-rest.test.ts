@@ -100,7 +100,7 @@ test('erasure removes everything, says what, and the same ids are somebody new a
   const { id } = await create({ externalId, anonymousId, email: `${externalId}@x.example`, attributes: { born: '1990-01-01' }, tags: ['a', 'b'] });
   await send([{ type: 'track', userId: externalId, event: `gone ${externalId}` }, { type: 'identify', userId: externalId, traits: { email: 'bad\n@x' } }]);
   const erased = await app.api('DELETE', `/v1/people/external:${externalId}`);
-  expect(erased.body).toEqual({ id, erasedAt: clock.now().toISOString(), removed: { events: 1, attributeHistory: 2, identities: 2, tags: 2, rejectedEvents: 1 } });
+  expect(erased.body).toEqual({ id, erasedAt: clock.now().toISOString(), removed: { events: 1, attributeHistory: 4, identities: 2, tags: 2, lists: 0, rejectedEvents: 1 } });
   for (const table of ['event', 'attribute_history', 'person_identity', 'person_tag', 'person_date', 'identity_conflict']) {
     expect([table, await rows(app.db, `select 1 from ${table} as t where t.person_id = $1`, [id])]).toEqual([table, []]);
   }

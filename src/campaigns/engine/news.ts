@@ -1,3 +1,4 @@
+import { survivorsOf } from '../../people/people.store.js';
 import type { Db } from '../../platform/database/db.js';
 import { groupedBy } from '../domain/grouped.js';
 import type { EventRef, Flip, SettledChange } from '../domain/settled.js';
@@ -8,7 +9,6 @@ import { endEarly } from './end-early.js';
 import { enterPeople, type Candidate } from './enter.js';
 import type { Moment } from './conditions.js';
 import { lockWaits } from './locks.js';
-import { survivorsOf } from './people.js';
 import type { Watch } from './watch.js';
 
 interface News {

@@ -21,10 +21,3 @@ export async function zonesOf(db: Db, personIds: readonly string[], fallback: st
     select p.id, p.time_zone as zone from person as p where p.id = any($1::uuid[])`, [personIds]);
   return new Map(found.map(({ id, zone }) => [id, usableZone(zone, fallback)]));
 }
-
-/** Who these ids are today: merged people by the id of their survivor. Ids that were never merged are absent. */
-export async function survivorsOf(db: Db, personIds: readonly string[]): Promise<Map<string, string>> {
-  const found = await rows<{ from: string; into: string }>(db, `
-    select m.from_id as "from", m.into_id as "into" from person_merge as m where m.from_id = any($1::uuid[])`, [personIds]);
-  return new Map(found.map(({ from, into }) => [from, into]));
-}

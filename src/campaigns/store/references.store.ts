@@ -26,10 +26,10 @@ export async function ownedSegments(db: Db, campaignId: string): Promise<string[
 }
 
 /**
- * Names of the campaigns in progress that name a segment anywhere in the version people enter, or in one with people in it.
- * A name stands where a condition or an entry has its `segmentId`; the same text in a message is none.
+ * Names of the campaigns in progress that name a segment or a list anywhere in the version people enter, or in one with people in it.
+ * A name stands where a condition or an entry has its `segmentId` or `listId`; the same text in a message is none.
  */
-export async function liveNamersOf(db: Db, segmentId: string): Promise<string[]> {
+export async function liveNamersOf(db: Db, id: string): Promise<string[]> {
   const found = await rows<{ name: string }>(db, `
     select c.name from campaign as c
      where c.state in ('active', 'paused', 'draining')
@@ -37,8 +37,8 @@ export async function liveNamersOf(db: Db, segmentId: string): Promise<string[]>
          select from campaign_version as v
           where v.campaign_id = c.id
             and (v.id = c.current_version_id or exists (select from enrollment as e where e.version_id = v.id and e.state = 'active'))
-            and jsonb_path_exists(v.definition, '$.** ? (@.segmentId == $id)', jsonb_build_object('id', $1::uuid)))
-     order by c.name, c.id`, [segmentId]);
+            and jsonb_path_exists(v.definition, '$.** ? (@.segmentId == $id || @.listId == $id)', jsonb_build_object('id', $1::uuid)))
+     order by c.name, c.id`, [id]);
   return found.map(({ name }) => name);
 }
 

@@ -45,7 +45,7 @@ export class ExportStreams {
   private async *peopleCsvPages(filter: PeopleFilter, { bom, raw }: CsvStyle): AsyncGenerator<string> {
     const guard = raw ? (cell: string) => cell : guardFormula;
     const columns = (await attributeShapes(this.db, filter)).map((shape) => ({ key: shape.key, ...columnOf(shape) }));
-    yield `${bom ? '\ufeff' : ''}${stringify([['external_id', 'anonymous_id', 'tags', ...columns.map(({ header }) => guard(header)), ...OWN.map(([name]) => name)]])}`;
+    yield `${bom ? '\ufeff' : ''}${stringify([['external_id', 'anonymous_id', 'tags', ...columns.map(({ header }) => guard(header)), ...OWN.map(([name]) => name), '$lists']])}`;
     for await (const people of this.people(filter)) {
       yield stringify(people.map((person) => [
         guard(person.externalId ?? ''), guard(person.anonymousIds[0] ?? ''), guard(tagCell(person.tags)),
@@ -53,7 +53,7 @@ export class ExportStreams {
           const value = Object.hasOwn(person.attributes, key) ? person.attributes[key] : undefined;
           return value === undefined ? '' : typeof value === 'number' ? write(value) : guard(write(value));
         }),
-        ...OWN.map(([, read]) => read(person)),
+        ...OWN.map(([, read]) => read(person)), guard(tagCell(person.lists.map(({ name }) => name))),
       ]));
     }
   }

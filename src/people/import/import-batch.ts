@@ -4,6 +4,7 @@ import { storableText } from '../domain/json.js';
 import { personWriteProblems, type PersonWrite, type PersonWriteResult } from '../domain/person-write.js';
 import type { PeopleBatchItem } from '../people-batch.js';
 import { writeBatch, writePeople } from '../people-writer.js';
+import { addMembers, lockList } from '../lists/store/lists.store.js';
 import { claimReceipts } from '../store/event.store.js';
 import { readEvent, type EventRow } from './domain/event-row.js';
 import { readPerson, RowRefused, type Refusal } from './domain/people-row.js';
@@ -36,7 +37,13 @@ async function storePeople(tx: Db, run: ImportRun, numbered: Numbered[], now: Da
     return write;
   });
   const fresh = await withoutDuplicates(tx, run.id, read, rejections);
-  const results = await provisionally(tx, options.dryRun, () => writePeople(tx, fresh.map(({ row }) => row), { now, source: `import:${run.id}` }));
+  const context = { now, source: `import:${run.id}` };
+  const results = await provisionally(tx, options.dryRun, async () => {
+    const written = await writePeople(tx, fresh.map(({ row }) => row), context);
+    // Archived meanwhile, the list takes nobody more; the people are imported all the same.
+    if (options.listId !== null && (await lockList(tx, options.listId, 'share'))) await addMembers(tx, options.listId, [...new Set(written.map(({ personId }) => personId))], context);
+    return written;
+  });
   return results.map(({ outcome }) => outcome);
 }
 

@@ -14,6 +14,7 @@ import { loadWorkspace } from '../../platform/workspace.js';
 import { unguardFormula } from './domain/cell-types.js';
 import { headerProblems, resolveEvents, resolvePeople, type Column } from './domain/columns.js';
 import type { EventsImportQuery, PeopleImportQuery } from './domain/import-options.js';
+import { loadList } from '../lists/store/lists.store.js';
 import { ImportFiles } from './import-files.js';
 import { IMPORT_WORKER } from './import-worker-name.js';
 import { normaliseFile, type NormalFile } from './normalise-file.js';
@@ -47,6 +48,7 @@ export class Imports implements OnApplicationBootstrap {
    * is told here, before any row is read; then nothing is kept.
    */
   async take(body: Readable, request: ImportRequest, actor: Actor | null): Promise<ImportRun> {
+    if (request.kind === 'people' && request.list !== undefined && !(await loadList(this.db, request.list))) throw new AppError('list.not-found', `list: there is no list with id ${request.list}. GET /v1/lists shows which there are.`);
     const id = newId();
     const path = this.files.pathOf(id);
     const received = await receiveFile(body, path, this.config.IMPORT_MAX_BYTES);
@@ -62,7 +64,7 @@ export class Imports implements OnApplicationBootstrap {
           options: {
             fileName: request.fileName ?? null, encoding: file.encoding, delimiter: header.delimiter, columns: header.columns, dateFormat: request.dateFormat, timeZone: zone,
             zoneGiven: request.defaultTimeZone !== undefined, dryRun: request.dryRun,
-            ...(request.kind === 'people' ? { tags: request.tags, emptyAs: request.emptyAs, eventName: null } : { tags: [], emptyAs: 'keep' as const, eventName: request.eventName ?? null }),
+            ...(request.kind === 'people' ? { tags: request.tags, listId: request.list ?? null, emptyAs: request.emptyAs, eventName: null } : { tags: [], listId: null, emptyAs: 'keep' as const, eventName: request.eventName ?? null }),
           },
         });
         await this.audit.record(tx, { actor: actor ?? 'system', action: 'import.create', subject: `import:${id}`, detail: { kind: request.kind, bytes: received.bytes, dryRun: request.dryRun } }, now);

@@ -1,7 +1,7 @@
 import { keyOf } from '../../kernel/ids.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 
-export interface Removed { events: number; attributeHistory: number; identities: number; tags: number; rejectedEvents: number }
+export interface Removed { events: number; attributeHistory: number; identities: number; tags: number; lists: number; rejectedEvents: number }
 
 /** What proves later that an id was erased without keeping the id: the key of `kind:value`. */
 export const identityHash = (kind: 'user_id' | 'anonymous_id' | 'email', value: string): string => keyOf(`${kind}:${value}`);
@@ -23,6 +23,7 @@ export async function erasePerson(tx: Db, id: string, now: Date): Promise<Remove
     attributeHistory: await count(tx, 'delete from attribute_history as h where h.person_id = $1::uuid returning 1', [id]),
     identities: identities.length,
     tags: await count(tx, 'delete from person_tag as t where t.person_id = $1::uuid returning 1', [id]),
+    lists: await count(tx, 'delete from list_member as l where l.person_id = $1::uuid returning 1', [id]),
     rejectedEvents: await count(tx, `
       delete from event_rejected as r
        where r.payload ->> 'userId' = any($1::text[]) or r.payload ->> 'anonymousId' = any($1::text[]) or r.payload -> 'ref' ->> 'userId' = any($1::text[]) or r.payload -> 'ref' ->> 'anonymousId' = any($1::text[])

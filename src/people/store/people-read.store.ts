@@ -54,6 +54,13 @@ export async function findByEmail(db: Db, email: string): Promise<string[]> {
   return found.map(({ id }) => id);
 }
 
+/** Who has one of these addresses, with the address in lower case. */
+export function findByEmails(db: Db, emails: readonly string[]): Promise<{ id: string; email: string }[]> {
+  if (emails.length === 0) return Promise.resolve([]);
+  return rows(db, `
+    select p.id, lower(p.email) as email from person as p where p.email is not null and lower(p.email) = any(select lower(w.email) from unnest($1::text[]) as w (email))`, [emails]);
+}
+
 export interface EventRecord { id: string; type: string; name: string; properties: JsonObject; context: JsonObject; occurredAt: Date; receivedAt: Date; messageId: string }
 
 /** A person's events, newest first; one row more than `limit` when there is a next page. */

@@ -73,11 +73,11 @@ export async function failBuild(tx: Db, segmentId: string, problem: string): Pro
   await dropBuild(tx, segmentId);
 }
 
-/** Segments whose live or coming definition names this one. */
-export function loadDependents(db: Db, segmentId: string): Promise<{ id: string; name: string; definition: SegmentNode; revision: number; purpose: string }[]> {
+/** Segments whose live or coming definition names this segment or list. */
+export function loadDependents(db: Db, id: string): Promise<{ id: string; name: string; definition: SegmentNode; revision: number; purpose: string }[]> {
   return rows(db, `
     select s.id, s.name, coalesce(b.definition, s.definition) as definition, coalesce(b.revision, s.revision) as revision, s.purpose
       from segment as s left join segment_build as b on b.segment_id = s.id
      where s.state <> 'archived' and s.id <> $1
-       and jsonb_path_exists(coalesce(b.definition, s.definition), '$.** ? (@.segmentId == $id)', jsonb_build_object('id', $1::text))`, [segmentId]);
+       and jsonb_path_exists(coalesce(b.definition, s.definition), '$.** ? (@.segmentId == $id || @.listId == $id)', jsonb_build_object('id', $1::text))`, [id]);
 }

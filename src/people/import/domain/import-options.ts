@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Zone } from '../../../contract/common.js';
+import { Id, Zone } from '../../../contract/common.js';
 import { CELL_TYPES, DATE_FORMATS } from './cell-types.js';
 import { ENCODINGS } from './encodings.js';
 
@@ -54,6 +54,8 @@ export const PeopleImportQuery = z.strictObject({
   mapping: Mapping.optional(),
   /** Tags for every person of the file, separated by commas. */
   tags: z.string().max(2_000).transform((text) => text.split(',').map((tag) => tag.trim()).filter((tag) => tag !== '')).pipe(z.array(z.string().max(100)).max(50)).default([]),
+  /** Id of a list to put every person of the file on. */
+  list: Id.optional(),
   /** What an empty cell says: nothing (`keep`), or that the attribute is gone (`null`). */
   emptyAs: z.enum(['keep', 'null']).default('keep'),
 });

@@ -11,6 +11,8 @@ export interface ImportSettings {
   delimiter: string;
   columns: Column[];
   tags: string[];
+  /** The list that takes everybody of the file. */
+  listId: string | null;
   emptyAs: 'keep' | 'null';
   dateFormat: DateFormat;
   timeZone: string;

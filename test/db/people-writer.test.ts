@@ -36,6 +36,18 @@ test('a person is created, updated, left unchanged, and every columns follows it
   expect(await rows(db, `select d.key from person_date as d where d.person_id = $1 and d.key = 'renews'`, [first!.personId])).toEqual([]);
 });
 
+test('dates inside objects follow their object, also through a merge', async () => {
+  const dates = async (personId: string) => (await rows<{ key: string; at: Date }>(db, 'select d.key, d.at from person_date as d where d.person_id = $1 order by d.key', [personId])).map((date) => `${date.key} ${date.at.toISOString()}`);
+  const [user, anonymous] = [{ userId: newId() }, { anonymousId: newId() }];
+  const [known] = await write({ ref: user, at: at(1), attributes: { plan: { renews_at: '2026-07-01', trial: { ends: '2026-06-01T00:00:00+09:00' } } } });
+  expect(await dates(known!.personId)).toEqual(['plan.renews_at 2026-07-01T00:00:00.000Z', 'plan.trial.ends 2026-05-31T15:00:00.000Z']);
+  await write({ ref: user, at: at(2), attributes: { plan: { renews_at: '2026-08-01' } } });
+  expect(await dates(known!.personId)).toEqual(['plan.renews_at 2026-08-01T00:00:00.000Z']);
+  await write({ ref: anonymous, at: at(3), attributes: { cart: { left_at: '2026-05-02' } } });
+  const [merged] = await write({ ref: { ...user, ...anonymous }, at: at(4) });
+  expect(await dates(merged!.personId)).toEqual(['cart.left_at 2026-05-02T00:00:00.000Z', 'plan.renews_at 2026-08-01T00:00:00.000Z']);
+});
+
 test('each batch announces itself once, with people, keys and tags, and a batch that changes nothing does not', async () => {
   const before = await row<{ id: string }>(db, 'select coalesce(max(c.id), 0) as id from person_change as c');
   const users = [newId(), newId()];

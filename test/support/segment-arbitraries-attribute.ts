@@ -3,7 +3,7 @@ import type { AttributeCondition } from '../../src/contract/segment-conditions.j
 import { iso, span } from './segment-arbitraries-values.js';
 
 const key = fc.constantFrom('a', 'b', 'd');
-const dateKeys = fc.constantFrom('d', 'a', '$signed_up_at', '$last_seen_at');
+const dateKeys = fc.constantFrom('d', 'd.x', 'a', '$signed_up_at', '$last_seen_at');
 const text = fc.constantFrom('pro', '무', ' plan', 'true', '2');
 const attribute = (op: fc.Arbitrary<string>, value?: fc.Arbitrary<unknown>, keys: fc.Arbitrary<string> = key): fc.Arbitrary<AttributeCondition> =>
   fc.tuple(keys, op, value ?? fc.constant(undefined)).map(([k, o, v]) => ({ type: 'attribute', key: k, op: o, ...(v === undefined ? {} : { value: v as string }) }));
@@ -22,4 +22,4 @@ export const attributeLeaf: fc.Arbitrary<AttributeCondition> = fc.oneof(
   attribute(fc.constant('is'), fc.constantFrom('user', 'visitor'), fc.constant('$kind')),
 );
 
-export const attributeClock = attribute(fc.constantFrom('within_last', 'older_than', 'in_next'), span, fc.constantFrom('d', '$signed_up_at'));
+export const attributeClock = attribute(fc.constantFrom('within_last', 'older_than', 'in_next'), span, fc.constantFrom('d', 'd.x', '$signed_up_at'));

@@ -8,8 +8,8 @@ import { LEAF_PROOFS } from './segment-leaves.js';
 
 export { BASE, seconds } from './segment-arbitraries-values.js';
 
-export const attributeValue = fc.oneof(fc.constantFrom('pro', '무료', 'pro plan', '', true, false, null, 1, 2, 2.5), fc.constantFrom([], ['pro', 2, 2], ['무료', true, null], [['pro'], { a: 'pro' }]), iso);
-export const attributes = fc.dictionary(fc.constantFrom('a', 'b', 'd'), attributeValue, { maxKeys: 3 });
+export const attributeValue = fc.oneof(fc.constantFrom('pro', '무료', 'pro plan', '', true, false, null, 1, 2, 2.5), fc.constantFrom([], ['pro', 2, 2], ['무료', true, null], [['pro'], { a: 'pro' }]), iso.map((at) => ({ x: at })), iso);
+export const attributes = fc.dictionary(fc.constantFrom('a', 'b', 'd', 'd.x'), attributeValue, { maxKeys: 3 });
 const property = fc.record({ p: fc.constantFrom('x', 'y', '1', 1, 2, 0.1, 0.2, -1, null) }, { requiredKeys: [] });
 export const event = fc.record({ name: eventName, properties: property, offset: fc.oneof(near, fc.constantFrom(-30, -7, -1, 0, 0, 1, 7)) });
 
@@ -32,7 +32,7 @@ export function definition(named: readonly string[]): fc.Arbitrary<SegmentNode> 
 /** What happens to one person in one step. */
 export const change = fc.record({
   person: fc.nat({ max: 7 }),
-  attribute: fc.option(fc.tuple(fc.constantFrom('a', 'b', 'd'), attributeValue), { nil: undefined }),
+  attribute: fc.option(fc.tuple(fc.constantFrom('a', 'b', 'd', 'd.x'), attributeValue), { nil: undefined }),
   event: fc.option(event, { nil: undefined }),
   tag: fc.option(fc.constantFrom('vip', '휴면'), { nil: undefined }),
   list: fc.option(fc.constantFrom(...LISTS), { nil: undefined }),

@@ -1,5 +1,6 @@
 import { newId } from '../../src/kernel/ids.js';
-import { isoInstant } from '../../src/people/domain/derived.js';
+import { personDates } from '../../src/people/domain/derived.js';
+import type { JsonObject } from '../../src/people/domain/json.js';
 import { rows, type Db } from '../../src/platform/database/db.js';
 
 /** `type` is `track` and `receivedAt` is `at` when not said. */
@@ -34,7 +35,7 @@ export async function storePeople(db: Db, people: readonly WorldPerson[]): Promi
     on conflict (id) do update set external_id = excluded.external_id, kind = excluded.kind, email = excluded.email, time_zone = excluded.time_zone, language = excluded.language, attributes = excluded.attributes, signed_up_at = excluded.signed_up_at, first_seen_at = excluded.first_seen_at, last_seen_at = excluded.last_seen_at`, [JSON.stringify(list)]);
   await rows(db, 'delete from person_date as d where d.person_id = any($1::uuid[])', [ids]);
   await rows(db, 'delete from person_tag as t where t.person_id = any($1::uuid[])', [ids]);
-  const dates = people.flatMap((person) => Object.entries(person.attributes).flatMap(([key, value]) => { const at = isoInstant(value as never); return at ? [{ person: person.id, key, at }] : []; }));
+  const dates = people.flatMap((person) => [...personDates(person.attributes as JsonObject, person.signedUpAt)].map(([key, at]) => ({ person: person.id, key, at })));
   await rows(db, 'insert into person_date (person_id, key, at) select * from unnest($1::uuid[], $2::text[], $3::timestamptz[])', [dates.map((d) => d.person), dates.map((d) => d.key), dates.map((d) => d.at)]);
   const tags = people.flatMap((person) => [...person.tags].map((tag) => ({ person: person.id, tag })));
   await rows(db, `insert into person_tag (person_id, tag, added_at) select t.p, t.tag, '2026-01-01Z' from unnest($1::uuid[], $2::text[]) as t (p, tag)`, [tags.map((t) => t.person), tags.map((t) => t.tag)]);

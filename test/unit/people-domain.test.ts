@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { foldAttributes, type AttributeWrite, type Head } from '../../src/people/domain/attribute-fold.js';
-import { deriveColumns, isoInstant } from '../../src/people/domain/derived.js';
+import type { JsonValue } from '../../src/people/domain/json.js';
+import { deriveColumns, isoInstant, personDates } from '../../src/people/domain/derived.js';
 import { emailProblem } from '../../src/people/domain/email-address.js';
 import { planIdentities, type IdentityStep, type KnownPeople } from '../../src/people/domain/identity-plan.js';
 import { personIdProblem } from '../../src/people/domain/person-ids.js';
@@ -103,4 +104,19 @@ test.each([
 
 test('columns take the first usable attribute', () => {
   expect(deriveColumns({ timezone: 'Mars/Base', timeZone: 'Asia/Seoul', locale: 'ko_kr', createdAt: 1_767_225_600, created_at: '2020-01-01' })).toEqual({ email: null, timeZone: 'Asia/Seoul', language: 'ko-KR', signedUpAt: new Date('2026-01-01T00:00:00Z') });
+});
+
+const at = '2026-03-01T10:00:00Z';
+test.each<[string, Record<string, JsonValue>, string[]]>([
+  ['dates in objects by their path', { plan: { renews_at: at, name: 'pro', trial: { ends: at } }, born: at }, ['plan.renews_at', 'plan.trial.ends', 'born']],
+  ['five names deep and no deeper', { a: { b: { c: { d: { e: at, f: { g: at } } } } } }, ['a.b.c.d.e']],
+  ['nothing in lists', { plans: [{ until: at }, at] }, []],
+  ['an attribute called like a path hides the path', { 'plan.until': 'never', plan: { until: at } }, []],
+  ['an attribute called like a path may be a date', { 'plan.until': at, plan: { until: 'never' } }, ['plan.until']],
+  ['names with dots are no steps', { 'a.b': { c: at }, a: { 'b.c': at } }, []],
+  ['built-in names are not taken', { $plan: { until: at }, $day: at }, []],
+  ['paths too long to name are left out', { a: { ['b'.repeat(198)]: at, ['c'.repeat(199)]: at } }, [`a.${'b'.repeat(198)}`]],
+  ['fifty in order of path, besides those that are attributes', { a: Object.fromEntries(Array.from({ length: 60 }, (_, n) => [String(99 - n), at])), z: at }, ['z', ...Array.from({ length: 50 }, (_, n) => `a.${40 + n}`)]],
+])('dates of a person: %s', (_, attributes, keys) => {
+  expect([...personDates(attributes, null).keys()].toSorted()).toEqual(keys.toSorted());
 });

@@ -78,6 +78,6 @@ async function pendingLaunch(db: Db, campaignId: string): Promise<Date | null> {
 
 async function nextDate(db: Db, personId: string, rule: { attribute: string; days: number; time: string }, zone: string): Promise<Date | null> {
   const found = await rows<{ at: Date; text: string | null }>(db, `
-    select d.at, p.attributes ->> d.key as text from person_date as d join person as p on p.id = d.person_id where d.person_id = $1 and d.key = $2`, [personId, rule.attribute]);
+    select d.at, coalesce(p.attributes ->> d.key, p.attributes #>> string_to_array(d.key, '.')) as text from person_date as d join person as p on p.id = d.person_id where d.person_id = $1 and d.key = $2`, [personId, rule.attribute]);
   return found[0] ? dateEntryAt(found[0], rule, zone) : null;
 }

@@ -45,7 +45,7 @@ export interface PersonDate {
 /** Dates of one attribute in a half-open range, a page in order of person. */
 export function datesIn(db: Db, key: string, range: { from: Date; to: Date; after: string | null }, limit: number): Promise<PersonDate[]> {
   return rows<PersonDate>(db, `
-    select d.person_id as "personId", d.at, p.attributes ->> d.key as text, p.time_zone as zone
+    select d.person_id as "personId", d.at, coalesce(p.attributes ->> d.key, p.attributes #>> string_to_array(d.key, '.')) as text, p.time_zone as zone
       from person_date as d join person as p on p.id = d.person_id
      where d.key = $1 and d.at > $2::timestamptz and d.at <= $3::timestamptz and ($4::uuid is null or d.person_id > $4::uuid)
      order by d.person_id limit $5`, [key, range.from, range.to, range.after, limit]);
@@ -54,7 +54,7 @@ export function datesIn(db: Db, key: string, range: { from: Date; to: Date; afte
 /** Different dates of one attribute in a half-open range, the earliest first. */
 export function distinctDates(db: Db, key: string, range: { from: Date; to: Date }, limit: number): Promise<Omit<PersonDate, 'personId'>[]> {
   return rows(db, `
-    select distinct d.at, p.attributes ->> d.key as text, p.time_zone as zone
+    select distinct d.at, coalesce(p.attributes ->> d.key, p.attributes #>> string_to_array(d.key, '.')) as text, p.time_zone as zone
       from person_date as d join person as p on p.id = d.person_id
      where d.key = $1 and d.at > $2::timestamptz and d.at <= $3::timestamptz
      order by d.at limit $4`, [key, range.from, range.to, limit]);

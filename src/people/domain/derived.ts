@@ -1,5 +1,5 @@
 import { isTimeZone } from '../../kernel/local-time.js';
-import type { JsonObject, JsonValue } from './json.js';
+import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 
 /** The columns of a person that come from attributes; null when no attribute gives a usable value. */
 export interface DerivedColumns {
@@ -85,13 +85,40 @@ function momentOf(value: JsonValue): Date | null {
   return number >= 1e11 && number < 1e14 ? new Date(number) : null;
 }
 
-/** Instants of a person by key, for "3 days after …" questions: every attribute that is a date, and the built-in sign-up. */
+/** Dates inside objects are kept down to this many names (`plan.renews_at` has two), */
+export const MAX_DATE_PATH = 5;
+/** for paths as long as a condition may name, and so many a person: the first ones in order of path. */
+const MAX_PATH_LENGTH = 200;
+const MAX_NESTED_DATES = 50;
+
+/**
+ * Instants of a person by key, for "3 days after …" questions: every attribute that is a date, those inside objects under
+ * their path, and the built-in sign-up. An attribute that is called like a path hides what the path leads to.
+ */
 export function personDates(attributes: JsonObject, signedUpAt: Date | null): Map<string, Date> {
   const dates = new Map<string, Date>();
+  const nested: [string, Date][] = [];
   for (const [key, value] of Object.entries(attributes)) {
-    const at = key.startsWith('$') ? null : isoInstant(value);
+    if (key.startsWith('$')) continue;
+    if (isJsonObject(value) && !key.includes('.')) collectDates(value, key, MAX_DATE_PATH - 1, nested);
+    const at = isoInstant(value);
     if (at) dates.set(key, at);
   }
+  const visible = nested.filter(([path]) => !Object.hasOwn(attributes, path));
+  if (visible.length > MAX_NESTED_DATES) visible.sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [path, at] of visible.slice(0, MAX_NESTED_DATES)) dates.set(path, at);
   if (signedUpAt) dates.set('$signed_up_at', signedUpAt);
   return dates;
+}
+
+/** Names that hold dots are no steps of a path: a condition could not tell them apart. */
+function collectDates(object: JsonObject, path: string, depth: number, found: [string, Date][]): void {
+  if (depth === 0 || path.length > MAX_PATH_LENGTH) return;
+  for (const [key, value] of Object.entries(object)) {
+    if (key.includes('.')) continue;
+    const below = `${path}.${key}`;
+    if (isJsonObject(value)) collectDates(value, below, depth - 1, found);
+    const at = below.length > MAX_PATH_LENGTH ? null : isoInstant(value);
+    if (at) found.push([below, at]);
+  }
 }

@@ -35,19 +35,21 @@ export function jsonValue(document: string, key: string, bind: Bind): string {
  * texts, numbers and booleans; objects and lists are no text.
  */
 export function jsonOperand(document: string, key: string, frame: Frame, bind: Bind): Operand {
-  const value = jsonValue(document, key, bind);
-  const text = `case when jsonb_typeof(${value}) in ('string', 'number', 'boolean') then ${value} #>> '{}' end`;
-  const plainText = key.includes('.') ? `(${value} #>> '{}')` : `(${document} ->> ${bind(key, 'text')})`;
-  const instant = `segment_instant(case when jsonb_typeof(${value}) = 'string' then ${value} #>> '{}' end)`;
+  const isPath = key.includes('.');
+  // Bound when asked for: PostgreSQL refuses a parameter that its statement does not use.
+  const value = (): string => jsonValue(document, key, bind);
+  const ofType = (type: string, reading: string): string => `(case when jsonb_typeof(${value()}) = '${type}' then ${reading} end)`;
+  const text = (): string => `(case when jsonb_typeof(${value()}) in ('string', 'number', 'boolean') then ${value()} #>> '{}' end)`;
+  const instant = (): string => `segment_instant(${ofType('string', `${value()} #>> '{}'`)})`;
   return {
     get now() { return frame.now; },
-    present: () => `coalesce(jsonb_typeof(${value}) <> 'null', false)`,
-    text: (unguarded) => (unguarded ? plainText : `(${text})`),
-    number: () => `(case when jsonb_typeof(${value}) = 'number' then ${value}::numeric end)`,
-    truth: () => `(case when jsonb_typeof(${value}) = 'boolean' then ${value}::boolean end)`,
-    list: () => `(case when jsonb_typeof(${value}) = 'array' then ${value} end)`,
-    instant: () => instant,
-    day: () => dayOf(instant, frame),
+    present: () => `coalesce(jsonb_typeof(${value()}) <> 'null', false)`,
+    text: (unguarded) => (!unguarded ? text() : isPath ? `(${value()} #>> '{}')` : `(${document} ->> ${bind(key, 'text')})`),
+    number: () => ofType('number', `${value()}::numeric`),
+    truth: () => ofType('boolean', `${value()}::boolean`),
+    list: () => ofType('array', value()),
+    instant,
+    day: () => dayOf(instant(), frame),
   };
 }
 

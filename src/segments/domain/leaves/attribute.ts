@@ -1,5 +1,6 @@
 import type { AttributeCondition } from '../../../contract/segment-conditions.js';
 import type { Problem } from '../../../kernel/errors.js';
+import { MAX_DATE_PATH } from '../../../people/domain/derived.js';
 import { builtIn, BUILT_IN_KEYS, columnOperand, jsonOperand, withInstant } from '../operands.js';
 import { conditionSql, findOperator, operatorOf, OPERATORS, readsZone, type Operand, type Operator } from '../operators.js';
 import { joinPath } from '../resolved.js';
@@ -11,8 +12,14 @@ const lowered = (value: unknown): unknown => (typeof value === 'string' ? value.
 /** A pattern is left as it stands: `\D` is not `\d`. */
 const wanted = (leaf: AttributeCondition): unknown => (leaf.key === '$email' && operatorOf(leaf.op).value !== 'pattern' ? lowered(leaf.value) : leaf.value);
 
-/** Dates kept directly in an attribute are read from `person_date`, where they are parsed and indexed. */
-const isStoredDate = (leaf: AttributeCondition): boolean => operatorOf(leaf.op).group === 'date' && !builtIn(leaf.key) && !leaf.key.includes('.');
+/**
+ * Dates are read from `person_date`, where they are parsed and indexed. It holds those inside objects up to a number and a
+ * depth: only the operators that the clock moves need it for them.
+ */
+function isStoredDate(leaf: AttributeCondition): boolean {
+  const operator = operatorOf(leaf.op);
+  return operator.group === 'date' && !builtIn(leaf.key) && (operator.relative || !leaf.key.includes('.'));
+}
 
 function operandOf(leaf: AttributeCondition, { frame, bind }: Query): Operand {
   const column = builtIn(leaf.key);
@@ -49,7 +56,7 @@ function checkOperator(leaf: AttributeCondition, path: string): Problem[] {
   const column = builtIn(leaf.key);
   if (leaf.key.startsWith('$') && !column) return [{ path: joinPath(path, 'key'), code: 'segment.unknown-attribute', message: `There is no built-in attribute "${leaf.key}". Known: ${BUILT_IN_KEYS.join(', ')}.` }];
   if (column && !fits(operator, column.reading)) return [{ path: joinPath(path, 'op'), code: 'segment.operator-type', message: `"${leaf.key}" is a ${column.reading}; "${leaf.op}" does not apply to it. Known: ${keysOf(['any', column.reading]).join(', ')}.` }];
-  if (operator.relative && leaf.key.includes('.')) return [{ path: joinPath(path, 'op'), code: 'segment.operator-type', message: `"${leaf.op}" needs a date kept directly in an attribute; "${leaf.key}" lies inside one.` }];
+  if (operator.relative && leaf.key.split('.').length > MAX_DATE_PATH) return [{ path: joinPath(path, 'key'), code: 'segment.operator-type', message: `"${leaf.op}" follows dates down to ${MAX_DATE_PATH} names deep; "${leaf.key}" has more. Keep the date nearer to the top.` }];
   return checkValue(operator, leaf, path);
 }
 

@@ -51,21 +51,33 @@ async function dueOf(step: Step, memberships: readonly Maintained[]): Promise<Du
 /** The next boundaries, whole (instant, person) pairs up to the limit, given to the memberships they concern. */
 async function nextDue(step: Step, memberships: readonly Maintained[]): Promise<Due> {
   const edges = sharedEdges(memberships);
-  // So that a round stays bounded when every edge concerns many; never fewer than one pair can have.
-  const limit = Math.max(edges.length, Math.ceil(step.limits.moments / Math.max(1, ...edges.map(({ of }) => of.length))));
+  // Never fewer than one pair can have.
+  const limit = Math.max(edges.length, step.limits.moments);
   const found = await boundariesBeyond(step.tx, edges.map(({ edge }) => edge), memberships[0]!.followed, step.now, limit + 1);
-  const beyond = found[limit];
-  const within = beyond ? found.filter((one) => one.at !== beyond.at || one.personId !== beyond.personId) : found;
+  const beyond = firstBeyond(found, limit, edges);
+  const within = beyond ? found.slice(0, found.findIndex((one) => isSame(one, beyond))) : found;
   const inputs = new Map<Maintained, PersonMoment[]>(memberships.map((one) => [one, []]));
   for (const { edge, personId, at } of within) {
     for (const one of edges[edge]!.of) {
       const asked = inputs.get(one)!;
       const last = asked.at(-1);
-      if (last?.personId !== personId || last.at !== at) asked.push({ personId, at });
+      if (!last || !isSame(last, { personId, at })) asked.push({ personId, at });
     }
   }
   const questions = memberships.map((one) => ({ one, inputs: inputs.get(one)! }));
   return { questions, to: beyond ? reached(within) : { at: step.now.toISOString(), personId: null }, behind: beyond !== undefined };
+}
+
+const isSame = (one: PersonMoment, other: PersonMoment): boolean => one.at === other.at && one.personId === other.personId;
+
+/** The first boundary that is not of this round: with those before it the questions of all memberships reach the limit. */
+function firstBeyond(found: readonly Boundary[], limit: number, edges: readonly { of: readonly Maintained[] }[]): Boundary | undefined {
+  let questions = 0;
+  return found.find((one) => {
+    if (questions >= limit && !isSame(one, found[0]!)) return true;
+    questions += edges[one.edge]!.of.length;
+    return false;
+  });
 }
 
 const reached = (within: readonly Boundary[]): Followed => ({ at: within.at(-1)!.at, personId: within.at(-1)!.personId });

@@ -23,14 +23,33 @@ function sourceOf(edge: Edge, values: SqlValues): Source {
 export interface Followed { at: string; personId: string | null }
 
 const shifted = (date: Date, seconds: number) => new Date(date.getTime() - seconds * 1000);
-/** A moment given as text, so many whole seconds earlier; what it has of a second is kept to the digit. */
-const shiftedText = (at: string, seconds: number) => `${shifted(new Date(at), seconds).toISOString().slice(0, 19)}.${/\.(\d+)/.exec(at)?.[1] ?? '0'}Z`;
 const offsetSql = (edge: Edge, values: SqlValues) => (edge.offset === 0 ? '' : ` + ${values.bind(edge.offset, 'int')} * interval '1 second'`);
 
+/** Edges over the same rows: planned once, asked for each offset `o.seconds` by turns. `o.edge` is the place among all edges. */
+interface Offsets { first: Edge; from: string }
+
+function byRows(edges: readonly Edge[], values: SqlValues): Offsets[] {
+  const groups = new Map<string, { edge: Edge; place: number }[]>();
+  edges.forEach((edge, place) => {
+    const key = JSON.stringify({ ...edge, offset: 0 });
+    groups.set(key, [...(groups.get(key) ?? []), { edge, place }]);
+  });
+  return [...groups.values()].map((group) => ({
+    first: group[0]!.edge,
+    from: `unnest(${values.bind(group.map(({ place }) => place), 'int[]')}, ${values.bind(group.map(({ edge }) => edge.offset), 'int[]')}) as o (edge, seconds)`,
+  }));
+}
+
+const LATER = `o.seconds * interval '1 second'`;
+
+/** How far the clock was followed: every boundary before `at`, and at that very instant those of people up to `personId` (null: everybody). */
+export interface Followed { at: string; personId: string | null }
+
 /** Beyond `after`: later, or at that instant the people that were not reached yet. */
-function beyond(after: Followed, { at, person }: Source, edge: Edge, values: SqlValues): string {
-  const moment = values.bind(shiftedText(after.at, edge.offset), 'timestamptz');
-  return after.personId === null ? `${at} > ${moment}` : `(${at}, ${person}) > (${moment}, ${values.bind(after.personId, 'uuid')})`;
+function beyond(after: Followed, { at, person }: Source, values: SqlValues): string {
+  const moment = `${values.bind(after.at, 'timestamptz')} - ${LATER}`;
+  // Said twice, because months are passed over by the first and people by the second.
+  return after.personId === null ? `${at} > ${moment}` : `${at} >= ${moment} and (${at}, ${person}) > (${moment}, ${values.bind(after.personId, 'uuid')})`;
 }
 
 /**
@@ -39,11 +58,11 @@ function beyond(after: Followed, { at, person }: Source, edge: Edge, values: Sql
  */
 export function compileFrontier(edges: readonly Edge[], after: Followed, to: Date, limit: number): Compiled {
   const values = new SqlValues();
-  const parts = edges.map((edge, index) => {
-    const source = sourceOf(edge, values);
-    const range = `${source.only}${beyond(after, source, edge, values)} and ${source.at} <= ${values.bind(shifted(to, edge.offset), 'timestamptz')}`;
-    const first = `select distinct ${source.at} as at, ${source.person} as person_id from ${source.from} where ${range} order by 1, 2 limit ${values.bind(limit, 'int')}`;
-    return `select ${index} as edge, x.person_id, x.at${offsetSql(edge, values)} as at from (${first}) as x`;
+  const parts = byRows(edges, values).map(({ first, from }) => {
+    const source = sourceOf(first, values);
+    const range = `${source.only}${beyond(after, source, values)} and ${source.at} <= ${values.bind(to, 'timestamptz')} - ${LATER}`;
+    const rows = `select distinct ${source.at} as at, ${source.person} as person_id from ${source.from} where ${range} order by 1, 2 limit ${values.bind(limit, 'int')}`;
+    return `select o.edge, x.person_id, x.at + ${LATER} as at from ${from} cross join lateral (${rows}) as x`;
   });
   return { text: `select f.edge, f.person_id as "personId", f.at::text as at from (${parts.join('\n union all ')}) as f order by f.at, f.person_id limit ${values.bind(limit, 'int')}`, values: values.list };
 }
@@ -61,9 +80,10 @@ export function compilePersonBoundaries(edges: readonly Edge[], personId: string
 /** The earliest boundary of anybody after a moment: one index step an edge. */
 export function compileNextBoundary(edges: readonly Edge[], after: Date): Compiled {
   const values = new SqlValues();
-  const parts = edges.map((edge) => {
-    const { from: table, at, only } = sourceOf(edge, values);
-    return `select (select min(${at}) from ${table} where ${only}${at} > ${values.bind(shifted(after, edge.offset), 'timestamptz')})${offsetSql(edge, values)} as at`;
+  const parts = byRows(edges, values).map(({ first, from }) => {
+    const { from: table, at, only } = sourceOf(first, values);
+    const earliest = `select ${at} as at from ${table} where ${only}${at} > ${values.bind(after, 'timestamptz')} - ${LATER} order by 1 limit 1`;
+    return `select x.at + ${LATER} as at from ${from} cross join lateral (${earliest}) as x`;
   });
   return { text: `select min(f.at) as at from (${parts.join('\n union all ')}) as f`, values: values.list };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DurationSchema, Id } from './common.js';
 
 /** A value a condition compares with. Dates are ISO 8601 texts. */
-export const ConditionValue = z.union([z.string().max(1000), z.number(), z.boolean(), z.array(z.union([z.string().max(1000), z.number()])).max(1000), DurationSchema]);
+export const ConditionValue = z.union([z.string().max(1000), z.number(), z.boolean(), z.array(z.union([z.string().max(1000), z.number()])).max(1000), DurationSchema], 'must be a text, a number, true or false, a list of texts and numbers, or a duration such as {"days": 3}');
 
 /** One comparison on a property of an event. */
 export interface PropertyFilter { property: string; op: string; value?: z.infer<typeof ConditionValue> }

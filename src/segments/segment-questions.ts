@@ -3,6 +3,7 @@ import { notFound, type Problem } from '../kernel/errors.js';
 import { loadPastPerson, type PastPerson } from '../people/past-person.js';
 import type { Db } from '../platform/database/db.js';
 import { checkDefinition } from './domain/check.js';
+import { compileSome } from './domain/compile.js';
 import { edgesOf } from './domain/edges.js';
 import { assembleExplanation, placesOf, type Explained } from './domain/explain.js';
 import { resolve, resolveOrThrow, type Resolved } from './domain/resolved.js';
@@ -45,6 +46,10 @@ export async function frontier(db: Db, definition: SegmentNode, from: Date, to: 
   return [...new Set(found.map(({ personId }) => personId))];
 }
 
+/** Most values one definition binds: a statement holds 65,535, and several definitions share one. */
+const MAX_VALUES = 4_000;
+const valuesIn = (tree: Resolved): number => compileSome(tree, [], { now: new Date(0), timeZone: 'UTC' }).values.length;
+
 /**
  * Everything wrong with a definition, each fault with its place below `basePath` (`audience.of.1.op`): operators, values,
  * segments, lists, campaigns and topics that do not exist, cycles, size. Empty when it can be used.
@@ -54,8 +59,10 @@ export async function frontier(db: Db, definition: SegmentNode, from: Date, to: 
 export async function validateDefinition(db: Db, definition: SegmentNode, basePath = '', self?: string): Promise<Problem[]> {
   const problems = checkDefinition(definition, basePath);
   if (problems.length > 0) return problems;
-  const faults = resolve(definition, await loadNamed(db, [definition]), basePath, self).problems;
-  return faults.length > 0 ? faults : findUnknown(db, definition, basePath);
+  const { tree, problems: faults } = resolve(definition, await loadNamed(db, [definition]), basePath, self);
+  if (!tree || faults.length > 0) return faults;
+  if (valuesIn(tree) > MAX_VALUES) return [{ path: basePath, code: 'segment.too-large', message: `The definition compares with more than ${MAX_VALUES} different values, those of the segments it names included. Use "in_list" for many values of one attribute, or split it.` }];
+  return findUnknown(db, definition, basePath);
 }
 
 /** How many future boundaries an explanation looks at. */

@@ -1,9 +1,19 @@
 import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { z } from 'zod';
 import { AppError } from '../../kernel/errors.js';
 
 type PathPart = PropertyKey | { readonly key: PropertyKey };
 
 const place = (path: readonly PathPart[] | undefined) => (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+
+/** Sentences for the two faults that zod words worst: what is missing, and what nobody knows together with what would be right. */
+function wordFault(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_type' && issue.input === undefined) return `is missing: expected ${issue.expected}`;
+  if (issue.code !== 'unrecognized_keys') return undefined;
+  const known = issue.inst instanceof z.ZodObject ? ` Known: ${Object.keys(issue.inst.shape).join(', ')}.` : '';
+  return `has no ${issue.keys.map((key) => JSON.stringify(key.slice(0, 100))).join(', ')}.${known}`;
+}
+z.config({ customError: wordFault });
 
 /** Checks parameters declared with `{ schema }` and answers every fault with its place. */
 export const validationPipe = () =>

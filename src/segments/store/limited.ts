@@ -14,7 +14,10 @@ export async function answerWithin<T>(db: DataSource, milliseconds: number, word
     await rows(tx, `select set_config('statement_timeout', $1, true)`, [String(milliseconds)]);
     return work(tx);
   }).catch((error: unknown) => {
-    if ((error as { code?: string }).code !== '57014') throw error;
+    const { code = '' } = error as { code?: string };
+    // Class 54: more nesting, columns or text than PostgreSQL takes.
+    if (code.startsWith('54')) throw new AppError('segment.too-complex', 'The definition is more than the database can evaluate in one question. Split it, or nest it less.', 'invalid', [], { cause: error });
+    if (code !== '57014') throw error;
     throw new AppError('segment.too-slow', `${words.what} took longer than ${milliseconds / 1000} seconds and was stopped. ${words.instead}`, 'unavailable', [], { cause: error });
   });
 }

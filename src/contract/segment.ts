@@ -27,7 +27,7 @@ const Node: z.ZodType<SegmentNode> = z
 export const DEFINITION_LIMITS = { nodes: 1_000, depth: 40 };
 
 /** What is too large about a tree, looked at without recursion and before anything else reads it; null when nothing is. */
-function oversize(root: unknown): string | null {
+export function definitionFault(root: unknown): string | null {
   let level: unknown[] = [root];
   let nodes = 0;
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -41,7 +41,7 @@ function oversize(root: unknown): string | null {
 
 /** A segment's definition: `all`, `any` and `not` nested freely over conditions. */
 export const SegmentNodeSchema: z.ZodType<SegmentNode> = z.preprocess((value, context) => {
-  const fault = oversize(value);
+  const fault = definitionFault(value);
   if (fault === null) return value;
   context.addIssue({ code: 'custom', message: `The definition ${fault}.` });
   return z.NEVER;

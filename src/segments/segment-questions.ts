@@ -6,7 +6,7 @@ import { checkDefinition } from './domain/check.js';
 import { compileSome } from './domain/compile.js';
 import { edgesOf } from './domain/edges.js';
 import { assembleExplanation, placesOf, type Explained } from './domain/explain.js';
-import { resolve, resolveOrThrow, type Resolved } from './domain/resolved.js';
+import { resolve, resolveOrThrow, type NamedDefinition, type Resolved } from './domain/resolved.js';
 import { boundariesBeyond, boundariesOf, countAll, explainAt, matchAll, matchAmong, workspaceZone } from './store/answers.js';
 import { loadNamed } from './store/definitions.js';
 import { findUnknown } from './store/references.js';
@@ -55,11 +55,14 @@ const valuesIn = (tree: Resolved): number => compileSome(tree, [], { now: new Da
  * segments, lists, campaigns and topics that do not exist, cycles, size. Empty when it can be used.
  *
  * @param self id of the segment that is to have this definition, so that naming it counts as a cycle
+ * @param coming segments as they will be when this one is saved, beside it
  */
-export async function validateDefinition(db: Db, definition: SegmentNode, basePath = '', self?: string): Promise<Problem[]> {
+export async function validateDefinition(db: Db, definition: SegmentNode, basePath = '', self?: string, coming: readonly NamedDefinition[] = []): Promise<Problem[]> {
   const problems = checkDefinition(definition, basePath);
   if (problems.length > 0) return problems;
-  const { tree, problems: faults } = resolve(definition, await loadNamed(db, [definition]), basePath, self);
+  const known = await loadNamed(db, [definition, ...coming.map((one) => one.definition)]);
+  for (const one of coming) known.set(one.id, one);
+  const { tree, problems: faults } = resolve(definition, known, basePath, self);
   if (!tree || faults.length > 0) return faults;
   if (valuesIn(tree) > MAX_VALUES) return [{ path: basePath, code: 'segment.too-large', message: `The definition compares with more than ${MAX_VALUES} different values, those of the segments it names included. Use "in_list" for many values of one attribute, or split it.` }];
   return findUnknown(db, definition, basePath);

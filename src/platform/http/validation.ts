@@ -4,7 +4,8 @@ import { AppError } from '../../kernel/errors.js';
 
 type PathPart = PropertyKey | { readonly key: PropertyKey };
 
-const place = (path: readonly PathPart[] | undefined) => (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+/** The place of a fault as our answers name it. */
+export const placeOf = (path: readonly PathPart[] | undefined) => (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
 
 /** Sentences for the two faults that zod words worst: what is missing, and what nobody knows together with what would be right. */
 function wordFault(issue: z.core.$ZodRawIssue): string | undefined {
@@ -20,7 +21,7 @@ export const validationPipe = () =>
   new StandardSchemaValidationPipe({
     transform: true,
     exceptionFactory: (issues) => {
-      const problems = issues.map((issue) => ({ path: place(issue.path), code: 'invalid', message: issue.message }));
+      const problems = issues.map((issue) => ({ path: placeOf(issue.path), code: 'invalid', message: issue.message }));
       const first = problems[0]!;
       return new AppError('request.invalid', `${first.path ? `${first.path}: ` : ''}${first.message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}`, 'invalid', problems);
     },

@@ -4,6 +4,8 @@ import { newId } from '../../kernel/ids.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 
 export interface NewSegment {
+  /** Given when something else already refers to it. */
+  id?: string;
   name: string;
   description: string;
   purpose: 'shared' | 'campaign';
@@ -36,7 +38,7 @@ export interface SegmentRow {
 
 /** Stores a segment in state `building` and asks for its first build. Returns its id. */
 export async function insertSegment(db: Db, segment: NewSegment, now: Date): Promise<string> {
-  const id = newId();
+  const id = segment.id ?? newId();
   const definition = JSON.stringify(segment.definition);
   await rows(db, `
     insert into segment (id, name, description, purpose, owner_id, definition, revision, state, created_by, created_at, updated_at)
@@ -91,6 +93,9 @@ export async function findShared(db: Db, id: string): Promise<SegmentRow> {
 export function listSegments(db: Db, after: string | null, limit: number): Promise<SegmentRow[]> {
   return rows<SegmentRow>(db, `${SELECT} where s.purpose = 'shared' and s.state <> 'archived' and ($1::uuid is null or s.id < $1::uuid) order by s.id desc limit $2`, [after, limit]);
 }
+
+/** Every shared segment there is, for a file of all of them. */
+export const allShared = (db: Db): Promise<SegmentRow[]> => rows<SegmentRow>(db, `${SELECT} where s.purpose = 'shared' and s.state <> 'archived' order by s.id`);
 
 /** Locks a segment so that its edits take turns; false when there is none. */
 export const lockSegment = async (tx: Db, id: string): Promise<boolean> => (await rows(tx, 'select s.id from segment as s where s.id = $1 for update', [id])).length > 0;

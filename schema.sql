@@ -499,6 +499,7 @@ create table segment_build (
   definition jsonb not null,
   revision integer not null,
   announces boolean not null,
+  renews boolean not null default false,
   cursor uuid,
   people_total integer,
   people_done integer not null default 0,

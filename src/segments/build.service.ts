@@ -12,13 +12,14 @@ import { loadNamed } from './store/definitions.js';
 import { becomeEvaluator, stageMembers } from './store/membership.store.js';
 import { requestBuild } from './store/segments.store.js';
 
-const PAGE = 2_000;
 const SMALLEST_PAGE = 50;
 
 /** Evaluates new and edited definitions page by page, beside the live membership, and then puts the result in its place. */
 @Injectable()
 export class BuildService {
-  /** People to a page; fewer once a page took too long, until that build is over. */
+  /** People to a page; between pages changes keep flowing. */
+  protected readonly pageSize: number = 2_000;
+  /** Fewer people to a page once one took too long, until that build is over. */
   private readonly pages = new Map<string, number>();
 
   constructor(private readonly db: DataSource, private readonly membership: MembershipService, @Inject(LOG) private readonly log: Log) {}
@@ -37,7 +38,7 @@ export class BuildService {
     } catch (error) {
       if (!current || isPassing(error)) throw error;
       const { segmentId } = current as BuildRow;
-      const page = this.pages.get(segmentId) ?? PAGE;
+      const page = this.pages.get(segmentId) ?? this.pageSize;
       if (isTimeout(error) && page > SMALLEST_PAGE) {
         this.pages.set(segmentId, Math.max(SMALLEST_PAGE, Math.floor(page / 6)));
         return 1;
@@ -52,7 +53,7 @@ export class BuildService {
   private async page(tx: Db, build: BuildRow): Promise<void> {
     const now = await this.membership.evaluationTime(tx);
     await beginBuild(tx, build.segmentId, now);
-    const page = this.pages.get(build.segmentId) ?? PAGE;
+    const page = this.pages.get(build.segmentId) ?? this.pageSize;
     const people = await peopleAfter(tx, build.cursor, page);
     if (people.length === 0) return this.finish(tx, build, now);
     const tree = resolveOrThrow(build.definition, await loadNamed(tx, [build.definition]), build.segmentId);
@@ -67,6 +68,6 @@ export class BuildService {
     this.pages.delete(build.segmentId);
     await adoptBuild(tx, build.segmentId, build.announces, now);
     // Whoever names this segment inherits its new definition, and is built anew for it.
-    if (build.announces) for (const { id, definition, revision } of await loadDependents(tx, build.segmentId)) await requestBuild(tx, { id, definition, revision, announces: true }, now);
+    if (!build.isFirst) for (const { id, definition, revision, announces } of await loadDependents(tx, build.segmentId)) await requestBuild(tx, { id, definition, revision, announces, renews: true }, now);
   }
 }

@@ -12,6 +12,9 @@ export interface Plan { tree: Resolved; leaves: number; edges: Edge[]; reads: Re
 export interface Maintained { id: string; build: boolean; followed: Followed; plan: Plan }
 
 export interface Limits {
+  /** Rows of changes to a round, and the people they name, about. */
+  changes: number;
+  people: number;
   /** Boundaries to a round, about. */
   moments: number;
   /** One question may take so long. */

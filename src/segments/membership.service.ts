@@ -13,16 +13,13 @@ import { failBuild } from './store/build.store.js';
 import { becomeEvaluator, claimChanges, furthestEvaluated, settleChanges, settleFlips, stallSegment, writeFlips, type Change } from './store/membership.store.js';
 import { requestBuild } from './store/segments.store.js';
 
-const CHANGES = 500;
-const PEOPLE = 5_000;
-
 export interface Advance { changes: number; flips: number; behind: boolean; next: Date | null }
 
 /** Keeps every membership true: after what changed, and after the clock. Its cost follows those, not the population. */
 @Injectable()
 export class MembershipService {
   /** How much one round may ask, and for how long. */
-  protected readonly limits: Limits = { moments: 20_000, milliseconds: 20_000, alone: 250 };
+  protected readonly limits: Limits = { changes: 500, people: 5_000, moments: 20_000, milliseconds: 20_000, alone: 250 };
   private readonly plans = new MaintainedPlans();
 
   constructor(private readonly db: DataSource, private readonly clock: Clock, @Inject(LOG) private readonly log: Log) {}
@@ -31,7 +28,7 @@ export class MembershipService {
   async advance(): Promise<Advance | null> {
     return inTransaction(this.db, async (tx) => {
       if (!(await becomeEvaluator(tx))) return null;
-      const step = await this.begin(tx, await this.evaluationTime(tx), await claimChanges(tx, CHANGES, PEOPLE));
+      const step = await this.begin(tx, await this.evaluationTime(tx), await claimChanges(tx, this.limits.changes, this.limits.people));
       const touched = touchedPeople(step);
       const byChange = await followChanges(step, touched);
       const clock = await followClock(step, touched);

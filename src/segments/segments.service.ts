@@ -11,7 +11,7 @@ import { sentenceOf } from './domain/sentence.js';
 import { namersOf } from './list-use.js';
 import { SEGMENT_USE, type SegmentUse } from './segment-use.js';
 import { validateDefinition } from './segment-questions.js';
-import { dropBuild } from './store/build.store.js';
+import { dropBuild, loadBuild } from './store/build.store.js';
 import { loadNames } from './store/references.js';
 import { archiveSegment, deleteUnbuilt, findShared, insertSegment, listSegments, loadSegment, lockSegment, renameSegment, requestBuild, type SegmentRow } from './store/segments.store.js';
 
@@ -69,12 +69,21 @@ export class SegmentsService {
     await this.changing(async (tx) => {
       await lockSegment(tx, id);
       await findShared(tx, id);
-      if (!(await dropBuild(tx, id))) throw conflict('segment.not-building', 'The segment is not being built; there is nothing to cancel.');
+      const build = await loadBuild(tx, id);
+      if (!build) throw conflict('segment.not-building', 'The segment is not being built; there is nothing to cancel.');
+      await this.stopBuild(tx, id, build, now);
       await this.refuseNamed(tx, id, 'cancelled before it was ever built', true);
       await deleteUnbuilt(tx, id);
       await this.audit.record(tx, { actor, action: 'segment.cancel-build', subject: `segment:${id}` }, now);
     });
     return (await loadSegment(this.db, id)) ? this.load(id) : null;
+  }
+
+  /** What must be built anew goes on, towards the live definition. */
+  private async stopBuild(tx: Db, id: string, { renews, isEdit, live, liveRevision }: NonNullable<Awaited<ReturnType<typeof loadBuild>>>, now: Date): Promise<void> {
+    if (renews && !isEdit) throw conflict('segment.renewing', 'The segment is being built anew because a segment it names was edited. That cannot be cancelled; edit or archive the segment instead.');
+    if (renews) await requestBuild(tx, { id, definition: live, revision: liveRevision, announces: true, renews }, now);
+    else await dropBuild(tx, id);
   }
 
   async archive(id: string, actor: Actor): Promise<void> {

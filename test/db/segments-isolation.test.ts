@@ -18,7 +18,7 @@ const broken: SegmentNode = { type: 'attribute', key: 'plan', op: 'gt', value: '
 
 let database: TestDatabase;
 const clock = new VirtualClock(NOW);
-class Quick extends MembershipService { protected override readonly limits = { moments: 100, milliseconds: 300, alone: 2 }; }
+class Quick extends MembershipService { protected override readonly limits = { changes: 500, people: 5_000, moments: 100, milliseconds: 300, alone: 2 }; }
 let membership: Quick;
 let builds: BuildService;
 

@@ -1,13 +1,14 @@
 import type { SegmentNode } from '../../contract/segment.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 
-export interface BuildRow { segmentId: string; definition: SegmentNode; cursor: string | null; announces: boolean }
+/** `isFirst`: nobody can have used the segment with another meaning. */
+export interface BuildRow { segmentId: string; definition: SegmentNode; cursor: string | null; announces: boolean; isFirst: boolean }
 
 /** The build asked for longest ago, held until the transaction ends. */
 export function oldestBuild(tx: Db): Promise<BuildRow | null> {
   return row<BuildRow>(tx, `
-    select b.segment_id as "segmentId", b.definition, b.cursor, b.announces
-      from segment_build as b order by b.requested_at, b.segment_id limit 1 for update`);
+    select b.segment_id as "segmentId", b.definition, b.cursor, b.announces, s.state = 'building' and s.definition = b.definition as "isFirst"
+      from segment_build as b join segment as s on s.id = b.segment_id order by b.requested_at, b.segment_id limit 1 for update of b`);
 }
 
 /** Counts the work of a build and starts following the clock for it; a build that has begun is left as it is. */
@@ -61,6 +62,13 @@ export async function adoptBuild(tx: Db, segmentId: string, announces: boolean, 
   return found!.flips;
 }
 
+/** Whether a segment is being built, and whether that must go on because a segment it names means something else now; null when it is not. */
+export function loadBuild(tx: Db, segmentId: string): Promise<{ renews: boolean; isEdit: boolean; live: SegmentNode; liveRevision: number } | null> {
+  return row(tx, `
+    select b.renews and s.state = 'live' as renews, b.definition <> s.definition as "isEdit", s.definition as live, s.revision as "liveRevision"
+      from segment_build as b join segment as s on s.id = b.segment_id where b.segment_id = $1 for update of b`, [segmentId]);
+}
+
 /** Forgets a build and everything it collected. */
 export async function dropBuild(tx: Db, segmentId: string): Promise<boolean> {
   await rows(tx, 'delete from segment_build_member as m where m.segment_id = $1', [segmentId]);
@@ -74,10 +82,11 @@ export async function failBuild(tx: Db, segmentId: string, problem: string): Pro
 }
 
 /** Segments whose live or coming definition names this segment or list. */
-export function loadDependents(db: Db, id: string): Promise<{ id: string; name: string; definition: SegmentNode; revision: number; purpose: string }[]> {
+export function loadDependents(db: Db, id: string): Promise<{ id: string; name: string; definition: SegmentNode; revision: number; purpose: string; announces: boolean }[]> {
   return rows(db, `
-    select s.id, s.name, coalesce(b.definition, s.definition) as definition, coalesce(b.revision, s.revision) as revision, s.purpose
+    select s.id, s.name, coalesce(b.definition, s.definition) as definition, coalesce(b.revision, s.revision) as revision, s.purpose, coalesce(b.announces, true) as announces
       from segment as s left join segment_build as b on b.segment_id = s.id
      where s.state <> 'archived' and s.id <> $1
-       and jsonb_path_exists(coalesce(b.definition, s.definition), '$.** ? (@.segmentId == $id || @.listId == $id)', jsonb_build_object('id', $1::text))`, [id]);
+       and (jsonb_path_exists(s.definition, '$.** ? (@.segmentId == $id || @.listId == $id)', jsonb_build_object('id', $1::text))
+         or jsonb_path_exists(b.definition, '$.** ? (@.segmentId == $id || @.listId == $id)', jsonb_build_object('id', $1::text)))`, [id]);
 }

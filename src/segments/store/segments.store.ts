@@ -49,14 +49,19 @@ export async function insertSegment(db: Db, segment: NewSegment, now: Date): Pro
   return id;
 }
 
-/** Asks for a build towards a definition; one under way for the segment starts again from the beginning. */
-export async function requestBuild(db: Db, build: { id: string; definition: SegmentNode; revision: number; announces: boolean }, now: Date): Promise<void> {
+/**
+ * Asks for a build towards a definition; one under way for the segment starts again from the beginning.
+ *
+ * `renews`: a segment that this one names means something else now, so the membership is right only after a build. That stays
+ * true until one is adopted, whatever is edited meanwhile.
+ */
+export async function requestBuild(db: Db, build: { id: string; definition: SegmentNode; revision: number; announces: boolean; renews?: boolean }, now: Date): Promise<void> {
   await rows(db, `delete from segment_build_member as m where m.segment_id = $1`, [build.id]);
   await rows(db, `
-    insert into segment_build (segment_id, definition, revision, announces, requested_at) values ($1, $2::jsonb, $3, $4, $5::timestamptz)
+    insert into segment_build (segment_id, definition, revision, announces, requested_at, renews) values ($1, $2::jsonb, $3, $4, $5::timestamptz, $6)
     on conflict (segment_id) do update set definition = excluded.definition, revision = excluded.revision, announces = excluded.announces,
-      cursor = null, people_total = null, people_done = 0, evaluated_to = null, evaluated_person = null, requested_at = excluded.requested_at`,
-    [build.id, JSON.stringify(build.definition), build.revision, build.announces, now]);
+      cursor = null, people_total = null, people_done = 0, evaluated_to = null, evaluated_person = null, requested_at = excluded.requested_at, renews = segment_build.renews or excluded.renews`,
+    [build.id, JSON.stringify(build.definition), build.revision, build.announces, now, build.renews ?? false]);
 }
 
 /** Whether every one of these segments has a complete, maintained membership. */

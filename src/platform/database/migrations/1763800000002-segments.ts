@@ -33,6 +33,7 @@ export class SegmentTables1763800000002 implements MigrationInterface {
         definition jsonb not null,
         revision int not null,
         announces boolean not null,
+        renews boolean not null default false,
         cursor uuid,
         people_total int,
         people_done int not null default 0,

@@ -1,16 +1,15 @@
 import fc from 'fast-check';
 import type { Leaf } from '../../src/contract/segment-conditions.js';
 import type { SegmentNode } from '../../src/contract/segment.js';
+import type { JsonValue } from '../../src/people/domain/json.js';
 import { eventName } from './segment-arbitraries-event.js';
-import { LISTS } from './segment-arbitraries-list.js';
 import { iso, near } from './segment-arbitraries-values.js';
 import { LEAF_PROOFS } from './segment-leaves.js';
 
 export { BASE, seconds } from './segment-arbitraries-values.js';
 
-export const attributeValue = fc.oneof(fc.constantFrom('pro', '무료', 'pro plan', '', true, false, null, 1, 2, 2.5), fc.constantFrom([], ['pro', 2, 2], ['무료', true, null], [['pro'], { a: 'pro' }]), iso.map((at) => ({ x: at })), iso);
-export const attributes = fc.dictionary(fc.constantFrom('a', 'b', 'd', 'd.x'), attributeValue, { maxKeys: 3 });
-const property = fc.record({ p: fc.constantFrom('x', 'y', '1', 1, 2, 0.1, 0.2, -1, null) }, { requiredKeys: [] });
+export const attributeValue = fc.oneof(fc.constantFrom('pro', '무료', 'pro plan', '', true, false, null, 1, 2, 2.5), fc.constantFrom<JsonValue[]>([], ['pro', 2, 2], ['무료', true, null], [['pro'], { a: 'pro' }]), iso.map((at) => ({ x: at })), iso);
+export const property = fc.record({ p: fc.constantFrom('x', 'y', '1', 1, 2, 0.1, 0.2, -1, null) }, { requiredKeys: [] });
 export const event = fc.record({ name: eventName, properties: property, offset: fc.oneof(near, fc.constantFrom(-30, -7, -1, 0, 0, 1, 7)) });
 
 const proofs = Object.values(LEAF_PROOFS);
@@ -28,13 +27,3 @@ export function definition(named: readonly string[]): fc.Arbitrary<SegmentNode> 
       fc.record({ type: fc.constant('not' as const), of: tie('node') })),
   })).node;
 }
-
-/** What happens to one person in one step. */
-export const change = fc.record({
-  person: fc.nat({ max: 7 }),
-  attribute: fc.option(fc.tuple(fc.constantFrom('a', 'b', 'd', 'd.x'), attributeValue), { nil: undefined }),
-  event: fc.option(event, { nil: undefined }),
-  tag: fc.option(fc.constantFrom('vip', '휴면'), { nil: undefined }),
-  list: fc.option(fc.constantFrom(...LISTS), { nil: undefined }),
-});
-export type WorldChange = typeof change extends fc.Arbitrary<infer T> ? T : never;

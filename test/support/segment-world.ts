@@ -2,6 +2,10 @@ import { newId } from '../../src/kernel/ids.js';
 import { personDates } from '../../src/people/domain/derived.js';
 import type { JsonObject } from '../../src/people/domain/json.js';
 import { rows, type Db } from '../../src/platform/database/db.js';
+import type { Actor } from '../../src/platform/http/access.js';
+
+/** The colleague who does whatever colleagues do in worlds. */
+export const ACTOR = { kind: 'user', id: 'test', role: 'admin' } as unknown as Actor;
 
 /** `type` is `track` and `receivedAt` is `at` when not said. */
 export interface WorldEvent { id: string; name: string; properties: Record<string, unknown>; at: Date; type?: string; context?: Record<string, unknown>; receivedAt?: Date }

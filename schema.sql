@@ -484,6 +484,7 @@ create table segment (
   state text not null,
   evaluated_to timestamp with time zone,
   member_count integer not null default 0,
+  time_zone text,
   evaluated_person uuid,
   stalled_at timestamp with time zone,
   problem text,
@@ -505,6 +506,7 @@ create table segment_build (
   people_done integer not null default 0,
   evaluated_to timestamp with time zone,
   evaluated_person uuid,
+  time_zone text,
   requested_at timestamp with time zone not null,
   constraint segment_build_pkey PRIMARY KEY (segment_id));
 

@@ -3,11 +3,12 @@ import { DataSource } from 'typeorm';
 import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Log } from '../platform/logging.js';
 import { LOG } from '../platform/tokens.js';
-import { resolveOrThrow } from './domain/resolved.js';
+import { readsWorkspaceZone } from './domain/reads.js';
+import { resolve, resolveOrThrow } from './domain/resolved.js';
 import { isPassing, isTimeout, problemOf } from './evaluation.js';
 import { MembershipService } from './membership.service.js';
 import { matchAmong, workspaceZone } from './store/answers.js';
-import { adoptBuild, advanceBuild, beginBuild, failBuild, loadDependents, oldestBuild, peopleAfter, type BuildRow } from './store/build.store.js';
+import { adoptBuild, advanceBuild, beginBuild, builtInAnotherZone, failBuild, holdInZone, loadDependents, oldestBuild, peopleAfter, type BuildRow } from './store/build.store.js';
 import { loadNamed } from './store/definitions.js';
 import { becomeEvaluator, stageMembers } from './store/membership.store.js';
 import { requestBuild } from './store/segments.store.js';
@@ -30,6 +31,7 @@ export class BuildService {
     try {
       return await inTransaction(this.db, async (tx) => {
         if (!(await becomeEvaluator(tx))) return 0;
+        await this.followZone(tx);
         current = await oldestBuild(tx);
         if (!current) return 0;
         await this.page(tx, current);
@@ -50,14 +52,30 @@ export class BuildService {
     }
   }
 
+  /** The workspace moved to another zone: whatever reads its days is built anew. */
+  private async followZone(tx: Db): Promise<void> {
+    const timeZone = await workspaceZone(tx);
+    const moved = await builtInAnotherZone(tx, timeZone);
+    if (moved.length === 0) return;
+    const now = await this.membership.evaluationTime(tx);
+    const named = await loadNamed(tx, moved.map(({ definition }) => definition));
+    const readers = moved.filter(({ id, definition }) => {
+      const { tree } = resolve(definition, named, '', id);
+      return tree !== null && readsWorkspaceZone(tree);
+    });
+    for (const reader of readers) await requestBuild(tx, { ...reader, renews: true }, now);
+    await holdInZone(tx, moved.filter((one) => !readers.includes(one)).map(({ id }) => id), timeZone);
+  }
+
   private async page(tx: Db, build: BuildRow): Promise<void> {
     const now = await this.membership.evaluationTime(tx);
-    await beginBuild(tx, build.segmentId, now);
+    const timeZone = await workspaceZone(tx);
+    await beginBuild(tx, build.segmentId, now, timeZone);
     const page = this.pages.get(build.segmentId) ?? this.pageSize;
     const people = await peopleAfter(tx, build.cursor, page);
     if (people.length === 0) return this.finish(tx, build, now);
     const tree = resolveOrThrow(build.definition, await loadNamed(tx, [build.definition]), build.segmentId);
-    const matching = await matchAmong(tx, tree, people, { now, timeZone: await workspaceZone(tx) });
+    const matching = await matchAmong(tx, tree, people, { now, timeZone });
     await stageMembers(tx, build.segmentId, people, matching);
     await advanceBuild(tx, build.segmentId, people.at(-1)!, people.length);
     if (people.length < page) await this.finish(tx, build, now);

@@ -1,3 +1,4 @@
+import { compileSome } from './compile.js';
 import { kindOf } from './leaves/leaf-kinds.js';
 import { leavesOf, type Resolved } from './resolved.js';
 
@@ -19,4 +20,10 @@ function matchesUnknownPerson(tree: Resolved): boolean {
     case 'segment': return matchesUnknownPerson(tree.of) === (tree.op === 'in');
     default: return kindOf(tree).unknown(tree);
   }
+}
+
+/** Whether the answer depends on the zone of the workspace: then the same question binds other values in another zone. */
+export function readsWorkspaceZone(tree: Resolved): boolean {
+  const asked = ['UTC', 'Pacific/Kiritimati'].map((timeZone) => JSON.stringify(compileSome(tree, [], { now: new Date(0), timeZone }).values));
+  return asked[0] !== asked[1];
 }

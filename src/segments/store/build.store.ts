@@ -12,10 +12,10 @@ export function oldestBuild(tx: Db): Promise<BuildRow | null> {
 }
 
 /** Counts the work of a build and starts following the clock for it; a build that has begun is left as it is. */
-export async function beginBuild(tx: Db, segmentId: string, now: Date): Promise<void> {
+export async function beginBuild(tx: Db, segmentId: string, now: Date, timeZone: string): Promise<void> {
   await rows(tx, `
-    update segment_build as b set people_total = (select count(*)::int from person as p), evaluated_to = $2::timestamptz
-     where b.segment_id = $1 and b.evaluated_to is null`, [segmentId, now]);
+    update segment_build as b set people_total = (select count(*)::int from person as p), evaluated_to = $2::timestamptz, time_zone = $3
+     where b.segment_id = $1 and b.evaluated_to is null`, [segmentId, now, timeZone]);
 }
 
 export async function peopleAfter(tx: Db, cursor: string | null, limit: number): Promise<string[]> {
@@ -56,7 +56,7 @@ export async function adoptBuild(tx: Db, segmentId: string, announces: boolean, 
     select count(*)::int as flips from flip as f`, [segmentId, now, announces]);
   await rows(tx, `
     update segment as s set state = 'live', definition = b.definition, revision = b.revision, evaluated_to = $2::timestamptz, evaluated_person = null, updated_at = $2::timestamptz,
-           problem = null, stalled_at = null, member_count = (select count(*)::int from segment_member as m where m.segment_id = s.id)
+           problem = null, stalled_at = null, time_zone = b.time_zone, member_count = (select count(*)::int from segment_member as m where m.segment_id = s.id)
       from segment_build as b where s.id = $1 and b.segment_id = s.id`, [segmentId, now]);
   await dropBuild(tx, segmentId);
   return found!.flips;
@@ -67,6 +67,20 @@ export function loadBuild(tx: Db, segmentId: string): Promise<{ renews: boolean;
   return row(tx, `
     select b.renews and s.state = 'live' as renews, b.definition <> s.definition as "isEdit", s.definition as live, s.revision as "liveRevision"
       from segment_build as b join segment as s on s.id = b.segment_id where b.segment_id = $1 for update of b`, [segmentId]);
+}
+
+/** Memberships and builds that were made with another zone of the workspace than it has now. */
+export function builtInAnotherZone(tx: Db, timeZone: string): Promise<{ id: string; definition: SegmentNode; revision: number; announces: boolean }[]> {
+  return rows(tx, `
+    select s.id, coalesce(b.definition, s.definition) as definition, coalesce(b.revision, s.revision) as revision, coalesce(b.announces, true) as announces
+      from segment as s left join segment_build as b on b.segment_id = s.id
+     where s.state <> 'archived' and ((s.state = 'live' and b.segment_id is null and s.time_zone <> $1) or b.time_zone <> $1) order by s.id`, [timeZone]);
+}
+
+/** Notes that the zone makes no difference to these. */
+export async function holdInZone(tx: Db, ids: readonly string[], timeZone: string): Promise<void> {
+  await rows(tx, 'update segment as s set time_zone = $2 where s.id = any($1::uuid[])', [ids, timeZone]);
+  await rows(tx, 'update segment_build as b set time_zone = $2 where b.segment_id = any($1::uuid[]) and b.time_zone is not null', [ids, timeZone]);
 }
 
 /** Forgets a build and everything it collected. */

@@ -60,7 +60,7 @@ export async function requestBuild(db: Db, build: { id: string; definition: Segm
   await rows(db, `
     insert into segment_build (segment_id, definition, revision, announces, requested_at, renews) values ($1, $2::jsonb, $3, $4, $5::timestamptz, $6)
     on conflict (segment_id) do update set definition = excluded.definition, revision = excluded.revision, announces = excluded.announces,
-      cursor = null, people_total = null, people_done = 0, evaluated_to = null, evaluated_person = null, requested_at = excluded.requested_at, renews = segment_build.renews or excluded.renews`,
+      cursor = null, people_total = null, people_done = 0, evaluated_to = null, evaluated_person = null, time_zone = null, requested_at = excluded.requested_at, renews = segment_build.renews or excluded.renews`,
     [build.id, JSON.stringify(build.definition), build.revision, build.announces, now, build.renews ?? false]);
 }
 

@@ -15,6 +15,7 @@ export class SegmentTables1763800000002 implements MigrationInterface {
         state text not null check (state in ('building', 'live', 'failed', 'archived')),
         evaluated_to timestamptz,
         member_count int not null default 0,
+        time_zone text,
         evaluated_person uuid,
         stalled_at timestamptz,
         problem text,
@@ -39,6 +40,7 @@ export class SegmentTables1763800000002 implements MigrationInterface {
         people_done int not null default 0,
         evaluated_to timestamptz,
         evaluated_person uuid,
+        time_zone text,
         requested_at timestamptz not null);
       create table segment_build_member (
         segment_id uuid not null,

@@ -2,6 +2,7 @@ import { row, rows, type Db } from '../platform/database/db.js';
 import { deriveColumns, personDates } from './domain/derived.js';
 import type { PersonKind } from './domain/identity-plan.js';
 import type { JsonObject, JsonValue } from './domain/json.js';
+import { isReservedKey, RESERVED_PATTERN } from './domain/reserved-keys.js';
 import { keptSpan } from './domain/seen.js';
 
 /** A person as we knew them at a moment: nothing that was recorded, or came by a merge, later than that. */
@@ -36,34 +37,33 @@ export async function loadPastPerson(db: Db, id: string, at: Date): Promise<Past
   const present = await row<Present>(db, `
     select p.external_id as "externalId", p.kind, p.created_at as "createdAt", p.first_seen_at as "firstSeenAt", p.last_seen_at as "lastSeenAt" from person as p where p.id = $1::uuid`, [id]);
   if (!present) return null;
-  const { attributes, reserved } = await loadValues(db, id, at);
+  const { attributes, reserved, said } = await loadValues(db, id, at);
   const columns = deriveColumns(attributes);
   const seen = (await loadSeen(db, id, at)) ?? { first: present.firstSeenAt, last: present.lastSeenAt };
-  const text = (key: string): string | null => (reserved.get(key)?.value as string | undefined) ?? null;
+  // Kept from their first change on: without a row they are what they always were.
+  const text = (key: string, always: string | null): string | null => (said.has(key) ? ((reserved.get(key)?.value ?? null) as string | null) : always);
   return {
     id, at, ...columns, attributes, reserved, createdAt: present.createdAt, firstSeenAt: seen.first, lastSeenAt: seen.last,
-    externalId: text('$external_id'), kind: (text('$kind') as PersonKind | null) ?? present.kind, dates: personDates(attributes, columns.signedUpAt),
+    externalId: text('$external_id', present.externalId), kind: text('$kind', present.kind) as PersonKind, dates: personDates(attributes, columns.signedUpAt),
   };
 }
-
-const RESERVED = /^\$(kind$|external_id$|tag:|list:|consent:)/;
 
 /**
  * The latest row of each key by the order of the history (store/attribute.store.ts). Reserved keys say what was done, in the
  * order in which we did it; what a merge brings of them is written anew for the survivor.
  */
-async function loadValues(db: Db, id: string, at: Date): Promise<Pick<PastPerson, 'attributes' | 'reserved'>> {
+async function loadValues(db: Db, id: string, at: Date): Promise<Pick<PastPerson, 'attributes' | 'reserved'> & { said: ReadonlySet<string> }> {
   const found = await rows<{ key: string; value: JsonValue; at: Date }>(db, `
     select distinct on (h.key) h.key, h.value, h.at
-      from (select o.*, o.key ~ '^\\$(kind$|external_id$|tag:|list:|consent:)' as reserved from attribute_history as o where o.person_id = $1::uuid and o.recorded_at <= $2::timestamptz) as h
+      from (select o.*, o.key ~ $3 as reserved from attribute_history as o where o.person_id = $1::uuid and o.recorded_at <= $2::timestamptz) as h
      where case when h.reserved then h.from_id is null
                 else h.from_id is null or exists (select 1 from person_merge as m where m.from_id = h.from_id and m.at <= $2::timestamptz) end
-     order by h.key, (h.from_id is null) desc, case when h.reserved then h.recorded_at end desc, h.last_at desc, h.id desc`, [id, at]);
+     order by h.key, (h.from_id is null) desc, case when h.reserved then h.recorded_at end desc, h.last_at desc, h.id desc`, [id, at, RESERVED_PATTERN]);
   const kept = found.filter(({ value }) => value !== null);
-  const isReserved = ({ key }: { key: string }): boolean => RESERVED.test(key);
   return {
-    attributes: Object.fromEntries(kept.filter((one) => !isReserved(one)).map(({ key, value }) => [key, value])),
-    reserved: new Map(kept.filter(isReserved).map((one) => [one.key, { value: one.value, at: one.at }])),
+    attributes: Object.fromEntries(kept.filter((one) => !isReservedKey(one.key)).map(({ key, value }) => [key, value])),
+    reserved: new Map(kept.filter(({ key }) => isReservedKey(key)).map((one) => [one.key, { value: one.value, at: one.at }])),
+    said: new Set(found.map(({ key }) => key)),
   };
 }
 

@@ -609,6 +609,7 @@ CREATE INDEX assignment_person ON public.assignment USING btree (person_id);
 CREATE INDEX audit_entry_at ON public.audit_entry USING btree (at);
 CREATE INDEX campaign_closing ON public.campaign USING btree (state_at) WHERE closing;
 CREATE INDEX campaign_created ON public.campaign USING btree (created_at, id);
+CREATE INDEX consent_topic ON public.consent USING btree (channel, topic, state);
 CREATE INDEX decision_campaign ON ONLY public.decision USING btree (campaign_id, step_id, code);
 CREATE INDEX decision_person ON ONLY public.decision USING btree (person_id, campaign_id, at);
 CREATE INDEX delivery_campaign ON public.delivery USING btree (campaign_id, version_id, step_id, variant, state);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DurationSchema, Id } from './common.js';
+import { DurationSchema, Id, Key } from './common.js';
 
 /** A value a condition compares with. Dates are ISO 8601 texts. */
 export const ConditionValue = z.union([z.string().max(1000), z.number(), z.boolean(), z.array(z.union([z.string().max(1000), z.number()])).max(1000), DurationSchema], 'must be a text, a number, true or false, a list of texts and numbers, or a duration such as {"days": 3}');
@@ -41,8 +41,13 @@ export interface SequenceCondition { type: 'sequence'; steps: SequenceStep[]; wi
 export interface TagCondition { type: 'tag'; op: 'has' | 'has_not'; tag: string }
 /** On a list that colleagues keep by hand, or not. */
 export interface ListCondition { type: 'list'; op: 'in' | 'not_in'; listId: string }
+/**
+ * What somebody said about a topic on a channel: yes, no, or nothing (`unset`). `allowed` is the rule of sending: a marketing topic
+ * that needs a yes first goes to whoever gave it, any other one to whoever did not say no, a transactional one to everybody.
+ */
+export interface ConsentCondition { type: 'consent'; channel: 'email' | 'in_app'; topic: string; state: 'subscribed' | 'unsubscribed' | 'unset' | 'allowed' }
 /** One condition about a person, as opposed to what combines conditions. */
-export type Leaf = AttributeCondition | EventCondition | EventValueCondition | EventTimeCondition | SequenceCondition | TagCondition | ListCondition;
+export type Leaf = AttributeCondition | EventCondition | EventValueCondition | EventTimeCondition | SequenceCondition | TagCondition | ListCondition | ConsentCondition;
 
 /** Which `op` an attribute or property takes is in `segments/domain/operators.ts`; an unknown one is refused there by name. */
 const Operator = z.string().min(1).max(40);
@@ -63,6 +68,7 @@ export const LEAF_SCHEMAS = [
   z.strictObject({ type: z.literal('sequence'), steps: z.array(z.strictObject({ ...namedEvents, within: DurationSchema.optional(), not: z.literal(true).optional() })).min(2).max(5), within: DurationSchema.optional() }),
   z.strictObject({ type: z.literal('tag'), op: z.enum(['has', 'has_not']), tag: z.string().min(1).max(100) }),
   z.strictObject({ type: z.literal('list'), op: z.enum(['in', 'not_in']), listId: Id }),
+  z.strictObject({ type: z.literal('consent'), channel: z.enum(['email', 'in_app']), topic: Key, state: z.enum(['subscribed', 'unsubscribed', 'unset', 'allowed']) }),
 ] as const;
 /** What a condition's `type` can be. */
 export const LEAF_TYPES = LEAF_SCHEMAS.map((schema) => schema.shape.type.value);

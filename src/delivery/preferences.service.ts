@@ -3,16 +3,18 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../kernel/clock.js';
 import { AppError, notFound } from '../kernel/errors.js';
 import { newId } from '../kernel/ids.js';
+import { announce } from '../people/store/facts.store.js';
 import { inTransaction } from '../platform/database/db.js';
+import { WorkerRunner } from '../platform/jobs/runner.js';
 import { insertDeliveryEvents } from './store/delivery-events.store.js';
-import { insertTopic, listConsents, listTopics, loadRecipient, personExists, putConsents, updateTopic, type Consent, type ConsentState, type NewConsent, type Recipient, type Topic } from './store/preferences.store.js';
+import { insertTopic, listConsents, listTopics, loadRecipient, lockPerson, lockTopic, personExists, putConsents, updateTopic, type Consent, type ConsentState, type NewConsent, type Recipient, type Topic } from './store/preferences.store.js';
 
 export interface TopicChoice { topic: Topic; subscribed: boolean }
 
 /** Topics, and what people said about them: through the API, the unsubscribe page or one click of their mail program. */
 @Injectable()
 export class Preferences {
-  constructor(private readonly db: DataSource, private readonly clock: Clock) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner) {}
 
   topics(): Promise<Topic[]> {
     return listTopics(this.db);
@@ -25,7 +27,16 @@ export class Preferences {
   }
 
   async changeTopic(key: string, change: Partial<Pick<Topic, 'name' | 'nameKo' | 'optIn'>>): Promise<Topic> {
-    return (await updateTopic(this.db, key, change)) ?? (() => { throw new AppError('topic.not-found', `There is no topic "${key}".`, 'not_found'); })();
+    const changed = await inTransaction(this.db, async (tx) => {
+      const before = await lockTopic(tx, key);
+      if (before === null) throw new AppError('topic.not-found', `There is no topic "${key}".`, 'not_found');
+      const topic = (await updateTopic(tx, key, change))!;
+      // Nobody said anything new, and yet the rule answers anew for everybody: whoever depends on it has to ask again.
+      if (topic.optIn !== before) await announce(tx, [], [`topic:${key}`], this.clock.now());
+      return topic;
+    });
+    this.wake();
+    return changed;
   }
 
   async consents(personId: string): Promise<Consent[]> {
@@ -35,14 +46,16 @@ export class Preferences {
 
   /** Records choices reported by the customer's own system. All or nothing. */
   async putConsents(personId: string, consents: readonly NewConsent[], source: string): Promise<Consent[]> {
-    return inTransaction(this.db, async (tx) => {
-      if (!(await personExists(tx, personId))) throw notFound('person', personId);
+    const said = await inTransaction(this.db, async (tx) => {
+      if (!(await lockPerson(tx, personId))) throw notFound('person', personId);
       const known = new Set((await listTopics(tx)).map((topic) => topic.key));
       const unknown = consents.flatMap(({ topic }, index) => (known.has(topic) ? [] : [{ path: `consents.${index}.topic`, code: 'topic.not-found', message: `there is no topic "${topic}"` }]));
       if (unknown.length > 0) throw new AppError('topic.not-found', `${unknown[0]!.path}: ${unknown[0]!.message}.`, 'invalid', unknown);
       await putConsents(tx, personId, consents, { source, now: this.clock.now() });
       return listConsents(tx, personId);
     });
+    this.wake();
+    return said;
   }
 
   /** Whom a signed link speaks of; null when the message or the person is gone. */
@@ -75,11 +88,17 @@ export class Preferences {
   private async choose({ deliveryId, personId }: Recipient, consents: readonly NewConsent[], source: string): Promise<void> {
     const now = this.clock.now();
     await inTransaction(this.db, async (tx) => {
+      if (!(await lockPerson(tx, personId))) return;
       const changed = await putConsents(tx, personId, consents, { source, now });
       const left = changed.filter(({ state }) => state === 'unsubscribed');
       await insertDeliveryEvents(tx, left.map(({ topic }) => ({
         deliveryId, personId, kind: 'unsubscribe', eventKey: newId(), at: now, verdict: 'human', evidence: { source }, data: { topic },
       })));
     });
+    this.wake();
+  }
+
+  private wake(): void {
+    this.runner.wake('segments.membership');
   }
 }

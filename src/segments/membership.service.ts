@@ -7,13 +7,14 @@ import { LOG } from '../platform/tokens.js';
 import { problemOf } from './evaluation.js';
 import { followChanges, goneBy, touchedPeople } from './follow-changes.js';
 import { followClock } from './follow-clock.js';
+import { followRules } from './follow-rules.js';
 import { MaintainedPlans, sharedEdges, type Limits, type Maintained, type Step } from './maintained.js';
 import { nextBoundary, workspaceZone } from './store/answers.js';
 import { failBuild } from './store/build.store.js';
 import { becomeEvaluator, claimChanges, furthestEvaluated, settleChanges, settleFlips, stallSegment, writeFlips, type Change } from './store/membership.store.js';
 import { requestBuild } from './store/segments.store.js';
 
-export interface Advance { changes: number; flips: number; behind: boolean; next: Date | null }
+export interface Advance { changes: number; flips: number; behind: boolean; rebuilds: number; next: Date | null }
 
 /** Keeps every membership true: after what changed, and after the clock. Its cost follows those, not the population. */
 @Injectable()
@@ -36,8 +37,9 @@ export class MembershipService {
       await settleFlips(tx, clock.flips, step.now);
       const gone = goneBy(step.changes);
       await settleChanges(tx, step.changes.map((change) => change.id), byChange.filter((flip) => gone.get(flip.personId)?.id !== flip.changeId));
+      const rebuilds = await followRules(step);
       const idle = step.changes.length === 0 && clock.flips.length === 0 && !clock.behind;
-      return { changes: step.changes.length, flips: clock.flips.length + byChange.length, behind: clock.behind, next: idle ? await this.next(step) : null };
+      return { changes: step.changes.length, flips: clock.flips.length + byChange.length, behind: clock.behind, rebuilds, next: idle ? await this.next(step) : null };
     });
   }
 

@@ -7,6 +7,9 @@ import { newPerson, type WorldPerson } from './segment-world.js';
 export interface CasePerson {
   attributes?: Record<string, unknown>;
   tags?: string[];
+  lists?: string[];
+  /** By `channel:topic`. */
+  consents?: Record<string, 'subscribed' | 'unsubscribed'>;
   events?: { name: string; at: string; properties?: Record<string, unknown> }[];
   kind?: WorldPerson['kind'];
   email?: string | null;
@@ -43,9 +46,9 @@ export function loadSegmentCases(): SegmentCase[] {
 
 /** The person of a case. */
 export function personOf({ person = {}, attributes }: SegmentCase): WorldPerson {
-  const { kind = 'user', email = 'ada@Example.com', timeZone = 'Asia/Seoul', signedUpAt = '2026-03-07T09:00:00Z', tags = [], events = [] } = person;
+  const { kind = 'user', email = 'ada@Example.com', timeZone = 'Asia/Seoul', signedUpAt = '2026-03-07T09:00:00Z', tags = [], lists = [], consents = {}, events = [] } = person;
   return newPerson({
-    kind, email, timeZone, attributes: person.attributes ?? attributes ?? {}, tags: new Set(tags), lastSeenAt: CASE_NOW, signedUpAt: signedUpAt === null ? null : new Date(signedUpAt),
+    kind, email, timeZone, attributes: person.attributes ?? attributes ?? {}, tags: new Set(tags), lists: new Set(lists), consents: new Map(Object.entries(consents)), lastSeenAt: CASE_NOW, signedUpAt: signedUpAt === null ? null : new Date(signedUpAt),
     events: events.map(({ name, at, properties = {} }) => ({ id: newId(), name, properties, at: new Date(at) })),
   });
 }

@@ -4,6 +4,7 @@ import type { Leaf } from '../../src/contract/segment-conditions.js';
 import { attributeClock, attributeLeaf } from './segment-arbitraries-attribute.js';
 import { eventTimeClock, eventTimeLeaf } from './segment-arbitraries-event-time.js';
 import { eventValueClock, eventValueLeaf } from './segment-arbitraries-event-value.js';
+import { consenting, consentLeaf, storeTopics } from './segment-arbitraries-consent.js';
 import { eventClock, eventLeaf } from './segment-arbitraries-event.js';
 import { listLeaf, listing, storeLists } from './segment-arbitraries-list.js';
 import { sequenceLeaf } from './segment-arbitraries-sequence.js';
@@ -11,6 +12,7 @@ import { tagLeaf } from './segment-arbitraries-tag.js';
 import { attributeMatches } from './segment-oracle-attribute.js';
 import { eventTimeMatches } from './segment-oracle-event-time.js';
 import { eventValueMatches } from './segment-oracle-event-value.js';
+import { consentMatches } from './segment-oracle-consent.js';
 import { eventMatches } from './segment-oracle-event.js';
 import { listMatches } from './segment-oracle-list.js';
 import { sequenceMatches } from './segment-oracle-sequence.js';
@@ -52,6 +54,7 @@ export const LEAF_PROOFS: { [T in Leaf['type']]: LeafProof<Extract<Leaf, { type:
   sequence: { arbitrary: sequenceLeaf, clock: sequenceLeaf, oracle: sequenceMatches },
   tag: { arbitrary: tagLeaf, oracle: tagMatches },
   list: { arbitrary: listLeaf, oracle: listMatches, prepare: storeLists, happens: listing },
+  consent: { arbitrary: consentLeaf, oracle: consentMatches, prepare: storeTopics, happens: consenting },
 };
 
 export const proofOf = <L extends Leaf>(leaf: L): LeafProof<L> => LEAF_PROOFS[leaf.type] as unknown as LeafProof<L>;

@@ -15,6 +15,8 @@ export interface WorldPerson {
   attributes: Record<string, unknown>;
   tags: Set<string>;
   lists: Set<string>;
+  /** By `channel:topic`. */
+  consents: Map<string, 'subscribed' | 'unsubscribed'>;
   events: WorldEvent[];
   kind: 'visitor' | 'lead' | 'user';
   email: string | null;
@@ -26,12 +28,12 @@ export interface WorldPerson {
   lastSeenAt: Date;
 }
 
-export const newPerson = (given: Partial<WorldPerson> & { lastSeenAt: Date }): WorldPerson => ({ id: newId(), attributes: {}, tags: new Set(), lists: new Set(), events: [], kind: 'user', email: null, timeZone: null, language: null, externalId: null, signedUpAt: null, firstSeenAt: given.lastSeenAt, ...given });
+export const newPerson = (given: Partial<WorldPerson> & { lastSeenAt: Date }): WorldPerson => ({ id: newId(), attributes: {}, tags: new Set(), lists: new Set(), consents: new Map(), events: [], kind: 'user', email: null, timeZone: null, language: null, externalId: null, signedUpAt: null, firstSeenAt: given.lastSeenAt, ...given });
 
 /** Writes people as they are now, their dates, tags and new events included. */
 export async function storePeople(db: Db, people: readonly WorldPerson[]): Promise<void> {
   const ids = people.map((person) => person.id);
-  const list = people.map((person) => ({ ...person, tags: undefined, lists: undefined, events: undefined, signed: person.signedUpAt?.toISOString() ?? null, first: person.firstSeenAt.toISOString(), last: person.lastSeenAt.toISOString() }));
+  const list = people.map((person) => ({ ...person, tags: undefined, lists: undefined, consents: undefined, events: undefined, signed: person.signedUpAt?.toISOString() ?? null, first: person.firstSeenAt.toISOString(), last: person.lastSeenAt.toISOString() }));
   await rows(db, `
     insert into person (id, external_id, kind, email, time_zone, language, attributes, signed_up_at, first_seen_at, last_seen_at, created_at, updated_at)
     select p.id, p."externalId", p.kind, p.email, p."timeZone", p.language, p.attributes, p.signed, p.first, p.last, p.first, p.last
@@ -46,6 +48,9 @@ export async function storePeople(db: Db, people: readonly WorldPerson[]): Promi
   await rows(db, 'delete from list_member as l where l.person_id = any($1::uuid[])', [ids]);
   const lists = people.flatMap((person) => [...person.lists].map((id) => ({ person: person.id, id })));
   await rows(db, `insert into list_member (list_id, person_id, added_at) select l.l, l.p, '2026-01-01Z' from unnest($1::uuid[], $2::uuid[]) as l (p, l)`, [lists.map((l) => l.person), lists.map((l) => l.id)]);
+  await rows(db, 'delete from consent as c where c.person_id = any($1::uuid[])', [ids]);
+  const consents = people.flatMap((person) => [...person.consents].map(([place, state]) => ({ person: person.id, channel: place.split(':')[0], topic: place.split(':')[1], state })));
+  await rows(db, `insert into consent (person_id, channel, topic, state, at, source) select c.p, c.channel, c.topic, c.state, '2026-01-01Z', 'test' from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as c (p, channel, topic, state)`, [consents.map((c) => c.person), consents.map((c) => c.channel), consents.map((c) => c.topic), consents.map((c) => c.state)]);
   const events = people.flatMap((person) => person.events.map((event) => ({ ...event, person: person.id })));
   await rows(db, `
     insert into event (id, person_id, type, name, properties, context, occurred_at, received_at, message_id)

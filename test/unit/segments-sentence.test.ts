@@ -26,6 +26,12 @@ const cases: { node: SegmentNode; ko: string; en: string }[] = [
   },
   { node: { type: 'event', event: '구매', count: { op: 'exactly', value: 0 } }, ko: '‘구매’를 한 번도 하지 않은 고객', en: 'People where “구매” happened exactly 0 times.' },
   { node: { type: 'any', of: [{ type: 'list', op: 'in', listId: 'l' }, { type: 'list', op: 'not_in', listId: 'x' }] }, ko: '‘봄 행사’ 목록에 있거나 ‘휴면’ 목록에 없는 고객', en: 'People where they are on the list “봄 행사” or they are not on the list “휴면”.' },
+  ...([['subscribed', '받겠다고 한', 'they said yes to'], ['unsubscribed', '받지 않겠다고 한', 'they said no to'], ['unset', '받을지 말한 적이 없는', 'they never said whether they want'], ['allowed', '받을 수 있는', 'they may get']] as const)
+    .map(([state, ko, en]) => ({ node: { type: 'consent', channel: 'email', topic: 't', state } as SegmentNode, ko: `‘제품 소식’을 이메일로 ${ko} 고객`, en: `People where ${en} “Product updates” by e-mail.` })),
+  {
+    node: { type: 'any', of: [{ type: 'consent', channel: 'in_app', topic: '할인', state: 'allowed' }, { type: 'consent', channel: 'in_app', topic: 't', state: 'unset' }] },
+    ko: '‘할인’을 앱에서 받을 수 있거나 ‘제품 소식’을 앱에서 받을지 말한 적이 없는 고객', en: 'People where they may get “할인” in the app or they never said whether they want “Product updates” in the app.',
+  },
   {
     node: { type: 'event', event: '구매', count: { op: 'at_least', value: 1 }, between: { from: '2026-03-01', to: '2026-04-01' } },
     ko: '2026-03-01부터 2026-04-01 전까지 ‘구매’를 1번 이상 한 고객', en: 'People where “구매” happened at least 1 time on or after 2026-03-01 and before 2026-04-01.',
@@ -64,5 +70,5 @@ const cases: { node: SegmentNode; ko: string; en: string }[] = [
 ];
 
 test.each(cases)('$ko', ({ node, ko, en }) => {
-  expect(sentenceOf(node, new Map([['x', { name: '휴면' }], ['l', { name: '봄 행사' }]]))).toEqual({ ko, en });
+  expect(sentenceOf(node, new Map([['x', { name: '휴면' }], ['l', { name: '봄 행사' }], ['t', { name: 'Product updates', nameKo: '제품 소식' }]]))).toEqual({ ko, en });
 });

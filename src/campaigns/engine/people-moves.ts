@@ -16,7 +16,7 @@ export async function followMerge(tx: Db, change: SettledChange, now: Date): Pro
   if (merges.length === 0) return true;
   await activeRunsOf(tx, merges.flatMap(({ from }) => [from, into]));
   // At once, even when the rest has to wait: no message may go out on a consent that was withdrawn.
-  await carryConsent(tx, merges);
+  await carryConsent(tx, merges, now);
   if (await holdsDispatch(tx, merges.map(({ from }) => from))) {
     await postpone(tx, change, now);
     return false;

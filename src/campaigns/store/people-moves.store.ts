@@ -1,3 +1,5 @@
+import { consentKey } from '../../people/domain/reserved-keys.js';
+import { recordFacts } from '../../people/store/facts.store.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 import type { SettledChange } from '../domain/settled.js';
 
@@ -46,15 +48,20 @@ export async function moveToSurvivors(tx: Db, merges: readonly Merged[]): Promis
   for (const move of MOVES) await rows(tx, move, sides(merges));
 }
 
-/** Gives survivors the subscriptions of those who became part of them. The strictest wins: whoever said no once is not written to. */
-export async function carryConsent(tx: Db, merges: readonly Merged[]): Promise<void> {
-  await rows(tx, `
+/**
+ * Gives survivors the subscriptions of those who became part of them, and announces what is new to them. The strictest wins: whoever
+ * said no once is not written to.
+ */
+export async function carryConsent(tx: Db, merges: readonly Merged[], now: Date): Promise<void> {
+  const carried = await rows<{ personId: string; channel: string; topic: string; state: string }>(tx, `
     insert into consent (person_id, channel, topic, state, at, source)
     select distinct on (m.into_id, c.channel, c.topic) m.into_id, c.channel, c.topic, c.state, c.at, c.source
       from ${PAIRS} join consent as c on c.person_id = m.from_id
      order by m.into_id, c.channel, c.topic, c.state = 'unsubscribed' desc, c.at desc
     on conflict (person_id, channel, topic) do update set state = excluded.state, at = excluded.at, source = excluded.source
-     where consent.state = 'subscribed' and excluded.state = 'unsubscribed'`, sides(merges));
+     where consent.state = 'subscribed' and excluded.state = 'unsubscribed'
+    returning person_id as "personId", channel, topic, state`, sides(merges));
+  await recordFacts(tx, carried.map(({ personId, channel, topic, state }) => ({ personId, key: consentKey(channel, topic), value: state })), { now, source: 'merge' });
 }
 
 const sides = (merges: readonly Merged[]) => [merges.map((merge) => merge.from), merges.map((merge) => merge.into)];

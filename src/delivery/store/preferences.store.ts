@@ -1,3 +1,5 @@
+import { consentKey } from '../../people/domain/reserved-keys.js';
+import { recordFacts } from '../../people/store/facts.store.js';
 import { rows, row, type Db } from '../../platform/database/db.js';
 
 export interface Topic {
@@ -48,15 +50,20 @@ export function listConsents(db: Db, personId: string): Promise<Consent[]> {
 
 export interface NewConsent { channel: string; topic: string; state: ConsentState }
 
-/** Records choices; answers the ones that changed something. The first time and source of an unchanged choice are kept. */
-export function putConsents(tx: Db, personId: string, consents: readonly NewConsent[], given: { source: string; now: Date }): Promise<NewConsent[]> {
-  return rows<NewConsent>(tx, `
+/**
+ * Records choices, in the history too, and announces them; answers the ones that changed something. The first time and source of an
+ * unchanged choice are kept. Lock the person first; wake `segments.membership` after commit.
+ */
+export async function putConsents(tx: Db, personId: string, consents: readonly NewConsent[], given: { source: string; now: Date }): Promise<NewConsent[]> {
+  const changed = await rows<NewConsent>(tx, `
     insert into consent as c (person_id, channel, topic, state, at, source)
     select $1, n.channel, n.topic, n.state, $5::timestamptz, $6
       from unnest($2::text[], $3::text[], $4::text[]) as n (channel, topic, state)
     on conflict (person_id, channel, topic) do update set state = excluded.state, at = excluded.at, source = excluded.source
      where c.state <> excluded.state
     returning c.channel, c.topic, c.state`, [personId, consents.map((c) => c.channel), consents.map((c) => c.topic), consents.map((c) => c.state), given.now, given.source]);
+  await recordFacts(tx, changed.map(({ channel, topic, state }) => ({ personId, key: consentKey(channel, topic), value: state })), given);
+  return changed;
 }
 
 /** The person and topic of a delivery, in the language to speak to them; null when the delivery is gone. */
@@ -74,4 +81,14 @@ export function loadRecipient(db: Db, deliveryId: string): Promise<Recipient | n
 /** True when this person exists. */
 export async function personExists(db: Db, personId: string): Promise<boolean> {
   return (await row(db, `select 1 as found from person as p where p.id = $1`, [personId])) !== null;
+}
+
+/** Holds a person until the transaction ends, so that they are neither merged nor erased meanwhile; false when there is none. */
+export async function lockPerson(tx: Db, personId: string): Promise<boolean> {
+  return (await row(tx, 'select p.id from person as p where p.id = $1 for no key update', [personId])) !== null;
+}
+
+/** Locks a topic; whether it needs a yes first, null when there is no such topic. */
+export async function lockTopic(tx: Db, key: string): Promise<boolean | null> {
+  return (await row<{ optIn: boolean }>(tx, 'select t.opt_in as "optIn" from topic as t where t.key = $1 for update', [key]))?.optIn ?? null;
 }

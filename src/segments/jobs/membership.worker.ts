@@ -16,6 +16,7 @@ export class MembershipWorker extends Worker {
     const step = await this.membership.advance();
     if (!step) return { done: 0, next: null };
     if (step.changes + step.flips > 0) this.runner.wake('campaigns.entry');
+    if (step.rebuilds > 0) this.runner.wake('segments.build');
     return { done: step.changes + step.flips + (step.behind ? 1 : 0), next: step.next };
   }
 }

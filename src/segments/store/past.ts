@@ -10,7 +10,7 @@ export function inPast({ text, values }: Compiled, person: PastPerson): Compiled
   const bind = (value: unknown, type: string): string => `$${list.push(value)}::${type}`;
   const id = bind(person.id, 'uuid');
   const at = bind(person.at, 'timestamptz');
-  const tables = [personThen(person, id, bind), datesThen(person, id, bind), marksThen(person, id, bind), eventsThen(id, at)].join(',\n');
+  const tables = [personThen(person, id, bind), datesThen(person, id, bind), marksThen(person, id, bind), consentsThen(person, id, bind), eventsThen(id, at)].join(',\n');
   return { text: `with ${tables}\n${text}`, values: list };
 }
 
@@ -36,6 +36,14 @@ function marksThen({ reserved }: PastPerson, id: string, bind: Bind): string {
     return `${name} as (select ${id} as person_id, m.value as ${column}, m.at as added_at from unnest(${bind(marks.map(({ value }) => value), `${type}[]`)}, ${bind(marks.map((mark) => mark.at), 'timestamptz[]')}) as m (value, at))`;
   };
   return [table('$tag:', 'person_tag', 'tag', 'text'), table('$list:', 'list_member', 'list_id', 'uuid')].join(',\n');
+}
+
+function consentsThen({ reserved }: PastPerson, id: string, bind: Bind): string {
+  const said = [...reserved].flatMap(([key, { value }]) => {
+    const [, channel, topic] = /^\$consent:([^:]+):(.+)$/.exec(key) ?? [];
+    return channel === undefined ? [] : [{ channel, topic, value }];
+  });
+  return `consent as (select ${id} as person_id, c.channel, c.topic, c.state from unnest(${bind(said.map(({ channel }) => channel), 'text[]')}, ${bind(said.map(({ topic }) => topic), 'text[]')}, ${bind(said.map(({ value }) => value), 'text[]')}) as c (channel, topic, state))`;
 }
 
 /** Not materialized: conditions keep their index look-ups. */

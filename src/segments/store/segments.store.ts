@@ -64,6 +64,14 @@ export async function requestBuild(db: Db, build: { id: string; definition: Segm
     [build.id, JSON.stringify(build.definition), build.revision, build.announces, now, build.renews ?? false]);
 }
 
+/** Asks for builds of segments towards the definition they have, or are on their way to; those that were never live announce as before. */
+export async function requestRebuilds(tx: Db, ids: readonly string[], now: Date): Promise<void> {
+  const found = await rows<{ id: string; definition: SegmentNode; revision: number; announces: boolean }>(tx, `
+    select s.id, coalesce(b.definition, s.definition) as definition, coalesce(b.revision, s.revision) as revision, coalesce(b.announces, true) as announces
+      from segment as s left join segment_build as b on b.segment_id = s.id where s.id = any($1::uuid[]) order by s.id`, [ids]);
+  for (const one of found) await requestBuild(tx, one, now);
+}
+
 /** Whether every one of these segments has a complete, maintained membership. */
 export async function areLive(db: Db, ids: readonly string[]): Promise<boolean> {
   const found = await row<{ live: number }>(db, `select count(*)::int as live from segment as s where s.id = any($1::uuid[]) and s.state = 'live'`, [ids]);

@@ -97,6 +97,7 @@ export class DeliveryTables1763800000004 implements MigrationInterface {
         at timestamptz not null,
         source text not null,
         primary key (person_id, channel, topic));
+      create index consent_topic on consent (channel, topic, state);
 
       create table suppression (
         channel text not null,

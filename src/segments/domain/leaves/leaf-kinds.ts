@@ -2,6 +2,7 @@ import type { Leaf } from '../../../contract/segment-conditions.js';
 import { attributeLeaf } from './attribute.js';
 import { eventTimeLeaf } from './event-time.js';
 import { eventValueLeaf } from './event-value.js';
+import { consentLeaf } from './consent.js';
 import { eventLeaf } from './event.js';
 import type { LeafKind } from './leaf.js';
 import { listLeaf } from './list.js';
@@ -17,6 +18,7 @@ const LEAF_KINDS: { [T in Leaf['type']]: LeafKind<Extract<Leaf, { type: T }>> } 
   sequence: sequenceLeaf,
   tag: tagLeaf,
   list: listLeaf,
+  consent: consentLeaf,
 };
 
 /** What is known about the kind of a condition. */

@@ -4,7 +4,7 @@ import type { Leaf, SequenceCondition } from '../../src/contract/segment-conditi
 import type { SegmentNode } from '../../src/contract/segment.js';
 import { newId } from '../../src/kernel/ids.js';
 import { inTransaction, rows } from '../../src/platform/database/db.js';
-import { explainPerson, frontier, membersAmong, membersOf, validateDefinition } from '../../src/segments/segment-questions.js';
+import { explainAsKnown, explainPerson, frontier, membersAmong, membersOf, validateDefinition } from '../../src/segments/segment-questions.js';
 import { BASE, event, seconds } from '../support/segment-arbitraries.js';
 import { LEAF_PROOFS } from '../support/segment-leaves.js';
 import { matches } from '../support/segment-oracle.js';
@@ -80,9 +80,11 @@ test('a late event takes back what was true without it', async () => {
   const person = newPerson({ lastSeenAt: BASE, events: eventsOf([{ name: 'a', properties: {}, offset: -90_000 }]) });
   await storePeople(database.db, [person]);
   expect((await explainPerson(database.db, definition, person.id, BASE)).truth).toBe(true);
-  person.events.push(...eventsOf([{ name: 'b', properties: {}, offset: -80_000 }]));
+  person.events.push(...eventsOf([{ name: 'b', properties: {}, offset: -80_000 }]).map((late) => ({ ...late, receivedAt: seconds(60) })));
   await storePeople(database.db, [person]);
   expect((await explainPerson(database.db, definition, person.id, BASE)).truth).toBe(false);
+  expect(await explainAsKnown(database.db, definition, person.id, seconds(59))).toMatchObject({ truth: true, compared: { from: '2026-03-09T08:00:00+00:00', to: '2026-03-10T08:00:00+00:00' } });
+  expect(await explainAsKnown(database.db, definition, person.id, seconds(60))).toMatchObject({ truth: false, compared: null });
 });
 
 test('faults of conditions on events are named with their place', async () => {

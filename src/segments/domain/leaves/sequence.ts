@@ -21,6 +21,10 @@ import type { Edge, LeafKind, Query } from './leaf.js';
  *
  * Where a chain began is the latest beginning among the reachable events before: as later events have later or equal latest
  * predecessors, the running maximum of the beginnings is that of the latest predecessor.
+ *
+ * Joining step to step, as one would by hand, is quadratic for one person with many events: 10,000 of each of two names are
+ * 100 million pairs. Sorting is the price for everybody (400,000 events of 50,000 people, time by hand in brackets): 95 ms (97)
+ * for a denied second step, 176 ms (91) for two steps of all time, 2.1 s (0.2) where 70 % of all events are of the first of three.
  */
 
 const isDenied = (leaf: SequenceCondition): boolean => leaf.steps.at(-1)!.not === true;

@@ -11,7 +11,7 @@ const INDEXES = ['event_person_name', 'event_name_time'];
 /** The id of a person by number; numbers go up with ids, as those of people who came one after the other. */
 export const idOf = (i: string): string => `('018f0000-0000-7000-8000-' || lpad(to_hex(${i}), 12, '0'))::uuid`;
 /** A number in (0, 1) that depends on nothing but its arguments. */
-const chance = (of: string, salt: number) => `((hashint8extended(${of}, ${salt}) & 1048575) + 1) / 1048577.0`;
+const chance = (of: string, salt: number) => `(((hashint8extended(${of}, ${salt}) & 1048575) + 1) / 1048577.0::float8)`;
 
 /**
  * People with 20 events each on average over 85 days, some of them very busy, more of it lately; the same for every run but for
@@ -47,7 +47,7 @@ async function insertPiece(db: Db, from: number, to: number, now: Date): Promise
   await rows(db, `insert into person_date (person_id, key, at) select ${idOf('i')}, 'brought_in', $3::timestamptz - interval '2 days 23 hours' from ${people}`, [from, to, now]);
   await rows(db, `
     insert into event (id, person_id, type, name, properties, occurred_at, received_at, message_id)
-    select gen_random_uuid(), ${idOf('i')}, 'track', case when e.kind < 0.5 then 'login' when e.kind < 0.95 then 'view' else 'purchase' end, jsonb_build_object('amount', round((e.kind * 1000)::numeric % 100)), e.at, e.at, 'bench'
+    select gen_random_uuid(), ${idOf('i')}, 'track', case when e.kind < 0.5 then 'login' when e.kind < 0.95 then 'view' else 'purchase' end, jsonb_build_object('amount', (e.kind * 1000)::int % 100), e.at, e.at, 'bench'
       from ${people},
            lateral generate_series(1, least(2000, 1 + floor(-ln(${chance('i', 2)}) * ${EVENTS_EACH - 1})::int)) as n,
            lateral (select ${chance('i * 4096 + n', 3)} as kind, $3::timestamptz - (${chance('i * 4096 + n', 4)}) ^ 1.5 * interval '85 days' as at) as e`, [from, to, now]);

@@ -36,7 +36,7 @@ const FLIPS_A_ROW = 5_000;
 export async function adoptBuild(tx: Db, segmentId: string, announces: boolean, now: Date): Promise<number> {
   // A million rows at once may take longer than a question ever should.
   await rows(tx, 'set local statement_timeout = 0');
-  const found = await row<{ flips: number }>(tx, `
+  const found = await row<{ entered: number; gone: number }>(tx, `
     with entered as (
       insert into segment_member (segment_id, person_id, since)
       select b.segment_id, b.person_id, $2::timestamptz from segment_build_member as b where b.segment_id = $1
@@ -53,13 +53,13 @@ export async function adoptBuild(tx: Db, segmentId: string, announces: boolean, 
     settled as (
       insert into settled_change (kind, at, person_ids, flip_segments, flip_persons, flip_entered, flip_at)
       select 'flips', $2::timestamptz, array_agg(n.person_id), array_agg($1::uuid), array_agg(n.person_id), array_agg(n.entered), array_agg($2::timestamptz) from numbered as n group by n.part)
-    select count(*)::int as flips from flip as f`, [segmentId, now, announces]);
+    select count(*) filter (where f.entered)::int as entered, count(*) filter (where not f.entered)::int as gone from flip as f`, [segmentId, now, announces]);
   await rows(tx, `
     update segment as s set state = 'live', definition = b.definition, revision = b.revision, evaluated_to = $2::timestamptz, evaluated_person = null, updated_at = $2::timestamptz,
-           problem = null, stalled_at = null, time_zone = b.time_zone, member_count = (select count(*)::int from segment_member as m where m.segment_id = s.id)
-      from segment_build as b where s.id = $1 and b.segment_id = s.id`, [segmentId, now]);
+           problem = null, stalled_at = null, time_zone = b.time_zone, member_count = s.member_count + $3::int
+      from segment_build as b where s.id = $1 and b.segment_id = s.id`, [segmentId, now, found!.entered - found!.gone]);
   await dropBuild(tx, segmentId);
-  return found!.flips;
+  return found!.entered + found!.gone;
 }
 
 /** Whether a segment is being built, and whether that must go on because a segment it names means something else now; null when it is not. */

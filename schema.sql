@@ -8,14 +8,42 @@ CREATE OR REPLACE FUNCTION public.refuse_version_change()
 AS $function$
       begin raise exception 'campaign versions are immutable'; end $function$;
 
-CREATE OR REPLACE FUNCTION public.segment_day(instant timestamp with time zone, zone text, fallback text)
+CREATE OR REPLACE FUNCTION public.segment_anniversary(of_day date, from_day date)
  RETURNS date
  LANGUAGE plpgsql
- STABLE PARALLEL SAFE
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+      declare
+        years int := greatest(extract(year from from_day)::int - extract(year from of_day)::int, 1);
+        found date := of_day + make_interval(years => years);
+      begin
+        if found < from_day then found := of_day + make_interval(years => years + 1); end if;
+        return found;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.segment_day_starts(zone text, after timestamp with time zone, up_to timestamp with time zone)
+ RETURNS TABLE(at timestamp with time zone, day date)
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE ROWS 1
 AS $function$
       begin
-        return (instant at time zone coalesce(zone, fallback))::date;
-      exception when invalid_parameter_value then return (instant at time zone fallback)::date;
+        -- Nearly always no day begins: that must cost nothing.
+        if up_to <= after or (up_to - after < interval '12 hours' and (after at time zone zone)::date = (up_to at time zone zone)::date
+           and (after at time zone zone) - (after at time zone 'UTC') = (up_to at time zone zone) - (up_to at time zone 'UTC')) then return; end if;
+        return query
+          with mark as materialized (
+            select m.at, lead(m.at) over (order by m.at) as next, (m.at at time zone zone) - (m.at at time zone 'UTC') as ahead
+              from generate_series(after - interval '1 day', up_to + interval '36 hours', interval '12 hours') as m (at)),
+          candidate as (
+            select (d.day - a.ahead) at time zone 'UTC' as at
+              from generate_series((after at time zone zone)::date - 1, (up_to at time zone zone)::date + 1, interval '1 day') as d (day) cross join (select distinct m.ahead from mark as m) as a
+            union
+            select segment_zone_change(zone, m.at, m.next) from mark as m where (m.next at time zone zone) - (m.next at time zone 'UTC') <> m.ahead)
+          select c.at, least(t.old, t.new) + s.step
+            from candidate as c
+            cross join lateral (select ((c.at - interval '1 microsecond') at time zone zone)::date as old, (c.at at time zone zone)::date as new) as t
+            cross join lateral generate_series(1, abs(t.new - t.old)) as s (step)
+           where c.at > after and c.at <= up_to;
       end $function$;
 
 CREATE OR REPLACE FUNCTION public.segment_instant(value text)
@@ -27,6 +55,57 @@ AS $function$
         if value !~* '^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s?(Z|[+-]\d{2}(:?\d{2})?)?)?$' then return null; end if;
         return value::timestamptz;
       exception when others then return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.segment_local(instant timestamp with time zone, zone text, fallback text)
+ RETURNS timestamp without time zone
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+      begin
+        return instant at time zone coalesce(zone, fallback);
+      exception when invalid_parameter_value then return instant at time zone fallback;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.segment_month_day(day timestamp without time zone)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (((EXTRACT(month FROM day))::integer * 100) + (EXTRACT(day FROM day))::integer);
+
+CREATE OR REPLACE FUNCTION public.segment_month_days(day date)
+ RETURNS integer[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (ARRAY[segment_month_day(((day - 1))::timestamp without time zone), segment_month_day((day)::timestamp without time zone), segment_month_day(((day + 1))::timestamp without time zone)] || CASE WHEN (segment_month_day((day)::timestamp without time zone) = ANY (ARRAY[228, 229, 301])) THEN ARRAY[228, 229] ELSE ARRAY[]::integer[] END);
+
+CREATE OR REPLACE FUNCTION public.segment_zone(zone text, fallback text)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+      begin
+        perform now() at time zone zone;
+        return coalesce(zone, fallback);
+      exception when invalid_parameter_value then return fallback;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.segment_zone_change(zone text, after timestamp with time zone, up_to timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+      declare
+        before interval := (after at time zone zone) - (after at time zone 'UTC');
+        middle timestamptz;
+      begin
+        after := date_trunc('second', after);
+        up_to := date_trunc('second', up_to) + interval '1 second';
+        while up_to - after > interval '1 second' loop
+          middle := date_trunc('second', after + (up_to - after) / 2);
+          if (middle at time zone zone) - (middle at time zone 'UTC') = before then after := middle; else up_to := middle; end if;
+        end loop;
+        return up_to;
       end $function$;
 
 -- Tables
@@ -638,6 +717,7 @@ CREATE UNIQUE INDEX message_content_place ON public.message_content USING btree 
 CREATE INDEX one_time_link_user_id ON public.one_time_link USING btree (user_id);
 CREATE INDEX person_created ON public.person USING btree (created_at, id);
 CREATE INDEX person_date_at ON public.person_date USING btree (key, at, person_id);
+CREATE INDEX person_date_month_day ON public.person_date USING btree (key, segment_month_day((at AT TIME ZONE 'UTC'::text)));
 CREATE INDEX person_email ON public.person USING btree (lower(email)) WHERE (email IS NOT NULL);
 CREATE INDEX person_first_seen ON public.person USING btree (first_seen_at, id);
 CREATE INDEX person_identity_person ON public.person_identity USING btree (person_id);
@@ -646,6 +726,7 @@ CREATE INDEX person_merge_into ON public.person_merge USING btree (into_id);
 CREATE INDEX person_sample ON public.person USING btree (SUBSTRING(uuid_send(id) FROM 12)) WHERE (get_byte(uuid_send(id), 15) < 64);
 CREATE INDEX person_signed_up ON public.person USING btree (signed_up_at, id) WHERE (signed_up_at IS NOT NULL);
 CREATE INDEX person_tag_tag ON public.person_tag USING btree (tag, person_id);
+CREATE INDEX person_time_zone ON public.person USING btree (time_zone);
 CREATE INDEX sandbox_mail_received ON public.sandbox_mail USING btree (received_at, id);
 CREATE INDEX segment_build_member_person ON public.segment_build_member USING btree (person_id);
 CREATE INDEX segment_created ON public.segment USING btree (created_at, id) WHERE (purpose = 'shared'::text);

@@ -4,8 +4,10 @@ import { DurationSchema, Id, Key } from './common.js';
 /** A value a condition compares with. Dates are ISO 8601 texts. */
 export const ConditionValue = z.union([z.string().max(1000), z.number(), z.boolean(), z.array(z.union([z.string().max(1000), z.number()])).max(1000), DurationSchema], 'must be a text, a number, true or false, a list of texts and numbers, or a duration such as {"days": 3}');
 
+/** Whose calendar says which day or hour a date falls on: the person's (else the workspace's; this when absent), or always the workspace's. */
+export type DayZone = 'person' | 'workspace';
 /** One comparison on a property of an event. */
-export interface PropertyFilter { property: string; op: string; value?: z.infer<typeof ConditionValue> }
+export interface PropertyFilter { property: string; op: string; value?: z.infer<typeof ConditionValue>; zone?: DayZone }
 /** A whole number compared with one bound, or with two (`between`, both included). */
 export interface CountComparison { op: 'at_least' | 'at_most' | 'exactly' | 'more_than' | 'less_than' | 'between'; value: number; to?: number }
 /** A span of the calendar: `from` is in it, `to` is not. Each is an instant with its offset, or a day, which means its start in the zone of the workspace. */
@@ -20,7 +22,7 @@ export interface EventRows { event: string; where?: PropertyFilter[]; within?: z
  * `attribute` compares one attribute of the person. Keys starting with `$` are built in: `$email`, `$external_id`, `$kind`,
  * `$time_zone`, `$language`, `$signed_up_at`, `$first_seen_at`, `$last_seen_at`. Nested values by dotted path (`plan.name`).
  */
-export interface AttributeCondition { type: 'attribute'; key: string; op: string; value?: z.infer<typeof ConditionValue> }
+export interface AttributeCondition { type: 'attribute'; key: string; op: string; value?: z.infer<typeof ConditionValue>; zone?: DayZone }
 /** `event` counts the person's events of one name. */
 export interface EventCondition extends EventRows { type: 'event'; count: CountComparison }
 /**
@@ -51,17 +53,18 @@ export type Leaf = AttributeCondition | EventCondition | EventValueCondition | E
 
 /** Which `op` an attribute or property takes is in `segments/domain/operators.ts`; an unknown one is refused there by name. */
 const Operator = z.string().min(1).max(40);
+const Zone = z.enum(['person', 'workspace']);
 const Count = z.number().int().min(0).max(1_000_000);
 const Comparison = z.enum(['at_least', 'at_most', 'exactly', 'more_than', 'less_than', 'between']);
 const CountSchema = z.strictObject({ op: Comparison, value: Count, to: Count.optional() });
-export const PropertyFilterSchema = z.strictObject({ property: z.string().min(1).max(200), op: Operator, value: ConditionValue.optional() });
+export const PropertyFilterSchema = z.strictObject({ property: z.string().min(1).max(200), op: Operator, value: ConditionValue.optional(), zone: Zone.optional() });
 const namedEvents = { event: z.string().min(1).max(200), where: z.array(PropertyFilterSchema).max(20).optional() };
 const Moment = z.string().min(10).max(40);
 const eventRows = { ...namedEvents, within: DurationSchema.optional(), between: z.strictObject({ from: Moment.optional(), to: Moment.optional() }).optional() };
 
 /** One schema a condition. */
 export const LEAF_SCHEMAS = [
-  z.strictObject({ type: z.literal('attribute'), key: z.string().min(1).max(200), op: Operator, value: ConditionValue.optional() }),
+  z.strictObject({ type: z.literal('attribute'), key: z.string().min(1).max(200), op: Operator, value: ConditionValue.optional(), zone: Zone.optional() }),
   z.strictObject({ type: z.literal('event'), ...eventRows, count: CountSchema }),
   z.strictObject({ type: z.literal('event_value'), ...eventRows, measure: z.enum(['sum', 'average', 'max', 'min', 'distinct']), property: z.string().min(1).max(200), op: Comparison, value: z.number(), to: z.number().optional() }),
   z.strictObject({ type: z.literal('event_time'), ...namedEvents, which: z.enum(['first', 'last']), op: Operator, value: ConditionValue.optional() }),

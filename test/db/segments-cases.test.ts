@@ -56,6 +56,15 @@ test('a value that is not of the operator is refused with its place', async () =
   expect(await refused(attribute('has_any', []))).toEqual(['audience.value segment.value']);
   expect(await refused(attribute('has_all', 'a'))).toEqual(['audience.value segment.value']);
   expect(await refused(attribute('has_any', ['a'], '$email'))).toEqual(['audience.op segment.operator-type']);
+  for (const [op, value] of [['day_of_week', ['monday']], ['day_of_week', []], ['hour_between', [9, 9]], ['hour_between', [9]], ['hour_between', [24, 3]], ['hour_between', [9.5, 12]], ['anniversary', 366], ['anniversary', 0.5], ['anniversary', '0'], ['anniversary_within', -1]] as const) {
+    expect([op, value, await refused(attribute(op, value))]).toEqual([op, value, ['audience.value segment.value']]);
+  }
+  expect(await refused(attribute('anniversary', 0, '$last_seen_at'))).toEqual(['audience.key segment.operator-type']);
+  expect(await refused(attribute('anniversary', 0, '$email'))).toEqual(['audience.op segment.operator-type']);
+  expect(await refused({ ...attribute('is', 'x'), zone: 'workspace' })).toEqual(['audience.zone segment.value']);
+  expect(await refused({ ...attribute('before', '2026-03-01T00:00:00Z'), zone: 'person' })).toEqual(['audience.zone segment.value']);
+  expect(await refused({ type: 'event_time', event: 'x', which: 'last', op: 'anniversary', value: 0 })).toEqual(['audience.op segment.operator-type']);
+  expect(await refused({ type: 'event', event: 'x', count: { op: 'at_least', value: 1 }, where: [{ property: 'p', op: 'is', value: 'x', zone: 'workspace' }] })).toEqual(['audience.where.0.zone segment.value']);
   expect(await refused(attribute('is', 'x', '$plan'))).toEqual(['audience.key segment.unknown-attribute']);
   expect(await refused(attribute('gt', 3, '$email'))).toEqual(['audience.op segment.operator-type']);
   expect(await refused(attribute('older_than', { days: 1 }, 'a.b.c.d.e.f'))).toEqual(['audience.key segment.operator-type']);

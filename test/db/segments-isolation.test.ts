@@ -90,14 +90,14 @@ test('a first build of a definition that cannot be evaluated fails, with its rea
 });
 
 test('a question that takes too long for many people is asked about fewer', async () => {
-  const people = Array.from({ length: 6 }, () => newPerson({ attributes: { slow: '2026-03-01' }, timeZone: 'UTC', lastSeenAt: NOW }));
+  const people = Array.from({ length: 6 }, () => newPerson({ attributes: { slow: '2026-03-01T00:00:00Z' }, timeZone: 'UTC', lastSeenAt: NOW }));
   await storePeople(database.db, people);
   const on: SegmentNode = { type: 'attribute', key: 'slow', op: 'on', value: '2026-03-01' };
   const [slow, other] = [await make('slow', on), await make('other', { ...on, key: 'other' })];
   await settle();
   expect(await membersOf(slow)).toHaveLength(6);
   // A tenth of a second a person: six take longer than a question may, two do not.
-  await rows(database.db, `create or replace function segment_day(instant timestamptz, zone text, fallback text) returns date language plpgsql stable parallel safe as $$
+  await rows(database.db, `create or replace function segment_local(instant timestamptz, zone text, fallback text) returns timestamp language plpgsql stable parallel safe as $$
     begin perform pg_sleep(case when instant is null then 0 else 0.1 end); return '2026-03-02'; end $$`);
   await queueChange(database.db, { at: clock.now(), people: people.map(({ id }) => id), keys: ['slow', 'other'] });
   await settle();

@@ -21,7 +21,7 @@ test.each<{ name: string; node: unknown; path: string; says: string }>([
   { name: 'no type', node: {}, path: '.type', says: "Expected 'all'" },
   { name: 'no object', node: 5, path: '', says: 'expected object, received number' },
   { name: 'no operator', node: { type: 'attribute', key: 'plan' }, path: '.op', says: 'is missing: expected string' },
-  { name: 'an unknown key', node: { ...isPro, values: ['x'] }, path: '', says: 'has no "values". Known: type, key, op, value.' },
+  { name: 'an unknown key', node: { ...isPro, values: ['x'] }, path: '', says: 'has no "values". Known: type, key, op, value, zone.' },
   { name: 'a value of no kind', node: { ...isPro, value: null }, path: '.value', says: 'must be a text, a number, true or false, a list of texts and numbers, or a duration' },
   { name: 'a value that is too long', node: { ...isPro, value: 'x'.repeat(1_000_000) }, path: '.value', says: '1000 characters' },
   { name: 'a name that is too long', node: { ...isPro, key: 'x'.repeat(1_000_000) }, path: '.key', says: '200 characters' },

@@ -19,7 +19,23 @@ export const attributeLeaf: fc.Arbitrary<AttributeCondition> = fc.oneof(
   attribute(fc.constantFrom('within_last', 'older_than', 'in_next'), span, dateKeys),
   attribute(fc.constantFrom('before', 'after'), iso, dateKeys),
   attribute(fc.constant('on'), fc.constantFrom('2026-03-10', '2026-03-11'), dateKeys),
+  attribute(fc.constant('day_of_week'), fc.subarray(['mon', 'tue', 'wed'], { minLength: 1 }), dateKeys),
+  attribute(fc.constant('hour_between'), fc.constantFrom([0, 9], [9, 10], [22, 9]), dateKeys),
+  attribute(fc.constantFrom('anniversary', 'anniversary_within'), fc.constantFrom(0, 1, 365), fc.constantFrom('d', 'd.x', 'a', '$signed_up_at')),
   attribute(fc.constant('is'), fc.constantFrom('user', 'visitor'), fc.constant('$kind')),
 );
 
 export const attributeClock = attribute(fc.constantFrom('within_last', 'older_than', 'in_next'), span, fc.constantFrom('d', 'd.x', '$signed_up_at'));
+
+const zone = fc.constantFrom('person' as const, 'workspace' as const, undefined);
+const zoned = (leaf: fc.Arbitrary<AttributeCondition>): fc.Arbitrary<AttributeCondition> => fc.tuple(leaf, zone).map(([one, of]) => (of === undefined ? one : { ...one, zone: of }));
+const days = fc.constantFrom('k', 'plan.x', '$signed_up_at');
+
+/** Conditions about days and hours, for people in many zones. */
+export const dayLeaf: fc.Arbitrary<AttributeCondition> = fc.oneof(
+  zoned(attribute(fc.constant('anniversary'), fc.constantFrom(0, 1, -1, 2, 364, -365), days)),
+  zoned(attribute(fc.constant('anniversary_within'), fc.constantFrom(0, 1, 2, 7, 363, 365), days)),
+  zoned(attribute(fc.constant('day_of_week'), fc.subarray(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], { minLength: 1 }), days)),
+  zoned(attribute(fc.constant('hour_between'), fc.constantFrom([0, 24], [9, 18], [22, 6], [0, 1], [23, 24]), days)),
+  zoned(attribute(fc.constantFrom('on', 'before', 'after'), fc.constantFrom('2024-02-29', '2026-03-08', '2026-11-01', '2026-12-31'), days)),
+);

@@ -7,7 +7,7 @@ import type { Oracle } from './segment-oracle.js';
 import type { WorldPerson } from './segment-world.js';
 
 export const attributeMatches: Oracle<AttributeCondition> = (leaf, person, context) =>
-  compare(leaf.op, readAttribute(leaf.key, person), leaf.key === '$email' && !leaf.op.endsWith('matches') ? lower(leaf.value) : leaf.value, { person, ...context });
+  compare(leaf.op, readAttribute(leaf.key, person), leaf.key === '$email' && !leaf.op.endsWith('matches') ? lower(leaf.value) : leaf.value, { person, ...context, ofWorkspace: leaf.zone === 'workspace' });
 
 const lower = (value: unknown): unknown => (Array.isArray(value) ? value.map((item) => String(item).toLowerCase()) : typeof value === 'string' ? value.toLowerCase() : value);
 
@@ -24,14 +24,23 @@ function scalarText(value: unknown): string | null {
   return typeof value === 'string' || typeof value === 'boolean' ? String(value) : null;
 }
 
+/** Whether a day is an anniversary of another one. */
+const fallsOn = (day: Temporal.PlainDate, on: Temporal.PlainDate): boolean => on.year > day.year && day.with({ year: on.year }, { overflow: 'constrain' }).equals(on);
+/** Every hour of a span, going on after midnight. */
+const hoursFrom = ([from, to]: [number, number]): number[] => Array.from({ length: (to - from + 24) % 24 || 24 }, (_, hour) => (from + hour) % 24);
+
 /** One operator on one value found: the same for attributes and for properties of events. */
-export function compare(op: string, found: unknown, value: unknown, context: { person: WorldPerson; now: Date; zone: string }): boolean {
+export function compare(op: string, found: unknown, value: unknown, context: { person: WorldPerson; now: Date; zone: string; ofWorkspace?: boolean }): boolean {
   const text = scalarText(found);
   const wanted = (Array.isArray(value) ? value : [value]).map((one) => scalarText(one));
   const items = Array.isArray(found) ? found.map(scalarText) : null;
   const number = typeof found === 'number' ? found : null;
   const date = typeof found === 'string' ? isoInstant(found) : null;
-  const day = date ? Temporal.Instant.fromEpochMilliseconds(date.getTime()).toZonedDateTimeISO(context.person.timeZone ?? context.zone).toPlainDate().toString() : null;
+  const zone = context.ofWorkspace ? context.zone : (context.person.timeZone ?? context.zone);
+  const clock = (at: Date) => Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone).toPlainDateTime();
+  const local = date ? (String(found).length === 10 ? Temporal.PlainDateTime.from(String(found)) : clock(date)) : null;
+  const day = local ? local.toPlainDate().toString() : null;
+  const today = clock(context.now).toPlainDate();
   const isDay = typeof value === 'string' && value.length === 10;
   const ago = date ? context.now.getTime() - date.getTime() : null;
   const span = typeof value === 'object' && value !== null && !Array.isArray(value) ? windowMillis(value as Duration) : 0;
@@ -66,6 +75,10 @@ export function compare(op: string, found: unknown, value: unknown, context: { p
     case 'within_last': return ago !== null && ago >= 0 && ago < span;
     case 'older_than': return ago !== null && ago >= span;
     case 'in_next': return ago !== null && ago < 0 && ago >= -span;
+    case 'day_of_week': return local !== null && (value as string[]).includes(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'][local.dayOfWeek - 1]!);
+    case 'hour_between': return local !== null && hoursFrom(value as [number, number]).includes(local.hour);
+    case 'anniversary': return local !== null && fallsOn(local.toPlainDate(), today.add({ days: Number(value) }));
+    case 'anniversary_within': return local !== null && Array.from({ length: Number(value) + 1 }, (_, days) => fallsOn(local.toPlainDate(), today.add({ days }))).includes(true);
     default: throw new Error(`the oracle does not know ${op}`);
   }
 }

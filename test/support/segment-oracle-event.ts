@@ -15,7 +15,7 @@ function isCounted(rows: EventRows, event: WorldEvent, person: WorldPerson, cont
   if (rows.within && event.at.getTime() <= context.now.getTime() - windowMillis(rows.within)) return false;
   if (rows.between?.from && event.at < momentOf(rows.between.from, context.zone)) return false;
   if (rows.between?.to && event.at >= momentOf(rows.between.to, context.zone)) return false;
-  return (rows.where ?? []).every((filter) => compare(filter.op, propertyOf(event, filter.property), filter.value, { person, ...context }));
+  return (rows.where ?? []).every((filter) => compare(filter.op, propertyOf(event, filter.property), filter.value, { person, ...context, ofWorkspace: filter.zone === 'workspace' }));
 }
 
 /** A property by its name, or else by its path. */

@@ -19,6 +19,12 @@ const cases: { node: SegmentNode; ko: string; en: string }[] = [
   { node: attribute('관심사', 'has_any', ['여행', '음식']), ko: '‘관심사’가 ‘여행’, ‘음식’ 중 하나라도 포함하는 고객', en: 'People where “관심사” has any of “여행”, “음식”.' },
   { node: attribute('관심사', 'has_all', ['여행', '책']), ko: '‘관심사’가 ‘여행’, ‘책’을 모두 포함하는 고객', en: 'People where “관심사” has all of “여행”, “책”.' },
   { node: attribute('관심사', 'has_none', ['여행']), ko: '‘관심사’가 ‘여행’ 중 어느 것도 포함하지 않는 고객', en: 'People where “관심사” has none of “여행”.' },
+  { node: attribute('생일', 'anniversary', 0), ko: '‘생일’이 오늘 돌아오는 고객', en: 'People where “생일” has its anniversary today.' },
+  { node: attribute('생일', 'anniversary', 7), ko: '‘생일’이 7일 뒤에 돌아오는 고객', en: 'People where “생일” has its anniversary in 7 days.' },
+  { node: attribute('$signed_up_at', 'anniversary', -1), ko: '가입일이 1일 전에 돌아온 고객', en: 'People where sign-up date had its anniversary 1 day ago.' },
+  { node: { ...attribute('생일', 'anniversary_within', 30), zone: 'workspace' } as SegmentNode, ko: '‘생일’이 워크스페이스 시간대로 오늘부터 30일 안에 돌아오는 고객', en: 'People where “생일” has its anniversary today or within 30 days (in the time zone of the workspace).' },
+  { node: attribute('예약', 'day_of_week', ['sat', 'sun']), ko: '‘예약’이 토요일 또는 일요일인 고객', en: 'People where “예약” is on a Saturday or Sunday.' },
+  { node: attribute('예약', 'hour_between', [22, 6]), ko: '‘예약’이 22시부터 다음 날 6시 사이인 고객', en: 'People where “예약” is between 22:00 and 6:00.' },
   { node: attribute('$signed_up_at', 'older_than', { days: 3 }), ko: '가입일이 3일 이상 지난 고객', en: 'People where sign-up date is at least 3 days ago.' },
   {
     node: { type: 'event', event: '로그인', count: { op: 'at_least', value: 2 }, within: { weeks: 1, days: 1 }, where: [{ property: '기기', op: 'is', value: 'PC' }] },

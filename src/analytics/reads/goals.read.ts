@@ -1,8 +1,7 @@
 import type { PropertyFilter } from '../../contract/segment-conditions.js';
 import { rows, type Db } from '../../platform/database/db.js';
 import type { Frame } from '../../segments/domain/leaves/leaf.js';
-import { jsonOperand } from '../../segments/domain/operands.js';
-import { conditionSql, operatorOf } from '../../segments/domain/operators.js';
+import { propertyCondition } from '../../segments/domain/operands.js';
 import { SqlValues } from '../../segments/domain/sql-values.js';
 
 /** The people whose outcomes are counted: one arm assignment each. */
@@ -78,7 +77,7 @@ function eventOutcomes(by: { event: string; where: PropertyFilter[]; valueProper
   const bind = (value: unknown, type: string) => values.bind(value, type);
   // A value bound and not used has no type PostgreSQL could tell, so the zone is bound only where a filter may read it.
   const frame: Frame = { now: at.now, get zone() { return bind(at.zone, 'text'); } };
-  const filters = by.where.map((filter) => conditionSql(operatorOf(filter.op), jsonOperand('e.properties', filter.property, frame, bind), filter.value, bind));
+  const filters = by.where.map((filter) => propertyCondition('e.properties', filter, { frame, bind }));
   const amount = by.valueProperty === null ? 'null::numeric' : `sum(case when e.properties ->> ${bind(by.valueProperty, 'text')} ~ '${NUMERIC}' then (e.properties ->> ${bind(by.valueProperty, 'text')})::numeric end)`;
   const person = filters.length > 0 ? ' join person as p on p.id = c.person_id' : '';
   return `select e.person_id, ${amount} as value from cohort as c${person} join event as e on e.person_id = c.person_id and e.name = ${bind(by.event, 'text')} and ${inWindow}

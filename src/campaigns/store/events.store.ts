@@ -1,7 +1,6 @@
 import type { PropertyFilter } from '../../contract/segment-conditions.js';
 import { rows, type Db } from '../../platform/database/db.js';
-import { jsonOperand } from '../../segments/domain/operands.js';
-import { conditionSql, operatorOf } from '../../segments/domain/operators.js';
+import { propertyCondition } from '../../segments/domain/operands.js';
 import { SqlValues } from '../../segments/domain/sql-values.js';
 import type { EventRef } from '../domain/settled.js';
 
@@ -24,7 +23,7 @@ function filters(where: readonly PropertyFilter[], zone: string, values: SqlValu
   // Properties take no operator that moves with the clock. The zone is bound when a filter asks for it: a value that no
   // statement uses has no type.
   const frame = { now: 'null::timestamptz', get zone() { return bind(zone, 'text'); } };
-  return where.map((filter) => `\n and ${conditionSql(operatorOf(filter.op), jsonOperand('e.properties', filter.property, frame, bind), filter.value, bind)}`).join('');
+  return where.map((filter) => `\n and ${propertyCondition('e.properties', filter, { frame, bind })}`).join('');
 }
 
 /** Which of the events named satisfy a rule, oldest first. */

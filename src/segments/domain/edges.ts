@@ -1,3 +1,4 @@
+import { calendarBoundaries, dayStarts, isCalendar, nextDay, nextDays, personDays } from './calendar-edges.js';
 import { builtIn } from './operands.js';
 import { kindOf } from './leaves/leaf-kinds.js';
 import type { Edge } from './leaves/leaf.js';
@@ -19,18 +20,16 @@ function sourceOf(edge: Edge, values: SqlValues): Source {
   return { from: 'person as p', person: 'p.id', at: builtIn(edge.key)!.sql, only: '' };
 }
 
-/** How far the clock was followed: every boundary before `at`, and at that very instant those of people up to `personId` (null: everybody). */
-export interface Followed { at: string; personId: string | null }
-
 const shifted = (date: Date, seconds: number) => new Date(date.getTime() - seconds * 1000);
 const offsetSql = (edge: Edge, values: SqlValues) => (edge.offset === 0 ? '' : ` + ${values.bind(edge.offset, 'int')} * interval '1 second'`);
 
-/** Edges over the same rows: planned once, asked for each offset `o.seconds` by turns. `o.edge` is the place among all edges. */
+/** Edges over the same rows (those of calendars are none): planned once, asked for each offset `o.seconds` by turns. `o.edge` is the place among all edges. */
 interface Offsets { first: Edge; from: string }
 
 function byRows(edges: readonly Edge[], values: SqlValues): Offsets[] {
   const groups = new Map<string, { edge: Edge; place: number }[]>();
   edges.forEach((edge, place) => {
+    if (isCalendar(edge)) return;
     const key = JSON.stringify({ ...edge, offset: 0 });
     groups.set(key, [...(groups.get(key) ?? []), { edge, place }]);
   });
@@ -58,32 +57,48 @@ function beyond(after: Followed, { at, person }: Source, values: SqlValues): str
  */
 export function compileFrontier(edges: readonly Edge[], after: Followed, to: Date, limit: number): Compiled {
   const values = new SqlValues();
-  const parts = byRows(edges, values).map(({ first, from }) => {
+  const ofCalendars = edges.flatMap((edge, place) => (isCalendar(edge) ? [calendarPart(edge, place, { after, to, limit }, values)] : []));
+  const ofRows = byRows(edges, values).map(({ first, from }) => {
     const source = sourceOf(first, values);
     const range = `${source.only}${beyond(after, source, values)} and ${source.at} <= ${values.bind(to, 'timestamptz')} - ${LATER}`;
     const rows = `select distinct ${source.at} as at, ${source.person} as person_id from ${source.from} where ${range} order by 1, 2 limit ${values.bind(limit, 'int')}`;
     return `select o.edge, x.person_id, x.at + ${LATER} as at from ${from} cross join lateral (${rows}) as x`;
   });
-  return { text: `select f.edge, f.person_id as "personId", f.at::text as at from (${parts.join('\n union all ')}) as f order by f.at, f.person_id limit ${values.bind(limit, 'int')}`, values: values.list };
+  const days = ofCalendars.length > 0 ? dayStarts(...spanOf(after, to, values)) : '';
+  return { text: `${days}select f.edge, f.person_id as "personId", f.at::text as at from (${[...ofRows, ...ofCalendars].join('\n union all ')}) as f order by f.at, f.person_id limit ${values.bind(limit, 'int')}`, values: values.list };
+}
+
+/** The span (after, to] for moments at which days begin; at the instant itself when people of it are left. */
+const spanOf = (after: Followed, to: Date, values: SqlValues): [string, string] =>
+  [`${values.bind(after.at, 'timestamptz')}${after.personId === null ? '' : ` - interval '1 microsecond'`}`, values.bind(to, 'timestamptz')];
+
+function calendarPart(edge: Edge, index: number, { after, to, limit }: { after: Followed; to: Date; limit: number }, values: SqlValues): string {
+  const source = calendarBoundaries(edge, values, ...spanOf(after, to, values));
+  const left = after.personId === null ? '' : ` and (${source.at}, ${source.person}) > (${values.bind(after.at, 'timestamptz')}, ${values.bind(after.personId, 'uuid')})`;
+  const first = `select distinct ${source.at} as at, ${source.person} as person_id from ${source.from} where ${source.where}${left} order by 1, 2 limit ${values.bind(limit, 'int')}`;
+  return `select ${index} as edge, x.person_id, x.at from (${first}) as x`;
 }
 
 /** The boundaries of one person after a moment, earliest first. */
 export function compilePersonBoundaries(edges: readonly Edge[], personId: string, after: Date, limit: number): Compiled {
   const values = new SqlValues();
   const parts = edges.map((edge) => {
+    if (isCalendar(edge)) return `(${personDays(edge, values, personId, values.bind(after, 'timestamptz'))} order by 1 limit ${values.bind(limit, 'int')})`;
     const { from: table, person, at, only } = sourceOf(edge, values);
     return `(select ${at}${offsetSql(edge, values)} as at from ${table} where ${only}${person} = ${values.bind(personId, 'uuid')} and ${at} > ${values.bind(shifted(after, edge.offset), 'timestamptz')} order by ${at} limit ${values.bind(limit, 'int')})`;
   });
   return { text: `select distinct f.at::text as at, f.at as instant from (${parts.join('\n union all ')}) as f order by f.at limit ${values.bind(limit, 'int')}`, values: values.list };
 }
 
-/** The earliest boundary of anybody after a moment: one index step an edge. */
+/** The earliest boundary of anybody after a moment: one index step an edge; of calendars a moment no later than it. */
 export function compileNextBoundary(edges: readonly Edge[], after: Date): Compiled {
   const values = new SqlValues();
-  const parts = byRows(edges, values).map(({ first, from }) => {
+  const ofCalendars = edges.filter(isCalendar).map((edge) => nextDay(edge, values));
+  const ofRows = byRows(edges, values).map(({ first, from }) => {
     const { from: table, at, only } = sourceOf(first, values);
     const earliest = `select ${at} as at from ${table} where ${only}${at} > ${values.bind(after, 'timestamptz')} - ${LATER} order by 1 limit 1`;
     return `select x.at + ${LATER} as at from ${from} cross join lateral (${earliest}) as x`;
   });
-  return { text: `select min(f.at) as at from (${parts.join('\n union all ')}) as f`, values: values.list };
+  const days = ofCalendars.length > 0 ? nextDays(values.bind(after, 'timestamptz')) : '';
+  return { text: `${days}select min(f.at) as at from (${[...ofRows, ...ofCalendars].join('\n union all ')}) as f`, values: values.list };
 }

@@ -1,11 +1,12 @@
+import type { DayZone } from '../../contract/segment-conditions.js';
 import { AppError } from '../../kernel/errors.js';
-import { windowMillis, type Duration } from '../../kernel/local-time.js';
+import { WEEKDAYS, windowMillis, type Duration, type Weekday } from '../../kernel/local-time.js';
 import { decimalText } from './decimal-text.js';
 import type { Bind } from './leaves/leaf.js';
 import { translateRegex } from './safe-regex.js';
 
 /** What an operator compares with: decides which values a definition may give and how a form asks for them. */
-export type ValueKind = 'none' | 'text' | 'text_list' | 'pattern' | 'number' | 'number_pair' | 'day' | 'moment' | 'duration';
+export type ValueKind = 'none' | 'text' | 'text_list' | 'pattern' | 'weekdays' | 'hours' | 'day_offset' | 'day_count' | 'number' | 'number_pair' | 'day' | 'moment' | 'duration';
 export type OperatorGroup = 'any' | 'text' | 'number' | 'boolean' | 'list' | 'date';
 
 /**
@@ -22,9 +23,11 @@ export interface Operand {
   /** A JSON list. */
   list(): string;
   instant(): string;
-  /** The calendar day of {@link instant} in the person's zone. */
-  day(): string;
-  now: string;
+  /** Date and time of {@link instant} as clocks show it where the condition says. */
+  local(): string;
+  now(): string;
+  /** The calendar day of {@link now} there. */
+  today(): string;
 }
 
 export interface Operator {
@@ -40,6 +43,8 @@ export interface Operator {
   sql(operand: Operand, value: unknown, bind: Bind): string;
   /** For relative operators: the answer can change only at `date + offset` for these offsets, in seconds. */
   edges(value: unknown): number[];
+  /** The answer can change only when a day begins whose distance (in days) from an anniversary of the date is one of these. */
+  days(value: unknown): number[];
 }
 
 /** Seconds of a window; definitions carry whole seconds. */
@@ -59,9 +64,10 @@ const bindPattern = (value: unknown, bind: Bind): string => {
 };
 /** The texts, numbers and booleans of a list, as texts; empty when there is no list. */
 const elements = (o: Operand): string => `array(select i.v #>> '{}' from jsonb_array_elements(${o.list()}) as i (v) where jsonb_typeof(i.v) in ('string', 'number', 'boolean'))`;
+const dayIn = (o: Operand): string => `${o.local()}::date`;
 const isDay = (value: unknown): boolean => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
 
-type Row = Omit<Operator, 'missing' | 'relative' | 'edges'> & Partial<Pick<Operator, 'missing' | 'relative' | 'edges'>>;
+type Row = Omit<Operator, 'missing' | 'relative' | 'edges' | 'days'> & Partial<Pick<Operator, 'missing' | 'relative' | 'edges' | 'days'>>;
 const rows: Row[] = [
   { key: 'exists', group: 'any', value: 'none', label: { en: 'is known', ko: '값이 있음' }, sql: (o) => o.present() },
   { key: 'not_exists', group: 'any', value: 'none', missing: 'match', label: { en: 'is unknown', ko: '값이 없음' }, sql: (o) => `not ${o.present()}` },
@@ -90,26 +96,44 @@ const rows: Row[] = [
   { key: 'has_any', group: 'list', value: 'text_list', label: { en: 'has any of', ko: '하나라도 포함' }, sql: (o, v, bind) => `${elements(o)} && ${bindTexts(v, bind)}` },
   { key: 'has_all', group: 'list', value: 'text_list', label: { en: 'has all of', ko: '모두 포함' }, sql: (o, v, bind) => `${elements(o)} @> ${bindTexts(v, bind)}` },
   { key: 'has_none', group: 'list', value: 'text_list', missing: 'match', label: { en: 'has none of', ko: '하나도 포함하지 않음' }, sql: (o, v, bind) => `not ${elements(o)} && ${bindTexts(v, bind)}` },
-  { key: 'before', group: 'date', value: 'moment', label: { en: 'before', ko: '이전' }, sql: (o, v, bind) => (isDay(v) ? `${o.day()} < ${bind(v, 'date')}` : `${o.instant()} < ${bind(v, 'timestamptz')}`) },
-  { key: 'after', group: 'date', value: 'moment', label: { en: 'after', ko: '이후' }, sql: (o, v, bind) => (isDay(v) ? `${o.day()} > ${bind(v, 'date')}` : `${o.instant()} > ${bind(v, 'timestamptz')}`) },
-  { key: 'on', group: 'date', value: 'day', label: { en: 'on', ko: '당일' }, sql: (o, v, bind) => `${o.day()} = ${bind(v, 'date')}` },
+  { key: 'before', group: 'date', value: 'moment', label: { en: 'before', ko: '이전' }, sql: (o, v, bind) => (isDay(v) ? `${dayIn(o)} < ${bind(v, 'date')}` : `${o.instant()} < ${bind(v, 'timestamptz')}`) },
+  { key: 'after', group: 'date', value: 'moment', label: { en: 'after', ko: '이후' }, sql: (o, v, bind) => (isDay(v) ? `${dayIn(o)} > ${bind(v, 'date')}` : `${o.instant()} > ${bind(v, 'timestamptz')}`) },
+  { key: 'on', group: 'date', value: 'day', label: { en: 'on', ko: '당일' }, sql: (o, v, bind) => `${dayIn(o)} = ${bind(v, 'date')}` },
+  { key: 'day_of_week', group: 'date', value: 'weekdays', label: { en: 'on', ko: '요일' }, sql: (o, v, bind) => `extract(isodow from ${o.local()}) = any(${bind((v as Weekday[]).map((day) => WEEKDAYS.indexOf(day) + 1), 'int[]')})` },
+  {
+    key: 'hour_between', group: 'date', value: 'hours', label: { en: 'between the hours', ko: '시간대' },
+    sql: (o, v, bind) => { const [from, to] = v as [number, number]; const hour = `extract(hour from ${o.local()})`; return `(${hour} >= ${bind(from, 'int')} ${from < to ? 'and' : 'or'} ${hour} < ${bind(to, 'int')})`; },
+  },
+  {
+    key: 'anniversary', group: 'date', value: 'day_offset', relative: true, days: (v) => [Number(v), Number(v) - 1], label: { en: 'has its anniversary', ko: '기념일' },
+    sql: (o, v, bind) => `segment_anniversary(${dayIn(o)}, ${o.today()} + ${bind(v, 'int')}) = ${o.today()} + ${bind(v, 'int')}`,
+  },
+  {
+    key: 'anniversary_within', group: 'date', value: 'day_count', relative: true, days: (v) => [Number(v), -1], label: { en: 'has its anniversary within', ko: '기념일까지' },
+    sql: (o, v, bind) => `segment_anniversary(${dayIn(o)}, ${o.today()}) <= ${o.today()} + ${bind(v, 'int')}`,
+  },
   {
     key: 'within_last', group: 'date', value: 'duration', relative: true, edges: (v) => [0, windowSeconds(v)], label: { en: 'within the last', ko: '최근' },
-    sql: (o, v, bind) => `(${o.instant()} > ${o.now} - ${interval(v, bind)} and ${o.instant()} <= ${o.now})`,
+    sql: (o, v, bind) => `(${o.instant()} > ${o.now()} - ${interval(v, bind)} and ${o.instant()} <= ${o.now()})`,
   },
   {
     key: 'older_than', group: 'date', value: 'duration', relative: true, edges: (v) => [windowSeconds(v)], label: { en: 'more than … ago', ko: '… 지남' },
-    sql: (o, v, bind) => `${o.instant()} <= ${o.now} - ${interval(v, bind)}`,
+    sql: (o, v, bind) => `${o.instant()} <= ${o.now()} - ${interval(v, bind)}`,
   },
   {
     key: 'in_next', group: 'date', value: 'duration', relative: true, edges: (v) => [0, -windowSeconds(v)], label: { en: 'within the next', ko: '앞으로' },
-    sql: (o, v, bind) => `(${o.instant()} > ${o.now} and ${o.instant()} <= ${o.now} + ${interval(v, bind)})`,
+    sql: (o, v, bind) => `(${o.instant()} > ${o.now()} and ${o.instant()} <= ${o.now()} + ${interval(v, bind)})`,
   },
 ];
 
+const noDays = (): number[] => [];
+
 /** The one table of operators: API, checks, SQL, forms and sentences follow it. */
-export const OPERATORS: readonly Operator[] = rows.map((row) => ({ missing: 'no_match', relative: false, edges: () => [], ...row }));
+export const OPERATORS: readonly Operator[] = rows.map((row) => ({ missing: 'no_match', relative: false, edges: () => [], days: noDays, ...row }));
 const byKey = new Map(OPERATORS.map((operator) => [operator.key, operator]));
+
+/** Whether the answer moves with the days of a calendar. */
+export const followsCalendar = (operator: Operator): boolean => operator.days !== noDays;
 
 export const findOperator = (key: string): Operator | undefined => byKey.get(key);
 
@@ -120,8 +144,12 @@ export function operatorOf(key: string): Operator {
   return operator;
 }
 
-/** Whether the comparison is about calendar days, which are days in the person's zone. */
-export const readsZone = ({ op, value }: { op: string; value?: unknown }): boolean => ['on', 'before', 'after'].includes(op) && isDay(value);
+const DAY_OPERATORS = ['day_of_week', 'hour_between', 'anniversary', 'anniversary_within'];
+interface Comparison { op: string; value?: unknown; zone?: DayZone }
+/** Whether the comparison is about days or hours, which differ from zone to zone. */
+export const readsDays = ({ op, value }: Comparison): boolean => DAY_OPERATORS.includes(op) || (['on', 'before', 'after'].includes(op) && isDay(value));
+/** Whether it is about those of the person. */
+export const readsZone = (comparison: Comparison): boolean => comparison.zone !== 'workspace' && readsDays(comparison);
 
 /** One comparison as a two-valued SQL condition. */
 export function conditionSql(operator: Operator, operand: Operand, value: unknown, bind: Bind): string {

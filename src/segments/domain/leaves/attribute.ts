@@ -1,11 +1,11 @@
 import type { AttributeCondition } from '../../../contract/segment-conditions.js';
 import type { Problem } from '../../../kernel/errors.js';
 import { MAX_DATE_PATH } from '../../../people/domain/derived.js';
-import { builtIn, BUILT_IN_KEYS, columnOperand, jsonOperand, withInstant } from '../operands.js';
-import { conditionSql, findOperator, operatorOf, OPERATORS, readsZone, type Operand, type Operator } from '../operators.js';
+import { builtIn, BUILT_IN_KEYS, columnOperand, inZone, jsonOperand, withInstant } from '../operands.js';
+import { conditionSql, findOperator, followsCalendar, operatorOf, OPERATORS, readsDays, readsZone, type Operand, type Operator } from '../operators.js';
 import { joinPath } from '../resolved.js';
-import type { LeafKind, Query } from './leaf.js';
-import { checkText, checkValue, unknownOperator } from './values.js';
+import type { Edge, LeafKind, Query } from './leaf.js';
+import { checkText, checkValue, checkZone, unknownOperator } from './values.js';
 
 /** E-mail addresses are compared in lower case, as the column is. */
 const lowered = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : Array.isArray(value) ? value.map((item) => String(item).toLowerCase()) : value);
@@ -21,7 +21,8 @@ function isStoredDate(leaf: AttributeCondition): boolean {
   return operator.group === 'date' && !builtIn(leaf.key) && (operator.relative || !leaf.key.includes('.'));
 }
 
-function operandOf(leaf: AttributeCondition, { frame, bind }: Query): Operand {
+function operandOf(leaf: AttributeCondition, { bind, ...query }: Query): Operand {
+  const frame = inZone(query.frame, leaf.zone);
   const column = builtIn(leaf.key);
   if (column) return columnOperand(column, frame);
   const json = jsonOperand('p.attributes', leaf.key, frame, bind);
@@ -34,8 +35,9 @@ export const attributeLeaf: LeafKind<AttributeCondition> = {
   lookup: (leaf, query) => conditionSql(operatorOf(leaf.op), operandOf(leaf, query), wanted(leaf), query.bind),
   exceptions(leaf, query) {
     if (!isStoredDate(leaf)) return null;
-    const stored = withInstant(jsonOperand('p.attributes', leaf.key, query.frame, query.bind), 'd.at', query.frame);
-    const from = readsZone(leaf) ? 'person_date as d join person as p on p.id = d.person_id' : 'person_date as d';
+    const frame = inZone(query.frame, leaf.zone);
+    const stored = withInstant(jsonOperand('p.attributes', leaf.key, frame, query.bind), 'd.at', frame);
+    const from = readsDays(leaf) ? 'person_date as d join person as p on p.id = d.person_id' : 'person_date as d';
     return { person: 'd.person_id', from, where: `d.key = ${query.bind(leaf.key, 'text')} and ${conditionSql(operatorOf(leaf.op), stored, leaf.value, query.bind)}`, ownedByPerson: true };
   },
   compared(leaf, query) {
@@ -45,7 +47,13 @@ export const attributeLeaf: LeafKind<AttributeCondition> = {
     const key = query.bind(leaf.key, 'text');
     return leaf.key.includes('.') ? `coalesce(p.attributes -> ${key}, p.attributes #> ${query.bind(leaf.key.split('.'), 'text[]')})` : `(p.attributes -> ${key})`;
   },
-  edges: (leaf) => operatorOf(leaf.op).edges(leaf.value).map((offset) => ({ source: builtIn(leaf.key) ? 'column' : 'date', key: leaf.key, offset })),
+  edges(leaf) {
+    const operator = operatorOf(leaf.op);
+    return [
+      ...operator.edges(leaf.value).map((offset): Edge => ({ source: builtIn(leaf.key) ? 'column' : 'date', key: leaf.key, offset })),
+      ...operator.days(leaf.value).map((offset): Edge => ({ source: leaf.zone === 'workspace' ? 'workspace_calendar' : 'calendar', key: leaf.key, offset })),
+    ];
+  },
   reads: (leaf) => [leaf.key, leaf.key.split('.')[0]!, ...(readsZone(leaf) ? ['$time_zone'] : [])].map((key) => `attribute:${key}`),
   unknown: (leaf) => operatorOf(leaf.op).missing === 'match',
 };
@@ -56,8 +64,9 @@ function checkOperator(leaf: AttributeCondition, path: string): Problem[] {
   const column = builtIn(leaf.key);
   if (leaf.key.startsWith('$') && !column) return [{ path: joinPath(path, 'key'), code: 'segment.unknown-attribute', message: `There is no built-in attribute "${leaf.key}". Known: ${BUILT_IN_KEYS.join(', ')}.` }];
   if (column && !fits(operator, column.reading)) return [{ path: joinPath(path, 'op'), code: 'segment.operator-type', message: `"${leaf.key}" is a ${column.reading}; "${leaf.op}" does not apply to it. Known: ${keysOf(['any', column.reading]).join(', ')}.` }];
+  if (followsCalendar(operator) && column && leaf.key !== '$signed_up_at') return [{ path: joinPath(path, 'key'), code: 'segment.operator-type', message: `"${leaf.op}" needs a date that stays the same; "${leaf.key}" moves with what people do. Use "$signed_up_at" or an attribute.` }];
   if (operator.relative && leaf.key.split('.').length > MAX_DATE_PATH) return [{ path: joinPath(path, 'key'), code: 'segment.operator-type', message: `"${leaf.op}" follows dates down to ${MAX_DATE_PATH} names deep; "${leaf.key}" has more. Keep the date nearer to the top.` }];
-  return checkValue(operator, leaf, path);
+  return [...checkValue(operator, leaf, path), ...checkZone(leaf, path)];
 }
 
 const fits = (operator: Operator, reading: string): boolean => operator.group === 'any' || operator.group === reading;

@@ -1,11 +1,11 @@
 import type { EventRows, PropertyFilter } from '../../../contract/segment-conditions.js';
 import type { Problem } from '../../../kernel/errors.js';
-import { jsonOperand } from '../operands.js';
-import { conditionSql, findOperator, operatorOf, OPERATORS, readsZone, windowSeconds } from '../operators.js';
+import { propertyCondition } from '../operands.js';
+import { findOperator, OPERATORS, readsZone, windowSeconds } from '../operators.js';
 import { joinPath } from '../resolved.js';
 import { checkBetween, momentSql } from './between.js';
 import type { Edge, Query } from './leaf.js';
-import { checkText, checkValue, unknownOperator } from './values.js';
+import { checkText, checkValue, checkZone, unknownOperator } from './values.js';
 
 /** A length of time, bound. */
 export const spanSql = (duration: unknown, { bind }: Query): string => `${bind(windowSeconds(duration), 'int')} * interval '1 second'`;
@@ -24,9 +24,7 @@ export function eventFilter(rows: EventRows, query: Query): string {
 export const knownEvent = ({ frame }: Query): string[] => [`e.occurred_at <= ${frame.now}`, ...(frame.asOf ? [`e.received_at <= ${frame.now}`] : [])];
 
 /** One comparison on a property of the event `e`. */
-export function propertySql(filter: PropertyFilter, { frame, bind }: Query): string {
-  return conditionSql(operatorOf(filter.op), jsonOperand('e.properties', filter.property, frame, bind), filter.value, bind);
-}
+export const propertySql = (filter: PropertyFilter, query: Query): string => propertyCondition('e.properties', filter, query);
 
 /** Filters on calendar days need the zone of the person. */
 export const filtersReadZone = ({ where = [] }: Pick<EventRows, 'where'>): boolean => where.some(readsZone);
@@ -55,5 +53,5 @@ function checkFilter(filter: PropertyFilter, path: string): Problem[] {
   const known = OPERATORS.filter((candidate) => !candidate.relative).map((candidate) => candidate.key);
   if (!operator) return [unknownOperator(filter.op, path, known)];
   if (operator.relative) return [{ path: joinPath(path, 'op'), code: 'segment.operator-type', message: `"${filter.op}" does not apply to a property of an event. Known: ${known.join(', ')}.` }];
-  return [...checkText(filter.property, joinPath(path, 'property')), ...checkValue(operator, filter, path)];
+  return [...checkText(filter.property, joinPath(path, 'property')), ...checkValue(operator, filter, path), ...checkZone(filter, path)];
 }

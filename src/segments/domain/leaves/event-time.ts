@@ -1,14 +1,14 @@
 import type { EventTimeCondition } from '../../../contract/segment-conditions.js';
 import type { Problem } from '../../../kernel/errors.js';
 import { columnOperand } from '../operands.js';
-import { conditionSql, findOperator, operatorOf, OPERATORS, readsZone, type Operator } from '../operators.js';
+import { conditionSql, findOperator, followsCalendar, operatorOf, OPERATORS, readsZone, type Operator } from '../operators.js';
 import { joinPath } from '../resolved.js';
 import { checkEventRows, eventEdges, eventFilter, eventReads, eventsOfEverybody, filtersReadZone } from './event-rows.js';
 import type { LeafKind, Query } from './leaf.js';
 import { checkValue, unknownOperator } from './values.js';
 
-/** Events of the future have not happened, so nothing can be said about the next one. */
-const applies = (operator: Operator): boolean => operator.group === 'date' && operator.key !== 'in_next';
+/** Events of the future have not happened, so nothing can be said about the next one; anniversaries are those of a person's dates. */
+const applies = (operator: Operator): boolean => operator.group === 'date' && operator.key !== 'in_next' && !followsCalendar(operator);
 
 const momentOf = (leaf: EventTimeCondition): string => `${leaf.which === 'first' ? 'min' : 'max'}(e.occurred_at)`;
 const holdsAt = (leaf: EventTimeCondition, instant: string, { frame, bind }: Query): string => conditionSql(operatorOf(leaf.op), columnOperand({ reading: 'date', sql: instant }, frame), leaf.value, bind);

@@ -7,6 +7,8 @@ export type Bind = (value: unknown, type: string) => string;
 export interface Frame {
   now: string;
   zone: string;
+  /** The zone of the person, when days are not those of the column `p.time_zone`. */
+  personZone?: string;
   /** Answer from what was recorded by `now`, not from what has become known since. */
   asOf?: boolean;
 }
@@ -37,10 +39,14 @@ export interface Exceptions {
  * from their boundary on, so the truth at a boundary is the truth just after it.
  */
 export interface Edge {
-  source: 'column' | 'date' | 'event';
+  /**
+   * `calendar`: where a day of the person's calendar begins that lies `offset` days before an anniversary of a date;
+   * `workspace_calendar`: the same by the workspace's calendar.
+   */
+  source: 'column' | 'date' | 'event' | 'calendar' | 'workspace_calendar';
   /** Built-in key, key of person_date, or event name. */
   key: string;
-  /** Seconds. */
+  /** Seconds; days of a calendar. */
   offset: number;
 }
 

@@ -1,5 +1,7 @@
+import type { DayZone } from '../../../contract/segment-conditions.js';
 import type { Problem } from '../../../kernel/errors.js';
-import { OPERATORS, type Operator, type ValueKind } from '../operators.js';
+import { WEEKDAYS, type Weekday } from '../../../kernel/local-time.js';
+import { OPERATORS, readsDays, type Operator, type ValueKind } from '../operators.js';
 import { joinPath } from '../resolved.js';
 import { translateRegex } from '../safe-regex.js';
 
@@ -8,6 +10,10 @@ const EXPECTED: Record<ValueKind, string> = {
   text: 'needs a text, for example "pro"',
   text_list: 'needs a list of texts, for example ["pro", "team"]',
   pattern: 'needs a regular expression, for example "^/pricing(/|$)"',
+  weekdays: 'needs a list of days of the week out of mon, tue, wed, thu, fri, sat, sun, for example ["sat", "sun"]',
+  hours: 'needs two whole hours from 0 to 24, from the first and before the second, for example [9, 18] or, over midnight, [22, 6]',
+  day_offset: 'needs a whole number of days from today, -365 to 365, for example 0 (today), 7 (in 7 days) or -1 (yesterday)',
+  day_count: 'needs a whole number of days, 0 to 365, for example 7',
   number: 'needs a number, for example 10',
   number_pair: 'needs two numbers, the smaller first, for example [1, 10]',
   day: 'needs a day, for example "2026-03-01"',
@@ -27,6 +33,8 @@ function isRealDate(text: string): boolean {
 
 const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every((item) => typeof item === 'number') && (value[0] as number) <= (value[1] as number);
 
+const isWhole = (value: unknown, least: number, most: number): boolean => typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
+
 /** A day ("2026-03-01") or an instant with its offset. */
 export const isMoment = (value: unknown): boolean => typeof value === 'string' && (DAY.test(value) || MOMENT.test(value)) && isRealDate(value);
 
@@ -35,6 +43,10 @@ const FITS: Record<ValueKind, (value: unknown) => boolean> = {
   text: (value) => (typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'boolean',
   text_list: (value) => Array.isArray(value) && value.length > 0,
   pattern: (value) => typeof value === 'string',
+  weekdays: (value) => Array.isArray(value) && value.length > 0 && value.every((day) => WEEKDAYS.includes(day as Weekday)),
+  hours: (value) => Array.isArray(value) && value.length === 2 && value.every((hour) => isWhole(hour, 0, 24)) && value[0] !== value[1] && value[0] !== 24 && value[1] !== 0,
+  day_offset: (value) => isWhole(value, -365, 365),
+  day_count: (value) => isWhole(value, 0, 365),
   number: (value) => typeof value === 'number',
   number_pair: isPair,
   day: (value) => typeof value === 'string' && DAY.test(value) && isRealDate(value),
@@ -49,6 +61,12 @@ export function checkValue(operator: Operator, { value }: { value?: unknown }, p
   if (operator.value === 'pattern') return checkPattern(value as string, place);
   const texts = Array.isArray(value) ? value : [value];
   return texts.flatMap((text) => (typeof text === 'string' ? checkText(text, place) : [])).slice(0, 1);
+}
+
+/** A zone is said only where it matters, so that nobody believes that it does elsewhere. */
+export function checkZone(comparison: { op: string; value?: unknown; zone?: DayZone }, path: string): Problem[] {
+  if (comparison.zone === undefined || readsDays(comparison)) return [];
+  return [{ path: joinPath(path, 'zone'), code: 'segment.value', message: `"zone" says whose days and hours are meant; "${comparison.op}" with this value asks for neither. Leave it out.` }];
 }
 
 /** Faults of a regular expression: what makes it unreadable, or unsafe to run on texts of any length. */

@@ -1,5 +1,7 @@
+import type { DayZone } from '../../../contract/segment-conditions.js';
 import type { Duration } from '../../../kernel/local-time.js';
 import { operatorOf } from '../operators.js';
+import { DAY_WORDS } from './days.js';
 import { bare, copula, listed, named, particle, quoted, regular, spans, verb, type Ending, type Verb } from './words.js';
 
 const BUILT_IN: Record<string, { en: string; ko: string }> = {
@@ -10,7 +12,13 @@ const BUILT_IN: Record<string, { en: string; ko: string }> = {
 /** What is compared, in English. */
 export const subjectOf = (key: string): string => BUILT_IN[key]?.en ?? quoted(key);
 
-export function englishComparison({ op, value }: { op: string; value?: unknown }): string {
+interface Comparison { op: string; value?: unknown; zone?: DayZone }
+
+export const englishComparison = (comparison: Comparison): string => `${english(comparison)}${comparison.zone === 'workspace' ? ' (in the time zone of the workspace)' : ''}`;
+
+function english({ op, value }: Comparison): string {
+  const days = DAY_WORDS[op];
+  if (days) return days(value as never).en;
   const operator = operatorOf(op);
   if (op === 'older_than') return `is at least ${spans(value as Duration).en} ago`;
   switch (operator.value) {
@@ -56,9 +64,10 @@ const KOREAN: Record<string, { verb: Verb; object(value: unknown): string }> = {
   in_next: { verb: copula('이내'), object: (v) => `앞으로 ${spans(v as Duration).ko}` },
 };
 
-export function koreanComparison(key: string, { op, value }: { op: string; value?: unknown }, ending: Ending): string {
-  const { verb: forms, object } = KOREAN[op]!;
+export function koreanComparison(key: string, { op, value, zone }: Comparison, ending: Ending): string {
+  const days = DAY_WORDS[op]?.(value as never);
+  const { verb: forms, object } = days ? { verb: days.verb, object: () => days.ko } : KOREAN[op]!;
   const builtInName = BUILT_IN[key]?.ko;
   const subject = builtInName ? `${builtInName}${particle(builtInName, '이/가')}` : named(key, '이/가');
-  return [subject, object(value), forms[ending]].filter((part) => part !== '').join(' ');
+  return [subject, zone === 'workspace' ? '워크스페이스 시간대로' : '', object(value), forms[ending]].filter((part) => part !== '').join(' ');
 }

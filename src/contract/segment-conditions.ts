@@ -48,8 +48,33 @@ export interface ListCondition { type: 'list'; op: 'in' | 'not_in'; listId: stri
  * that needs a yes first goes to whoever gave it, any other one to whoever did not say no, a transactional one to everybody.
  */
 export interface ConsentCondition { type: 'consent'; channel: 'email' | 'in_app'; topic: string; state: 'subscribed' | 'unsubscribed' | 'unset' | 'allowed' }
+/** Where a page is: host and path by pattern, and each of these parameters of its query. */
+export interface UrlRule { match: 'glob' | 'regex'; pattern: string; query?: { key: string; op: 'exists' | 'is'; value?: string }[] }
+/**
+ * `page` measures what is seen of a person on web pages: page views; visits, by the page they begin with; dwell, in seconds of
+ * reading. Of the filters each must hold, and of the values of one filter any. `touch` asks about the person's first or last
+ * page view instead of any.
+ */
+export interface PageCondition {
+  type: 'page';
+  measure: 'views' | 'visits' | 'dwell';
+  op: CountComparison['op'];
+  value: number;
+  to?: number;
+  url?: UrlRule[];
+  /** Hosts; each stands for its subdomains too. */
+  referrer?: string[];
+  utm?: Partial<Record<'source' | 'medium' | 'campaign' | 'term' | 'content', string[]>>;
+  device?: ('mobile' | 'tablet' | 'desktop')[];
+  /** "ko" is also "ko-KR". */
+  language?: string[];
+  touch?: 'any' | 'first' | 'last';
+  /** A window that ends now, or a span of the calendar; page views, beginnings of visits and reports of reading lie in it. */
+  within?: z.infer<typeof DurationSchema>;
+  between?: Between;
+}
 /** One condition about a person, as opposed to what combines conditions. */
-export type Leaf = AttributeCondition | EventCondition | EventValueCondition | EventTimeCondition | SequenceCondition | TagCondition | ListCondition | ConsentCondition;
+export type Leaf = AttributeCondition | EventCondition | EventValueCondition | EventTimeCondition | SequenceCondition | TagCondition | ListCondition | ConsentCondition | PageCondition;
 
 /** Which `op` an attribute or property takes is in `segments/domain/operators.ts`; an unknown one is refused there by name. */
 const Operator = z.string().min(1).max(40);
@@ -60,7 +85,11 @@ const CountSchema = z.strictObject({ op: Comparison, value: Count, to: Count.opt
 export const PropertyFilterSchema = z.strictObject({ property: z.string().min(1).max(200), op: Operator, value: ConditionValue.optional(), zone: Zone.optional() });
 const namedEvents = { event: z.string().min(1).max(200), where: z.array(PropertyFilterSchema).max(20).optional() };
 const Moment = z.string().min(10).max(40);
-const eventRows = { ...namedEvents, within: DurationSchema.optional(), between: z.strictObject({ from: Moment.optional(), to: Moment.optional() }).optional() };
+const spans = { within: DurationSchema.optional(), between: z.strictObject({ from: Moment.optional(), to: Moment.optional() }).optional() };
+const eventRows = { ...namedEvents, ...spans };
+const Texts = z.array(z.string().min(1).max(500)).min(1).max(100);
+const UrlRuleSchema = z.strictObject({ match: z.enum(['glob', 'regex']), pattern: z.string().min(1).max(1000), query: z.array(z.strictObject({ key: z.string().min(1).max(200), op: z.enum(['exists', 'is']), value: z.string().max(1000).optional() })).min(1).max(10).optional() });
+const UtmSchema = z.strictObject({ source: Texts.optional(), medium: Texts.optional(), campaign: Texts.optional(), term: Texts.optional(), content: Texts.optional() });
 
 /** One schema a condition. */
 export const LEAF_SCHEMAS = [
@@ -72,6 +101,11 @@ export const LEAF_SCHEMAS = [
   z.strictObject({ type: z.literal('tag'), op: z.enum(['has', 'has_not']), tag: z.string().min(1).max(100) }),
   z.strictObject({ type: z.literal('list'), op: z.enum(['in', 'not_in']), listId: Id }),
   z.strictObject({ type: z.literal('consent'), channel: z.enum(['email', 'in_app']), topic: Key, state: z.enum(['subscribed', 'unsubscribed', 'unset', 'allowed']) }),
+  z.strictObject({
+    type: z.literal('page'), measure: z.enum(['views', 'visits', 'dwell']), op: Comparison, value: z.number().min(0).max(1e9), to: z.number().min(0).max(1e9).optional(),
+    url: z.array(UrlRuleSchema).min(1).max(20).optional(), referrer: Texts.optional(), utm: UtmSchema.optional(), device: z.array(z.enum(['mobile', 'tablet', 'desktop'])).min(1).max(3).optional(),
+    language: Texts.optional(), touch: z.enum(['any', 'first', 'last']).optional(), ...spans,
+  }),
 ] as const;
 /** What a condition's `type` can be. */
 export const LEAF_TYPES = LEAF_SCHEMAS.map((schema) => schema.shape.type.value);

@@ -10,7 +10,7 @@ export interface CasePerson {
   lists?: string[];
   /** By `channel:topic`. */
   consents?: Record<string, 'subscribed' | 'unsubscribed'>;
-  events?: { name: string; at: string; properties?: Record<string, unknown> }[];
+  events?: { name: string; at: string; properties?: Record<string, unknown>; context?: Record<string, unknown> }[];
   kind?: WorldPerson['kind'];
   email?: string | null;
   timeZone?: string | null;
@@ -49,6 +49,6 @@ export function personOf({ person = {}, attributes }: SegmentCase): WorldPerson 
   const { kind = 'user', email = 'ada@Example.com', timeZone = 'Asia/Seoul', signedUpAt = '2026-03-07T09:00:00Z', tags = [], lists = [], consents = {}, events = [] } = person;
   return newPerson({
     kind, email, timeZone, attributes: person.attributes ?? attributes ?? {}, tags: new Set(tags), lists: new Set(lists), consents: new Map(Object.entries(consents)), lastSeenAt: CASE_NOW, signedUpAt: signedUpAt === null ? null : new Date(signedUpAt),
-    events: events.map(({ name, at, properties = {} }) => ({ id: newId(), name, properties, at: new Date(at) })),
+    events: events.map(({ name, at, properties = {}, context }) => ({ id: newId(), name, properties, context, at: new Date(at) })),
   });
 }

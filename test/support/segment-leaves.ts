@@ -7,6 +7,7 @@ import { eventValueClock, eventValueLeaf } from './segment-arbitraries-event-val
 import { consenting, consentLeaf, storeTopics } from './segment-arbitraries-consent.js';
 import { eventClock, eventLeaf } from './segment-arbitraries-event.js';
 import { listLeaf, listing, storeLists } from './segment-arbitraries-list.js';
+import { pageClock, pageLeaf, pageMessage } from './segment-arbitraries-page.js';
 import { sequenceLeaf } from './segment-arbitraries-sequence.js';
 import { tagLeaf } from './segment-arbitraries-tag.js';
 import { attributeMatches } from './segment-oracle-attribute.js';
@@ -15,6 +16,7 @@ import { eventValueMatches } from './segment-oracle-event-value.js';
 import { consentMatches } from './segment-oracle-consent.js';
 import { eventMatches } from './segment-oracle-event.js';
 import { listMatches } from './segment-oracle-list.js';
+import { pageMatches } from './segment-oracle-page.js';
 import { sequenceMatches } from './segment-oracle-sequence.js';
 import { tagMatches } from './segment-oracle-tag.js';
 import type { Oracle } from './segment-oracle.js';
@@ -55,6 +57,7 @@ export const LEAF_PROOFS: { [T in Leaf['type']]: LeafProof<Extract<Leaf, { type:
   tag: { arbitrary: tagLeaf, oracle: tagMatches },
   list: { arbitrary: listLeaf, oracle: listMatches, prepare: storeLists, happens: listing },
   consent: { arbitrary: consentLeaf, oracle: consentMatches, prepare: storeTopics, happens: consenting },
+  page: { arbitrary: pageLeaf, clock: pageClock, oracle: pageMatches, messages: pageMessage },
 };
 
 export const proofOf = <L extends Leaf>(leaf: L): LeafProof<L> => LEAF_PROOFS[leaf.type] as unknown as LeafProof<L>;

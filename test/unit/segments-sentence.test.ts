@@ -73,6 +73,17 @@ const cases: { node: SegmentNode; ko: string; en: string }[] = [
     ko: '‘직업’이 ‘학생’과 같고 (‘VIP’ 태그가 있거나 ‘휴면’ 세그먼트에 속하지 않는 조건)에 해당하고 (‘국가’가 ‘일본’과 같은 조건)에 해당하지 않는 고객',
     en: 'People where “직업” is “학생” and (the tag “VIP” is set or they are not in the segment “휴면”) and not (“국가” is “일본”).',
   },
+  {
+    node: { type: 'page', measure: 'views', op: 'at_least', value: 3, within: { days: 7 }, url: [{ match: 'glob', pattern: 'shop.kr/pricing' }, { match: 'regex', pattern: '^/a', query: [{ key: 'ref', op: 'is', value: 'x' }] }], referrer: ['naver.com'], device: ['mobile', 'tablet'] },
+    ko: '최근 7일 동안 (유입 사이트가 ‘naver.com’이고 기기가 모바일 또는 태블릿인) ‘shop.kr/pricing’ 또는 정규식 ‘^/a’(파라미터 ‘ref=x’) 페이지를 3번 이상 본 고객',
+    en: 'People where a page at “shop.kr/pricing” or whose address matches “^/a” with the parameter “ref” = “x” was viewed at least 3 times within the last 7 days coming from “naver.com” on a phone or a tablet.',
+  },
+  { node: { type: 'page', measure: 'views', op: 'exactly', value: 0 }, ko: '페이지를 한 번도 보지 않은 고객', en: 'People where any page was viewed exactly 0 times.' },
+  { node: { type: 'page', measure: 'visits', op: 'between', value: 2, to: 3, url: [{ match: 'glob', pattern: '/blog/**' }], language: ['ko', 'ja'], between: { from: '2026-03-01' } }, ko: '2026-03-01부터 (언어가 ‘ko’, ‘ja’ 중 하나인) ‘/blog/**’ 페이지로 시작한 방문을 2번 이상 3번 이하 한 고객', en: 'People where the site was visited between 2 and 3 times beginning on a page at “/blog/**” on or after 2026-03-01 in the language “ko” or “ja”.' },
+  { node: { type: 'page', measure: 'dwell', op: 'more_than', value: 90.5, url: [{ match: 'glob', pattern: '/가격' }] }, ko: '‘/가격’ 페이지에 90.5초 초과 머문 고객', en: 'People where pages at “/가격” were read for more than 90.5 seconds.' },
+  { node: { type: 'page', measure: 'views', op: 'at_least', value: 1, touch: 'first', url: [{ match: 'glob', pattern: '/가격' }], utm: { campaign: ['봄'], source: ['naver', 'google'] } }, ko: '처음 본 페이지가 ‘/가격’이고 UTM 캠페인이 ‘봄’이고 UTM 소스가 ‘naver’, ‘google’ 중 하나인 고객', en: 'People where the first page viewed is at “/가격” with the UTM campaign “봄” with the UTM source “naver” or “google”.' },
+  { node: { type: 'page', measure: 'views', op: 'at_least', value: 1, touch: 'last', device: ['desktop'] }, ko: '마지막으로 본 페이지의 기기가 데스크톱인 고객', en: 'People where the last page viewed is any on a computer.' },
+  { node: { type: 'all', of: [{ type: 'page', measure: 'views', op: 'at_least', value: 1, touch: 'first' }, { type: 'page', measure: 'dwell', op: 'exactly', value: 0 }] }, ko: '처음 본 페이지가 있고 페이지에 머물지 않은 고객', en: 'People where the first page viewed is any and pages were read for exactly 0 seconds.' },
 ];
 
 test.each(cases)('$ko', ({ node, ko, en }) => {

@@ -6,11 +6,12 @@ import { eventValueWords } from './wording/event-value.js';
 import { consentWords } from './wording/consent.js';
 import { eventWords } from './wording/event.js';
 import { listWords } from './wording/list.js';
+import { pageWords } from './wording/page.js';
 import { sequenceWords } from './wording/sequence.js';
 import { tagWords } from './wording/tag.js';
 import { quoted, regular, type Ending, type LeafWords, type Names } from './wording/words.js';
 
-const WORDS: { [T in Leaf['type']]: LeafWords<Extract<Leaf, { type: T }>> } = { attribute: attributeWords, event: eventWords, event_value: eventValueWords, event_time: eventTimeWords, sequence: sequenceWords, tag: tagWords, list: listWords, consent: consentWords };
+const WORDS: { [T in Leaf['type']]: LeafWords<Extract<Leaf, { type: T }>> } = { attribute: attributeWords, event: eventWords, event_value: eventValueWords, event_time: eventTimeWords, sequence: sequenceWords, tag: tagWords, list: listWords, consent: consentWords, page: pageWords };
 const wordsOf = (leaf: Leaf): LeafWords<Leaf> => WORDS[leaf.type] as unknown as LeafWords<Leaf>;
 
 /** A definition as one sentence in English and in Korean. */

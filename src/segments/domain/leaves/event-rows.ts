@@ -12,12 +12,18 @@ export const spanSql = (duration: unknown, { bind }: Query): string => `${bind(w
 
 /** Conditions on one event `e`: its name, its time (up to now, in the window given), its properties. */
 export function eventFilter(rows: EventRows, query: Query): string {
-  const { frame, bind } = query;
-  const { within, between = {}, where = [] } = rows;
-  const start = within ? [`e.occurred_at > ${frame.now} - ${spanSql(within, query)}`] : [];
+  return [`e.name = ${query.bind(rows.event, 'text')}`, ...eventTime(rows, query), ...(rows.where ?? []).map((filter) => propertySql(filter, query))].join(' and ');
+}
+
+/** When events count. */
+export type EventSpan = Pick<EventRows, 'within' | 'between'>;
+
+/** Conditions on the time of one event `e`: up to now, in the window or span given. */
+export function eventTime({ within, between = {} }: EventSpan, query: Query): string[] {
+  const start = within ? [`e.occurred_at > ${query.frame.now} - ${spanSql(within, query)}`] : [];
   const from = between.from === undefined ? [] : [`e.occurred_at >= ${momentSql(between.from, query)}`];
   const to = between.to === undefined ? [] : [`e.occurred_at < ${momentSql(between.to, query)}`];
-  return [`e.name = ${bind(rows.event, 'text')}`, ...start, ...from, ...to, ...knownEvent(query), ...where.map((filter) => propertySql(filter, query))].join(' and ');
+  return [...start, ...from, ...to, ...knownEvent(query)];
 }
 
 /** Conditions on an event `e` that has happened and, for questions about the past, was known by then. */
@@ -38,14 +44,17 @@ export const eventEdges = (rows: EventRows): Edge[] => [0, ...(rows.within ? [wi
 export const eventReads = (rows: EventRows): string[] => [`event:${rows.event}`, ...(filtersReadZone(rows) ? ['attribute:$time_zone'] : [])];
 
 export function checkEventRows(rows: EventRows, path: string): Problem[] {
-  const { event, where = [], within, between } = rows;
-  const both = within && between ? [{ path: joinPath(path, 'between'), code: 'segment.value', message: 'Give "within" (a window that ends now) or "between" (a span of the calendar), not both.' }] : [];
+  const { event, where = [] } = rows;
   return [
     ...checkText(event, joinPath(path, 'event')),
     ...where.flatMap((filter, index) => checkFilter(filter, joinPath(path, 'where', index))),
-    ...both,
-    ...(between ? checkBetween(between, joinPath(path, 'between')) : []),
+    ...checkSpan(rows, path),
   ];
+}
+
+export function checkSpan({ within, between }: EventSpan, path: string): Problem[] {
+  const both = within && between ? [{ path: joinPath(path, 'between'), code: 'segment.value', message: 'Give "within" (a window that ends now) or "between" (a span of the calendar), not both.' }] : [];
+  return [...both, ...(between ? checkBetween(between, joinPath(path, 'between')) : [])];
 }
 
 function checkFilter(filter: PropertyFilter, path: string): Problem[] {

@@ -7,6 +7,7 @@ import { eventLeaf } from './event.js';
 import type { LeafKind } from './leaf.js';
 import { listLeaf } from './list.js';
 import { sequenceLeaf } from './sequence.js';
+import { pageLeaf } from './page.js';
 import { tagLeaf } from './tag.js';
 
 /** The one table of conditions: the compiler, the clock, checks and explanations follow it. */
@@ -19,6 +20,7 @@ const LEAF_KINDS: { [T in Leaf['type']]: LeafKind<Extract<Leaf, { type: T }>> } 
   tag: tagLeaf,
   list: listLeaf,
   consent: consentLeaf,
+  page: pageLeaf,
 };
 
 /** What is known about the kind of a condition. */

@@ -1,3 +1,4 @@
+import { isDatabaseAway } from '../platform/database/away.js';
 import { rows } from '../platform/database/db.js';
 import type { Maintained, Step } from './maintained.js';
 import { STATEMENT_MS } from './store/membership.store.js';
@@ -5,7 +6,7 @@ import { STATEMENT_MS } from './store/membership.store.js';
 /** Lost connections, lock conflicts and a server that stops or is full pass by themselves; the round is tried again. */
 export function isPassing(error: unknown): boolean {
   const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^(E[A-Z]{3,}|08|40|53|55|57P|58)/.test(code);
+  return isDatabaseAway(error) || (typeof code === 'string' && /^(E[A-Z]{3,}|08|40|53|55|57P|58)/.test(code));
 }
 
 export const isTimeout = (error: unknown): boolean => (error as { code?: unknown }).code === '57014';

@@ -137,7 +137,7 @@ test('people are written while a build is in the middle of its adoption: they do
   await inTransaction(db, async (tx) => {
     expect(await becomeEvaluator(tx)).toBe(true);
     const build = (await oldestBuild(tx))!;
-    await beginBuild(tx, build.segmentId, clock.now());
+    await beginBuild(tx, build.segmentId, clock.now(), 'UTC');
     const people = await matching(NOT_PRO);
     await stageMembers(tx, build.segmentId, people, new Set(people));
     await adoptBuild(tx, build.segmentId, true, clock.now());

@@ -6,6 +6,7 @@ import { AppError, conflict, notFound } from '../kernel/errors.js';
 import { AuditLog } from '../platform/audit.js';
 import { inTransaction } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
+import { WorkerRunner } from '../platform/jobs/runner.js';
 import type { PublishedExperiment } from './domain/published.js';
 import { findCampaign } from './store/campaigns.store.js';
 import { listAssignments, storeGiven, type AssignmentListQuery, type GivenAssignment, type GivenOutcome } from './store/given-assignments.store.js';
@@ -25,7 +26,7 @@ type Rejection = AssignmentSummary['rejected'][number];
 /** Assignments made outside Danbi: a past or foreign experiment, or people put into an arm by hand. */
 @Injectable()
 export class Assignments {
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly audit: AuditLog) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly audit: AuditLog, private readonly runner: WorkerRunner) {}
 
   /**
    * Stores them in batches of {@link BATCH}; bad rows are refused one by one and listed. May be sent again: what is stored
@@ -73,7 +74,8 @@ export class Assignments {
     let waiting = readable;
     let assigned = 0;
     while (waiting.length > 0) {
-      const outcomes = await inTransaction(this.db, (tx) => storeGiven(tx, { experimentId: experiment.experimentId, campaignId, given: waiting }));
+      const { outcomes, announced } = await inTransaction(this.db, (tx) => storeGiven(tx, { experimentId: experiment.experimentId, campaignId, given: waiting }, this.clock.now()));
+      if (announced) this.runner.wake('segments.membership');
       const byIndex = new Map(outcomes.map((outcome) => [outcome.index, outcome]));
       assigned += outcomes.filter(({ stored }) => stored).length;
       rejected.push(...waiting.flatMap((one) => refusalOf(one, byIndex.get(one.index)!)));

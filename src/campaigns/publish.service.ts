@@ -23,6 +23,7 @@ import { refuseMissedDates } from './engine/dates.js';
 import { refuseTransition } from './lifecycle.service.js';
 import { changeState, findCampaign, lockCampaign, type Campaign } from './store/campaigns.store.js';
 import { holdNamedSegments } from './store/references.store.js';
+import { announceAssigned } from './store/given-assignments.store.js';
 import { insertExperiments } from './store/experiments.store.js';
 import { cancelLaunches, endDateTick, hasLaunched, insertLaunch, moveLaunches, startDateTick } from './store/launch-plan.store.js';
 import { insertVersion, loadVersion, type CampaignVersion } from './store/versions.store.js';
@@ -70,7 +71,7 @@ export class Publishing {
       if (campaign.revision !== seen.revision || campaign.currentVersion?.id !== seen.currentVersion?.id) throw changedSince(campaign.revision);
       return this.write(tx, campaign, contents, actor);
     });
-    for (const worker of ['segments.build', 'campaigns.launch', 'campaigns.dates', 'campaigns.entry', 'campaigns.advance']) this.runner.wake(worker);
+    for (const worker of ['segments.build', 'segments.membership', 'campaigns.launch', 'campaigns.dates', 'campaigns.entry', 'campaigns.advance']) this.runner.wake(worker);
     return { campaign: (await findCampaign(this.db, id))!, version, warnings };
   }
 
@@ -84,6 +85,8 @@ export class Publishing {
     const archived = await holdNamedSegments(tx, next.id);
     if (archived.length > 0) throw conflict('campaign.changed', `The segment “${archived[0]!}” was archived meanwhile. Check the campaign again.`);
     await planEntry(tx, next);
+    // Their cohort is everybody assigned; that of any other version begins empty, with those who come to its messages.
+    if (before && next.plan.entry.type === 'external') await announceAssigned(tx, campaign.id, now);
     if (!(await changeState(tx, { id: campaign.id, ...TRANSITIONS.publish, now }))) throw refuseTransition('publish', campaign.state);
     await this.audit.record(tx, { actor, action: 'campaign.publish', subject: `campaign:${campaign.id}`, detail: { version: next.number, revision: campaign.revision } }, now);
     return { id: next.id, number: next.number };

@@ -2,7 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../kernel/clock.js';
 import { newId } from '../kernel/ids.js';
+import { announceEngagement } from '../people/store/change.store.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
+import { WorkerRunner } from '../platform/jobs/runner.js';
 import type { Log } from '../platform/logging.js';
 import { LOG } from '../platform/tokens.js';
 import { burstOf, classifyOpen, clickReasons, clickVerdict, type RequestSigns } from './domain/classify.js';
@@ -36,7 +38,7 @@ export class Tracking {
   private readonly lanes: Record<Hit['kind'], Lane> = { open: { waiting: [], flushing: null }, click: { waiting: [], flushing: null } };
   private readonly addresses = new Map<string, { at: number; deliveryId: string }[]>();
 
-  constructor(private readonly db: DataSource, private readonly clock: Clock, @Inject(LOG) private readonly log: Log) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock, @Inject(LOG) private readonly log: Log, private readonly runner: WorkerRunner) {}
 
   /** Resolves when the hit is durable, or could not be made so. */
   record(hit: Hit): Promise<void> {
@@ -65,8 +67,10 @@ export class Tracking {
 
   /** Opens are one statement; clicks and what they change in earlier clicks are one transaction. */
   private async store(batch: readonly Waiting[]): Promise<void> {
-    if (batch[0]!.hit.kind === 'open') await insertDeliveryEvents(this.db, await eventsOf(this.db, batch));
-    else await inTransaction(this.db, (tx) => storeClicks(tx, batch));
+    const announced = batch[0]!.hit.kind === 'open'
+      ? await insertDeliveryEvents(this.db, await eventsOf(this.db, batch))
+      : await inTransaction(this.db, (tx) => storeClicks(tx, batch));
+    if (announced) this.runner.wake('segments.membership');
   }
 
   /** Whether this address followed links of ten messages in ten seconds. Kept per process, in memory. */
@@ -79,10 +83,10 @@ export class Tracking {
   }
 }
 
-async function storeClicks(tx: Db, batch: readonly Waiting[]): Promise<void> {
+async function storeClicks(tx: Db, batch: readonly Waiting[]): Promise<boolean> {
   const clicks = await eventsOf(tx, batch);
-  await insertDeliveryEvents(tx, clicks);
-  if (clicks.length > 0) await relabelBursts(tx, clicks);
+  const announced = await insertDeliveryEvents(tx, clicks);
+  return (await relabelBursts(tx, clicks)) || announced;
 }
 
 /** What is to be stored; hits of messages that are no longer known are left out. */
@@ -94,9 +98,9 @@ async function eventsOf(db: Db, batch: readonly Waiting[]): Promise<NewDeliveryE
   });
 }
 
-function eventOf({ hit, at, manyPeople }: Waiting, { personId, sentAt }: SentDelivery): NewDeliveryEvent {
+function eventOf({ hit, at, manyPeople }: Waiting, { personId, campaignId, sentAt }: SentDelivery): NewDeliveryEvent {
   const signs: RequestSigns = { ...hit.signs, sinceSent: sentAt === null ? null : at.getTime() - sentAt.getTime() };
-  const common = { deliveryId: hit.deliveryId, personId, kind: hit.kind, eventKey: newId(), at };
+  const common = { deliveryId: hit.deliveryId, personId, campaignId, kind: hit.kind, eventKey: newId(), at };
   const seen = { userAgent: signs.userAgent.slice(0, 500), network: networkOf(hit.ip), sinceSent: signs.sinceSent };
   if (hit.kind === 'open') {
     const { verdict, reasons } = classifyOpen(signs);
@@ -106,8 +110,13 @@ function eventOf({ hit, at, manyPeople }: Waiting, { personId, sentAt }: SentDel
   return { ...common, verdict: clickVerdict(reasons, sentAt !== null), evidence: { reasons, ...seen }, data: { link: hit.link, url: hit.url } };
 }
 
-/** A scanner follows every link at once: clicks that looked human become machine when their burst is complete. */
-async function relabelBursts(tx: Db, clicks: readonly NewDeliveryEvent[]): Promise<void> {
+/**
+ * A scanner follows every link at once: clicks that looked human become machine when their burst is complete.
+ *
+ * @returns whether somebody reads who clicked
+ */
+async function relabelBursts(tx: Db, clicks: readonly NewDeliveryEvent[]): Promise<boolean> {
+  if (clicks.length === 0) return false;
   const ids = [...new Set(clicks.map((click) => click.deliveryId))];
   const since = new Date(Math.min(...clicks.map((click) => click.at.getTime())) - BURST_MS);
   const recorded = await loadClicks(tx, ids, since);
@@ -116,5 +125,8 @@ async function relabelBursts(tx: Db, clicks: readonly NewDeliveryEvent[]): Promi
     const burst = burstOf(own.map((click) => ({ link: click.link, at: click.at.getTime() })));
     return own.filter((click, index) => burst.has(index) && !click.reasons.includes('burst'));
   });
-  if (changed.length > 0) await relabelClicks(tx, changed, 'machine', 'burst');
+  if (changed.length === 0) return false;
+  await relabelClicks(tx, changed, 'machine', 'burst');
+  const campaigns = new Map(clicks.map(({ deliveryId, campaignId }) => [deliveryId, campaignId!]));
+  return announceEngagement(tx, changed.map(({ deliveryId, personId }) => ({ personId, campaignId: campaigns.get(deliveryId)! })), clicks.at(-1)!.at);
 }

@@ -22,7 +22,7 @@ export async function followMerge(tx: Db, change: SettledChange, now: Date): Pro
     return false;
   }
   await endEarly(tx, await runsInTheWay(tx, merges), { state: 'cancelled', code: 'PERSON_MERGED', facts: { into } }, now);
-  await moveToSurvivors(tx, merges);
+  await moveToSurvivors(tx, merges, now);
   return true;
 }
 

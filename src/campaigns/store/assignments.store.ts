@@ -1,4 +1,5 @@
 import { armOf, bucketOf } from '../../kernel/bucket.js';
+import { announceEngagement } from '../../people/store/change.store.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 import type { PublishedExperiment } from '../domain/published.js';
 
@@ -19,7 +20,8 @@ type AssignedRow = Assigned & { personId: string };
 
 /**
  * The arm of each person. A stored first assignment wins; the others get the arm of their bucket, and it is stored now.
- * Answers one entry per different person id.
+ * Answers one entry per different person id. Everybody is announced, whoever had an arm before too: with it they arrive at
+ * the step, and from then on their outcomes count.
  */
 export async function assignVariants(tx: Db, { experiment, campaignId, personIds, now }: AssignInput): Promise<Map<string, Assigned>> {
   const people = [...new Set(personIds)];
@@ -37,6 +39,7 @@ export async function assignVariants(tx: Db, { experiment, campaignId, personIds
       returning 1)
     select count(*)::int as count from added`,
   [experiment.experimentId, campaignId, now, people, variants, variants.map((key) => control.get(key)), buckets]);
+  await announceEngagement(tx, people.map((personId) => ({ personId, campaignId })), now);
   // Whoever was not added has been assigned before, here or by another transaction that is committed now.
   const stored = added!.count === people.length ? [] : await loadAssigned(tx, experiment.experimentId, people);
   const assigned = new Map(people.map((id, index): [string, Assigned] => [id, { variant: variants[index]!, isControl: control.get(variants[index]!)! }]));

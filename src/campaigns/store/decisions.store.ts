@@ -1,5 +1,6 @@
 import { newId } from '../../kernel/ids.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
+import { announceEngagement } from '../../people/store/change.store.js';
 import { rows, type Db } from '../../platform/database/db.js';
 import type { Gate } from '../domain/gates.js';
 
@@ -32,4 +33,5 @@ export async function recordDecisions(tx: Db, decisions: readonly NewDecision[],
     now, decisions.map(() => newId()), given('personId'), given('campaignId'), given('versionId'), given('stepId'), given('enrollmentId'),
     given('variant'), given('stage'), given('code'), decisions.map(({ facts }) => JSON.stringify(facts)), given('nextCheckAt'),
   ]);
+  await announceEngagement(tx, decisions.filter(({ code }) => code === 'HOLDOUT'), now);
 }

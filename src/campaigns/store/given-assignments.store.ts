@@ -1,3 +1,4 @@
+import { announceEngagement } from '../../people/store/change.store.js';
 import { rows, type Db } from '../../platform/database/db.js';
 
 /** One assignment made elsewhere. */
@@ -27,10 +28,10 @@ export interface GivenSet {
 
 /**
  * Stores assignments given from outside. The first one of a person wins, within the set as well; people that were merged
- * are found under their survivor. One statement for the set.
+ * are found under their survivor. One statement for the set, and one that announces it.
  */
-export function storeGiven(tx: Db, { experimentId, campaignId, given }: GivenSet): Promise<GivenOutcome[]> {
-  return rows<GivenOutcome>(tx, `
+export async function storeGiven(tx: Db, { experimentId, campaignId, given }: GivenSet, now: Date): Promise<{ outcomes: GivenOutcome[]; announced: boolean }> {
+  const outcomes = await rows<GivenOutcome>(tx, `
     with found as materialized (
       select g.index, g.variant, g.is_control, g.at, coalesce(p.id, m.into_id, i.person_id) as person_id
         from unnest($3::int[], $4::uuid[], $5::text[], $6::text[], $7::boolean[], $8::timestamptz[])
@@ -56,6 +57,19 @@ export function storeGiven(tx: Db, { experimentId, campaignId, given }: GivenSet
       left join known as k on k.person_id = f.person_id
       left join added as n on n.person_id = f.person_id`,
   [experimentId, campaignId, given.map((g) => g.index), given.map((g) => g.personId), given.map((g) => g.externalId), given.map((g) => g.variant), given.map((g) => g.isControl), given.map((g) => g.at)]);
+  const announced = await announceEngagement(tx, outcomes.flatMap(({ personId, stored }) => (stored ? [{ personId: personId!, campaignId }] : [])), now);
+  return { outcomes, announced };
+}
+
+const ANNOUNCED_AT_ONCE = 5_000;
+
+/** Announces everybody assigned in a campaign: another version may count their outcomes by another goal. */
+export async function announceAssigned(tx: Db, campaignId: string, now: Date): Promise<void> {
+  await rows(tx, `
+    select announce_engagement($2::timestamptz, array_agg(p.person_id), array[$1::uuid])
+      from (select a.person_id, (row_number() over (order by a.person_id) - 1) / ${ANNOUNCED_AT_ONCE} as part
+              from experiment as x join assignment as a on a.experiment_id = x.id where x.campaign_id = $1::uuid) as p
+     group by p.part`, [campaignId, now]);
 }
 
 export interface AssignmentListQuery {

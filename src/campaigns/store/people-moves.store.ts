@@ -1,4 +1,5 @@
 import { consentKey } from '../../people/domain/reserved-keys.js';
+import { announceEngagement, type Engaged } from '../../people/store/change.store.js';
 import { recordFacts } from '../../people/store/facts.store.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 import type { SettledChange } from '../domain/settled.js';
@@ -44,8 +45,21 @@ const MOVES = [
   `update decision as d set person_id = m.into_id from ${PAIRS} where d.person_id = m.from_id`,
 ];
 
-export async function moveToSurvivors(tx: Db, merges: readonly Merged[]): Promise<void> {
+/** The survivors were judged when the people merged; what comes to them here may change the answer again. */
+export async function moveToSurvivors(tx: Db, merges: readonly Merged[], now: Date): Promise<void> {
+  const moving = await campaignsOf(tx, merges);
   for (const move of MOVES) await rows(tx, move, sides(merges));
+  await announceEngagement(tx, moving, now);
+}
+
+/** The survivors and the campaigns that had to do with those who became part of them. */
+function campaignsOf(tx: Db, merges: readonly Merged[]): Promise<Engaged[]> {
+  return rows<Engaged>(tx, `
+    select m.into_id as "personId", d.campaign_id as "campaignId" from ${PAIRS} join delivery as d on d.person_id = m.from_id
+    union
+    select m.into_id, a.campaign_id from ${PAIRS} join assignment as a on a.person_id = m.from_id
+    union
+    select m.into_id, c.campaign_id from ${PAIRS} join decision as c on c.person_id = m.from_id`, sides(merges));
 }
 
 /**

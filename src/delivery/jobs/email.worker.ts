@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
 import { Config } from '../../platform/config.js';
+import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { Worker, type Round } from '../../platform/jobs/worker.js';
 import type { Log } from '../../platform/logging.js';
 import { LOG } from '../../platform/tokens.js';
@@ -30,7 +31,7 @@ interface Sender { journal: SendJournal; writer: SettlementWriter; transport: Sm
 /** What the e-mail sender needs from the rest of the module. */
 @Injectable()
 export class EmailSurroundings {
-  constructor(readonly links: LinkKeys, readonly sandbox: SandboxServer, readonly contents: ContentCache) {}
+  constructor(readonly links: LinkKeys, readonly sandbox: SandboxServer, readonly contents: ContentCache, readonly runner: WorkerRunner) {}
 }
 
 /** Sends due e-mail over pooled SMTP (5-email.md, section 3). */
@@ -124,7 +125,7 @@ export class EmailWorker extends Worker {
     if (this.sender) return this.sender;
     const journal = new SendJournal(this.journalFolder);
     const url = this.config.SMTP_URL ?? (await this.outside.sandbox.url());
-    this.sender = { journal, writer: new SettlementWriter(this.db, journal, this.clock, this.log), transport: new SmtpTransport({ url, connections: this.config.SMTP_CONNECTIONS }) };
+    this.sender = { journal, writer: new SettlementWriter(this.db, journal, this.clock, this.log, () => this.outside.runner.wake('segments.membership')), transport: new SmtpTransport({ url, connections: this.config.SMTP_CONNECTIONS }) };
     return this.sender;
   }
 }

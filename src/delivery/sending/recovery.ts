@@ -22,7 +22,7 @@ export async function recover(scope: RecoveryScope, now: Date): Promise<void> {
     }
     const moved = await replay(scope.db, journal, now);
     removeJournal(journal);
-    scope.log.warn({ worker: journal.worker, moved: Object.fromEntries(moved.map(({ state, count }) => [state, count])) }, 'finished what a stopped sender left behind');
+    scope.log.warn({ worker: journal.worker, moved: Object.fromEntries(moved) }, 'finished what a stopped sender left behind');
   }
   const expired = await expireLeases(scope.db, spare, now);
   if (expired > 0) scope.log.warn({ expired }, 'deliveries of a vanished sender are uncertain');

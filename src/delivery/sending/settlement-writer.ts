@@ -20,7 +20,8 @@ export class SettlementWriter {
   /** Ends the gathering early. */
   private hurry: (() => void) | null = null;
 
-  constructor(private readonly db: DataSource, private readonly journal: SendJournal, private readonly clock: Clock, private readonly log: Log) {}
+  /** @param announced called after a commit that people's segments may depend on */
+  constructor(private readonly db: DataSource, private readonly journal: SendJournal, private readonly clock: Clock, private readonly log: Log, private readonly announced: () => void) {}
 
   add(settlement: Settlement): void {
     this.waiting.push(settlement);
@@ -56,7 +57,8 @@ export class SettlementWriter {
   private async write(batch: Settlement[]): Promise<boolean> {
     try {
       const settled = await inTransaction(this.db, (tx) => settle(tx, this.journal.worker, batch, this.clock.now()));
-      if (settled.length < batch.length) this.log.warn({ refused: batch.length - settled.length }, 'ends of deliveries came after their claim had passed to somebody else');
+      if (settled.announced) this.announced();
+      if (settled.ids.length < batch.length) this.log.warn({ refused: batch.length - settled.ids.length }, 'ends of deliveries came after their claim had passed to somebody else');
       this.journal.settled(batch);
       return true;
     } catch (error) {

@@ -1,4 +1,4 @@
-import { rows, type Db } from '../../platform/database/db.js';
+import { row, rows, type Db } from '../../platform/database/db.js';
 import type { Verdict } from '../domain/classify.js';
 
 export type DeliveryEventKind = 'open' | 'click' | 'unsubscribe' | 'bounce' | 'complaint' | 'impression' | 'dismiss' | 'reply';
@@ -6,6 +6,8 @@ export type DeliveryEventKind = 'open' | 'click' | 'unsubscribe' | 'bounce' | 'c
 export interface NewDeliveryEvent {
   deliveryId: string;
   personId: string;
+  /** Of opens, clicks and impressions: segments read those. */
+  campaignId?: string;
   kind: DeliveryEventKind;
   /** Unique among the events of this delivery, kind and moment. */
   eventKey: string;
@@ -16,27 +18,39 @@ export interface NewDeliveryEvent {
   data: object;
 }
 
-/** Appends events; one that is there already is left as it is. */
-export async function insertDeliveryEvents(db: Db, events: readonly NewDeliveryEvent[]): Promise<void> {
-  if (events.length === 0) return;
+/** What segments read: an impression makes an in-app message a received one. */
+const ENGAGING: ReadonlySet<DeliveryEventKind> = new Set(['open', 'click', 'impression']);
+
+/**
+ * Appends events; one that is there already is left as it is. One statement, so that opens need no transaction around it.
+ *
+ * @returns whether somebody reads what people did with messages: wake `segments.membership` after commit
+ */
+export async function insertDeliveryEvents(db: Db, events: readonly NewDeliveryEvent[]): Promise<boolean> {
+  if (events.length === 0) return false;
   const column = <T>(of: (event: NewDeliveryEvent) => T) => events.map(of);
-  await rows(db, `
-    insert into delivery_event (delivery_id, person_id, kind, event_key, at, verdict, evidence, data)
-    select e.delivery_id, e.person_id, e.kind, e.event_key, e.at, e.verdict, e.evidence::jsonb, e.data::jsonb
-      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
-        as e (delivery_id, person_id, kind, event_key, at, verdict, evidence, data)
-    on conflict do nothing`, [
+  const human = events.filter(({ kind, verdict, campaignId }) => campaignId !== undefined && verdict === 'human' && ENGAGING.has(kind));
+  const stored = await row<{ announced: boolean }>(db, `
+    with stored as (
+      insert into delivery_event (delivery_id, person_id, kind, event_key, at, verdict, evidence, data)
+      select e.delivery_id, e.person_id, e.kind, e.event_key, e.at, e.verdict, e.evidence::jsonb, e.data::jsonb
+        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
+          as e (delivery_id, person_id, kind, event_key, at, verdict, evidence, data)
+      on conflict do nothing)
+    select announce_engagement($9::timestamptz, $10::uuid[], $11::uuid[]) as announced`, [
     column((e) => e.deliveryId), column((e) => e.personId), column((e) => e.kind), column((e) => e.eventKey), column((e) => e.at),
     column((e) => e.verdict), column((e) => JSON.stringify(e.evidence)), column((e) => JSON.stringify(e.data)),
+    human[0]?.at ?? null, human.map(({ personId }) => personId), human.map(({ campaignId }) => campaignId),
   ]);
+  return stored!.announced;
 }
 
-export interface SentDelivery { id: string; personId: string; sentAt: Date | null }
+export interface SentDelivery { id: string; personId: string; campaignId: string; sentAt: Date | null }
 
 /** Whose the deliveries are now (people merge) and when the mail server took them. */
 export async function loadSent(db: Db, deliveryIds: readonly string[]): Promise<Map<string, SentDelivery>> {
   const found = await rows<SentDelivery>(db, `
-    select d.id, d.person_id as "personId", d.sent_at as "sentAt" from delivery as d where d.id = any($1::uuid[])`, [deliveryIds]);
+    select d.id, d.person_id as "personId", d.campaign_id as "campaignId", d.sent_at as "sentAt" from delivery as d where d.id = any($1::uuid[])`, [deliveryIds]);
   return new Map(found.map((delivery) => [delivery.id, delivery]));
 }
 

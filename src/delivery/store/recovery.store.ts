@@ -1,3 +1,4 @@
+import { announceEngagement } from '../../people/store/change.store.js';
 import { rows, type Db } from '../../platform/database/db.js';
 
 /** What a dead worker's journal says, as parallel facts about its claims. */
@@ -19,13 +20,13 @@ export interface Replay {
  *
  * @returns how many rows came to each state
  */
-export async function replayClaims(tx: Db, replay: Replay): Promise<{ state: string; count: number }[]> {
+export async function replayClaims(tx: Db, replay: Replay): Promise<Map<string, number>> {
   const words = [
     ...replay.accepted.map((each) => ({ id: each.id, fence: each.fence, word: 'accepted', at: each.at })),
     ...replay.begun.map((each) => ({ ...each, word: 'begun', at: null })),
     ...replay.refused.map((each) => ({ ...each, word: 'refused', at: null })),
   ];
-  return rows(
+  const moved = await rows<{ state: string; personId: string; campaignId: string }>(
     tx,
     `with word as materialized (
        select w."id", w."fence", w."word", w."at" from jsonb_to_recordset($2::jsonb) as w("id" uuid, "fence" bigint, "word" text, "at" timestamptz)),
@@ -33,8 +34,7 @@ export async function replayClaims(tx: Db, replay: Replay): Promise<{ state: str
        select d.id, d.person_id, w."at", w."word", case w."word" when 'accepted' then 'sent' when 'begun' then 'uncertain' when 'refused' then 'queued' else $3 end as state
          from delivery as d left join word as w on w."id" = d.id and w."fence" = d.fence
         where d.locked_by = $1 and (d.state = 'sending' or (d.state = 'uncertain' and w."word" = 'accepted'))
-        order by d.id for update of d),
-     moved as (
+        order by d.id for update of d)
        update delivery as d
           set state = f.state, sent_at = coalesce(f."at", d.sent_at),
               reason = case f.state when 'uncertain' then 'PROVIDER_UNCERTAIN' end,
@@ -44,10 +44,11 @@ export async function replayClaims(tx: Db, replay: Replay): Promise<{ state: str
               settled_at = case f.state when 'queued' then null else $5::timestamptz end,
               locked_by = case f.state when 'uncertain' then d.locked_by end, lease_until = null
          from fate as f where d.id = f.id and d.person_id = f.person_id
-       returning d.state)
-     select m.state, count(*)::int as count from moved as m group by m.state`,
+       returning d.state, d.person_id as "personId", d.campaign_id as "campaignId"`,
     [replay.worker, JSON.stringify(words), replay.unmentioned, replay.retryAt, replay.now],
   );
+  await announceEngagement(tx, moved.filter(({ state }) => state === 'sent'), replay.now);
+  return moved.reduce((counts, { state }) => counts.set(state, (counts.get(state) ?? 0) + 1), new Map<string, number>());
 }
 
 /** Whether a worker holds claims whose lease has not passed. */

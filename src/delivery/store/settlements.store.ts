@@ -1,4 +1,5 @@
 import type { ReasonCode } from '../../kernel/reason-codes.js';
+import { announceEngagement } from '../../people/store/change.store.js';
 import { rows, type Db } from '../../platform/database/db.js';
 import { addressHash } from '../domain/address.js';
 
@@ -21,15 +22,21 @@ export interface Settlement {
   bounce?: { refusal: string; suppress: boolean };
 }
 
+/** What {@link settle} wrote. */
+export interface Settled {
+  /** Ids really settled. */
+  ids: string[];
+  /** Somebody reads what was received: wake `segments.membership` after commit. */
+  announced: boolean;
+}
+
 /**
  * Writes the ends of claims, only where the worker still holds the row under the same fence: a late writer changes
  * nothing. A claim that ran out and became `uncertain` meanwhile may still be settled by its holder, who knows better.
- *
- * @returns ids really settled
  */
-export async function settle(tx: Db, worker: string, settlements: readonly Settlement[], now: Date): Promise<string[]> {
-  if (settlements.length === 0) return [];
-  const settled = await rows<{ id: string }>(
+export async function settle(tx: Db, worker: string, settlements: readonly Settlement[], now: Date): Promise<Settled> {
+  if (settlements.length === 0) return { ids: [], announced: false };
+  const settled = await rows<{ id: string; personId: string; campaignId: string; received: boolean }>(
     tx,
     `update delivery as d
         set state = s."state", reason = s."reason", detail = s."detail", due_at = coalesce(s."dueAt", d.due_at), sent_at = coalesce(s."sentAt", d.sent_at),
@@ -38,12 +45,14 @@ export async function settle(tx: Db, worker: string, settlements: readonly Settl
             settled_at = case when s."state" = 'queued' then null else $3::timestamptz end, locked_by = null, lease_until = null
        from jsonb_to_recordset($1::jsonb) as s("id" uuid, "personId" uuid, "fence" bigint, "state" text, "reason" text, "detail" text, "dueAt" timestamptz, "sentAt" timestamptz, "address" text, "attempted" boolean)
       where d.id = s."id" and d.person_id = s."personId" and d.locked_by = $2 and d.fence = s."fence" and d.state in ('sending', 'uncertain')
-     returning d.id`,
+     returning d.id, d.person_id as "personId", d.campaign_id as "campaignId", d.channel = 'email' and d.state = 'sent' as received`,
     [JSON.stringify(settlements), worker, now],
   );
   const ids = new Set(settled.map(({ id }) => id));
   await recordBounces(tx, settlements.filter((each) => each.bounce && ids.has(each.id)), now);
-  return [...ids];
+  // No end but this one makes anybody a receiver, and none takes it back: a claim that bounced was never sent before.
+  const announced = await announceEngagement(tx, settled.filter(({ received }) => received), now);
+  return { ids: [...ids], announced };
 }
 
 /** A refused address becomes an event of its delivery, and is suppressed when the refusal says that it does not exist. */

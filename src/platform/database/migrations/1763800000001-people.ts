@@ -156,7 +156,22 @@ export class PeopleTables1763800000001 implements MigrationInterface {
         event_ids uuid[] not null default '{}',
         event_persons uuid[] not null default '{}',
         merged_into uuid);
-      comment on column person_change.other_keys is 'what else changed: list:ID, consent:CHANNEL:TOPIC, campaign:ID';
+      comment on column person_change.other_keys is 'what else changed: list:ID, consent:CHANNEL:TOPIC, campaign (any), campaign:ID, membership:SEGMENT';
+
+      create table change_reader (key text primary key);
+      comment on table change_reader is 'kinds of change that are announced only because somebody reads them; none is ever taken back';
+
+      -- Tells of a campaign's dealings with people, if anybody reads that (people/store/change.store.ts). A volatile function
+      -- looks anew at each statement: whoever waited here for a reader that was about to begin finds its row.
+      create function announce_engagement(at timestamptz, people uuid[], campaigns uuid[]) returns boolean language plpgsql volatile as $$
+      begin
+        if cardinality(people) = 0 then return false; end if;
+        perform pg_advisory_xact_lock_shared(7305003);
+        if not exists (select from change_reader as r where r.key = 'campaign') then return false; end if;
+        insert into person_change (kind, at, person_ids, other_keys)
+        values ('changed', at, array(select distinct p.id from unnest(people) as p (id)), array['campaign'] || array(select distinct 'campaign:' || c.id from unnest(campaigns) as c (id)));
+        return true;
+      end $$;
 
       create table import_run (
         id uuid primary key,

@@ -2,6 +2,19 @@
 
 -- Functions
 
+CREATE OR REPLACE FUNCTION public.announce_engagement(at timestamp with time zone, people uuid[], campaigns uuid[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        if cardinality(people) = 0 then return false; end if;
+        perform pg_advisory_xact_lock_shared(7305003);
+        if not exists (select from change_reader as r where r.key = 'campaign') then return false; end if;
+        insert into person_change (kind, at, person_ids, other_keys)
+        values ('changed', at, array(select distinct p.id from unnest(people) as p (id)), array['campaign'] || array(select distinct 'campaign:' || c.id from unnest(campaigns) as c (id)));
+        return true;
+      end $function$;
+
 CREATE OR REPLACE FUNCTION public.page_address(given text)
  RETURNS text
  LANGUAGE sql
@@ -390,6 +403,10 @@ create table campaign_version (
   published_at timestamp with time zone not null,
   constraint campaign_version_campaign_id_number_key UNIQUE (campaign_id, number),
   constraint campaign_version_pkey PRIMARY KEY (id));
+
+create table change_reader (
+  key text not null,
+  constraint change_reader_pkey PRIMARY KEY (key));
 
 create table consent (
   person_id uuid not null,
@@ -877,19 +894,27 @@ alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) RE
 -- Indexes
 
 CREATE UNIQUE INDEX app_user_email ON public.app_user USING btree (lower(email));
+CREATE INDEX assignment_control ON public.assignment USING btree (campaign_id, assigned_at) WHERE is_control;
 CREATE INDEX assignment_person ON public.assignment USING btree (person_id);
 CREATE INDEX audit_entry_at ON public.audit_entry USING btree (at);
 CREATE INDEX campaign_closing ON public.campaign USING btree (state_at) WHERE closing;
 CREATE INDEX campaign_created ON public.campaign USING btree (created_at, id);
 CREATE INDEX consent_topic ON public.consent USING btree (channel, topic, state);
 CREATE INDEX decision_campaign ON ONLY public.decision USING btree (campaign_id, step_id, code);
+CREATE INDEX decision_holdout ON ONLY public.decision USING btree (campaign_id, at) WHERE (code = 'HOLDOUT'::text);
 CREATE INDEX decision_person ON ONLY public.decision USING btree (person_id, campaign_id, at);
 CREATE INDEX delivery_campaign ON public.delivery USING btree (campaign_id, version_id, step_id, variant, state);
 CREATE INDEX delivery_due ON public.delivery USING btree (channel, campaign_id, due_at, id) WHERE (state = 'queued'::text);
+CREATE INDEX delivery_event_human ON ONLY public.delivery_event USING btree (kind, at) WHERE ((verdict = 'human'::text) AND (kind = ANY (ARRAY['open'::text, 'click'::text])));
 CREATE INDEX delivery_event_person ON ONLY public.delivery_event USING btree (person_id, at);
 CREATE INDEX delivery_leased ON public.delivery USING btree (lease_until) WHERE (state = 'sending'::text);
 CREATE INDEX delivery_listed ON public.delivery USING btree (queued_at, id);
 CREATE INDEX delivery_person ON public.delivery USING btree (person_id, queued_at);
+CREATE INDEX delivery_received ON public.delivery USING btree (campaign_id, (
+CASE
+    WHEN (channel = 'in_app'::text) THEN settled_at
+    ELSE sent_at
+END)) WHERE ((NOT is_control) AND ((state = 'delivered'::text) OR ((channel = 'email'::text) AND (state = 'sent'::text))));
 CREATE UNIQUE INDEX enrollment_active ON public.enrollment USING btree (campaign_id, person_id, entry_key) WHERE (state = 'active'::text);
 CREATE INDEX enrollment_due ON public.enrollment USING btree (campaign_id, due_at, id) WHERE ((state = 'active'::text) AND (due_at IS NOT NULL));
 CREATE INDEX enrollment_person ON public.enrollment USING btree (person_id, campaign_id, entered_at);

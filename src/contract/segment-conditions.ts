@@ -73,8 +73,27 @@ export interface PageCondition {
   within?: z.infer<typeof DurationSchema>;
   between?: Between;
 }
+/**
+ * `engagement`: what campaigns did to the person and what came of it; one campaign or (without `campaignId`) any. `received`: an
+ * e-mail the server accepted and that did not bounce, or an in-app message that was displayed. `opened` and `clicked`: by a
+ * human. `converted`: met the goal (`goal` is its key; the primary one, else the first, when absent) within the goal's window.
+ * `in_control`: assigned to the control arm of a test. `in_holdout`: kept out as holdout. `count` counts different deliveries
+ * (at least 1 when absent).
+ */
+export interface EngagementCondition {
+  type: 'engagement';
+  kind: 'received' | 'opened' | 'clicked' | 'converted' | 'in_control' | 'in_holdout';
+  campaignId?: string;
+  stepId?: string;
+  variant?: string;
+  channel?: 'email' | 'in_app';
+  goal?: string;
+  count?: CountComparison;
+  within?: z.infer<typeof DurationSchema>;
+  between?: Between;
+}
 /** One condition about a person, as opposed to what combines conditions. */
-export type Leaf = AttributeCondition | EventCondition | EventValueCondition | EventTimeCondition | SequenceCondition | TagCondition | ListCondition | ConsentCondition | PageCondition;
+export type Leaf = AttributeCondition | EventCondition | EventValueCondition | EventTimeCondition | SequenceCondition | TagCondition | ListCondition | ConsentCondition | PageCondition | EngagementCondition;
 
 /** Which `op` an attribute or property takes is in `segments/domain/operators.ts`; an unknown one is refused there by name. */
 const Operator = z.string().min(1).max(40);
@@ -106,6 +125,7 @@ export const LEAF_SCHEMAS = [
     url: z.array(UrlRuleSchema).min(1).max(20).optional(), referrer: Texts.optional(), utm: UtmSchema.optional(), device: z.array(z.enum(['mobile', 'tablet', 'desktop'])).min(1).max(3).optional(),
     language: Texts.optional(), touch: z.enum(['any', 'first', 'last']).optional(), ...spans,
   }),
+  z.strictObject({ type: z.literal('engagement'), kind: z.enum(['received', 'opened', 'clicked', 'converted', 'in_control', 'in_holdout']), campaignId: Id.optional(), stepId: Key.optional(), variant: Key.optional(), channel: z.enum(['email', 'in_app']).optional(), goal: Key.optional(), count: CountSchema.optional(), ...spans }),
 ] as const;
 /** What a condition's `type` can be. */
 export const LEAF_TYPES = LEAF_SCHEMAS.map((schema) => schema.shape.type.value);

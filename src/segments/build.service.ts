@@ -1,15 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { awaitEngagementWriters } from '../people/store/change.store.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Log } from '../platform/logging.js';
 import { LOG } from '../platform/tokens.js';
-import { readsWorkspaceZone } from './domain/reads.js';
+import { readsEngagement, readsOf, readsWorkspaceZone } from './domain/reads.js';
 import { resolve, resolveOrThrow } from './domain/resolved.js';
 import { isPassing, isTimeout, problemOf } from './evaluation.js';
 import { MembershipService } from './membership.service.js';
 import { matchAmong, workspaceZone } from './store/answers.js';
-import { adoptBuild, advanceBuild, beginBuild, builtInAnotherZone, failBuild, holdInZone, loadDependents, oldestBuild, peopleAfter, type BuildRow } from './store/build.store.js';
+import { adoptBuild, advanceBuild, announceAdopted, beginBuild, builtInAnotherZone, failBuild, holdInZone, loadDependents, oldestBuild, peopleAfter, type BuildRow } from './store/build.store.js';
 import { loadNamed } from './store/definitions.js';
+import { completeGoals } from './store/goals.js';
 import { becomeEvaluator, stageMembers } from './store/membership.store.js';
 import { requestBuild } from './store/segments.store.js';
 
@@ -68,13 +70,15 @@ export class BuildService {
   }
 
   private async page(tx: Db, build: BuildRow): Promise<void> {
+    const tree = await completeGoals(tx, resolveOrThrow(build.definition, await loadNamed(tx, [build.definition]), build.segmentId));
+    // Whoever wrote before this build was known to read it may not have announced it, and is in the data from here on.
+    if (build.cursor === null && readsEngagement(readsOf(tree))) await awaitEngagementWriters(tx);
     const now = await this.membership.evaluationTime(tx);
     const timeZone = await workspaceZone(tx);
     await beginBuild(tx, build.segmentId, now, timeZone);
     const page = this.pages.get(build.segmentId) ?? this.pageSize;
     const people = await peopleAfter(tx, build.cursor, page);
     if (people.length === 0) return this.finish(tx, build, now);
-    const tree = resolveOrThrow(build.definition, await loadNamed(tx, [build.definition]), build.segmentId);
     const matching = await matchAmong(tx, tree, people, { now, timeZone });
     await stageMembers(tx, build.segmentId, people, matching);
     await advanceBuild(tx, build.segmentId, people.at(-1)!, people.length);
@@ -85,6 +89,7 @@ export class BuildService {
     await this.membership.catchUpBuild(tx, build.segmentId, now);
     this.pages.delete(build.segmentId);
     await adoptBuild(tx, build.segmentId, build.announces, now);
+    if (this.membership.isRead(`membership:${build.segmentId}`)) await announceAdopted(tx, build.segmentId, now);
     // Whoever names this segment inherits its new definition, and is built anew for it.
     if (!build.isFirst) for (const { id, definition, revision, announces } of await loadDependents(tx, build.segmentId)) await requestBuild(tx, { id, definition, revision, announces, renews: true }, now);
   }

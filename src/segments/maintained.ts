@@ -1,9 +1,11 @@
 import type { Db } from '../platform/database/db.js';
 import { edgesOf, type Followed } from './domain/edges.js';
+import { campaignsWithGoals } from './domain/goals.js';
 import type { Edge } from './domain/leaves/leaf.js';
 import { readsOf } from './domain/reads.js';
 import { leavesOf, resolve, type Resolved } from './domain/resolved.js';
 import { loadNamed } from './store/definitions.js';
+import { completeGoals, countVersions } from './store/goals.js';
 import { loadDefinitions, loadMaintained, type Change } from './store/membership.store.js';
 
 export interface Plan { tree: Resolved; leaves: number; edges: Edge[]; reads: ReadonlySet<string> }
@@ -44,11 +46,18 @@ export class MaintainedPlans {
   private plans = new Map<string, Plan>();
   private unplanned: Unplanned[] = [];
   private plansOf = '';
+  /** Whose goals the plans ask for. */
+  private campaigns: string[] = [];
+
+  /** Whether a membership that is kept reads this, as of the last load. */
+  isRead(key: string): boolean {
+    return [...this.plans.values()].some(({ reads }) => reads.has(key));
+  }
 
   /** The memberships, and those whose definition cannot be taken apart. */
   async load(tx: Db): Promise<{ maintained: Maintained[]; unplanned: readonly Unplanned[] }> {
     const found = await loadMaintained(tx);
-    const key = found.map(({ id, build, stamp }) => `${id} ${build} ${stamp}`).join('\n');
+    const key = `${found.map(({ id, build, stamp }) => `${id} ${build} ${stamp}`).join('\n')} ${await countVersions(tx, this.campaigns)}`;
     if (key !== this.plansOf) {
       const definitions = await loadDefinitions(tx, found.filter((one) => !one.build).map((one) => one.id), found.filter((one) => one.build).map((one) => one.id));
       const named = await loadNamed(tx, definitions.map(({ definition }) => definition));
@@ -56,12 +65,14 @@ export class MaintainedPlans {
       this.unplanned = [];
       for (const { id, build, definition } of definitions) {
         try {
-          const { tree } = resolve(definition, named, '', id);
+          const resolved = resolve(definition, named, '', id).tree;
+          const tree = resolved && (await completeGoals(tx, resolved));
           if (tree) this.plans.set(`${id} ${build}`, { tree, leaves: leavesOf(tree).length, edges: edgesOf(tree), reads: readsOf(tree) });
         } catch (error) {
           this.unplanned.push({ id, build, error });
         }
       }
+      this.campaigns = [...new Set([...this.plans.values()].flatMap(({ tree }) => campaignsWithGoals(tree)))];
       this.plansOf = key;
     }
     const maintained = found.flatMap(({ id, build, followed }) => {

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../kernel/clock.js';
+import { announce } from '../people/store/facts.store.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Log } from '../platform/logging.js';
 import { LOG } from '../platform/tokens.js';
@@ -11,7 +12,7 @@ import { followRules } from './follow-rules.js';
 import { MaintainedPlans, sharedEdges, type Limits, type Maintained, type Step } from './maintained.js';
 import { nextBoundary, workspaceZone } from './store/answers.js';
 import { failBuild } from './store/build.store.js';
-import { becomeEvaluator, claimChanges, furthestEvaluated, settleChanges, settleFlips, stallSegment, writeFlips, type Change } from './store/membership.store.js';
+import { becomeEvaluator, claimChanges, furthestEvaluated, settleChanges, settleFlips, stallSegment, writeFlips, type Change, type Flip } from './store/membership.store.js';
 import { requestBuild } from './store/segments.store.js';
 
 export interface Advance { changes: number; flips: number; behind: boolean; rebuilds: number; next: Date | null }
@@ -29,12 +30,14 @@ export class MembershipService {
   async advance(): Promise<Advance | null> {
     return inTransaction(this.db, async (tx) => {
       if (!(await becomeEvaluator(tx))) return null;
+      // Claimed before the plans are read: a change that a new version of a campaign brought is judged by that version.
       const step = await this.begin(tx, await this.evaluationTime(tx), await claimChanges(tx, this.limits.changes, this.limits.people));
       const touched = touchedPeople(step);
       const byChange = await followChanges(step, touched);
       const clock = await followClock(step, touched);
       await writeFlips(tx, [...clock.flips, ...byChange], step.now);
       await settleFlips(tx, clock.flips, step.now);
+      await this.announceEntered(tx, [...clock.flips, ...byChange], step.now);
       const gone = goneBy(step.changes);
       await settleChanges(tx, step.changes.map((change) => change.id), byChange.filter((flip) => gone.get(flip.personId)?.id !== flip.changeId));
       const rebuilds = await followRules(step);
@@ -56,6 +59,18 @@ export class MembershipService {
     const now = this.clock.now();
     const furthest = await furthestEvaluated(db);
     return furthest && furthest > now ? furthest : now;
+  }
+
+  /** Whether a membership that is kept reads this, as of the plans last read. */
+  isRead(key: string): boolean {
+    return this.plans.isRead(key);
+  }
+
+  /** Entering a segment that keeps a campaign's goal is an outcome, for those who ask for conversions. The next round looks. */
+  private async announceEntered(tx: Db, flips: readonly Flip[], now: Date): Promise<void> {
+    const entered = flips.filter((flip) => flip.entered && this.isRead(`membership:${flip.segmentId}`));
+    if (entered.length === 0) return;
+    await announce(tx, [...new Set(entered.map(({ personId }) => personId))], [...new Set(entered.map(({ segmentId }) => `membership:${segmentId}`))], now);
   }
 
   private async begin(tx: Db, now: Date, changes: Change[]): Promise<Step> {

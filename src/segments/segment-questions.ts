@@ -9,13 +9,14 @@ import { assembleExplanation, placesOf, type Explained } from './domain/explain.
 import { resolve, resolveOrThrow, type NamedDefinition, type Resolved } from './domain/resolved.js';
 import { boundariesBeyond, boundariesOf, countAll, explainAt, matchAll, matchAmong, workspaceZone } from './store/answers.js';
 import { loadNamed } from './store/definitions.js';
+import { completeGoals, findUnknownGoals } from './store/goals.js';
 import { findUnknown } from './store/references.js';
 import { areLive, insertSegment, loadMembersPage } from './store/segments.store.js';
 
 const EVERY_BOUNDARY = 2_000_000_000;
 
 async function treeOf(db: Db, definition: SegmentNode): Promise<Resolved> {
-  return resolveOrThrow(definition, await loadNamed(db, [definition]));
+  return completeGoals(db, resolveOrThrow(definition, await loadNamed(db, [definition])));
 }
 
 const momentOf = async (db: Db, now: Date) => ({ now, timeZone: await workspaceZone(db) });
@@ -65,7 +66,7 @@ export async function validateDefinition(db: Db, definition: SegmentNode, basePa
   const { tree, problems: faults } = resolve(definition, known, basePath, self);
   if (!tree || faults.length > 0) return faults;
   if (valuesIn(tree) > MAX_VALUES) return [{ path: basePath, code: 'segment.too-large', message: `The definition compares with more than ${MAX_VALUES} different values, those of the segments it names included. Use "in_list" for many values of one attribute, or split it.` }];
-  return findUnknown(db, definition, basePath);
+  return [...(await findUnknown(db, definition, basePath)), ...(await findUnknownGoals(db, definition, basePath))];
 }
 
 /** How many future boundaries an explanation looks at. */

@@ -2,6 +2,7 @@ import type fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import type { Leaf } from '../../src/contract/segment-conditions.js';
 import { attributeClock, attributeLeaf } from './segment-arbitraries-attribute.js';
+import { engagementClock, engagementLeaf, engaging } from './segment-arbitraries-engagement.js';
 import { eventTimeClock, eventTimeLeaf } from './segment-arbitraries-event-time.js';
 import { eventValueClock, eventValueLeaf } from './segment-arbitraries-event-value.js';
 import { consenting, consentLeaf, storeTopics } from './segment-arbitraries-consent.js';
@@ -11,6 +12,8 @@ import { pageClock, pageLeaf, pageMessage } from './segment-arbitraries-page.js'
 import { sequenceLeaf } from './segment-arbitraries-sequence.js';
 import { tagLeaf } from './segment-arbitraries-tag.js';
 import { attributeMatches } from './segment-oracle-attribute.js';
+import { storeCampaigns } from './segment-campaigns.js';
+import { engagementMatches } from './segment-oracle-engagement.js';
 import { eventTimeMatches } from './segment-oracle-event-time.js';
 import { eventValueMatches } from './segment-oracle-event-value.js';
 import { consentMatches } from './segment-oracle-consent.js';
@@ -58,6 +61,7 @@ export const LEAF_PROOFS: { [T in Leaf['type']]: LeafProof<Extract<Leaf, { type:
   list: { arbitrary: listLeaf, oracle: listMatches, prepare: storeLists, happens: listing },
   consent: { arbitrary: consentLeaf, oracle: consentMatches, prepare: storeTopics, happens: consenting },
   page: { arbitrary: pageLeaf, clock: pageClock, oracle: pageMatches, messages: pageMessage },
+  engagement: { arbitrary: engagementLeaf, clock: engagementClock, oracle: engagementMatches, prepare: storeCampaigns, happens: engaging },
 };
 
 export const proofOf = <L extends Leaf>(leaf: L): LeafProof<L> => LEAF_PROOFS[leaf.type] as unknown as LeafProof<L>;

@@ -11,11 +11,14 @@ export const eventMatches: Oracle<EventCondition> = (leaf, person, context) => n
 export const countedEvents = (rows: EventRows, person: WorldPerson, context: OracleContext): WorldEvent[] => person.events.filter((event) => isCounted(rows, event, person, context));
 
 function isCounted(rows: EventRows, event: WorldEvent, person: WorldPerson, context: OracleContext): boolean {
-  if (event.name !== rows.event || event.at > context.now) return false;
-  if (rows.within && event.at.getTime() <= context.now.getTime() - windowMillis(rows.within)) return false;
-  if (rows.between?.from && event.at < momentOf(rows.between.from, context.zone)) return false;
-  if (rows.between?.to && event.at >= momentOf(rows.between.to, context.zone)) return false;
+  if (event.name !== rows.event || !isInTime(event.at, rows, context)) return false;
   return (rows.where ?? []).every((filter) => compare(filter.op, propertyOf(event, filter.property), filter.value, { person, ...context, ofWorkspace: filter.zone === 'workspace' }));
+}
+
+/** Whether a moment has come and lies in the time asked for. */
+export function isInTime(at: Date, { within, between }: Pick<EventRows, 'within' | 'between'>, { now, zone }: OracleContext): boolean {
+  if (at > now || (within && at.getTime() <= now.getTime() - windowMillis(within))) return false;
+  return !(between?.from && at < momentOf(between.from, zone)) && !(between?.to && at >= momentOf(between.to, zone));
 }
 
 /** A property by its name, or else by its path. */

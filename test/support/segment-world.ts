@@ -3,6 +3,7 @@ import { personDates } from '../../src/people/domain/derived.js';
 import type { JsonObject } from '../../src/people/domain/json.js';
 import { rows, type Db } from '../../src/platform/database/db.js';
 import type { Actor } from '../../src/platform/http/access.js';
+import { noEngagement, storeEngagement, type WorldEngagement } from './segment-world-engagement.js';
 
 /** The colleague who does whatever colleagues do in worlds. */
 export const ACTOR = { kind: 'user', id: 'test', role: 'admin' } as unknown as Actor;
@@ -18,6 +19,7 @@ export interface WorldPerson {
   /** By `channel:topic`. */
   consents: Map<string, 'subscribed' | 'unsubscribed'>;
   events: WorldEvent[];
+  engagement: WorldEngagement;
   kind: 'visitor' | 'lead' | 'user';
   email: string | null;
   timeZone: string | null;
@@ -28,12 +30,12 @@ export interface WorldPerson {
   lastSeenAt: Date;
 }
 
-export const newPerson = (given: Partial<WorldPerson> & { lastSeenAt: Date }): WorldPerson => ({ id: newId(), attributes: {}, tags: new Set(), lists: new Set(), consents: new Map(), events: [], kind: 'user', email: null, timeZone: null, language: null, externalId: null, signedUpAt: null, firstSeenAt: given.lastSeenAt, ...given });
+export const newPerson = (given: Partial<WorldPerson> & { lastSeenAt: Date }): WorldPerson => ({ id: newId(), attributes: {}, tags: new Set(), lists: new Set(), consents: new Map(), events: [], engagement: noEngagement(), kind: 'user', email: null, timeZone: null, language: null, externalId: null, signedUpAt: null, firstSeenAt: given.lastSeenAt, ...given });
 
 /** Writes people as they are now, their dates, tags and new events included. */
 export async function storePeople(db: Db, people: readonly WorldPerson[]): Promise<void> {
   const ids = people.map((person) => person.id);
-  const list = people.map((person) => ({ ...person, tags: undefined, lists: undefined, consents: undefined, events: undefined, signed: person.signedUpAt?.toISOString() ?? null, first: person.firstSeenAt.toISOString(), last: person.lastSeenAt.toISOString() }));
+  const list = people.map((person) => ({ ...person, tags: undefined, lists: undefined, consents: undefined, events: undefined, engagement: undefined, signed: person.signedUpAt?.toISOString() ?? null, first: person.firstSeenAt.toISOString(), last: person.lastSeenAt.toISOString() }));
   await rows(db, `
     insert into person (id, external_id, kind, email, time_zone, language, attributes, signed_up_at, first_seen_at, last_seen_at, created_at, updated_at)
     select p.id, p."externalId", p.kind, p.email, p."timeZone", p.language, p.attributes, p.signed, p.first, p.last, p.first, p.last
@@ -57,6 +59,7 @@ export async function storePeople(db: Db, people: readonly WorldPerson[]): Promi
     select e.id, e.p, e.type, e.name, e.properties::jsonb, e.context::jsonb, e.at, e.received, e.id::text
       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::timestamptz[]) as e (id, p, name, properties, at, type, context, received)
     on conflict do nothing`, [events.map((e) => e.id), events.map((e) => e.person), events.map((e) => e.name), events.map((e) => JSON.stringify(e.properties)), events.map((e) => e.at), events.map((e) => e.type ?? 'track'), events.map((e) => JSON.stringify(e.context ?? {})), events.map((e) => e.receivedAt ?? e.at)]);
+  await storeEngagement(db, people);
 }
 
 /** Queues one change row, as ingestion does in the transaction of its writes. */

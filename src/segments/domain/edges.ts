@@ -1,5 +1,6 @@
 import { calendarBoundaries, dayStarts, isCalendar, nextDay, nextDays, personDays } from './calendar-edges.js';
 import { builtIn } from './operands.js';
+import { LEDGERS } from './leaves/engagement-rows.js';
 import { kindOf } from './leaves/leaf-kinds.js';
 import type { Edge } from './leaves/leaf.js';
 import { leavesOf, type Resolved } from './resolved.js';
@@ -14,10 +15,17 @@ export function edgesOf(tree: Resolved): Edge[] {
 
 interface Source { from: string; person: string; at: string; only: string }
 
+const isLedger = (source: Edge['source']): source is keyof typeof LEDGERS => Object.hasOwn(LEDGERS, source);
+
 function sourceOf(edge: Edge, values: SqlValues): Source {
   if (edge.source === 'event') return { from: 'event as e', person: 'e.person_id', at: 'e.occurred_at', only: `e.name = ${values.bind(edge.key, 'text')} and ` };
   if (edge.source === 'date') return { from: 'person_date as d', person: 'd.person_id', at: 'd.at', only: `d.key = ${values.bind(edge.key, 'text')} and ` };
-  return { from: 'person as p', person: 'p.id', at: builtIn(edge.key)!.sql, only: '' };
+  if (edge.source === 'entered') return { from: 'membership_change as m', person: 'm.person_id', at: 'm.at', only: `m.segment_id = ${values.bind(edge.key, 'uuid')} and m.entered and ` };
+  if (!isLedger(edge.source)) return { from: 'person as p', person: 'p.id', at: builtIn(edge.key)!.sql, only: '' };
+  const { from, person, campaign, at, where, timed } = LEDGERS[edge.source];
+  if (edge.key !== '') return { from, person, at, only: `${where} and ${campaign} = ${values.bind(edge.key, 'uuid')} and ` };
+  // The index begins with the campaign: each of them is looked up.
+  return { from: timed ? from : `campaign as c join ${from} on ${campaign} = c.id`, person, at, only: `${where} and ` };
 }
 
 const shifted = (date: Date, seconds: number) => new Date(date.getTime() - seconds * 1000);
@@ -90,15 +98,21 @@ export function compilePersonBoundaries(edges: readonly Edge[], personId: string
   return { text: `select distinct f.at::text as at, f.at as instant from (${parts.join('\n union all ')}) as f order by f.at limit ${values.bind(limit, 'int')}`, values: values.list };
 }
 
+/** SQL of the earliest instant of a source after `after - o.seconds`, by steps of an index; it may be that of a row that is not meant. */
+function earliestOf(edge: Edge, after: Date, values: SqlValues): string {
+  const earliest = (from: string, at: string, only: string) => `select ${at} as at from ${from} where ${only}${at} > ${values.bind(after, 'timestamptz')} - ${LATER} order by 1 limit 1`;
+  const ledger = isLedger(edge.source) ? LEDGERS[edge.source] : null;
+  if (ledger?.timed) return earliest(ledger.timed.from, ledger.at, `${ledger.timed.where} and `);
+  if (ledger && edge.key === '') return `select min(y.at) as at from campaign as c cross join lateral (${earliest(ledger.from, ledger.at, `${ledger.where} and ${ledger.campaign} = c.id and `)}) as y`;
+  const { from, at, only } = sourceOf(edge, values);
+  return earliest(from, at, only);
+}
+
 /** The earliest boundary of anybody after a moment: one index step an edge; of calendars a moment no later than it. */
 export function compileNextBoundary(edges: readonly Edge[], after: Date): Compiled {
   const values = new SqlValues();
   const ofCalendars = edges.filter(isCalendar).map((edge) => nextDay(edge, values));
-  const ofRows = byRows(edges, values).map(({ first, from }) => {
-    const { from: table, at, only } = sourceOf(first, values);
-    const earliest = `select ${at} as at from ${table} where ${only}${at} > ${values.bind(after, 'timestamptz')} - ${LATER} order by 1 limit 1`;
-    return `select x.at + ${LATER} as at from ${from} cross join lateral (${earliest}) as x`;
-  });
+  const ofRows = byRows(edges, values).map(({ first, from }) => `select x.at + ${LATER} as at from ${from} cross join lateral (${earliestOf(first, after, values)}) as x`);
   const days = ofCalendars.length > 0 ? nextDays(values.bind(after, 'timestamptz')) : '';
   return { text: `${days}select min(f.at) as at from (${[...ofRows, ...ofCalendars].join('\n union all ')}) as f`, values: values.list };
 }

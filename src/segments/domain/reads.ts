@@ -12,6 +12,9 @@ export function readsOf(tree: Resolved): ReadonlySet<string> {
   return new Set(matchesUnknownPerson(tree) ? [...reads, 'attribute:$created'] : reads);
 }
 
+/** Whether the answer is made of what campaigns did to people, which is announced only when somebody reads it. */
+export const readsEngagement = (reads: ReadonlySet<string>): boolean => [...reads].some((key) => key === 'campaign' || key.startsWith('campaign:'));
+
 function matchesUnknownPerson(tree: Resolved): boolean {
   switch (tree.type) {
     case 'all': return tree.of.every(matchesUnknownPerson);

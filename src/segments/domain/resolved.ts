@@ -95,6 +95,16 @@ export function leavesOf(tree: Resolved): Leaf[] {
   }
 }
 
+/** The conditions a definition is written with, each with its place; those of the segments it names are not among them. */
+export function placedConditions(node: SegmentNode, path = ''): { leaf: Leaf; path: string }[] {
+  switch (node.type) {
+    case 'all': case 'any': return node.of.flatMap((child, index) => placedConditions(child, joinPath(path, 'of', index)));
+    case 'not': return placedConditions(node.of, joinPath(path, 'of'));
+    case 'segment': return [];
+    default: return [{ leaf: node, path }];
+  }
+}
+
 /** The ids of the segments a definition names itself. */
 export function namedSegments(node: SegmentNode): string[] {
   if (node.type === 'all' || node.type === 'any') return node.of.flatMap(namedSegments);

@@ -1,6 +1,7 @@
 import type { Leaf } from '../../contract/segment-conditions.js';
 import type { SegmentNode } from '../../contract/segment.js';
 import { attributeWords } from './wording/attribute.js';
+import { engagementWords } from './wording/engagement.js';
 import { eventTimeWords } from './wording/event-time.js';
 import { eventValueWords } from './wording/event-value.js';
 import { consentWords } from './wording/consent.js';
@@ -11,7 +12,7 @@ import { sequenceWords } from './wording/sequence.js';
 import { tagWords } from './wording/tag.js';
 import { quoted, regular, type Ending, type LeafWords, type Names } from './wording/words.js';
 
-const WORDS: { [T in Leaf['type']]: LeafWords<Extract<Leaf, { type: T }>> } = { attribute: attributeWords, event: eventWords, event_value: eventValueWords, event_time: eventTimeWords, sequence: sequenceWords, tag: tagWords, list: listWords, consent: consentWords, page: pageWords };
+const WORDS: { [T in Leaf['type']]: LeafWords<Extract<Leaf, { type: T }>> } = { attribute: attributeWords, event: eventWords, event_value: eventValueWords, event_time: eventTimeWords, sequence: sequenceWords, tag: tagWords, list: listWords, consent: consentWords, page: pageWords, engagement: engagementWords };
 const wordsOf = (leaf: Leaf): LeafWords<Leaf> => WORDS[leaf.type] as unknown as LeafWords<Leaf>;
 
 /** A definition as one sentence in English and in Korean. */

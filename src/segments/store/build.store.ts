@@ -62,6 +62,16 @@ export async function adoptBuild(tx: Db, segmentId: string, announces: boolean, 
   return found!.entered + found!.gone;
 }
 
+/** Announces those whom an adopted build let in, as changes to people whose conversions are kept in this segment. */
+export async function announceAdopted(tx: Db, segmentId: string, now: Date): Promise<void> {
+  await rows(tx, `
+    insert into person_change (kind, at, person_ids, other_keys)
+    select 'changed', $2::timestamptz, array_agg(c.person_id), array['membership:' || $1::uuid]
+      from (select m.person_id, (row_number() over (order by m.id) - 1) / ${FLIPS_A_ROW} as part
+              from membership_change as m where m.segment_id = $1 and m.at = $2::timestamptz and m.cause = 'build' and m.entered) as c
+     group by c.part order by c.part`, [segmentId, now]);
+}
+
 /** Whether a segment is being built, and whether that must go on because a segment it names means something else now; null when it is not. */
 export function loadBuild(tx: Db, segmentId: string): Promise<{ renews: boolean; isEdit: boolean; live: SegmentNode; liveRevision: number } | null> {
   return row(tx, `

@@ -10,7 +10,7 @@ export function inPast({ text, values }: Compiled, person: PastPerson): Compiled
   const bind = (value: unknown, type: string): string => `$${list.push(value)}::${type}`;
   const id = bind(person.id, 'uuid');
   const at = bind(person.at, 'timestamptz');
-  const tables = [personThen(person, id, bind), datesThen(person, id, bind), marksThen(person, id, bind), consentsThen(person, id, bind), eventsThen(id, at)].join(',\n');
+  const tables = [personThen(person, id, bind), datesThen(person, id, bind), marksThen(person, id, bind), consentsThen(person, id, bind), eventsThen(id, at), engagementThen(id, at)].join(',\n');
   return { text: `with ${tables}\n${text}`, values: list };
 }
 
@@ -51,4 +51,16 @@ function eventsThen(id: string, at: string): string {
   return `event as not materialized (
       select e.* from event as e
        where e.person_id = ${id} and e.received_at <= ${at} and (e.from_id is null or exists (select 1 from person_merge as m where m.from_id = e.from_id and m.at <= ${at})))`;
+}
+
+/** A message that was sent or shown later was on its way then; one that bounced since counts as it does now. */
+function engagementThen(id: string, at: string): string {
+  const received = `case when o.channel = 'in_app' then o.settled_at else o.sent_at end`;
+  const rowsBy = (table: string, moment: string): string => `${table} as not materialized (select o.* from ${table} as o where o.person_id = ${id} and o.${moment} <= ${at})`;
+  return [
+    `delivery as not materialized (
+      select o.id, o.person_id, o.campaign_id, o.step_id, o.variant, o.channel, o.is_control, o.sent_at, o.settled_at, case when ${received} <= ${at} then o.state else 'queued' end as state
+        from delivery as o where o.person_id = ${id})`,
+    rowsBy('delivery_event', 'at'), rowsBy('assignment', 'assigned_at'), rowsBy('decision', 'at'), rowsBy('step_visit', 'arrived_at'), rowsBy('membership_change', 'recorded_at'),
+  ].join(',\n');
 }

@@ -1,7 +1,9 @@
 import type { SegmentNode } from '../../contract/segment.js';
 import { notFound } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
+import { readEngagement } from '../../people/store/change.store.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
+import { placedConditions } from '../domain/resolved.js';
 
 export interface NewSegment {
   /** Given when something else already refers to it. */
@@ -50,12 +52,14 @@ export async function insertSegment(db: Db, segment: NewSegment, now: Date): Pro
 }
 
 /**
- * Asks for a build towards a definition; one under way for the segment starts again from the beginning.
+ * Asks for a build towards a definition; one under way for the segment starts again from the beginning. What it reads is
+ * announced from the commit on.
  *
  * `renews`: a segment that this one names means something else now, so the membership is right only after a build. That stays
  * true until one is adopted, whatever is edited meanwhile.
  */
 export async function requestBuild(db: Db, build: { id: string; definition: SegmentNode; revision: number; announces: boolean; renews?: boolean }, now: Date): Promise<void> {
+  if (placedConditions(build.definition).some(({ leaf }) => leaf.type === 'engagement')) await readEngagement(db);
   await rows(db, `delete from segment_build_member as m where m.segment_id = $1`, [build.id]);
   await rows(db, `
     insert into segment_build (segment_id, definition, revision, announces, requested_at, renews) values ($1, $2::jsonb, $3, $4, $5::timestamptz, $6)

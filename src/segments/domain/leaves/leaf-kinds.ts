@@ -1,5 +1,6 @@
 import type { Leaf } from '../../../contract/segment-conditions.js';
 import { attributeLeaf } from './attribute.js';
+import { engagementLeaf } from './engagement.js';
 import { eventTimeLeaf } from './event-time.js';
 import { eventValueLeaf } from './event-value.js';
 import { consentLeaf } from './consent.js';
@@ -21,6 +22,7 @@ const LEAF_KINDS: { [T in Leaf['type']]: LeafKind<Extract<Leaf, { type: T }>> } 
   list: listLeaf,
   consent: consentLeaf,
   page: pageLeaf,
+  engagement: engagementLeaf,
 };
 
 /** What is known about the kind of a condition. */

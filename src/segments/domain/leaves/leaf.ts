@@ -43,8 +43,8 @@ export interface Edge {
    * `calendar`: where a day of the person's calendar begins that lies `offset` days before an anniversary of a date;
    * `workspace_calendar`: the same by the workspace's calendar.
    */
-  source: 'column' | 'date' | 'event' | 'calendar' | 'workspace_calendar';
-  /** Built-in key, key of person_date, or event name. */
+  source: 'column' | 'date' | 'event' | 'entered' | 'received' | 'opened' | 'clicked' | 'in_control' | 'in_holdout' | 'calendar' | 'workspace_calendar';
+  /** Built-in key, key of person_date, event name, segment entered; for engagement the campaign, or '' for any. */
   key: string;
   /** Seconds; days of a calendar. */
   offset: number;

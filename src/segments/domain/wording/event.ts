@@ -25,10 +25,16 @@ function betweenInWords({ from, to }: Between): { en: string; ko: string } {
   return { en: ` ${en.join(' and ')}`, ko: `${ko.join(' ')} ` };
 }
 
+/** The time in which something is to have happened. */
+export function windowInWords({ within, between }: Pick<EventRows, 'within' | 'between'>): { en: string; ko: string } {
+  if (within) return { en: ` within the last ${spans(within).en}`, ko: `최근 ${spans(within).ko} 동안 ` };
+  return between ? betweenInWords(between) : { en: '', ko: '' };
+}
+
 /** Window and filters of events; the Korean comes before the event, the English after it. */
 export function rowsInWords({ where = [], within, between }: EventRows): { en: string; ko: string } {
   const filters = where.length > 0 ? ` with ${where.map((filter) => `${quoted(filter.property)} ${englishComparison(filter)}`).join(' and ')}` : '';
   const koFilters = where.length > 0 ? `(${where.map((filter, index) => koreanComparison(filter.property, filter, index === where.length - 1 ? 'of' : 'and')).join(' ')}) ` : '';
-  const window = within ? { en: ` within the last ${spans(within).en}`, ko: `최근 ${spans(within).ko} 동안 ` } : between ? betweenInWords(between) : { en: '', ko: '' };
+  const window = windowInWords({ within, between });
   return { en: `${window.en}${filters}`, ko: `${window.ko}${koFilters}` };
 }

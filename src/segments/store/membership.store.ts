@@ -64,10 +64,16 @@ export function claimChanges(tx: Db, limit: number, people: number): Promise<Cha
      where c.before < $2 order by c.id`, [limit, people]);
 }
 
-/** Which of these segments these people are members of, as `segment person` keys. */
+/**
+ * Which of these segments these people are members of, as `segment person` keys. Person by person: asked for all pairs at once,
+ * PostgreSQL goes through the people once a segment (2,000 people and 30 segments: 95 ms, so 12).
+ */
 export async function loadMemberships(db: Db, segmentIds: readonly string[], personIds: readonly string[]): Promise<Set<string>> {
   const found = await rows<{ segment_id: string; person_id: string }>(db, `
-    select m.segment_id, m.person_id from segment_member as m where m.person_id = any($2::uuid[]) and m.segment_id = any($1::uuid[])`, [segmentIds, personIds]);
+    select m.segment_id, m.person_id
+      from unnest($2::uuid[]) as asked (id)
+     cross join lateral (select s.segment_id, s.person_id from segment_member as s where s.person_id = asked.id offset 0) as m
+     where m.segment_id = any($1::uuid[])`, [segmentIds, personIds]);
   return new Set(found.map((member) => `${member.segment_id} ${member.person_id}`));
 }
 

@@ -1,5 +1,5 @@
 import type { ConsentCondition } from '../../../contract/segment-conditions.js';
-import type { LeafKind, Query } from './leaf.js';
+import { hasRows, type LeafKind, type Query } from './leaf.js';
 
 const SAID = { subscribed: `= 'subscribed'`, unsubscribed: `= 'unsubscribed'` } as const;
 
@@ -17,7 +17,7 @@ export const consentLeaf: LeafKind<ConsentCondition> = {
   lookup(leaf, query) {
     if (leaf.state === 'allowed') return mayGet(leaf, saidBy(leaf, query), query);
     const said = leaf.state === 'unset' ? '' : ` and c.state ${SAID[leaf.state]}`;
-    return `(${leaf.state === 'unset' ? 'not ' : ''}exists (select 1 from consent as c where c.person_id = p.id and ${rowOf(leaf, query)}${said}))`;
+    return `(${leaf.state === 'unset' ? 'not ' : ''}${hasRows(`consent as c where c.person_id = p.id and ${rowOf(leaf, query)}${said}`)})`;
   },
   exceptions(leaf, query) {
     // Those who may not get it, whichever rule the topic has: nothing is known of it here, and one plan reads it once.

@@ -4,7 +4,7 @@ import { columnOperand } from '../operands.js';
 import { conditionSql, findOperator, followsCalendar, operatorOf, OPERATORS, readsZone, type Operator } from '../operators.js';
 import { joinPath } from '../resolved.js';
 import { checkEventRows, eventEdges, eventFilter, eventReads, eventsOfEverybody, filtersReadZone } from './event-rows.js';
-import type { LeafKind, Query } from './leaf.js';
+import { hasRows, type LeafKind, type Query } from './leaf.js';
 import { checkValue, unknownOperator } from './values.js';
 
 /** Events of the future have not happened, so nothing can be said about the next one; anniversaries are those of a person's dates. */
@@ -25,7 +25,7 @@ const anyIsEnough = (leaf: EventTimeCondition): boolean => !readsZone(leaf) && (
 export const eventTimeLeaf: LeafKind<EventTimeCondition> = {
   check: (leaf, path) => [...checkEventRows(leaf, path), ...checkOperator(leaf, path)],
   lookup(leaf, query) {
-    if (anyIsEnough(leaf)) return `exists (select 1 from event as e where e.person_id = p.id and ${eventFilter(leaf, query)} and ${holdsAt(leaf, 'e.occurred_at', query)})`;
+    if (anyIsEnough(leaf)) return hasRows(`event as e where e.person_id = p.id and ${eventFilter(leaf, query)} and ${holdsAt(leaf, 'e.occurred_at', query)}`);
     return `(select ${holdsAt(leaf, 'm.at', query)} from (${moment(leaf, query)}) as m)`;
   },
   exceptions(leaf, query) {

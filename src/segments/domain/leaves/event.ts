@@ -1,7 +1,7 @@
 import type { EventCondition } from '../../../contract/segment-conditions.js';
 import { joinPath } from '../resolved.js';
 import { checkEventRows, eventEdges, eventFilter, eventReads, eventsOfEverybody, filtersReadZone } from './event-rows.js';
-import type { LeafKind, Query } from './leaf.js';
+import { hasRows, type LeafKind, type Query } from './leaf.js';
 import { asksExistence, checkCount, comparisonHolds, comparisonSql } from './number-comparison.js';
 
 const atZero = (leaf: EventCondition): boolean => comparisonHolds(leaf.count, 0);
@@ -11,7 +11,7 @@ const counted = (leaf: EventCondition, query: Query): string => `(select count(*
 export const eventLeaf: LeafKind<EventCondition> = {
   check: (leaf, path) => [...checkEventRows(leaf, path), ...checkCount(leaf.count, joinPath(path, 'count'))],
   lookup(leaf, query) {
-    if (asksExistence(leaf.count)) return `(${atZero(leaf) ? 'not ' : ''}exists (select 1 from event as e where e.person_id = p.id and ${eventFilter(leaf, query)}))`;
+    if (asksExistence(leaf.count)) return `(${atZero(leaf) ? 'not ' : ''}${hasRows(`event as e where e.person_id = p.id and ${eventFilter(leaf, query)}`)})`;
     return `(${comparisonSql(leaf.count, counted(leaf, query), query.bind)})`;
   },
   exceptions(leaf, query) {

@@ -1,7 +1,7 @@
 import type { ListCondition } from '../../../contract/segment-conditions.js';
-import type { LeafKind, Query } from './leaf.js';
+import { hasRows, type LeafKind, type Query } from './leaf.js';
 
-const isOn = (leaf: ListCondition, { bind }: Query): string => `exists (select 1 from list_member as l where l.list_id = ${bind(leaf.listId, 'uuid')} and l.person_id = p.id)`;
+const isOn = (leaf: ListCondition, { bind }: Query): string => hasRows(`list_member as l where l.list_id = ${bind(leaf.listId, 'uuid')} and l.person_id = p.id`);
 
 /** Whether somebody is on a list. */
 export const listLeaf: LeafKind<ListCondition> = {

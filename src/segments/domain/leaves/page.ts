@@ -3,7 +3,7 @@ import type { Problem } from '../../../kernel/errors.js';
 import { joinPath } from '../resolved.js';
 import { hostOf, translatePattern } from '../url-pattern.js';
 import { checkSpan, eventEdges } from './event-rows.js';
-import type { LeafKind, Query } from './leaf.js';
+import { hasRows, type LeafKind, type Query } from './leaf.js';
 import { asksExistence, checkCount, comparisonHolds, comparisonSql } from './number-comparison.js';
 import { dwellByPage, ENGAGED, PAGE, pageEvent, pageFilter, touched } from './page-rows.js';
 import { checkText } from './values.js';
@@ -25,7 +25,7 @@ export const pageLeaf: LeafKind<PageCondition> = {
   lookup(leaf, query) {
     if (leaf.measure === 'dwell') return `(${comparisonSql(leaf, measured(leaf, query), query.bind, 'numeric')})`;
     if (touchOf(leaf) || !asksExistence(leaf)) return `(${comparisonSql(leaf, measured(leaf, query), query.bind)})`;
-    return `(${atZero(leaf) ? 'not ' : ''}exists (select 1 from event as e where e.person_id = p.id and ${pageFilter(leaf, query)}))`;
+    return `(${atZero(leaf) ? 'not ' : ''}${hasRows(`event as e where e.person_id = p.id and ${pageFilter(leaf, query)}`)})`;
   },
   exceptions(leaf, query) {
     const having = (number: string, type: 'bigint' | 'numeric') => `${atZero(leaf) ? 'not ' : ''}(${comparisonSql(leaf, number, query.bind, type)})`;

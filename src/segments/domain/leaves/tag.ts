@@ -1,9 +1,9 @@
 import type { TagCondition } from '../../../contract/segment-conditions.js';
 import { joinPath } from '../resolved.js';
-import type { LeafKind, Query } from './leaf.js';
+import { hasRows, type LeafKind, type Query } from './leaf.js';
 import { checkText } from './values.js';
 
-const isSet = (leaf: TagCondition, { bind }: Query): string => `exists (select 1 from person_tag as t where t.person_id = p.id and t.tag = ${bind(leaf.tag, 'text')})`;
+const isSet = (leaf: TagCondition, { bind }: Query): string => hasRows(`person_tag as t where t.person_id = p.id and t.tag = ${bind(leaf.tag, 'text')}`);
 
 /** Whether a tag is set. */
 export const tagLeaf: LeafKind<TagCondition> = {

@@ -17,6 +17,8 @@ export const problemOf = (error: unknown): string => (isTimeout(error) ? 'Evalua
 /** Conditions to a statement: planning one with thousands takes longer than the round trips saved. */
 const LEAVES = 300;
 const MEMBERSHIPS = 90;
+/** Values to a statement: PostgreSQL takes 65,535. */
+const VALUES = 60_000;
 
 /** What is asked about one membership: people, or people at moments. */
 export interface Question<I> { one: Maintained; inputs: readonly I[] }
@@ -40,14 +42,18 @@ export async function askTogether<I>(step: Step, questions: readonly Question<I>
   return answers;
 }
 
-function batches<I>(questions: readonly Question<I>[]): Question<I>[][] {
+/** The questions of each statement. */
+export function batches<I>(questions: readonly Question<I>[]): Question<I>[][] {
   const found: Question<I>[][] = [];
   let leaves = Infinity;
+  let values = 0;
   for (const question of questions) {
-    leaves += question.one.plan.leaves;
-    if (leaves > LEAVES || found.at(-1)!.length >= MEMBERSHIPS) {
+    const { plan } = question.one;
+    leaves += plan.leaves;
+    values += plan.values;
+    if (leaves > LEAVES || values > VALUES || found.at(-1)!.length >= MEMBERSHIPS) {
       found.push([]);
-      leaves = question.one.plan.leaves;
+      ({ leaves, values } = plan);
     }
     found.at(-1)!.push(question);
   }

@@ -2,7 +2,7 @@ import type { Followed } from './domain/edges.js';
 import { askTogether, attempt, type Question } from './evaluation.js';
 import type { Touched } from './follow-changes.js';
 import { sharedEdges, type Maintained, type Step } from './maintained.js';
-import { boundariesBeyond, matchAtMoments, type Boundary } from './store/answers.js';
+import { boundariesBeyond, EDGES, matchAtMoments, type Boundary } from './store/answers.js';
 import { loadMemberships, markFollowed, stageMembers, type Flip } from './store/membership.store.js';
 
 interface PersonMoment { personId: string; at: string }
@@ -32,7 +32,24 @@ function byFollowed({ maintained, aside, now }: Step): Maintained[][] {
     if (aside.has(one) || (personId === null && Date.parse(at) >= now.getTime())) continue;
     groups.set(`${at} ${personId}`, [...(groups.get(`${at} ${personId}`) ?? []), one]);
   }
-  return [...groups.values()];
+  return [...groups.values()].flatMap(byEdges);
+}
+
+/** Those whose edges fit into one statement. */
+function byEdges(memberships: Maintained[]): Maintained[][] {
+  // Most are shared: counted only when there may be too many.
+  if (memberships.reduce((sum, one) => sum + one.plan.edges.length, 0) <= EDGES || sharedEdges(memberships).length <= EDGES) return [memberships];
+  const found: Maintained[][] = [];
+  let edges = Infinity;
+  for (const one of memberships) {
+    edges += one.plan.edges.length;
+    if (edges > EDGES) {
+      found.push([]);
+      edges = one.plan.edges.length;
+    }
+    found.at(-1)!.push(one);
+  }
+  return found;
 }
 
 /** The boundaries of all in one statement; when that fails, of each alone, and who fails even so is set aside. */

@@ -1,4 +1,5 @@
 import type { Db } from '../platform/database/db.js';
+import { valuesIn } from './domain/compile.js';
 import { edgesOf, type Followed } from './domain/edges.js';
 import { campaignsWithGoals } from './domain/goals.js';
 import type { Edge } from './domain/leaves/leaf.js';
@@ -8,7 +9,7 @@ import { loadNamed } from './store/definitions.js';
 import { completeGoals, countVersions } from './store/goals.js';
 import { loadDefinitions, loadMaintained, type Change } from './store/membership.store.js';
 
-export interface Plan { tree: Resolved; leaves: number; edges: Edge[]; reads: ReadonlySet<string> }
+export interface Plan { tree: Resolved; leaves: number; values: number; edges: Edge[]; reads: ReadonlySet<string> }
 
 /** A membership that is kept true, of a live segment or of a build under way. */
 export interface Maintained { id: string; build: boolean; followed: Followed; plan: Plan }
@@ -67,7 +68,7 @@ export class MaintainedPlans {
         try {
           const resolved = resolve(definition, named, '', id).tree;
           const tree = resolved && (await completeGoals(tx, resolved));
-          if (tree) this.plans.set(`${id} ${build}`, { tree, leaves: leavesOf(tree).length, edges: edgesOf(tree), reads: readsOf(tree) });
+          if (tree) this.plans.set(`${id} ${build}`, { tree, leaves: leavesOf(tree).length, values: valuesIn(tree), edges: edgesOf(tree), reads: readsOf(tree) });
         } catch (error) {
           this.unplanned.push({ id, build, error });
         }

@@ -3,7 +3,7 @@ import { notFound, type Problem } from '../kernel/errors.js';
 import { loadPastPerson, type PastPerson } from '../people/past-person.js';
 import type { Db } from '../platform/database/db.js';
 import { checkDefinition } from './domain/check.js';
-import { compileSome } from './domain/compile.js';
+import { valuesIn } from './domain/compile.js';
 import { edgesOf } from './domain/edges.js';
 import { assembleExplanation, placesOf, type Explained } from './domain/explain.js';
 import { resolve, resolveOrThrow, type NamedDefinition, type Resolved } from './domain/resolved.js';
@@ -49,7 +49,6 @@ export async function frontier(db: Db, definition: SegmentNode, from: Date, to: 
 
 /** Most values one definition binds: a statement holds 65,535, and several definitions share one. */
 const MAX_VALUES = 4_000;
-const valuesIn = (tree: Resolved): number => compileSome(tree, [], { now: new Date(0), timeZone: 'UTC' }).values.length;
 
 /**
  * Everything wrong with a definition, each fault with its place below `basePath` (`audience.of.1.op`): operators, values,

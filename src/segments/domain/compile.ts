@@ -39,6 +39,9 @@ export function compileSome(tree: Resolved, personIds: readonly string[], moment
   return { text: `select p.id as person_id from ${named(personIds, values)}\n where ${where}`, values: values.list };
 }
 
+/** How many values a definition binds, about: people and moment included. Several definitions of one statement share equal ones. */
+export const valuesIn = (tree: Resolved): number => compileSome(tree, [], { now: new Date(0), timeZone: 'UTC' }).values.length;
+
 /** Question 2 for several definitions at once: a row a person, `truths` has a 0 or 1 for each of `trees`. */
 export function compileTruths(trees: readonly Resolved[], personIds: readonly string[], moment: Moment): Compiled {
   const values = new SqlValues();

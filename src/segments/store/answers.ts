@@ -59,11 +59,18 @@ export async function boundariesBeyond(db: Db, edges: readonly Edge[], after: Fo
   return rows<Boundary>(db, text, values);
 }
 
+/** Edges to a statement: PostgreSQL takes 65,535 values, each edge may bind three, and the time of planning grows faster than they do. */
+export const EDGES = 500;
+
 /** The earliest moment after `after` at which the clock can change anybody's answer. */
 export async function nextBoundary(db: Db, edges: readonly Edge[], after: Date): Promise<Date | null> {
-  if (edges.length === 0) return null;
-  const { text, values } = compileNextBoundary(edges, after);
-  return (await rows<{ at: Date | null }>(db, text, values))[0]?.at ?? null;
+  let earliest: Date | null = null;
+  for (let from = 0; from < edges.length; from += EDGES) {
+    const { text, values } = compileNextBoundary(edges.slice(from, from + EDGES), after);
+    const at = (await rows<{ at: Date | null }>(db, text, values))[0]?.at ?? null;
+    if (at && (!earliest || at < earliest)) earliest = at;
+  }
+  return earliest;
 }
 
 /** The next boundaries of one person, earliest first; of `past` only what was known then. */

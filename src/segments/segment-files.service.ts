@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { definitionFault, SegmentNodeSchema, type SegmentNode } from '../contract/segment.js';
 import { Clock } from '../kernel/clock.js';
-import { AppError, type Problem } from '../kernel/errors.js';
+import { AppError, conflict, type Problem } from '../kernel/errors.js';
 import { newId } from '../kernel/ids.js';
 import { actorName, AuditLog } from '../platform/audit.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
@@ -15,7 +15,7 @@ import { sentenceOf } from './domain/sentence.js';
 import { validateDefinition } from './segment-questions.js';
 import { loadNames } from './store/references.js';
 import { findNamed, findUniqueNames } from './store/names.store.js';
-import { allShared, findShared, insertSegment, lockSegment, renameSegment, requestBuild, type SegmentRow } from './store/segments.store.js';
+import { allShared, findShared, insertSegment, isNameTaken, lockDefinitions, lockSegment, renameSegment, requestBuild, type SegmentRow } from './store/segments.store.js';
 
 type Sentence = { en: string; ko: string };
 export interface PlannedSegment {
@@ -48,6 +48,7 @@ export class SegmentFiles {
   async read(file: readonly FileSegment[], dryRun: boolean, actor: Actor): Promise<FilePlan> {
     const now = this.clock.now();
     const plan = await inTransaction(this.db, async (tx) => {
+      if (!dryRun) await lockDefinitions(tx);
       const problems: Problem[] = [];
       const entries = await this.entries(tx, file, problems);
       if (problems.length === 0) problems.push(...(await faults(tx, entries)));
@@ -56,6 +57,8 @@ export class SegmentFiles {
       if (!dryRun && problems.length > 0) throw new AppError('segment.file-invalid', `${problems[0]!.path}: ${problems[0]!.message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''} Nothing was changed.`, 'invalid', problems);
       if (!dryRun) for (const [index, entry] of entries.entries()) await this.apply(tx, entry, segments[index]!, { actor, now });
       return { applied: !dryRun, valid: problems.length === 0, problems, segments };
+    }).catch((error: unknown) => {
+      throw isNameTaken(error) ? conflict('segment.name-taken', 'Another segment took a name of this file at the same moment. Nothing was changed; send the file again.') : error;
     });
     if (plan.applied) this.runner.wake('segments.build');
     return plan;
@@ -86,7 +89,7 @@ export class SegmentFiles {
       const isHere = here.has(given.name.toLowerCase());
       const path = `segments.${index}.definition`;
       const parsed = SegmentNodeSchema.safeParse(fromFileForm(given.definition, idsNamed, path, problems));
-      if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => ({ path: `${path}${issue.path.length > 0 ? `.${placeOf(issue.path)}` : ''}`, code: 'invalid', message: issue.message })));
+      if (!parsed.success) problems.push(...formFaults(parsed.error.issues, given.definition, path));
       entries.push({ index, id: ids[index]!, given, existing: isHere ? await findShared(tx, ids[index]!) : null, definition: parsed.success ? parsed.data : null });
     }
     return entries;
@@ -104,6 +107,12 @@ export class SegmentFiles {
     await renameSegment(tx, { id, name: given.name, description: given.description, revision }, now);
     await this.audit.record(tx, { actor, action: 'segment.edit', subject, detail: { revision } }, now);
   }
+}
+
+/** Faults of form. An id that is missing because its name is not known was reported at the name. */
+function formFaults(issues: readonly { path: PropertyKey[]; message: string }[], given: unknown, path: string): Problem[] {
+  const placed = issues.map((issue) => ({ place: placeOf(issue.path), message: issue.message }));
+  return placed.filter(({ place }) => placeInFile(given, place) === place).map(({ place, message }) => ({ path: joinPath(path, place), code: 'invalid', message }));
 }
 
 /** Faults of the definitions as they will be together, whatever their order in the file. */

@@ -8,7 +8,7 @@ import { edgesOf } from './domain/edges.js';
 import { assembleExplanation, placesOf, type Explained } from './domain/explain.js';
 import { resolve, resolveOrThrow, type NamedDefinition, type Resolved } from './domain/resolved.js';
 import { boundariesBeyond, boundariesOf, countAll, explainAt, matchAll, matchAmong, workspaceZone } from './store/answers.js';
-import { loadNamed } from './store/definitions.js';
+import { loadNamed, loadNamedOrComing } from './store/definitions.js';
 import { completeGoals, findUnknownGoals } from './store/goals.js';
 import { findUnknown } from './store/references.js';
 import { areLive, insertSegment, loadMembersPage } from './store/segments.store.js';
@@ -64,8 +64,17 @@ export async function validateDefinition(db: Db, definition: SegmentNode, basePa
   for (const one of coming) known.set(one.id, one);
   const { tree, problems: faults } = resolve(definition, known, basePath, self);
   if (!tree || faults.length > 0) return faults;
+  const cycles = await findComingCycles(db, definition, basePath, self, coming);
+  if (cycles.length > 0) return cycles;
   if (valuesIn(tree) > MAX_VALUES) return [{ path: basePath, code: 'segment.too-large', message: `The definition compares with more than ${MAX_VALUES} different values, those of the segments it names included. Use "in_list" for many values of one attribute, or split it.` }];
   return [...(await findUnknown(db, definition, basePath)), ...(await findUnknownGoals(db, definition, basePath))];
+}
+
+/** Cycles that would close when an edit of another segment is adopted, which is under way now. */
+async function findComingCycles(db: Db, definition: SegmentNode, basePath: string, self: string | undefined, coming: readonly NamedDefinition[]): Promise<Problem[]> {
+  const known = await loadNamedOrComing(db, [definition, ...coming.map((one) => one.definition)]);
+  for (const one of coming) known.set(one.id, one);
+  return resolve(definition, known, basePath, self).problems.filter(({ code }) => code === 'segment.cycle');
 }
 
 /** How many future boundaries an explanation looks at. */

@@ -13,7 +13,7 @@ import { SEGMENT_USE, type SegmentUse } from './segment-use.js';
 import { validateDefinition } from './segment-questions.js';
 import { dropBuild, loadBuild } from './store/build.store.js';
 import { loadNames } from './store/references.js';
-import { archiveSegment, deleteUnbuilt, findShared, insertSegment, listSegments, loadSegment, lockSegment, renameSegment, requestBuild, type SegmentRow } from './store/segments.store.js';
+import { archiveSegment, deleteUnbuilt, findShared, insertSegment, isNameTaken, listSegments, loadSegment, lockDefinitions, lockSegment, renameSegment, requestBuild, type SegmentRow } from './store/segments.store.js';
 
 export interface SegmentView extends SegmentRow { sentence: { en: string; ko: string } }
 export interface SegmentEdit { revision: number; name?: string; description?: string; definition?: SegmentNode }
@@ -105,9 +105,11 @@ export class SegmentsService {
   }
 
   private async changing<T>(work: (tx: Db) => Promise<T>): Promise<T> {
-    const result = await inTransaction(this.db, work).catch((error: unknown) => {
-      const { code, constraint } = error as { code?: string; constraint?: string };
-      if (code === '23505' && constraint === 'segment_name') throw conflict('segment.name-taken', 'Another segment has this name. Choose a different one.');
+    const result = await inTransaction(this.db, async (tx) => {
+      await lockDefinitions(tx);
+      return work(tx);
+    }).catch((error: unknown) => {
+      if (isNameTaken(error)) throw conflict('segment.name-taken', 'Another segment has this name. Choose a different one.');
       throw error;
     });
     this.runner.wake('segments.build');

@@ -148,3 +148,30 @@ test('people are written while a build is in the middle of its adoption: they do
   await settle(workers(db));
   expect(await members(id)).toEqual(await matching(NOT_PRO));
 });
+
+const inside = (segmentId: string): SegmentNode => ({ type: 'segment', op: 'in', segmentId });
+const newSegment = async (name: string): Promise<string> => (await service.create({ name, description: '', definition: PRO }, ACTOR)).id;
+const outcome = (work: Promise<unknown>): Promise<string> => work.then(() => 'done', (error: { code: string }) => error.code);
+
+test('two edits at once cannot put two segments into each other, nor one name what another archives', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const [a, b] = [await newSegment(`a${round}`), await newSegment(`b${round}`)];
+    const edits = await Promise.all([outcome(service.edit(a, { revision: 1, definition: inside(b) }, ACTOR)), outcome(service.edit(b, { revision: 1, definition: inside(a) }, ACTOR))]);
+    expect(edits.toSorted()).toEqual(['done', 'segment.cycle']);
+    const [c, d] = [await newSegment(`c${round}`), await newSegment(`d${round}`)];
+    const [edited, archived] = await Promise.all([outcome(service.edit(c, { revision: 1, definition: inside(d) }, ACTOR)), outcome(service.archive(d, ACTOR))]);
+    expect([['done', 'segment.in-use'], ['segment.unknown', 'done']]).toContainEqual([edited, archived]);
+  }
+});
+
+test('an edit that is being built counts for cycles like the definition it replaces', async () => {
+  const [a, b] = [await newSegment('a'), await newSegment('b')];
+  await settle(workers(db));
+  await service.edit(a, { revision: 1, definition: inside(b) }, ACTOR);
+  expect(await outcome(service.edit(b, { revision: 1, definition: inside(a) }, ACTOR))).toBe('segment.cycle');
+  await settle(workers(db));
+  await service.edit(a, { revision: 2, definition: NOT_PRO }, ACTOR);
+  expect(await outcome(service.edit(b, { revision: 1, definition: inside(a) }, ACTOR))).toBe('segment.cycle');
+  await settle(workers(db));
+  expect(await outcome(service.edit(b, { revision: 1, definition: inside(a) }, ACTOR))).toBe('done');
+});

@@ -92,3 +92,17 @@ test('another form of file, and one that is too large, are refused', async () =>
   const answer = await fetch(`${app.url}/v1/segments/file`, { method: 'POST', headers: { authorization: `Bearer ${app.key}`, 'content-type': 'application/json' }, body: deep });
   expect([answer.status, ((await answer.json()) as { message: string }).message]).toEqual([400, 'segments.0.definition: The definition is nested more than 40 deep. Nothing was changed.']);
 });
+
+test('the same new file from several people at once is carried out once; the others are told', async () => {
+  const fresh = file({ name: 'At once', definition: isPro }, { name: 'At once too', definition: isPro });
+  const answers = await Promise.all(Array.from({ length: 4 }, () => send(app, fresh)));
+  for (const { status, body } of answers) expect([[200, undefined], [409, 'segment.name-taken']]).toContainEqual([status, body.code]);
+  expect((await app.api('GET', '/v1/segments?limit=200')).body.items.filter(({ name }: { name: string }) => name.startsWith('At once'))).toHaveLength(2);
+});
+
+test('a misspelt dryRun carries nothing out, and a name nobody knows is one fault', async () => {
+  const misspelt = await app.api('POST', '/v1/segments/file?dryrun=true', file({ name: 'Misspelt', definition: isPro }));
+  expect([misspelt.status, misspelt.body.message]).toEqual([400, 'has no "dryrun". Known: dryRun.']);
+  const unknown = await send(app, file({ name: 'Unknown', definition: { type: 'list', op: 'in', list: 'nobody made it' } }), true);
+  expect(unknown.body.problems).toEqual([{ path: 'segments.0.definition.list', code: 'segment.unknown-list', message: 'There is no list named “nobody made it”, here or in the file.' }]);
+});

@@ -11,7 +11,8 @@ const FileSegment = z.strictObject({ name: Name, description: z.string().max(2_0
 const SegmentFile = z
   .strictObject({ format: z.literal(FILE_FORMAT, `must be "${FILE_FORMAT}": another form of file is not understood here`), segments: z.array(FileSegment).max(500) })
   .meta({ id: 'SegmentFile', description: 'As `GET /v1/segments/file` writes it. Definitions name segments, lists and campaigns by name (`segment`, `list`, `campaign`) or by id (`segmentId` …).' });
-const FileQuery = z.object({ dryRun: z.enum(['true', 'false']).default('false').transform((text) => text === 'true').describe('Only say what would happen') });
+/** Strict: a misspelt `dryRun` must not carry out what was only to be looked at. */
+const FileQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).default('false').transform((text) => text === 'true').describe('Only say what would happen') });
 const FilePlan = z
   .object({
     applied: z.boolean(), valid: z.boolean(),

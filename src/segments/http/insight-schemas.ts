@@ -7,12 +7,12 @@ import { BUCKET_SIZES } from '../../kernel/local-time.js';
 import { Sentence } from './schemas.js';
 
 export const PreviewRequest = z.strictObject({ definition: SegmentNodeSchema }).meta({ id: 'SegmentPreviewRequest' });
-export const ExplainQuery = z.object({ personId: PersonHandle, at: Instant.optional() });
-export const OverlapQuery = z.object({
+export const ExplainQuery = z.strictObject({ personId: PersonHandle, at: Instant.optional() });
+export const OverlapQuery = z.strictObject({
   ids: z.string().max(400).transform((text) => text.split(',')).pipe(z.array(Id).min(2, 'must name two to five segments').max(5, 'must name two to five segments').refine((ids) => new Set(ids).size === ids.length, 'must not name a segment twice'))
     .describe('Two to five ids of live segments, with commas between them'),
 });
-export const GrowthQuery = z.object({
+export const GrowthQuery = z.strictObject({
   from: Instant.optional().describe('30 days before `to` when left out'),
   to: Instant.optional().describe('Now when left out'),
   every: z.enum(BUCKET_SIZES).default('day'),

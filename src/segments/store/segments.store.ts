@@ -114,6 +114,22 @@ export function listSegments(db: Db, after: string | null, limit: number): Promi
 /** Every shared segment there is, for a file of all of them. */
 export const allShared = (db: Db): Promise<SegmentRow[]> => rows<SegmentRow>(db, `${SELECT} where s.purpose = 'shared' and s.state <> 'archived' order by s.id`);
 
+const DEFINITIONS_LOCK = 7_305_004;
+
+/**
+ * Lets changes of definitions take turns until this transaction ends: two at once could name each other, or name what the
+ * other archives, and neither would see it.
+ */
+export async function lockDefinitions(tx: Db): Promise<void> {
+  await rows(tx, 'select pg_advisory_xact_lock($1)', [DEFINITIONS_LOCK]);
+}
+
+/** Whether a change failed because another segment has the name. */
+export const isNameTaken = (error: unknown): boolean => {
+  const { code, constraint } = error as { code?: string; constraint?: string };
+  return code === '23505' && constraint === 'segment_name';
+};
+
 /** Locks a segment so that its edits take turns; false when there is none. */
 export const lockSegment = async (tx: Db, id: string): Promise<boolean> => (await rows(tx, 'select s.id from segment as s where s.id = $1 for update', [id])).length > 0;
 

@@ -6,7 +6,7 @@ import { ensurePartitions } from '../database/prepare-db.js';
 import { Worker, type Round } from './worker.js';
 
 const EVERY_MS = 6 * 3_600_000;
-const MAINTENANCE_LOCK = 7_305_002;
+const MAINTENANCE_LOCK = 7_305_005;
 
 /** Keeps the months ahead partitioned in a process that runs for months; a start does the same. */
 @Injectable()

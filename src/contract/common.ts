@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isTimeZone, WEEKDAYS } from '../kernel/local-time.js';
 
-export const Id = z.uuid();
+export const Id = z.uuid('must be an id such as 0198c0de-0000-7000-8000-000000000001');
 /** ISO 8601 with an offset; the year 0000 is no year to the database. */
-export const Instant = z.iso.datetime({ offset: true }).refine((text) => !text.startsWith('0000'), 'must be a moment since the year 0001');
+export const Instant = z.iso.datetime({ offset: true, error: 'must be a date with time and offset such as 2026-03-01T09:00:00+09:00' }).refine((text) => !text.startsWith('0000'), 'must be a moment since the year 0001');
 export const Zone = z.string().refine(isTimeZone, 'must be an IANA time zone such as Asia/Seoul');
 export const LocalTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 09:30');
 export const WeekdayName = z.enum(WEEKDAYS);

@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { DurationSchema, Id, Key } from './common.js';
 
+const MAX_ITEMS = 1000;
+/** What is wrong with a value of none of the forms below, said of the form it comes nearest to. */
+function wordValue({ input }: { input?: unknown }): string {
+  if (Array.isArray(input)) return input.length > MAX_ITEMS ? `has ${input.length} items; ${MAX_ITEMS} are allowed` : 'must be a list of texts (of up to 1000 characters) and numbers';
+  if (typeof input === 'object' && input !== null) return 'must be a duration of whole numbers, for example {"days": 1, "hours": 12}';
+  return 'must be a text, a number, true or false, a list of texts and numbers, or a duration such as {"days": 3}';
+}
 /** A value a condition compares with. Dates are ISO 8601 texts. */
-export const ConditionValue = z.union([z.string().max(1000), z.number(), z.boolean(), z.array(z.union([z.string().max(1000), z.number()])).max(1000), DurationSchema], 'must be a text, a number, true or false, a list of texts and numbers, or a duration such as {"days": 3}');
+export const ConditionValue = z.union([z.string().max(1000), z.number(), z.boolean(), z.array(z.union([z.string().max(1000), z.number()])).max(MAX_ITEMS), DurationSchema], { error: wordValue });
 
 /** Whose calendar says which day or hour a date falls on: the person's (else the workspace's; this when absent), or always the workspace's. */
 export type DayZone = 'person' | 'workspace';

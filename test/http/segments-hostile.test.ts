@@ -27,6 +27,10 @@ test.each<{ name: string; node: unknown; path: string; says: string }>([
   { name: 'a name that is too long', node: { ...isPro, key: 'x'.repeat(1_000_000) }, path: '.key', says: '200 characters' },
   { name: 'nothing to choose from', node: { type: 'any', of: [] }, path: '.of', says: 'Too small' },
   { name: 'a duration that is none', node: { type: 'attribute', key: 'd', op: 'within_last', value: { fortnights: 1 } }, path: '.value', says: 'has no "fortnights". Known: weeks, days, hours, minutes, seconds.' },
+  { name: 'a part of a day', node: { type: 'attribute', key: 'd', op: 'within_last', value: { days: 1.5 } }, path: '.value', says: 'must be a duration of whole numbers, for example {"days": 1, "hours": 12}' },
+  { name: 'too many values', node: { type: 'attribute', key: 'plan', op: 'in_list', value: Array.from({ length: 1001 }, (_, index) => `v${index}`) }, path: '.value', says: 'has 1001 items; 1000 are allowed' },
+  { name: 'a list of something else', node: { type: 'attribute', key: 'plan', op: 'in_list', value: ['pro', true] }, path: '.value', says: 'must be a list of texts (of up to 1000 characters) and numbers' },
+  { name: 'an id that is none', node: { type: 'segment', op: 'in', segmentId: 'paying' }, path: '.segmentId', says: 'must be an id such as' },
   { name: 'a count as text', node: { type: 'event', event: 'login', count: { op: 'at_least', value: '3' } }, path: '.count.value', says: 'expected number, received string' },
   { name: 'a count of no kind', node: { type: 'event', event: 'login', count: { op: 'around', value: 3 } }, path: '.count.op', says: 'expected one of "at_least"' },
 ])('$name is refused at its place, with what would be right', async ({ node, path, says }) => {

@@ -82,8 +82,8 @@ const cases: { node: SegmentNode; ko: string; en: string }[] = [
   { node: { type: 'page', measure: 'visits', op: 'between', value: 2, to: 3, url: [{ match: 'glob', pattern: '/blog/**' }], language: ['ko', 'ja'], between: { from: '2026-03-01' } }, ko: '2026-03-01부터 (언어가 ‘ko’, ‘ja’ 중 하나인) ‘/blog/**’ 페이지로 시작한 방문을 2번 이상 3번 이하 한 고객', en: 'People where the site was visited between 2 and 3 times beginning on a page at “/blog/**” on or after 2026-03-01 in the language “ko” or “ja”.' },
   { node: { type: 'page', measure: 'dwell', op: 'more_than', value: 90.5, url: [{ match: 'glob', pattern: '/가격' }] }, ko: '‘/가격’ 페이지에 90.5초 초과 머문 고객', en: 'People where pages at “/가격” were read for more than 90.5 seconds.' },
   { node: { type: 'page', measure: 'views', op: 'at_least', value: 1, touch: 'first', url: [{ match: 'glob', pattern: '/가격' }], utm: { campaign: ['봄'], source: ['naver', 'google'] } }, ko: '처음 본 페이지가 ‘/가격’이고 UTM 캠페인이 ‘봄’이고 UTM 소스가 ‘naver’, ‘google’ 중 하나인 고객', en: 'People where the first page viewed is at “/가격” with the UTM campaign “봄” with the UTM source “naver” or “google”.' },
-  { node: { type: 'page', measure: 'views', op: 'at_least', value: 1, touch: 'last', device: ['desktop'] }, ko: '마지막으로 본 페이지의 기기가 데스크톱인 고객', en: 'People where the last page viewed is any on a computer.' },
-  { node: { type: 'all', of: [{ type: 'page', measure: 'views', op: 'at_least', value: 1, touch: 'first' }, { type: 'page', measure: 'dwell', op: 'exactly', value: 0 }] }, ko: '처음 본 페이지가 있고 페이지에 머물지 않은 고객', en: 'People where the first page viewed is any and pages were read for exactly 0 seconds.' },
+  { node: { type: 'page', measure: 'views', op: 'at_least', value: 1, touch: 'last', device: ['desktop'] }, ko: '마지막으로 본 페이지의 기기가 데스크톱인 고객', en: 'People where the last page was viewed on a computer.' },
+  { node: { type: 'all', of: [{ type: 'page', measure: 'views', op: 'at_least', value: 1, touch: 'first' }, { type: 'page', measure: 'dwell', op: 'exactly', value: 0 }] }, ko: '처음 본 페이지가 있고 페이지에 머물지 않은 고객', en: 'People where the first page was viewed and pages were read for exactly 0 seconds.' },
 ];
 
 test.each(cases)('$ko', ({ node, ko, en }) => {

@@ -11,7 +11,7 @@ export const pageWords: LeafWords<PageCondition> = {
   english(leaf) {
     const rest = `${spanOf(leaf).en}${englishFilters(leaf)}`;
     const on = leaf.url ? ` ${englishUrls(leaf.url)}` : '';
-    if (leaf.touch === 'first' || leaf.touch === 'last') return `the ${leaf.touch} page viewed is${on === '' ? ' any' : on}${rest}`;
+    if (leaf.touch === 'first' || leaf.touch === 'last') return on === '' ? `the ${leaf.touch} page was viewed${rest}` : `the ${leaf.touch} page viewed is${on}${rest}`;
     if (leaf.measure === 'views') return `${leaf.url ? `a page${on}` : 'any page'} was viewed ${times(leaf).en}${rest}`;
     if (leaf.measure === 'visits') return `the site was visited ${times(leaf).en}${leaf.url ? ` beginning on a page${on}` : ''}${rest}`;
     return `${leaf.url ? `pages${on}` : 'pages'} were read for ${englishSeconds(leaf)}${rest}`;

@@ -71,7 +71,7 @@ const queryOf = (values: SqlValues, moment: Moment): Query => {
 const valuesOf = (values: SqlValues, timeZone: string): Pick<Query, 'bind' | 'startOfDay'> => ({ bind: (value, type) => values.bind(value, type), startOfDay: (day) => startOfDay(day, timeZone) });
 
 /** A question whose moment is a column of the statement. */
-export const queryAt = (now: string, values: SqlValues, timeZone: string, asOf = false): Query => ({ frame: { now, get zone() { return values.bind(timeZone, 'text'); }, asOf }, ...valuesOf(values, timeZone) });
+export const queryAt = (now: string, values: SqlValues, timeZone: string): Query => ({ frame: { now, get zone() { return values.bind(timeZone, 'text'); } }, ...valuesOf(values, timeZone) });
 
 /** The tree as one two-valued SQL condition over `p`, every leaf by `leaf`. */
 function treeSql(node: Resolved, leaf: (leaf: Leaf) => string): string {

@@ -23,11 +23,11 @@ export function eventTime({ within, between = {} }: EventSpan, query: Query): st
   const start = within ? [`e.occurred_at > ${query.frame.now} - ${spanSql(within, query)}`] : [];
   const from = between.from === undefined ? [] : [`e.occurred_at >= ${momentSql(between.from, query)}`];
   const to = between.to === undefined ? [] : [`e.occurred_at < ${momentSql(between.to, query)}`];
-  return [...start, ...from, ...to, ...knownEvent(query)];
+  return [...start, ...from, ...to, hasHappened(query)];
 }
 
-/** Conditions on an event `e` that has happened and, for questions about the past, was known by then. */
-export const knownEvent = ({ frame }: Query): string[] => [`e.occurred_at <= ${frame.now}`, ...(frame.asOf ? [`e.received_at <= ${frame.now}`] : [])];
+/** That an event `e` has happened: one dated ahead waits for its time. */
+export const hasHappened = ({ frame }: Query): string => `e.occurred_at <= ${frame.now}`;
 
 /** One comparison on a property of the event `e`. */
 export const propertySql = (filter: PropertyFilter, query: Query): string => propertyCondition('e.properties', filter, query);

@@ -9,8 +9,6 @@ export interface Frame {
   zone: string;
   /** The zone of the person, when days are not those of the column `p.time_zone`. */
   personZone?: string;
-  /** Answer from what was recorded by `now`, not from what has become known since. */
-  asOf?: boolean;
 }
 
 /** What a leaf is compiled with. The person of a question is always `p`, an event of a subquery always `e`. */

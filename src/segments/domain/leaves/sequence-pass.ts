@@ -1,5 +1,5 @@
 import type { SequenceCondition, SequenceStep } from '../../../contract/segment-conditions.js';
-import { filtersReadZone, knownEvent, propertySql, spanSql } from './event-rows.js';
+import { filtersReadZone, hasHappened, propertySql, spanSql } from './event-rows.js';
 import type { Query } from './leaf.js';
 
 /*
@@ -37,7 +37,7 @@ export const started = (leaf: SequenceCondition, query: Query): string[] => (lea
 export function stepRows(leaf: SequenceCondition, query: Query, of: { from: string; where: string }): string {
   const names = [...new Set(leaf.steps.map(({ event }) => event))];
   const steps = leaf.steps.map((step, index) => `(${isStep(step, query)}) as s${index}`);
-  return `select e.person_id, e.occurred_at as at, ${steps.join(', ')} from ${of.from} where ${[of.where, `e.name = any(${query.bind(names, 'text[]')})`, ...started(leaf, query), ...knownEvent(query)].join(' and ')}`;
+  return `select e.person_id, e.occurred_at as at, ${steps.join(', ')} from ${of.from} where ${[of.where, `e.name = any(${query.bind(names, 'text[]')})`, ...started(leaf, query), hasHappened(query)].join(' and ')}`;
 }
 
 const BEFORE = '(partition by l.person_id order by l.at groups between unbounded preceding and 1 preceding)';

@@ -1,5 +1,5 @@
 import type { SequenceCondition, SequenceStep } from '../../../contract/segment-conditions.js';
-import { eventsOfEverybody, filtersReadZone, knownEvent, spanSql } from './event-rows.js';
+import { eventsOfEverybody, filtersReadZone, hasHappened, spanSql } from './event-rows.js';
 import type { Query } from './leaf.js';
 import { ends, isDenied, isStep, lastIndex, reachable, readsPersonZone, started, stepRows } from './sequence-pass.js';
 
@@ -19,7 +19,7 @@ import { ends, isDenied, isStep, lastIndex, reachable, readsPersonZone, started,
 const FEW = 100;
 
 const eventsOf = (step: SequenceStep): string => eventsOfEverybody(filtersReadZone(step));
-const happened = (step: SequenceStep, leaf: SequenceCondition, query: Query): string => [isStep(step, query), ...started(leaf, query), ...knownEvent(query)].join(' and ');
+const happened = (step: SequenceStep, leaf: SequenceCondition, query: Query): string => [isStep(step, query), ...started(leaf, query), hasHappened(query)].join(' and ');
 
 /** The names to count: of every two steps that are compared with each other, one. */
 function countedNames(leaf: SequenceCondition): string[] {
@@ -56,7 +56,7 @@ function whole(leaf: SequenceCondition, query: Query): string {
 export function chainsOfEverybody(leaf: SequenceCondition, query: Query): string {
   const counted = countedNames(leaf);
   if (counted.length === 0) return whole(leaf, query);
-  const heavy = `select e.person_id from event as e where ${[`e.name = any(${query.bind(counted, 'text[]')})`, ...started(leaf, query), ...knownEvent(query)].join(' and ')} group by e.person_id having count(*) > ${FEW}`;
+  const heavy = `select e.person_id from event as e where ${[`e.name = any(${query.bind(counted, 'text[]')})`, ...started(leaf, query), hasHappened(query)].join(' and ')} group by e.person_id having count(*) > ${FEW}`;
   const from = `heavy as h join event as e on e.person_id = h.person_id${readsPersonZone(leaf) ? ' join person as p on p.id = e.person_id' : ''}`;
   const pass = `select l.person_id, l.at from (${reachable(leaf, query, stepRows(leaf, query, { from, where: 'true' }), false)}) as l where ${ends(leaf, query)}`;
   return `with heavy as materialized (${heavy}) ${whole(leaf, query)} union all ${pass}`;

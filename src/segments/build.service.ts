@@ -61,12 +61,13 @@ export class BuildService {
     if (moved.length === 0) return;
     const now = await this.membership.evaluationTime(tx);
     const named = await loadNamed(tx, moved.map(({ definition }) => definition));
-    const readers = moved.filter(({ id, definition }) => {
-      const { tree } = resolve(definition, named, '', id);
-      return tree !== null && readsWorkspaceZone(tree);
-    });
-    for (const reader of readers) await requestBuild(tx, { ...reader, renews: true }, now);
-    await holdInZone(tx, moved.filter((one) => !readers.includes(one)).map(({ id }) => id), timeZone);
+    const unmoved: string[] = [];
+    for (const one of moved) {
+      const { tree } = resolve(one.definition, named, '', one.id);
+      if (tree !== null && readsWorkspaceZone(await completeGoals(tx, tree))) await requestBuild(tx, { ...one, renews: true }, now);
+      else unmoved.push(one.id);
+    }
+    await holdInZone(tx, unmoved, timeZone);
   }
 
   private async page(tx: Db, build: BuildRow): Promise<void> {

@@ -5,6 +5,7 @@ import { OPERATORS } from '../../src/segments/domain/operators.js';
 import { explainPerson, membersAmong, membersOf, validateDefinition } from '../../src/segments/segment-questions.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { storeTopics } from '../support/segment-arbitraries-consent.js';
+import { storeCampaigns } from '../support/segment-campaigns.js';
 import { LISTS } from '../support/segment-arbitraries-list.js';
 import { CASE_NOW, loadSegmentCases, personOf } from '../support/segment-cases.js';
 import { matches } from '../support/segment-oracle.js';
@@ -16,6 +17,7 @@ let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
   await storeTopics(database.db, CASE_NOW);
+  await storeCampaigns(database.db);
   await rows(database.db, `insert into list (id, name, created_by, created_at, updated_at) select l.id, l.id::text, 'test', $2, $2 from unnest($1::uuid[]) as l (id)`, [LISTS, CASE_NOW]);
   await storePeople(database.db, people);
 });

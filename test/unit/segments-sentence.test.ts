@@ -84,8 +84,24 @@ const cases: { node: SegmentNode; ko: string; en: string }[] = [
   { node: { type: 'page', measure: 'views', op: 'at_least', value: 1, touch: 'first', url: [{ match: 'glob', pattern: '/가격' }], utm: { campaign: ['봄'], source: ['naver', 'google'] } }, ko: '처음 본 페이지가 ‘/가격’이고 UTM 캠페인이 ‘봄’이고 UTM 소스가 ‘naver’, ‘google’ 중 하나인 고객', en: 'People where the first page viewed is at “/가격” with the UTM campaign “봄” with the UTM source “naver” or “google”.' },
   { node: { type: 'page', measure: 'views', op: 'at_least', value: 1, touch: 'last', device: ['desktop'] }, ko: '마지막으로 본 페이지의 기기가 데스크톱인 고객', en: 'People where the last page was viewed on a computer.' },
   { node: { type: 'all', of: [{ type: 'page', measure: 'views', op: 'at_least', value: 1, touch: 'first' }, { type: 'page', measure: 'dwell', op: 'exactly', value: 0 }] }, ko: '처음 본 페이지가 있고 페이지에 머물지 않은 고객', en: 'People where the first page was viewed and pages were read for exactly 0 seconds.' },
+  ...([
+    [{ kind: 'received', campaignId: 'k', channel: 'email', within: { days: 30 } }, '최근 30일 동안 ‘봄 인사’ 캠페인의 이메일을 받은 고객', 'People where they have received an e-mail of the campaign “봄 인사” within the last 30 days.'],
+    [{ kind: 'received', channel: 'in_app', count: { op: 'between', value: 2, to: 3 } }, '캠페인 인앱 메시지를 2통 이상 3통 이하 받은 고객', 'People where they have received between 2 and 3 in-app messages of any campaign.'],
+    [{ kind: 'opened', campaignId: 'k', count: { op: 'exactly', value: 0 } }, '‘봄 인사’ 캠페인의 메시지를 한 통도 열어 보지 않은 고객', 'People where they have not opened any message of the campaign “봄 인사”.'],
+    [{ kind: 'clicked', campaignId: 'k', stepId: 'hello', variant: 'A', count: { op: 'at_least', value: 2 }, between: { from: '2026-03-01' } }, '2026-03-01부터 ‘봄 인사’ 캠페인 ‘hello’ 단계 ‘A’ 변형의 메시지를 2통 이상 클릭한 고객', 'People where they have clicked at least 2 messages of the campaign “봄 인사” at the step “hello” in the variant “A” on or after 2026-03-01.'],
+    [{ kind: 'clicked', count: { op: 'exactly', value: 1 } }, '캠페인 메시지를 정확히 1통 클릭한 고객', 'People where they have clicked exactly 1 message of any campaign.'],
+    [{ kind: 'converted', campaignId: 'k' }, '‘봄 인사’ 캠페인의 목표를 달성한 고객', 'People where they met the goal of the campaign “봄 인사”.'],
+    [{ kind: 'converted', campaignId: 'k', goal: 'buy', variant: 'B', within: { days: 7 } }, '최근 7일 동안 ‘봄 인사’ 캠페인 ‘B’ 변형의 ‘buy’ 목표를 달성한 고객', 'People where they met the goal “buy” of the campaign “봄 인사” in the variant “B” within the last 7 days.'],
+    [{ kind: 'in_control', campaignId: 'k' }, '‘봄 인사’ 캠페인 실험의 대조군에 배정된 고객', 'People where they are in the control arm of a test of the campaign “봄 인사”.'],
+    [{ kind: 'in_holdout' }, '캠페인에서 홀드아웃으로 제외된 고객', 'People where they were held out of any campaign.'],
+  ] as const).map(([leaf, ko, en]) => ({ node: { type: 'engagement', ...leaf } as SegmentNode, ko, en })),
+  {
+    node: { type: 'all', of: [{ type: 'engagement', kind: 'received', campaignId: 'k' }, { type: 'any', of: [{ type: 'engagement', kind: 'opened', campaignId: 'k', count: { op: 'exactly', value: 0 } }, { type: 'engagement', kind: 'in_control', campaignId: 'k' }] }] },
+    ko: '‘봄 인사’ 캠페인의 메시지를 받았고 (‘봄 인사’ 캠페인의 메시지를 한 통도 열어 보지 않았거나 ‘봄 인사’ 캠페인 실험의 대조군에 배정된 조건)에 해당하는 고객',
+    en: 'People where they have received a message of the campaign “봄 인사” and (they have not opened any message of the campaign “봄 인사” or they are in the control arm of a test of the campaign “봄 인사”).',
+  },
 ];
 
 test.each(cases)('$ko', ({ node, ko, en }) => {
-  expect(sentenceOf(node, new Map([['x', { name: '휴면' }], ['l', { name: '봄 행사' }], ['t', { name: 'Product updates', nameKo: '제품 소식' }]]))).toEqual({ ko, en });
+  expect(sentenceOf(node, new Map([['x', { name: '휴면' }], ['k', { name: '봄 인사' }], ['l', { name: '봄 행사' }], ['t', { name: 'Product updates', nameKo: '제품 소식' }]]))).toEqual({ ko, en });
 });

@@ -12,16 +12,18 @@ import type { Explained } from './domain/explain.js';
 import { assembleGrowth, growthEdges, type GrowthBucket } from './domain/growth.js';
 import { assembleOverlap, type Overlap } from './domain/overlap.js';
 import { sentenceOf } from './domain/sentence.js';
-import { countMembers, explainAsKnown, explainPerson, membersAmong, membersPage, samplePeople, validateDefinition } from './segment-questions.js';
+import { countMembers, explain, membersAmong, membersPage, samplePeople, validateDefinition } from './segment-questions.js';
 import { workspaceZone } from './store/answers.js';
 import { countFlips, countMasks, countUpTo, estimatePeople, loadSegmentsOf, samplePersonIds, type PersonSegment } from './store/insight.store.js';
-import { answerWithin } from './store/limited.js';
+import { answerWithin, partWithin } from './store/limited.js';
 import { loadNames } from './store/references.js';
 import { findShared, loadPersonLines, type PersonLine, type SegmentRow } from './store/segments.store.js';
 
 const PREVIEW_MS = 10_000;
 const ESTIMATE_MS = 2_000;
 const ANSWER_MS = 5_000;
+/** For each part of looking ahead; parts double, so that all of them stay below the limit of an answer. */
+const AHEAD_MS = 1_000;
 /** Up to so many people are counted, more are sampled. */
 const COUNTED = 20_000;
 const SAMPLED = 4_000;
@@ -33,7 +35,7 @@ const AGAIN = 'Try again in a moment.';
 interface Checked { valid: boolean; problems: Problem[]; sentence: { en: string; ko: string } | null }
 export interface Preview extends Checked { count: number | null; sample: PersonLine[] }
 export type Estimated = Checked & { [K in keyof Estimate]: Estimate[K] | null };
-export interface Explanation { personId: string; at: string; basis: 'recorded' | 'now' | 'expected'; recordedSince: string; root: Explained }
+export interface Explanation { personId: string; at: string; basis: 'recorded' | 'now' | 'expected'; recordedSince: string; root: Explained; lookedUntil: string | null }
 export interface Growth { from: Date; to: Date; every: BucketSize; timeZone: string; members: number; buckets: GrowthBucket[] }
 
 /** What people ask about segments. Every question is limited in time and reads one moment of the data. */
@@ -85,8 +87,8 @@ export class SegmentInsight {
       if (!since) throw notFound('person', personId);
       refuseMoment(moment, since, now);
       const basis = moment < now ? 'recorded' : moment > now ? 'expected' : 'now';
-      const root = await (basis === 'recorded' ? explainAsKnown : explainPerson)(tx, definition, personId, moment);
-      return { personId, at: moment.toISOString(), basis, recordedSince: since.toISOString(), root };
+      const found = await explain(tx, definition, { personId, at: moment, asKnown: basis === 'recorded' }, (work) => partWithin(tx, AHEAD_MS, work));
+      return { personId, at: moment.toISOString(), basis, recordedSince: since.toISOString(), ...found };
     });
   }
 

@@ -1,11 +1,11 @@
 import type { SegmentNode } from '../contract/segment.js';
 import { notFound, type Problem } from '../kernel/errors.js';
-import { loadPastPerson, type PastPerson } from '../people/past-person.js';
+import { loadPastPerson } from '../people/past-person.js';
 import type { Db } from '../platform/database/db.js';
 import { checkDefinition } from './domain/check.js';
 import { valuesIn } from './domain/compile.js';
 import { edgesOf } from './domain/edges.js';
-import { assembleExplanation, placesOf, type Explained } from './domain/explain.js';
+import { assembleExplanation, isChangeMissing, placesOf, type Explained } from './domain/explain.js';
 import { resolve, resolveOrThrow, type NamedDefinition, type Resolved } from './domain/resolved.js';
 import { boundariesBeyond, boundariesOf, countAll, explainAt, matchAll, matchAmong, workspaceZone } from './store/answers.js';
 import { loadNamed, loadNamedOrComing } from './store/definitions.js';
@@ -77,31 +77,46 @@ async function findComingCycles(db: Db, definition: SegmentNode, basePath: strin
   return resolve(definition, known, basePath, self).problems.filter(({ code }) => code === 'segment.cycle');
 }
 
-/** How many future boundaries an explanation looks at. */
-const LOOK_AHEAD = 200;
-
 /**
  * Why this person matches at `at`, or not: the truth of every node, what each leaf compared, and when time alone will change
  * it; by what is known now.
  */
-export function explainPerson(db: Db, definition: SegmentNode, personId: string, at: Date): Promise<Explained> {
-  return explained(db, definition, personId, at);
+export async function explainPerson(db: Db, definition: SegmentNode, personId: string, at: Date): Promise<Explained> {
+  return (await explain(db, definition, { personId, at })).root;
 }
 
 /** {@link explainPerson} by what was known at `at`, a moment since recording of the person began. */
 export async function explainAsKnown(db: Db, definition: SegmentNode, personId: string, at: Date): Promise<Explained> {
-  const past = await loadPastPerson(db, personId, at);
-  if (!past) throw notFound('person', personId);
-  return explained(db, definition, personId, at, past);
+  return (await explain(db, definition, { personId, at, asKnown: true })).root;
 }
 
-async function explained(db: Db, definition: SegmentNode, personId: string, at: Date, past?: PastPerson): Promise<Explained> {
+/** How many future boundaries an explanation looks at: a few, then more as long as a change is missing. */
+const LOOK_AHEAD = [8, 16, 32, 64, 80];
+const FURTHEST = LOOK_AHEAD.reduce((sum, some) => sum + some, 0);
+
+export interface WhoAndWhen { personId: string; at: Date; asKnown?: boolean }
+/** `lookedUntil`: nodes without a change have none up to this moment; null: they have none at all. */
+export interface Explanation { root: Explained; lookedUntil: string | null }
+
+/** @param attempt does part of the looking ahead, or answers null when that takes too long */
+export async function explain(db: Db, definition: SegmentNode, { personId, at, asKnown }: WhoAndWhen, attempt: <T>(work: () => Promise<T>) => Promise<T | null> = (work) => work()): Promise<Explanation> {
+  const past = asKnown ? await loadPastPerson(db, personId, at) : undefined;
+  if (past === null) throw notFound('person', personId);
   const tree = await treeOf(db, definition);
   const places = placesOf(tree);
-  const moments = [at.toISOString(), ...(await boundariesOf(db, edgesOf(tree), personId, at, LOOK_AHEAD, past))];
-  const answers = await explainAt(db, places, personId, moments, past);
+  const answers = await explainAt(db, places, personId, [at.toISOString()], past);
   if (answers.length === 0) throw notFound('person', personId);
-  return assembleExplanation(places, answers);
+  const moments = await boundariesOf(db, edgesOf(tree), personId, at, FURTHEST, past);
+  let looked = 0;
+  for (const some of LOOK_AHEAD) {
+    if (looked >= moments.length || !isChangeMissing(places, answers)) break;
+    const found = await attempt(() => explainAt(db, places, personId, moments.slice(looked, looked + some), past));
+    if (!found) break;
+    answers.push(...found);
+    looked += found.length;
+  }
+  const isAll = (looked === moments.length && looked < FURTHEST) || !isChangeMissing(places, answers);
+  return { root: assembleExplanation(places, answers), lookedUntil: isAll ? null : new Date(answers.at(-1)!.at).toISOString() };
 }
 
 /** Members of a live segment in order of person id: `limit` of them after `afterPersonId`. */

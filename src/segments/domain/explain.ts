@@ -1,4 +1,5 @@
 import { lookupSql, queryAt } from './compile.js';
+import { edgesOf } from './edges.js';
 import { kindOf } from './leaves/leaf-kinds.js';
 import { isLeaf, joinPath, type Resolved } from './resolved.js';
 import { SqlValues, type Compiled } from './sql-values.js';
@@ -50,6 +51,11 @@ export function compileExplain(places: readonly Place[], personId: string, momen
 }
 
 export interface TruthsAt { at: string; truths: boolean[]; compared: unknown[] | null }
+
+/** Whether some node that time can change has the same truth in all of these answers. */
+export function isChangeMissing(places: readonly Place[], answers: readonly TruthsAt[]): boolean {
+  return places.some(({ node }, index) => edgesOf(node).length > 0 && answers.every(({ truths }) => truths[index] === answers[0]!.truths[index]));
+}
 
 /** Puts the answers of {@link compileExplain} into the form of the tree; the first one is the moment asked about. */
 export function assembleExplanation(places: readonly Place[], answers: readonly TruthsAt[]): Explained {

@@ -45,8 +45,8 @@ const Node: z.ZodType = z
   }))
   .meta({ id: 'ExplainedNode' });
 export const ExplainView = z
-  .object({ personId: Id, at: z.string(), basis: z.enum(['recorded', 'now', 'expected']), recordedSince: z.string(), root: Node })
-  .meta({ id: 'SegmentExplanation', description: '`recorded`: a past moment, by what was known then. `expected`: a coming moment, by what is known now.' });
+  .object({ personId: Id, at: z.string(), basis: z.enum(['recorded', 'now', 'expected']), recordedSince: z.string(), root: Node, lookedUntil: z.string().nullable() })
+  .meta({ id: 'SegmentExplanation', description: '`recorded`: a past moment, by what was known then. `expected`: a coming moment, by what is known now. `lookedUntil`: a node whose `nextChangeAt` is null does not change up to this moment, and was not looked at beyond; null: it never changes by time alone.' });
 
 export const OverlapView = z
   .object({

@@ -21,3 +21,21 @@ export async function answerWithin<T>(db: DataSource, milliseconds: number, word
     throw new AppError('segment.too-slow', `${words.what} took longer than ${milliseconds / 1000} seconds and was stopped. ${words.instead}`, 'unavailable', [], { cause: error });
   });
 }
+
+/** Part of such an answer that may be left out: null when it takes longer than `milliseconds`. */
+export async function partWithin<T>(tx: Db, milliseconds: number, work: () => Promise<T>): Promise<T | null> {
+  const [before] = await rows<{ timeout: string }>(tx, `select current_setting('statement_timeout') as timeout`);
+  await rows(tx, 'savepoint part');
+  await rows(tx, `select set_config('statement_timeout', $1, true)`, [String(milliseconds)]);
+  try {
+    const found = await work();
+    await rows(tx, 'release savepoint part');
+    await rows(tx, `select set_config('statement_timeout', $1, true)`, [before!.timeout]);
+    return found;
+  } catch (error) {
+    if ((error as { code?: string }).code !== '57014') throw error;
+    // The limit goes back with the savepoint.
+    await rows(tx, 'rollback to savepoint part');
+    return null;
+  }
+}

@@ -111,7 +111,7 @@ export class NaivePeople {
     for (const tag of write.addTags ?? []) person.tags.add(tag);
     for (const tag of write.removeTags ?? []) person.tags.delete(tag);
     if (write.kind && KINDS.indexOf(write.kind) > KINDS.indexOf(person.kind)) person.kind = write.kind;
-    if (write.event) person.events.push({ ...write.event, id: String((this.order += 1)), at: write.at });
+    if (write.event) person.events.push({ ...write.event, id: String((this.order += 1)).padStart(6, '0'), at: write.at });
   }
 }
 

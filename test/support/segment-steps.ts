@@ -6,6 +6,7 @@ import { attributeValue, clockLeaf, definition, property } from './segment-arbit
 import { eventName } from './segment-arbitraries-event.js';
 import { LEAF_PROOFS } from './segment-leaves.js';
 import type { Ref } from './segment-people.js';
+import { THEMES, type Theme } from './segment-themes.js';
 
 /** A message as a sender states it; `ago` half seconds lie between the event and its arrival (below 0: the sender's clock is ahead). */
 export interface Message extends Ref { type: 'track' | 'identify' | 'page' | 'alias'; messageId: string; ago: number; previousId?: string; event?: string; properties?: JsonObject; traits?: JsonObject; context?: JsonObject }
@@ -75,7 +76,8 @@ const person: fc.Arbitrary<Action> = fc.oneof(
 
 const SEGMENTS = 5;
 const named = (index: number) => Array.from({ length: index }, (_, before) => placeOf(before));
-const definitions = fc.tuple(...Array.from({ length: SEGMENTS }, (_, index) => (index < 2 ? (clockLeaf as fc.Arbitrary<SegmentNode>) : definition(named(index)))));
+/** One that the clock alone moves, two of the theme, two of anything. */
+const definitions = (leaf: fc.Arbitrary<SegmentNode>): fc.Arbitrary<SegmentNode[]> => fc.tuple(clockLeaf as fc.Arbitrary<SegmentNode>, leaf, leaf, definition(named(3)), definition(named(4)));
 const define = fc.oneof(...Array.from({ length: SEGMENTS }, (_, index) => fc.record({ do: fc.constant('define' as const), segment: fc.constant(index), definition: definition(named(index)) })));
 const change: fc.Arbitrary<Action> = fc.oneof(
   { arbitrary: define, weight: 4 },
@@ -84,15 +86,16 @@ const change: fc.Arbitrary<Action> = fc.oneof(
 );
 
 const HOUR = 2 * 3_600;
-const step: fc.Arbitrary<Step> = fc.record({
-  actions: fc.array(fc.oneof({ arbitrary: person, weight: 5 }, { arbitrary: change, weight: 1 }), { maxLength: 4 }),
+const move = fc.oneof(
+  { arbitrary: fc.integer({ min: 0, max: 60 }), weight: 6 },
+  { arbitrary: fc.integer({ min: -4, max: -1 }), weight: 1 },
+  { arbitrary: fc.constantFrom(HOUR, 24 * HOUR, 24 * HOUR - 60, 25 * HOUR, 7 * 24 * HOUR, 366 * 24 * HOUR), weight: 1 },
+);
+const step = ({ actions, moves = move }: Theme): fc.Arbitrary<Step> => fc.record({
+  actions: fc.array(fc.oneof({ arbitrary: person, weight: 4 }, { arbitrary: actions, weight: 2 }, { arbitrary: change, weight: 1 }), { maxLength: 4 }),
   rounds: fc.nat({ max: 3 }),
   settle: fc.boolean(),
-  halfSeconds: fc.oneof(
-    { arbitrary: fc.integer({ min: 0, max: 60 }), weight: 6 },
-    { arbitrary: fc.integer({ min: -4, max: -1 }), weight: 1 },
-    { arbitrary: fc.constantFrom(HOUR, 24 * HOUR, 24 * HOUR - 60, 25 * HOUR, 7 * 24 * HOUR, 366 * 24 * HOUR), weight: 1 },
-  ),
+  halfSeconds: fc.oneof({ arbitrary: move, weight: 1 }, { arbitrary: moves, weight: 1 }),
 });
 
 /** Ordinary days, the evenings before and the minutes around changes of summer time, a leap day, new year. */
@@ -100,8 +103,13 @@ const origin = fc.constantFrom(
   '2026-03-10T09:00:00Z', '2026-03-10T09:00:00Z', '2026-03-10T14:59:30Z', '2026-03-10T10:59:30Z', '2026-03-28T22:59:30Z', '2026-03-29T00:59:30Z', '2026-03-29T21:59:30Z', '2026-10-25T00:59:30Z',
   '2026-11-01T05:59:30Z', '2026-04-04T13:59:30Z', '2026-04-04T14:59:30Z', '2028-02-28T23:59:30Z', '2026-12-31T23:59:30Z',
 );
-const start = fc.array(fc.record({ do: fc.constant('ingest' as const), messages: fc.array(message, { minLength: 3, maxLength: 10 }) }), { minLength: 1, maxLength: 2 });
+const arrive = fc.record({ do: fc.constant('ingest' as const), messages: fc.array(message, { minLength: 3, maxLength: 8 }) });
+const start = ({ actions }: Theme): fc.Arbitrary<Action[]> => fc.tuple(arrive, actions, actions);
+
+/** `SEGMENT_THEME=order` tells worlds of one theme alone. */
+const themes = Object.entries(THEMES).filter(([name]) => [undefined, name].includes(process.env.SEGMENT_THEME)).map(([, theme]) => ({ arbitrary: fc.constant(theme), weight: theme.weight ?? 1 }));
 
 /** A random world. Its people come before its segments, so that first builds find somebody. */
-export const world: fc.Arbitrary<World> = fc.record({ origin, zone: fc.constantFrom('UTC', 'Asia/Seoul', 'Europe/Berlin'), definitions, start, steps: fc.array(step, { minLength: 2, maxLength: 6 }) })
-  .map(({ start: actions, steps, ...rest }) => ({ ...rest, steps: [{ actions, rounds: 0, settle: false, halfSeconds: 0 }, ...steps] }));
+export const world: fc.Arbitrary<World> = fc.oneof(...themes)
+  .chain((theme) => fc.record({ origin, zone: fc.constantFrom('UTC', 'Asia/Seoul', 'Europe/Berlin'), definitions: definitions(theme.leaf), begin: start(theme), steps: fc.array(step(theme), { minLength: 3, maxLength: 6 }) }))
+  .map(({ begin, steps, ...rest }) => ({ ...rest, steps: [{ actions: begin, rounds: 0, settle: false, halfSeconds: 0 }, ...steps] }));

@@ -34,7 +34,7 @@ export class BuildService {
       return await inTransaction(this.db, async (tx) => {
         if (!(await becomeEvaluator(tx))) return 0;
         await this.followZone(tx);
-        current = await oldestBuild(tx);
+        current = await oldestBuild(tx, await this.membership.evaluationTime(tx));
         if (!current) return 0;
         await this.page(tx, current);
         return 1;

@@ -85,3 +85,12 @@ export async function attempt<T>({ tx, limits }: Pick<Step, 'tx' | 'limits'>, wo
     return { error };
   }
 }
+
+const FIRST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 3_600_000;
+
+/**
+ * How long the build of a stalled segment waits (ms): a definition that can be built and yet fails whenever it is followed would
+ * otherwise be built for ever. Not at all the first time, then a minute, doubling up to an hour.
+ */
+export const waitBeforeRebuild = (stalls: number): number => (stalls <= 1 ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(stalls - 2, 20)));

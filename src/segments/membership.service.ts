@@ -5,7 +5,7 @@ import { announce } from '../people/store/facts.store.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Log } from '../platform/logging.js';
 import { LOG } from '../platform/tokens.js';
-import { problemOf } from './evaluation.js';
+import { problemOf, waitBeforeRebuild } from './evaluation.js';
 import { followChanges, goneBy, touchedPeople } from './follow-changes.js';
 import { followClock } from './follow-clock.js';
 import { followRules } from './follow-rules.js';
@@ -84,12 +84,12 @@ export class MembershipService {
     return { tx, now, timeZone: await workspaceZone(tx), maintained, changes, limits: this.limits, aside, setAside };
   }
 
-  /** A build fails; a live segment keeps the members it has, and is built anew. */
+  /** A build fails; a live segment keeps the members it has, and is built anew: at once the first time, then after longer and longer. */
   private async setAside(tx: Db, { id, build }: Pick<Maintained, 'id' | 'build'>, error: unknown, now: Date): Promise<void> {
     this.log.warn({ err: error, segment: id }, 'a segment cannot be evaluated');
     if (build) return failBuild(tx, id, problemOf(error));
     const stalled = await stallSegment(tx, id, problemOf(error), now);
-    if (stalled && !stalled.building) await requestBuild(tx, { ...stalled, id, announces: true }, now);
+    if (stalled && !stalled.building) await requestBuild(tx, { ...stalled, id, announces: true }, new Date(now.getTime() + waitBeforeRebuild(stalled.stalls)));
   }
 
   private async next(step: Step): Promise<Date | null> {

@@ -15,7 +15,7 @@ import { sentenceOf } from './domain/sentence.js';
 import { validateDefinition } from './segment-questions.js';
 import { loadNames } from './store/references.js';
 import { findNamed, findUniqueNames } from './store/names.store.js';
-import { allShared, findShared, insertSegment, isNameTaken, lockDefinitions, lockSegment, renameSegment, requestBuild, type SegmentRow } from './store/segments.store.js';
+import { allShared, findShared, insertSegment, isNameTaken, lockDefinitions, lockSegment, renameSegment, requestBuild, takeRevision, type SegmentRow } from './store/segments.store.js';
 
 type Sentence = { en: string; ko: string };
 export interface PlannedSegment {
@@ -102,7 +102,7 @@ export class SegmentFiles {
       await insertSegment(tx, { id, name: given.name, description: given.description, definition: definition!, purpose: 'shared', ownerId: null, createdBy: actorName(actor) }, now);
       return this.audit.record(tx, { actor, action: 'segment.create', subject }, now);
     }
-    const revision = existing.revision + 1;
+    const revision = await takeRevision(tx, id);
     if (canonicalText(existing.definition) !== canonicalText(definition)) await requestBuild(tx, { id, definition: definition!, revision, announces: existing.isLive }, now);
     await renameSegment(tx, { id, name: given.name, description: given.description, revision }, now);
     await this.audit.record(tx, { actor, action: 'segment.edit', subject, detail: { revision } }, now);

@@ -13,7 +13,7 @@ import { SEGMENT_USE, type SegmentUse } from './segment-use.js';
 import { validateDefinition } from './segment-questions.js';
 import { dropBuild, loadBuild } from './store/build.store.js';
 import { loadNames } from './store/references.js';
-import { archiveSegment, deleteUnbuilt, findShared, insertSegment, isNameTaken, listSegments, loadSegment, lockDefinitions, lockSegment, renameSegment, requestBuild, type SegmentRow } from './store/segments.store.js';
+import { archiveSegment, deleteUnbuilt, findShared, insertSegment, isNameTaken, listSegments, loadSegment, lockDefinitions, lockSegment, renameSegment, requestBuild, takeRevision, type SegmentRow } from './store/segments.store.js';
 
 export interface SegmentView extends SegmentRow { sentence: { en: string; ko: string } }
 export interface SegmentEdit { revision: number; name?: string; description?: string; definition?: SegmentNode }
@@ -52,7 +52,7 @@ export class SegmentsService {
       await lockSegment(tx, id);
       const segment = await findShared(tx, id);
       if (segment.revision !== edit.revision) throw conflict('segment.changed', `The segment was changed meanwhile: it is at revision ${segment.revision}, the edit was made on ${edit.revision}. Read it again and repeat the edit.`);
-      const revision = segment.revision + 1;
+      const revision = await takeRevision(tx, id);
       if (edit.definition) {
         await refuseInvalid(tx, edit.definition, id);
         await requestBuild(tx, { id, definition: edit.definition, revision, announces: segment.isLive }, now);

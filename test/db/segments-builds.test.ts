@@ -85,10 +85,10 @@ test('an edit is built page by page with its progress shown, while the members k
   expect(await members(id)).toEqual(await matching(NOT_PRO));
 });
 
-/** Everything that segments keep; when the row was last touched and who did what are the trail of the edit itself. */
+/** Everything that segments keep; when the row was last touched, and the numbers given to edits, are the trail of the edit itself. */
 async function contents(): Promise<unknown> {
   const tables = ['segment', 'segment_build', 'segment_build_member', 'segment_member', 'membership_change', 'settled_change', 'person_change'];
-  return Promise.all(tables.map(async (table) => [table, await rows(db, `select to_jsonb(t) - 'updated_at' as row from ${table} as t order by 1`)]));
+  return Promise.all(tables.map(async (table) => [table, await rows(db, `select to_jsonb(t) - 'updated_at' - 'last_revision' as row from ${table} as t order by 1`)]));
 }
 
 test.each([0, 1, 3])('an edit that is cancelled after %i pages leaves no trace, and so does a new segment', async (pages) => {
@@ -103,6 +103,16 @@ test.each([0, 1, 3])('an edit that is cancelled after %i pages leaves no trace, 
   for (let page = 0; page < pages; page += 1) await builds.advance();
   expect(await service.cancelBuild(made.id, ACTOR)).toBeNull();
   expect(await contents()).toEqual(before);
+});
+
+test('who read an edit that was cancelled cannot overwrite what came after it', async () => {
+  const id = await liveSegment(PRO);
+  const { revision: read } = await service.edit(id, { revision: 1, definition: NOT_PRO }, ACTOR);
+  await service.cancelBuild(id, ACTOR);
+  const { revision } = await service.edit(id, { revision: 1, name: 'kept' }, ACTOR);
+  expect(revision).not.toBe(read);
+  await expect(service.edit(id, { revision: read, name: 'lost' }, ACTOR)).rejects.toMatchObject({ code: 'segment.changed' });
+  expect(await service.load(id)).toMatchObject({ name: 'kept', definition: PRO });
 });
 
 test('connections cut at any moment of pages and adoption lose nothing and repeat nothing', async () => {
@@ -136,7 +146,7 @@ test('people are written while a build is in the middle of its adoption: they do
   await service.edit(id, { revision: 1, definition: NOT_PRO }, ACTOR);
   await inTransaction(db, async (tx) => {
     expect(await becomeEvaluator(tx)).toBe(true);
-    const build = (await oldestBuild(tx))!;
+    const build = (await oldestBuild(tx, clock.now()))!;
     await beginBuild(tx, build.segmentId, clock.now(), 'UTC');
     const people = await matching(NOT_PRO);
     await stageMembers(tx, build.segmentId, people, new Set(people));

@@ -82,6 +82,30 @@ test('a definition that the clock cannot follow is put aside, and the others kee
   expect(await loadSegment(database.db, bad)).toMatchObject({ state: 'live', problem: expect.stringContaining('invalid input syntax') });
 });
 
+test('a definition that can be built and yet fails when it is followed is not built at once again', async () => {
+  const person = newPerson({ attributes: { plan: 'pro' }, lastSeenAt: NOW });
+  await storePeople(database.db, [person]);
+  const id = await make('again and again', isPro);
+  await settle();
+  const stalls = async () => {
+    await queueChange(database.db, { at: clock.now(), people: [person.id], keys: ['plan'] });
+    await define(id, broken);
+    await membership.advance();
+    // What is built is right; what is followed next time is not.
+    await rows(database.db, 'update segment_build set definition = $2 where segment_id = $1', [id, JSON.stringify(isPro)]);
+    await settle();
+    return (await loadSegment(database.db, id))!.building;
+  };
+  expect(await stalls()).toBe(false);
+  expect(await stalls()).toBe(true);
+  clock.advance(59_000);
+  await settle();
+  expect((await loadSegment(database.db, id))!.building).toBe(true);
+  clock.advance(1_000);
+  await settle();
+  expect(await loadSegment(database.db, id)).toMatchObject({ building: false, problem: null });
+});
+
 test('a first build of a definition that cannot be evaluated fails, with its reason', async () => {
   const [bad, good] = [await make('never', broken), await make('after it', isPro)];
   await settle();

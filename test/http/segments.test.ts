@@ -95,7 +95,7 @@ test('an edit is built beside the live members, can be cancelled without a trace
   await app.api('PUT', `/v1/segments/${body.id}`, { revision: 1, name: 'Edited', definition: without });
   await rows(app.db, 'delete from settled_change');
   await settle();
-  expect((await app.api('GET', `/v1/segments/${body.id}`)).body).toMatchObject({ state: 'live', revision: 2, memberCount: 4 });
+  expect((await app.api('GET', `/v1/segments/${body.id}`)).body).toMatchObject({ state: 'live', revision: 3, memberCount: 4 });
   const [settled, ...more] = await rows<{ kind: string; flip_entered: boolean[] }>(app.db, 'select s.kind, s.flip_entered from settled_change as s');
   expect([settled!.kind, settled!.flip_entered.filter(Boolean).length, settled!.flip_entered.length, more.length]).toEqual(['flips', 4, 7, 0]);
   const unbuilt = await create('Never live', isPro);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { compileMoments, compileTruths, valuesIn } from '../../src/segments/domain/compile.js';
 import type { Resolved } from '../../src/segments/domain/resolved.js';
-import { batches } from '../../src/segments/evaluation.js';
+import { batches, waitBeforeRebuild } from '../../src/segments/evaluation.js';
 
 const PARAMETERS = 65_535;
 const moment = { now: new Date('2026-03-10T09:00:00Z'), timeZone: 'UTC' };
@@ -23,4 +23,8 @@ test.each([
     expect(compileTruths(asked, [], moment).values.length).toBeLessThanOrEqual(PARAMETERS);
     expect(compileMoments(asked, [], 'UTC').values.length).toBeLessThanOrEqual(PARAMETERS);
   }
+});
+
+test('a segment that stalls again and again is built anew after longer and longer', () => {
+  expect([1, 2, 3, 4, 8, 9, 1_000].map(waitBeforeRebuild)).toEqual([0, 60_000, 120_000, 240_000, 3_600_000, 3_600_000, 3_600_000]);
 });

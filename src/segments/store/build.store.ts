@@ -4,11 +4,11 @@ import { row, rows, type Db } from '../../platform/database/db.js';
 /** `isFirst`: nobody can have used the segment with another meaning. */
 export interface BuildRow { segmentId: string; definition: SegmentNode; cursor: string | null; announces: boolean; isFirst: boolean }
 
-/** The build asked for longest ago, held until the transaction ends. */
-export function oldestBuild(tx: Db): Promise<BuildRow | null> {
+/** The build asked for longest ago, held until the transaction ends; one that is to wait is asked for at a moment to come. */
+export function oldestBuild(tx: Db, now: Date): Promise<BuildRow | null> {
   return row<BuildRow>(tx, `
     select b.segment_id as "segmentId", b.definition, b.cursor, b.announces, s.state = 'building' and s.definition = b.definition as "isFirst"
-      from segment_build as b join segment as s on s.id = b.segment_id order by b.requested_at, b.segment_id limit 1 for update of b`);
+      from segment_build as b join segment as s on s.id = b.segment_id where b.requested_at <= $1::timestamptz order by b.requested_at, b.segment_id limit 1 for update of b`, [now]);
 }
 
 /** Counts the work of a build and starts following the clock for it; a build that has begun is left as it is. */
@@ -56,7 +56,7 @@ export async function adoptBuild(tx: Db, segmentId: string, announces: boolean, 
     select count(*) filter (where f.entered)::int as entered, count(*) filter (where not f.entered)::int as gone from flip as f`, [segmentId, now, announces]);
   await rows(tx, `
     update segment as s set state = 'live', definition = b.definition, revision = b.revision, evaluated_to = $2::timestamptz, evaluated_person = null, updated_at = $2::timestamptz,
-           problem = null, stalled_at = null, time_zone = b.time_zone, member_count = s.member_count + $3::int
+           problem = null, stalled_at = null, stalls = case when s.revision = b.revision then s.stalls else 0 end, time_zone = b.time_zone, member_count = s.member_count + $3::int
       from segment_build as b where s.id = $1 and b.segment_id = s.id`, [segmentId, now, found!.entered - found!.gone]);
   await dropBuild(tx, segmentId);
   return found!.entered + found!.gone;

@@ -158,11 +158,11 @@ export async function markFollowed(tx: Db, memberships: readonly { id: string; b
   }
 }
 
-/** Stops keeping the membership of a live segment that cannot be evaluated, and says why. */
-export function stallSegment(tx: Db, segmentId: string, problem: string, now: Date): Promise<{ definition: SegmentNode; revision: number; building: boolean } | null> {
+/** Stops keeping the membership of a live segment that cannot be evaluated, and says why; how often that happened to this definition. */
+export function stallSegment(tx: Db, segmentId: string, problem: string, now: Date): Promise<{ definition: SegmentNode; revision: number; building: boolean; stalls: number } | null> {
   return row(tx, `
-    update segment as s set stalled_at = $3::timestamptz, problem = $2 where s.id = $1 and s.state = 'live'
-    returning s.definition, s.revision, exists (select 1 from segment_build as b where b.segment_id = s.id) as building`, [segmentId, problem, now]);
+    update segment as s set stalled_at = $3::timestamptz, stalls = s.stalls + 1, problem = $2 where s.id = $1 and s.state = 'live'
+    returning s.definition, s.revision, s.stalls, exists (select 1 from segment_build as b where b.segment_id = s.id) as building`, [segmentId, problem, now]);
 }
 
 /** Sets who of the people named belongs to a build's result. */

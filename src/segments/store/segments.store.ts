@@ -133,6 +133,11 @@ export const isNameTaken = (error: unknown): boolean => {
 /** Locks a segment so that its edits take turns; false when there is none. */
 export const lockSegment = async (tx: Db, id: string): Promise<boolean> => (await rows(tx, 'select s.id from segment as s where s.id = $1 for update', [id])).length > 0;
 
+/** The revision of an edit: one that no other edit ever had, so that who read a cancelled one cannot overwrite what came after. */
+export async function takeRevision(tx: Db, id: string): Promise<number> {
+  return (await row<{ revision: number }>(tx, 'update segment as s set last_revision = s.last_revision + 1 where s.id = $1 returning s.last_revision as revision', [id]))!.revision;
+}
+
 /** Renames at once. The revision that editors see moves on; it lives on the build while there is one. */
 export async function renameSegment(tx: Db, segment: { id: string; name: string; description: string; revision: number }, now: Date): Promise<void> {
   await rows(tx, 'update segment as s set name = $2, description = $3, updated_at = $4::timestamptz where s.id = $1', [segment.id, segment.name, segment.description, now]);

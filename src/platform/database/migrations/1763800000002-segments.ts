@@ -12,18 +12,22 @@ export class SegmentTables1763800000002 implements MigrationInterface {
         owner_id uuid,
         definition jsonb not null,
         revision int not null default 1,
+        last_revision int not null default 1,
         state text not null check (state in ('building', 'live', 'failed', 'archived')),
         evaluated_to timestamptz,
         member_count int not null default 0,
         time_zone text,
         evaluated_person uuid,
         stalled_at timestamptz,
+        stalls int not null default 0,
         problem text,
         created_by text not null,
         created_at timestamptz not null,
         updated_at timestamptz not null);
       comment on column segment.evaluated_person is 'at the instant evaluated_to, boundaries were followed for people up to this one; null: for everybody';
       comment on column segment.stalled_at is 'since when the definition cannot be evaluated and the membership is not kept true; a build that succeeds ends it';
+      comment on column segment.last_revision is 'the highest ever given to an edit, cancelled ones included: no number stands for two edits';
+      comment on column segment.stalls is 'how often in a row this revision stalled: each time the next build waits longer';
       create unique index segment_name on segment (lower(name)) where purpose = 'shared' and state <> 'archived';
       create index segment_owner on segment (owner_id) where owner_id is not null;
       create index segment_created on segment (created_at, id) where purpose = 'shared';

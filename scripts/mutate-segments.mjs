@@ -38,7 +38,7 @@ const MUTANTS = {
   'merge': { file: 'src/segments/follow-changes.ts', from: 'change.mergedInto ? [change.mergedInto] : []', to: '[]' },
   'erasure': { file: 'src/segments/follow-changes.ts', from: 'if (gone.size === 0) return [];', to: 'if (gone.size >= 0) return [];' },
   'unknown': { file: `${LEAVES}/event.ts`, from: 'unknown: atZero,', to: 'unknown: () => false,' },
-  'late-event': { file: `${LEAVES}/event-rows.ts`, from: '=> [`e.occurred_at <= ${frame.now}`,', to: "=> [`e.occurred_at <= ${frame.now} and e.received_at < e.occurred_at + interval '10 seconds'`," },
+  'late-event': { file: `${LEAVES}/event-rows.ts`, from: '=> `e.occurred_at <= ${frame.now}`;', to: "=> `e.occurred_at <= ${frame.now} and e.received_at < e.occurred_at + interval '10 seconds'`;" },
   // Builds and people.
   'renewal': { file: 'src/segments/build.service.ts', from: 'if (!build.isFirst) for', to: 'if (false) for' },
   'cancel': { file: 'src/segments/segments.service.ts', from: 'if (renews) await requestBuild', to: 'if (false) await requestBuild' },

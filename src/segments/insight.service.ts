@@ -106,7 +106,9 @@ export class SegmentInsight {
 
   /** How a segment grew: who entered and left in each hour, day or week, why, and how many members there were at its end. */
   async growth(id: string, asked: { from?: Date; to?: Date; every: BucketSize; timeZone?: string }): Promise<Growth> {
-    const to = asked.to ?? this.clock.now();
+    const now = this.clock.now();
+    // What is to come has no growth: the last bucket is the one we are in.
+    const to = asked.to && asked.to < now ? asked.to : now;
     return this.answer('Counting the growth', async (tx) => {
       const { members } = await findShared(tx, id);
       const timeZone = asked.timeZone ?? (await workspaceZone(tx));

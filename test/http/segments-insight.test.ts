@@ -68,7 +68,9 @@ test('growth says who entered and left in each calendar day and why, and reconci
   expect((await app.api('GET', `/v1/segments/${id}`)).body.memberCount).toBe(5);
   const byDefault = (await app.api('GET', `/v1/segments/${id}/growth`)).body;
   expect([byDefault.timeZone, byDefault.buckets.length, byDefault.buckets[0].members, byDefault.buckets.at(-1).members]).toEqual(['UTC', 31, 0, 5]);
-  for (const query of ['every=minute', 'timeZone=Mars', 'from=2026-03-29', 'from=2026-03-29T00:00:00Z&to=2026-03-28T00:00:00Z', 'from=2020-01-01T00:00:00Z', 'from=0001-01-01T00:00:00Z&every=week']) expect([query, (await app.api('GET', `/v1/segments/${id}/growth?${query}`)).status]).toEqual([query, 400]);
+  const ahead = (await app.api('GET', `/v1/segments/${id}/growth?to=9999-12-31T00:00:00Z`)).body;
+  expect(ahead.buckets).toEqual(byDefault.buckets);
+  for (const query of ['from=9998-12-31T00:00:00Z&to=9999-12-31T00:00:00Z', 'every=minute', 'timeZone=Mars', 'from=2026-03-29', 'from=2026-03-29T00:00:00Z&to=2026-03-28T00:00:00Z', 'from=2020-01-01T00:00:00Z', 'from=0001-01-01T00:00:00Z&every=week']) expect([query, (await app.api('GET', `/v1/segments/${id}/growth?${query}`)).status]).toEqual([query, 400]);
 });
 
 test('a person’s segments are listed with the moment of entering, and paged', async () => {

@@ -13,7 +13,10 @@ const MOST_BUCKETS = 400;
 
 /** The edges of all whole buckets that touch [from, to): one more than there are buckets. */
 export function growthEdges(span: { from: Date; to: Date; every: BucketSize; timeZone: string }): Date[] {
-  if (span.to <= span.from) throw new AppError('segment.growth-span', '"to" must be later than "from".', 'invalid', [{ path: 'to', code: 'segment.growth-span', message: 'must be later than "from"' }]);
+  if (span.to <= span.from) {
+    const message = '"from" must lie in the past and before "to".';
+    throw new AppError('segment.growth-span', message, 'invalid', [{ path: 'from', code: 'segment.growth-span', message }]);
+  }
   const edges = bucketStarts(span.from, span.to, span.every, span.timeZone, MOST_BUCKETS + 2);
   if (edges.length > MOST_BUCKETS + 1) {
     const message = `The span has more than ${MOST_BUCKETS} ${span.every}s. Ask for a shorter one, or for longer buckets (hour, day, week).`;

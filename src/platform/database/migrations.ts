@@ -4,6 +4,7 @@ import { CampaignTables1763800000003 } from './migrations/1763800000003-campaign
 import { DeliveryTables1763800000004 } from './migrations/1763800000004-delivery.js';
 import { AccessTables1763800000005 } from './migrations/1763800000005-access.js';
 import { PageFunctions1763800000006 } from './migrations/1763800000006-pages.js';
+import { SegmentVocabulary1763800000007 } from './migrations/1763800000007-segment-vocabulary.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
-export const migrations = [PeopleTables1763800000001, SegmentTables1763800000002, CampaignTables1763800000003, DeliveryTables1763800000004, AccessTables1763800000005, PageFunctions1763800000006];
+export const migrations = [PeopleTables1763800000001, SegmentTables1763800000002, CampaignTables1763800000003, DeliveryTables1763800000004, AccessTables1763800000005, PageFunctions1763800000006, SegmentVocabulary1763800000007];

@@ -27,8 +27,6 @@ export class PeopleTables1763800000001 implements MigrationInterface {
         updated_at timestamptz not null);
       create index person_email on person (lower(email)) where email is not null;
       create index person_created on person (created_at, id);
-      -- A quarter of everybody in an order that has nothing to do with them: its beginning is a random sample of any size.
-      create index person_sample on person (substring(uuid_send(id) from 12)) where get_byte(uuid_send(id), 15) < 64;
 
       create table person_identity (
         kind text not null check (kind in ('user_id', 'anonymous_id')),
@@ -58,7 +56,7 @@ export class PeopleTables1763800000001 implements MigrationInterface {
         key text not null,
         at timestamptz not null,
         primary key (person_id, key));
-      create index person_date_at on person_date (key, at, person_id);
+      create index person_date_at on person_date (key, at);
 
       create table person_tag (
         person_id uuid not null,
@@ -66,23 +64,6 @@ export class PeopleTables1763800000001 implements MigrationInterface {
         added_at timestamptz not null,
         primary key (person_id, tag));
       create index person_tag_tag on person_tag (tag, person_id);
-
-      create table list (
-        id uuid primary key,
-        name text not null,
-        description text not null default '',
-        created_by text not null,
-        created_at timestamptz not null,
-        updated_at timestamptz not null,
-        archived_at timestamptz);
-      create unique index list_name on list (lower(name)) where archived_at is null;
-
-      create table list_member (
-        list_id uuid not null,
-        person_id uuid not null,
-        added_at timestamptz not null,
-        primary key (list_id, person_id));
-      create index list_member_person on list_member (person_id);
 
       create table person_merge (
         from_id uuid not null,
@@ -116,9 +97,7 @@ export class PeopleTables1763800000001 implements MigrationInterface {
         occurred_at timestamptz not null,
         received_at timestamptz not null,
         message_id text not null,
-        from_id uuid,
         primary key (person_id, occurred_at, id)) partition by range (occurred_at);
-      comment on column event.from_id is 'the merged person who did this before the two were known to be one';
       create index event_person_name on event (person_id, name, occurred_at);
       create index event_name_time on event (name, occurred_at, person_id);
       create table event_default partition of event default;
@@ -152,26 +131,9 @@ export class PeopleTables1763800000001 implements MigrationInterface {
         attribute_keys text[] not null default '{}',
         event_names text[] not null default '{}',
         tags text[] not null default '{}',
-        other_keys text[] not null default '{}',
         event_ids uuid[] not null default '{}',
         event_persons uuid[] not null default '{}',
         merged_into uuid);
-      comment on column person_change.other_keys is 'what else changed: list:ID, consent:CHANNEL:TOPIC, campaign (any), campaign:ID, membership:SEGMENT';
-
-      create table change_reader (key text primary key);
-      comment on table change_reader is 'kinds of change that are announced only because somebody reads them; none is ever taken back';
-
-      -- Tells of a campaign's dealings with people, if anybody reads that (people/store/change.store.ts). A volatile function
-      -- looks anew at each statement: whoever waited here for a reader that was about to begin finds its row.
-      create function announce_engagement(at timestamptz, people uuid[], campaigns uuid[]) returns boolean language plpgsql volatile as $$
-      begin
-        if cardinality(people) = 0 then return false; end if;
-        perform pg_advisory_xact_lock_shared(7305003);
-        if not exists (select from change_reader as r where r.key = 'campaign') then return false; end if;
-        insert into person_change (kind, at, person_ids, other_keys)
-        values ('changed', at, array(select distinct p.id from unnest(people) as p (id)), array['campaign'] || array(select distinct 'campaign:' || c.id from unnest(campaigns) as c (id)));
-        return true;
-      end $$;
 
       create table import_run (
         id uuid primary key,

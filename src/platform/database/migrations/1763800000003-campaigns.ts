@@ -54,7 +54,6 @@ export class CampaignTables1763800000003 implements MigrationInterface {
         assigned_at timestamptz not null,
         primary key (experiment_id, person_id));
       create index assignment_person on assignment (person_id);
-      create index assignment_control on assignment (campaign_id, assigned_at) where is_control;
 
       create table launch (
         id uuid primary key,
@@ -124,7 +123,6 @@ export class CampaignTables1763800000003 implements MigrationInterface {
         primary key (person_id, at, id)) partition by range (at);
       create index decision_campaign on decision (campaign_id, step_id, code);
       create index decision_person on decision (person_id, campaign_id, at);
-      create index decision_holdout on decision (campaign_id, at) where code = 'HOLDOUT';
       create table decision_default partition of decision default;`);
   }
 

@@ -50,9 +50,6 @@ export class DeliveryTables1763800000004 implements MigrationInterface {
       create index delivery_campaign on delivery (campaign_id, version_id, step_id, variant, state);
       create index delivery_person on delivery (person_id, queued_at);
       create index delivery_listed on delivery (queued_at, id);
-      -- "Received within 30 days": an e-mail when the server took it, an in-app message when it was first seen.
-      create index delivery_received on delivery (campaign_id, (case when channel = 'in_app' then settled_at else sent_at end))
-        where not is_control and (state = 'delivered' or (channel = 'email' and state = 'sent'));
 
       create table in_app_message (
         delivery_id uuid not null,
@@ -79,7 +76,6 @@ export class DeliveryTables1763800000004 implements MigrationInterface {
         data jsonb not null default '{}',
         primary key (delivery_id, person_id, kind, event_key, at)) partition by range (at);
       create index delivery_event_person on delivery_event (person_id, at);
-      create index delivery_event_human on delivery_event (kind, at) where verdict = 'human' and kind in ('open', 'click');
       create table delivery_event_default partition of delivery_event default;
 
       create table topic (
@@ -101,7 +97,6 @@ export class DeliveryTables1763800000004 implements MigrationInterface {
         at timestamptz not null,
         source text not null,
         primary key (person_id, channel, topic));
-      create index consent_topic on consent (channel, topic, state);
 
       create table suppression (
         channel text not null,

@@ -1,21 +1,14 @@
 import { row, rows, type Db } from '../platform/database/db.js';
 import { deriveColumns, personDates } from './domain/derived.js';
 import type { PersonKind } from './domain/identity-plan.js';
-import type { JsonObject, JsonValue } from './domain/json.js';
+import type { JsonValue } from './domain/json.js';
 import { isReservedKey, RESERVED_PATTERN } from './domain/reserved-keys.js';
 import { keptSpan } from './domain/seen.js';
+import type { PersonSnapshot } from './people.store.js';
 
 /** A person as we knew them at a moment: nothing that was recorded, or came by a merge, later than that. */
-export interface PastPerson {
-  id: string;
+export interface PastPerson extends PersonSnapshot {
   at: Date;
-  externalId: string | null;
-  kind: PersonKind;
-  email: string | null;
-  timeZone: string | null;
-  language: string | null;
-  attributes: JsonObject;
-  signedUpAt: Date | null;
   firstSeenAt: Date;
   lastSeenAt: Date;
   createdAt: Date;

@@ -68,7 +68,8 @@ export class MembershipService {
 
   /** Entering a segment that keeps a campaign's goal is an outcome, for those who ask for conversions. The next round looks. */
   private async announceEntered(tx: Db, flips: readonly Flip[], now: Date): Promise<void> {
-    const entered = flips.filter((flip) => flip.entered && this.isRead(`membership:${flip.segmentId}`));
+    const goals = new Set([...new Set(flips.map(({ segmentId }) => segmentId))].filter((id) => this.isRead(`membership:${id}`)));
+    const entered = flips.filter((flip) => flip.entered && goals.has(flip.segmentId));
     if (entered.length === 0) return;
     await announce(tx, [...new Set(entered.map(({ personId }) => personId))], [...new Set(entered.map(({ segmentId }) => `membership:${segmentId}`))], now);
   }

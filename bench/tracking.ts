@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import Fastify from 'fastify';
 import { DataSource } from 'typeorm';
 import { startApp } from '../src/app.js';
-import { LinkKeys } from '../src/delivery/links/link-keys.service.js';
+import { LinkKeys } from '../src/delivery/tracking/link-keys.service.js';
 import { newId } from '../src/kernel/ids.js';
 import { readConfig } from '../src/platform/config.js';
 import { row, rows } from '../src/platform/database/db.js';

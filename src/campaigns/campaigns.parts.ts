@@ -1,4 +1,4 @@
-import { DISPATCH_GATE } from '../delivery/dispatch-gate.js';
+import { DISPATCH_GATE } from '../delivery/sending/dispatch-gate.js';
 import type { ModuleParts } from '../platform/module-parts.js';
 import { Assignments } from './assignments.service.js';
 import { CampaignCheck } from './check.service.js';

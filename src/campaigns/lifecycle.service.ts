@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { cancelPending, recallInApp } from '../delivery/store/deliveries.store.js';
+import { cancelPending, recallInApp } from '../delivery/sending/store/deliveries.store.js';
 import { Clock } from '../kernel/clock.js';
 import { conflict, notFound } from '../kernel/errors.js';
 import { AuditLog } from '../platform/audit.js';

@@ -8,3 +8,8 @@ export interface ModuleParts {
   /** Queue consumers, run by processes of role `all` and `worker`. Also listed in `providers` by `app.module.ts`. */
   workers: Type<Worker>[];
 }
+
+/** A module made of several capabilities, each with its own list. */
+export function joined(...parts: ModuleParts[]): ModuleParts {
+  return { providers: parts.flatMap((part) => part.providers), controllers: parts.flatMap((part) => part.controllers), workers: parts.flatMap((part) => part.workers) };
+}

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { SegmentNode } from '../../src/contract/segment.js';
 import type { PublishedEntry } from '../../src/campaigns/domain/published.js';
-import { addressHash } from '../../src/delivery/domain/address.js';
+import { addressHash } from '../../src/delivery/preferences/domain/address.js';
 import { rows } from '../../src/platform/database/db.js';
 import { newId } from '../../src/kernel/ids.js';
 import { CampaignWorld, message } from '../support/campaign-world.js';

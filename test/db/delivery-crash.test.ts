@@ -6,7 +6,7 @@ import { newId } from '../../src/kernel/ids.js';
 import { rows } from '../../src/platform/database/db.js';
 import { foreignJournals, SendJournal } from '../../src/delivery/sending/journal.js';
 import { livenessOf, ownIdentity, type ProcessIdentity } from '../../src/delivery/sending/process-identity.js';
-import { claimDue } from '../../src/delivery/store/claims.store.js';
+import { claimDue } from '../../src/delivery/sending/store/claims.store.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { deliveries, makePeople, makePlace, queue, tally } from '../support/deliveries.js';
 import { SmtpSink } from '../support/smtp-sink.js';
@@ -167,7 +167,7 @@ test('S5: a wrong password pauses everything and costs nobody an attempt; set ri
   const sender = await startSecond({ SMTP_URL: guarded.url });
   try {
     await queue(app.db, await makePlace(app.db, START), await makePeople(app.db, 200, START), START);
-    const worker = sender.nest.get((await import('../../src/delivery/jobs/email.worker.js')).EmailWorker, { strict: false });
+    const worker = sender.nest.get((await import('../../src/delivery/sending/jobs/email.worker.js')).EmailWorker, { strict: false });
     const paused = await worker.runOnce();
     expect(paused).toEqual({ done: 0, next: new Date(START.getTime() + 30_000) });
     expect([await tally(app.db), [...(await deliveries(app.db)).values()].filter(({ attempts }) => attempts > 0).length, guarded.read.length]).toEqual([{ queued: 200 }, 0, 0]);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { DispatchGate } from '../../src/delivery/dispatch-gate.js';
-import { EmailSurroundings, EmailWorker } from '../../src/delivery/jobs/email.worker.js';
+import type { DispatchGate } from '../../src/delivery/sending/dispatch-gate.js';
+import { EmailSurroundings, EmailWorker } from '../../src/delivery/sending/jobs/email.worker.js';
 import { GatedQueue } from '../../src/delivery/sending/gated-claims.js';
 import { createLog } from '../../src/platform/logging.js';
 import { readConfig } from '../../src/platform/config.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
-import { addressHash } from '../../src/delivery/domain/address.js';
-import { refusals } from '../../src/delivery/store/reachability.store.js';
+import { addressHash } from '../../src/delivery/preferences/domain/address.js';
+import { refusals } from '../../src/delivery/preferences/store/reachability.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const NOW = new Date('2026-03-02T09:00:00Z');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { request } from 'node:http';
 import { v7 } from 'uuid';
 import type { MessageLinks } from '../../src/delivery/content/compiled.js';
-import { LinkKeys } from '../../src/delivery/links/link-keys.service.js';
+import { LinkKeys } from '../../src/delivery/tracking/link-keys.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { row, rows } from '../../src/platform/database/db.js';
-import { cancelPending, recallInApp } from '../../src/delivery/store/deliveries.store.js';
+import { cancelPending, recallInApp } from '../../src/delivery/sending/store/deliveries.store.js';
 import { EmailContent } from '../../src/contract/message.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { keepNewest } from '../../src/delivery/store/sandbox.store.js';
+import { keepNewest } from '../../src/delivery/sandbox/store/sandbox.store.js';
 import { deliveries, IN_APP, makePeople, makePlace, queue, tally } from '../support/deliveries.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 

@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { EmailContent, InAppContent, type Channel } from '../../src/contract/message.js';
 import { compileMessage } from '../../src/delivery/content/compile.js';
-import { publishContent } from '../../src/delivery/store/content.store.js';
-import { enqueueDeliveries, type NewDelivery } from '../../src/delivery/store/deliveries.store.js';
+import { publishContent } from '../../src/delivery/content/store/content.store.js';
+import { enqueueDeliveries, type NewDelivery } from '../../src/delivery/sending/store/deliveries.store.js';
 import { newId } from '../../src/kernel/ids.js';
 import { rows } from '../../src/platform/database/db.js';
 

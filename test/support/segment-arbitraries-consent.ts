@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { ConsentCondition } from '../../src/contract/segment-conditions.js';
-import { Preferences } from '../../src/delivery/preferences.service.js';
+import { Preferences } from '../../src/delivery/preferences/preferences.service.js';
 import { rows } from '../../src/platform/database/db.js';
 import { ManualAlarms } from '../../src/platform/jobs/alarms.js';
 import { WorkerRunner } from '../../src/platform/jobs/runner.js';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
-import { addressHash, comparableAddress } from '../../src/delivery/domain/address.js';
-import { burstOf, classifyOpen, clickReasons, clickVerdict, type RequestSigns } from '../../src/delivery/domain/classify.js';
-import { networkOf } from '../../src/delivery/domain/network.js';
-import { readToken, tokenSigner, type LinkKind } from '../../src/delivery/links/link-token.js';
+import { addressHash, comparableAddress } from '../../src/delivery/preferences/domain/address.js';
+import { burstOf, classifyOpen, clickReasons, clickVerdict, type RequestSigns } from '../../src/delivery/tracking/domain/classify.js';
+import { networkOf } from '../../src/delivery/tracking/domain/network.js';
+import { readToken, tokenSigner, type LinkKind } from '../../src/delivery/tracking/link-token.js';
 
 const old = { id: 1, secret: randomBytes(32) };
 const current = { id: 2, secret: randomBytes(32) };

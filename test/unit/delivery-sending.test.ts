@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { nextAttempt } from '../../src/delivery/domain/retry.js';
-import { outcomeOf, type SmtpFailure } from '../../src/delivery/domain/smtp-outcome.js';
+import { nextAttempt } from '../../src/delivery/sending/domain/retry.js';
+import { outcomeOf, type SmtpFailure } from '../../src/delivery/sending/domain/smtp-outcome.js';
 
 const failure = (more: Partial<SmtpFailure>): SmtpFailure => ({ message: 'Connection closed unexpectedly', opened: true, begun: false, ...more });
 const reply = (response: string, command = 'RCPT TO', begun = false) => failure({ code: 'EENVELOPE', command, response, responseCode: Number(response.slice(0, 3)), begun });

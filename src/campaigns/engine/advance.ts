@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { newId } from '../../kernel/ids.js';
-import { cancelPending } from '../../delivery/store/deliveries.store.js';
+import { cancelPending } from '../../delivery/sending/store/deliveries.store.js';
 import type { Db } from '../../platform/database/db.js';
 import { groupedBy } from '../domain/grouped.js';
 import { recordDecisions } from '../store/decisions.store.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
 import { rows, type Db } from '../../platform/database/db.js';
 import { loadWorkspace } from '../../platform/workspace.js';
-import type { ClaimedForGate, DispatchGate } from '../../delivery/dispatch-gate.js';
+import type { ClaimedForGate, DispatchGate } from '../../delivery/sending/dispatch-gate.js';
 import { firstRefusal } from '../domain/gates.js';
 import { groupedBy } from '../domain/grouped.js';
 import { runsForDispatch, type DispatchRun } from '../store/enrollments.store.js';

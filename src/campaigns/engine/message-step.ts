@@ -1,6 +1,6 @@
 import { newId } from '../../kernel/ids.js';
-import { enqueueDeliveries, type NewDelivery } from '../../delivery/store/deliveries.store.js';
-import { refusals } from '../../delivery/store/reachability.store.js';
+import { enqueueDeliveries, type NewDelivery } from '../../delivery/sending/store/deliveries.store.js';
+import { refusals } from '../../delivery/preferences/store/reachability.store.js';
 import type { Step } from '../../contract/campaign.js';
 import { firstRefusal, type Refusal } from '../domain/gates.js';
 import { assignVariants, type Assigned } from '../store/assignments.store.js';

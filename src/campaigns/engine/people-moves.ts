@@ -1,4 +1,4 @@
-import { cancelPending } from '../../delivery/store/deliveries.store.js';
+import { cancelPending } from '../../delivery/sending/store/deliveries.store.js';
 import type { Db } from '../../platform/database/db.js';
 import type { SettledChange } from '../domain/settled.js';
 import { activeRunsOf, carryConsent, forgetDetails, holdsDispatch, moveToSurvivors, postpone, runsInTheWay, type Merged } from '../store/people-moves.store.js';

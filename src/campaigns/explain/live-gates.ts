@@ -3,7 +3,7 @@ import { AppError } from '../../kernel/errors.js';
 import type { Db } from '../../platform/database/db.js';
 import { rows } from '../../platform/database/db.js';
 import { loadPeople } from '../../people/people.store.js';
-import { refusals } from '../../delivery/store/reachability.store.js';
+import { refusals } from '../../delivery/preferences/store/reachability.store.js';
 import { explainPerson } from '../../segments/segment-questions.js';
 import type { MessageStep } from '../domain/arms.js';
 import { walkGates, type Verdict } from '../domain/gates.js';

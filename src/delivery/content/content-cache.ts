@@ -1,5 +1,5 @@
 import type { Db } from '../../platform/database/db.js';
-import { loadContents } from '../store/content.store.js';
+import { loadContents } from './store/content.store.js';
 import type { CompiledMessage } from './compiled.js';
 
 /** Template functions take several times the size of their source in memory. */

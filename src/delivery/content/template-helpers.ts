@@ -1,6 +1,6 @@
 import Handlebars from 'handlebars';
 import { isTimeZone } from '../../kernel/local-time.js';
-import { withJosa } from '../domain/josa.js';
+import { withJosa } from './domain/josa.js';
 import { RenderFailure, type MessageLinks } from './compiled.js';
 import { asciiTarget, decodeAttribute, encodeAttribute, isImageTarget } from './targets.js';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SandboxMail } from '../store/sandbox.store.js';
+import type { SandboxMail } from './store/sandbox.store.js';
 import type { ReadMail } from './sandbox-mail.js';
 
 const TEXTS = {

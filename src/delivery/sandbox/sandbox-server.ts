@@ -6,7 +6,7 @@ import { Clock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import type { Log } from '../../platform/logging.js';
 import { LOG } from '../../platform/tokens.js';
-import { fileMail, keepNewest } from '../store/sandbox.store.js';
+import { fileMail, keepNewest } from './store/sandbox.store.js';
 import { readHead } from './sandbox-mail.js';
 
 const MAX_BYTES = 25 * 1024 * 1024;

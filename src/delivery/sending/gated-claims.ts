@@ -3,9 +3,9 @@ import { DataSource } from 'typeorm';
 import type { Channel } from '../../contract/message.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
 import { inTransaction, type Db } from '../../platform/database/db.js';
-import { DISPATCH_GATE, OPEN_GATE, type DispatchGate } from '../dispatch-gate.js';
-import { cancelClaimed, claimDue, mergedAway, nextDue, type ClaimedDelivery, type ClaimRequest } from '../store/claims.store.js';
-import { refusals } from '../store/reachability.store.js';
+import { DISPATCH_GATE, OPEN_GATE, type DispatchGate } from './dispatch-gate.js';
+import { cancelClaimed, claimDue, mergedAway, nextDue, type ClaimedDelivery, type ClaimRequest } from './store/claims.store.js';
+import { refusals } from '../preferences/store/reachability.store.js';
 
 export interface GatedClaims {
   /** Rows taken from the queue, refused ones included. */

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { inTransaction } from '../../platform/database/db.js';
 import type { Log } from '../../platform/logging.js';
-import { expireLeases, holdsLease, replayClaims } from '../store/recovery.store.js';
+import { expireLeases, holdsLease, replayClaims } from './store/recovery.store.js';
 import { foreignJournals, removeJournal, type ForeignJournal } from './journal.js';
 
 /** After a refusal whose answer was not stored: the first step of the retry schedule. */

@@ -1,6 +1,6 @@
 import type { Workspace } from '../../platform/workspace.js';
 import { RenderFailure, type CompiledMessage, type RenderContext } from '../content/compiled.js';
-import type { ClaimedDelivery, ClaimedPerson } from '../store/claims.store.js';
+import type { ClaimedDelivery, ClaimedPerson } from './store/claims.store.js';
 
 /** What the templates of this delivery may say. Built-in fields win over attributes of the same name. */
 export function contextOf(delivery: ClaimedDelivery, person: ClaimedPerson, workspace: Workspace): RenderContext {

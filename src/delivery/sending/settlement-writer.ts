@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { Clock } from '../../kernel/clock.js';
 import { inTransaction } from '../../platform/database/db.js';
 import type { Log } from '../../platform/logging.js';
-import { settle, type Settlement } from '../store/settlements.store.js';
+import { settle, type Settlement } from './store/settlements.store.js';
 import type { SendJournal } from './journal.js';
 
 const BATCH = 200;

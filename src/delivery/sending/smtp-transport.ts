@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
-import { outcomeOf, type SmtpOutcome } from '../domain/smtp-outcome.js';
+import { outcomeOf, type SmtpOutcome } from './domain/smtp-outcome.js';
 import type { ComposedMail } from './compose.js';
 
 export interface SmtpSettings {

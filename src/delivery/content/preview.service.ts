@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { EmailContent, InAppContent } from '../../contract/message.js';
+import { AppError, notFound, type Problem } from '../../kernel/errors.js';
+import { row } from '../../platform/database/db.js';
+import { loadWorkspace } from '../../platform/workspace.js';
+import { compileMessage } from './compile.js';
+import { RenderFailure, type LinkSigner, type RenderContext, type RenderedEmail, type RenderedInApp, type Warning } from './compiled.js';
+import { renderEmail, renderInApp } from './render.js';
+
+export interface PreviewQuestion {
+  channel: 'email' | 'in_app';
+  content: EmailContent | InAppContent;
+  personId?: string;
+  sample?: { person: Record<string, unknown>; event?: Record<string, unknown>; timeZone?: string };
+}
+
+export interface Preview {
+  email: RenderedEmail | null;
+  inApp: RenderedInApp | null;
+  problems: Problem[];
+  warnings: Warning[];
+}
+
+interface PersonRow { id: string; externalId: string | null; email: string | null; timeZone: string | null; language: string | null; attributes: Record<string, unknown> }
+
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** A preview's links lead where the author pointed them and count nothing; its own pages have no address. */
+const UNSIGNED: LinkSigner = { forMessage: () => ({ click: (_index, url) => url, open: () => 'data:,', unsubscribe: () => '#unsubscribe', preferences: () => '#preferences' }) };
+
+/** Shows a message as one person would get it. Writes nothing. */
+@Injectable()
+export class Previews {
+  constructor(private readonly db: DataSource) {}
+
+  async preview({ channel, content, personId, sample }: PreviewQuestion): Promise<Preview> {
+    const problems: Problem[] = [];
+    const compiled = await compileMessage(channel, content).catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+      problems.push(...error.problems);
+      return null;
+    });
+    if (!compiled) return { email: null, inApp: null, problems, warnings: [] };
+    const context = await this.contextOf(personId, sample);
+    try {
+      const email = compiled.kind === 'email' ? renderEmail(compiled, context, UNSIGNED) : null;
+      const inApp = compiled.kind === 'in_app' ? renderInApp(compiled, context) : null;
+      return { email, inApp, problems, warnings: compiled.warnings };
+    } catch (error) {
+      if (!(error instanceof RenderFailure)) throw error;
+      return { email: null, inApp: null, problems: [{ path: error.detail.split(':', 1)[0]!, code: error.code, message: error.detail }], warnings: compiled.warnings };
+    }
+  }
+
+  private async contextOf(personId: string | undefined, sample: PreviewQuestion['sample']): Promise<RenderContext> {
+    const found = personId === undefined ? null : await row<PersonRow>(this.db, `
+      select p.id, p.external_id as "externalId", p.email, p.time_zone as "timeZone", p.language, p.attributes from person as p where p.id = $1`, [personId]);
+    if (personId !== undefined && !found) throw notFound('person', personId);
+    const { attributes, ...known }: PersonRow = found ?? { attributes: {}, id: NOBODY, externalId: null, email: null, timeZone: sample?.timeZone ?? null, language: null };
+    const workspace = await loadWorkspace(this.db);
+    return {
+      person: { ...attributes, ...known, ...sample?.person },
+      event: sample?.event,
+      workspace: { name: workspace.name, timeZone: workspace.timeZone, language: workspace.language, senderContact: workspace.settings.senderContact },
+      deliveryId: NOBODY,
+      personId: personId ?? NOBODY,
+    };
+  }
+}

@@ -1,0 +1,50 @@
+import { Body, Controller, Get, Param, Patch, Post, Put } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { Key } from '../../../contract/common.js';
+import { PersonHandle } from '../../../contract/people.js';
+import { PersonIdPipe } from '../../../people/http/person-id.pipe.js';
+import { Allow, AllowAll } from '../../../platform/http/access.js';
+import { Preferences } from '../preferences.service.js';
+import { ConsentList, ConsentRequest, TopicChange, TopicList, TopicRequest, TopicView } from './schemas.js';
+
+@ApiTags('Preferences')
+@Controller('v1')
+export class TopicsController {
+  constructor(private readonly preferences: Preferences) {}
+
+  @Get('topics') @AllowAll()
+  @ApiOperation({ summary: 'List the topics people can choose' })
+  @ApiOkResponse({ standardSchema: TopicList })
+  async list() {
+    return { items: await this.preferences.topics() };
+  }
+
+  @Post('topics') @Allow('marketer')
+  @ApiOperation({ summary: 'Add a topic' })
+  @ApiCreatedResponse({ standardSchema: TopicView })
+  create(@Body({ schema: TopicRequest }) topic: z.infer<typeof TopicRequest>) {
+    return this.preferences.addTopic(topic);
+  }
+
+  @Patch('topics/:key') @Allow('marketer')
+  @ApiOperation({ summary: 'Rename a topic or change whether it needs a yes first' })
+  @ApiOkResponse({ standardSchema: TopicView })
+  change(@Param('key', { schema: Key }) key: string, @Body({ schema: TopicChange }) change: z.infer<typeof TopicChange>) {
+    return this.preferences.changeTopic(key, change);
+  }
+
+  @Get('people/:id/consent') @AllowAll()
+  @ApiOperation({ summary: 'What a person said about topics' })
+  @ApiOkResponse({ standardSchema: ConsentList })
+  async consents(@Param('id', { schema: PersonHandle, pipes: [PersonIdPipe] }) id: string) {
+    return { items: await this.preferences.consents(id) };
+  }
+
+  @Put('people/:id/consent') @Allow('marketer')
+  @ApiOperation({ summary: 'Record what a person said about topics; topics not named stay as they are' })
+  @ApiOkResponse({ standardSchema: ConsentList })
+  async put(@Param('id', { schema: PersonHandle, pipes: [PersonIdPipe] }) id: string, @Body({ schema: ConsentRequest }) { consents, source }: z.infer<typeof ConsentRequest>) {
+    return { items: await this.preferences.putConsents(id, consents, source) };
+  }
+}

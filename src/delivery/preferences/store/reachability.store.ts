@@ -1,0 +1,71 @@
+import type { Channel } from '../../../contract/message.js';
+import type { ReasonCode } from '../../../kernel/reason-codes.js';
+import { rows, type Db } from '../../../platform/database/db.js';
+import { addressHash } from '../domain/address.js';
+
+export interface ReachQuestion {
+  personIds: readonly string[];
+  channel: Channel;
+  /** Key of a topic. */
+  topic: string;
+  now: Date;
+}
+
+interface Found {
+  id: string;
+  kind: string;
+  email: string | null;
+  topicKind: 'marketing' | 'transactional' | null;
+  optIn: boolean | null;
+  consent: 'subscribed' | 'unsubscribed' | null;
+}
+
+/**
+ * Why a message may not go to each of these people now, in the published gate order: consent and topic, then channel
+ * reachable, then suppression. People who may be reached are absent from the answer. Two statements, whatever the number.
+ *
+ * A person without a row is `PERSON_DELETED`; an unknown topic refuses as `NO_CONSENT`. Transactional topics ask no
+ * consent and heed no unsubscription or complaint, but a bounced address stays closed to them too.
+ */
+export async function refusals(db: Db, { personIds, channel, topic, now }: ReachQuestion): Promise<Map<string, ReasonCode>> {
+  if (personIds.length === 0) return new Map();
+  const found = await rows<Found>(db, `
+    select asked.id, p.kind, p.email, t.kind as "topicKind", t.opt_in as "optIn", c.state as consent
+      from unnest($1::uuid[]) as asked (id)
+      left join person as p on p.id = asked.id
+      left join topic as t on t.key = $3
+      left join consent as c on c.person_id = asked.id and c.channel = $2 and c.topic = $3 and c.at <= $4::timestamptz`, [personIds, channel, topic, now]);
+  const hashes = channel === 'email' ? new Map(found.map((person) => [person.id, person.email === null ? null : addressHash(person.email)])) : null;
+  const suppressed = hashes === null ? new Map<string, string>() : await suppressions(db, channel, [...hashes.values()].filter((hash) => hash !== null));
+  const answer = new Map<string, ReasonCode>();
+  for (const person of found) {
+    const hash = hashes?.get(person.id) ?? null;
+    const code = consentRefusal(person) ?? (hashes !== null && hash === null ? 'CHANNEL_UNREACHABLE' : null)
+      ?? suppressionRefusal(person, hash === null ? undefined : suppressed.get(hash));
+    if (code !== null) answer.set(person.id, code);
+  }
+  return answer;
+}
+
+function consentRefusal(person: Found): ReasonCode | null {
+  if (person.kind === null) return 'PERSON_DELETED';
+  if (person.topicKind === null) return 'NO_CONSENT';
+  if (person.topicKind === 'transactional') return null;
+  if (person.consent === 'unsubscribed') return 'TOPIC_UNSUBSCRIBED';
+  return person.optIn && person.consent === null ? 'NO_CONSENT' : null;
+}
+
+function suppressionRefusal(person: Found, reason: string | undefined): ReasonCode | null {
+  if (reason === undefined) return null;
+  if (reason === 'bounce') return 'SUPPRESSED_BOUNCE';
+  // A complaint is about advertising, so a receipt or a password mail still goes; an operator's block closes everything.
+  return person.topicKind === 'transactional' && reason === 'complaint' ? null : 'SUPPRESSED_COMPLAINT';
+}
+
+/** Reason by address hash, of those that are suppressed. */
+async function suppressions(db: Db, channel: Channel, hashes: readonly string[]): Promise<Map<string, string>> {
+  if (hashes.length === 0) return new Map();
+  const found = await rows<{ hash: string; reason: string }>(db, `
+    select s.address_hash as hash, s.reason from suppression as s where s.channel = $1 and s.address_hash = any($2::text[])`, [channel, hashes]);
+  return new Map(found.map((entry) => [entry.hash, entry.reason]));
+}

@@ -1,0 +1,123 @@
+import type { Channel } from '../../../contract/message.js';
+import type { ReasonCode } from '../../../kernel/reason-codes.js';
+import { row, rows, type Db } from '../../../platform/database/db.js';
+
+/** A delivery taken by a sender, with what its message may say. */
+export interface ClaimedDelivery {
+  id: string;
+  personId: string;
+  campaignId: string;
+  stepId: string;
+  enrollmentId: string;
+  contentId: string | null;
+  isControl: boolean;
+  topic: string;
+  /** Kind of the topic is `transactional`. */
+  transactional: boolean;
+  attempts: number;
+  firstAttemptAt: Date;
+  fence: number;
+  /** Null when the person is gone. */
+  person: ClaimedPerson | null;
+  /** Properties of the event that started the person's run. */
+  event: Record<string, unknown> | null;
+}
+
+export interface ClaimedPerson {
+  externalId: string | null;
+  email: string | null;
+  timeZone: string | null;
+  language: string | null;
+  attributes: Record<string, unknown>;
+}
+
+export interface ClaimRequest {
+  channel: Channel;
+  /** Who holds the rows, and until when without renewal. */
+  worker: string;
+  leaseUntil: Date;
+  limit: number;
+  /** Campaigns to leave alone. */
+  held: readonly string[];
+  now: Date;
+}
+
+/** How many campaigns one claim serves, in equal shares, so that a small campaign does not wait for a large one. */
+const CAMPAIGNS_AT_ONCE = 5;
+
+/**
+ * The campaigns with queued deliveries, found by jumping along the index: a paused campaign with a million queued rows costs
+ * one step. `heads` are those that have one due, the longest waiting first.
+ */
+const HEADS = `
+  with recursive campaign_of (id) as (
+    (select d.campaign_id from delivery as d where d.channel = $1 and d.state = 'queued' order by d.campaign_id limit 1)
+    union all
+    select (select d.campaign_id from delivery as d where d.channel = $1 and d.state = 'queued' and d.campaign_id > c.id order by d.campaign_id limit 1)
+      from campaign_of as c where c.id is not null),
+  heads as (
+    select c.id, first.due_at from campaign_of as c
+     cross join lateral (
+       select d.due_at from delivery as d where d.channel = $1 and d.campaign_id = c.id and d.state = 'queued' order by d.due_at limit 1) as first
+     where c.id is not null and not (c.id = any($2::uuid[])))`;
+
+/** Takes due deliveries: state `sending`, this worker's until settled or the lease passes, under a new fence. */
+export async function claimDue(tx: Db, request: ClaimRequest): Promise<ClaimedDelivery[]> {
+  return rows<ClaimedDelivery>(
+    tx,
+    `${HEADS},
+     served as materialized (select h.id from heads as h where h.due_at <= $3::timestamptz order by h.due_at limit ${CAMPAIGNS_AT_ONCE}),
+     due as materialized (
+       select taken.id, taken.person_id from served as s
+        cross join lateral (
+          select d.id, d.person_id from delivery as d
+           where d.channel = $1 and d.campaign_id = s.id and d.state = 'queued' and d.due_at <= $3::timestamptz
+           order by d.due_at, d.id
+           limit (select ceil($4::numeric / greatest(count(*), 1))::bigint from served)
+           for update skip locked) as taken),
+     claimed as (
+       update delivery as d
+          set state = 'sending', locked_by = $5, lease_until = $6::timestamptz, fence = d.fence + 1, first_attempt_at = coalesce(d.first_attempt_at, $3::timestamptz)
+         from due where d.id = due.id and d.person_id = due.person_id and d.state = 'queued'
+       returning d.*)
+     select c.id, c.person_id as "personId", c.campaign_id as "campaignId", c.step_id as "stepId", c.enrollment_id as "enrollmentId", c.content_id as "contentId",
+            c.is_control as "isControl", c.topic, coalesce(t.kind = 'transactional', false) as transactional, c.attempts, c.first_attempt_at as "firstAttemptAt",
+            c.fence::int as fence, e.entry -> 'properties' as event,
+            case when p.id is not null then jsonb_build_object('externalId', p.external_id, 'email', p.email, 'timeZone', p.time_zone, 'language', p.language, 'attributes', p.attributes) end as person
+       from claimed as c
+       left join person as p on p.id = c.person_id
+       left join topic as t on t.key = c.topic
+       left join enrollment as e on e.id = c.enrollment_id and e.person_id = c.person_id
+      order by c.due_at, c.id`,
+    [request.channel, request.held, request.now, request.limit, request.worker, request.leaseUntil],
+  );
+}
+
+/** When the next queued delivery of a campaign that is not held falls due; null when nothing waits. */
+export async function nextDue(db: Db, channel: Channel, held: readonly string[]): Promise<Date | null> {
+  const next = await row<{ at: Date | null }>(db, `${HEADS} select min(h.due_at) as at from heads as h`, [channel, held]);
+  return next!.at;
+}
+
+/** Cancels claimed deliveries that a gate refused, inside the claim's own transaction. */
+export async function cancelClaimed(tx: Db, refused: readonly { deliveryId: string; personId: string; code: ReasonCode }[], now: Date): Promise<void> {
+  if (refused.length === 0) return;
+  await rows(
+    tx,
+    `update delivery as d set state = 'cancelled', reason = r.code, settled_at = $4::timestamptz, locked_by = null, lease_until = null
+       from unnest($1::uuid[], $2::uuid[], $3::text[]) as r (id, person_id, code)
+      where d.id = r.id and d.person_id = r.person_id and d.state = 'sending'`,
+    [refused.map((each) => each.deliveryId), refused.map((each) => each.personId), refused.map((each) => each.code), now],
+  );
+}
+
+/** Those of the missing people who live on in another profile. */
+export async function mergedAway(db: Db, personIds: readonly string[]): Promise<Set<string>> {
+  const merged = await rows<{ id: string }>(db, 'select m.from_id as id from person_merge as m where m.from_id = any($1::uuid[])', [personIds]);
+  return new Set(merged.map(({ id }) => id));
+}
+
+/** Keeps everything this worker still holds for longer. */
+export async function renewLeases(db: Db, worker: string, leaseUntil: Date): Promise<void> {
+  await rows(db, `update delivery as d set lease_until = $2::timestamptz where d.locked_by = $1 and d.state = 'sending'`, [worker, leaseUntil]);
+}

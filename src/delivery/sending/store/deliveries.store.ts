@@ -1,0 +1,93 @@
+import type { Channel } from '../../../contract/message.js';
+import type { ReasonCode } from '../../../kernel/reason-codes.js';
+import { alike } from '../../../platform/database/alike.js';
+import { row, rows, type Db } from '../../../platform/database/db.js';
+
+/** A delivery as a campaign decides it: who, by which step of which version, what, and from when on. */
+export interface NewDelivery {
+  id: string;
+  personId: string;
+  campaignId: string;
+  versionId: string;
+  stepId: string;
+  enrollmentId: string;
+  channel: Channel;
+  /** Published content to render; control deliveries carry the first variant's, so that they pass the same gates. */
+  contentId: string | null;
+  experimentId: string | null;
+  variant: string;
+  /** Passes every gate and is rendered, but nothing leaves: it ends as `ghost`. */
+  isControl: boolean;
+  topic: string;
+  dueAt: Date;
+}
+
+/**
+ * Queues deliveries. The unique key (enrollment, step, version, channel, person) decides which are new, so a step that runs
+ * twice queues once. Wake `delivery.email` / `delivery.in_app` after commit.
+ *
+ * @returns ids of the deliveries really inserted
+ */
+export async function enqueueDeliveries(tx: Db, deliveries: NewDelivery[], now: Date): Promise<string[]> {
+  if (deliveries.length === 0) return [];
+  // Most differ in their ids alone, so what they have in common is sent once.
+  const { said, places } = alike(deliveries, ({ id: _id, personId: _person, enrollmentId: _run, ...rest }) => rest);
+  const inserted = await rows<{ id: string }>(
+    tx,
+    `insert into delivery (id, person_id, campaign_id, version_id, step_id, enrollment_id, channel, content_id, experiment_id, variant, is_control, topic, state, due_at, queued_at)
+     select r.id, r.person_id, n."campaignId", n."versionId", n."stepId", r.enrollment_id, n."channel", n."contentId", n."experimentId", n."variant", n."isControl", n."topic", 'queued', n."dueAt", $1::timestamptz
+       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[]) as r (id, person_id, enrollment_id, place)
+       join jsonb_to_recordset($6::jsonb) as n("place" int, "campaignId" uuid, "versionId" uuid, "stepId" text, "channel" text, "contentId" uuid, "experimentId" uuid, "variant" text, "isControl" boolean, "topic" text, "dueAt" timestamptz) on n."place" = r.place
+      order by r.id
+     on conflict (enrollment_id, step_id, version_id, channel, person_id) do nothing
+     returning id`,
+    [now, deliveries.map(({ id }) => id), deliveries.map(({ personId }) => personId), deliveries.map(({ enrollmentId }) => enrollmentId), places, said],
+  );
+  return inserted.map(({ id }) => id);
+}
+
+/** Which queued deliveries to cancel. */
+export type CancelScope = { enrollmentIds: string[] } | { campaignId: string } | { personIds: string[] };
+
+/**
+ * Cancels what is still queued; what a sender has already claimed is past recall (its own claim asked the dispatch gate).
+ *
+ * @returns how many were cancelled
+ */
+export async function cancelPending(tx: Db, scope: CancelScope, reason: ReasonCode, now: Date): Promise<number> {
+  const [column, value] =
+    'enrollmentIds' in scope ? ['d.enrollment_id = any($1::uuid[])', scope.enrollmentIds]
+    : 'personIds' in scope ? ['d.person_id = any($1::uuid[])', scope.personIds]
+    : ['d.campaign_id = $1::uuid', scope.campaignId];
+  const cancelled = await row<{ count: number }>(
+    tx,
+    `with gone as (
+       update delivery as d set state = 'cancelled', reason = $2, settled_at = $3::timestamptz
+        where ${column} and d.state = 'queued'
+       returning 1)
+     select count(*)::int as count from gone`,
+    [value, reason, now],
+  );
+  return cancelled!.count;
+}
+
+/**
+ * Takes back the in-app messages of a campaign: they leave the inbox at once.
+ *
+ * @returns how many were recalled
+ */
+export async function recallInApp(tx: Db, campaignId: string, now: Date): Promise<number> {
+  const recalled = await row<{ count: number }>(
+    tx,
+    `with taken as (
+       update delivery as d set state = 'recalled', settled_at = $2::timestamptz
+        where d.campaign_id = $1::uuid and d.channel = 'in_app' and d.state = 'sent'
+       returning d.id, d.person_id),
+     hidden as (
+       update in_app_message as m set recalled_at = $2::timestamptz
+         from taken where m.delivery_id = taken.id and m.person_id = taken.person_id and m.recalled_at is null)
+     select count(*)::int as count from taken`,
+    [campaignId, now],
+  );
+  return recalled!.count;
+}

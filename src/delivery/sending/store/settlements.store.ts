@@ -1,0 +1,103 @@
+import type { ReasonCode } from '../../../kernel/reason-codes.js';
+import { announceEngagement } from '../../../people/store/change.store.js';
+import { rows, type Db } from '../../../platform/database/db.js';
+import { addressHash } from '../../preferences/domain/address.js';
+
+/** How one claim ended. */
+export interface Settlement {
+  id: string;
+  personId: string;
+  fence: number;
+  state: 'sent' | 'queued' | 'bounced' | 'failed' | 'uncertain' | 'ghost';
+  reason?: ReasonCode;
+  /** For people: the server's words or the missing variable. Never content. */
+  detail?: string;
+  /** With `queued`: when to try again. Absent, it stays due as it was. */
+  dueAt?: Date;
+  sentAt?: Date;
+  address?: string;
+  /** The server has judged this message: the try counts. */
+  attempted: boolean;
+  /** With `bounced`: a permanent refusal of the address. */
+  bounce?: { refusal: string; suppress: boolean };
+}
+
+/** What {@link settle} wrote. */
+export interface Settled {
+  /** Ids really settled. */
+  ids: string[];
+  /** Somebody reads what was received: wake `segments.membership` after commit. */
+  announced: boolean;
+}
+
+/**
+ * Writes the ends of claims, only where the worker still holds the row under the same fence: a late writer changes
+ * nothing. A claim that ran out and became `uncertain` meanwhile may still be settled by its holder, who knows better.
+ */
+export async function settle(tx: Db, worker: string, settlements: readonly Settlement[], now: Date): Promise<Settled> {
+  if (settlements.length === 0) return { ids: [], announced: false };
+  const settled = await rows<{ id: string; personId: string; campaignId: string; received: boolean }>(
+    tx,
+    `update delivery as d
+        set state = s."state", reason = s."reason", detail = s."detail", due_at = coalesce(s."dueAt", d.due_at), sent_at = coalesce(s."sentAt", d.sent_at),
+            address = coalesce(s."address", d.address), attempts = d.attempts + case when s."attempted" then 1 else 0 end,
+            first_attempt_at = case when s."state" = 'queued' and not s."attempted" and d.attempts = 0 then null else d.first_attempt_at end,
+            settled_at = case when s."state" = 'queued' then null else $3::timestamptz end, locked_by = null, lease_until = null
+       from jsonb_to_recordset($1::jsonb) as s("id" uuid, "personId" uuid, "fence" bigint, "state" text, "reason" text, "detail" text, "dueAt" timestamptz, "sentAt" timestamptz, "address" text, "attempted" boolean)
+      where d.id = s."id" and d.person_id = s."personId" and d.locked_by = $2 and d.fence = s."fence" and d.state in ('sending', 'uncertain')
+     returning d.id, d.person_id as "personId", d.campaign_id as "campaignId", d.channel = 'email' and d.state = 'sent' as received`,
+    [JSON.stringify(settlements), worker, now],
+  );
+  const ids = new Set(settled.map(({ id }) => id));
+  await recordBounces(tx, settlements.filter((each) => each.bounce && ids.has(each.id)), now);
+  // No end but this one makes anybody a receiver, and none takes it back: a claim that bounced was never sent before.
+  const announced = await announceEngagement(tx, settled.filter(({ received }) => received), now);
+  return { ids: [...ids], announced };
+}
+
+/** A refused address becomes an event of its delivery, and is suppressed when the refusal says that it does not exist. */
+async function recordBounces(tx: Db, bounced: readonly Settlement[], now: Date): Promise<void> {
+  if (bounced.length === 0) return;
+  const facts = bounced.map((each) => ({ id: each.id, personId: each.personId, key: `smtp:${each.fence}`, detail: each.detail ?? '', refusal: each.bounce!.refusal }));
+  await rows(
+    tx,
+    `insert into delivery_event (delivery_id, person_id, kind, event_key, at, verdict, evidence, data)
+     select b."id", b."personId", 'bounce', b."key", $2::timestamptz, 'machine', jsonb_build_object('reply', b."detail"), jsonb_build_object('class', b."refusal")
+       from jsonb_to_recordset($1::jsonb) as b("id" uuid, "personId" uuid, "key" text, "detail" text, "refusal" text)
+     on conflict do nothing`,
+    [JSON.stringify(facts), now],
+  );
+  const gone = bounced.flatMap((each) => {
+    const hash = each.bounce!.suppress && each.address ? addressHash(each.address) : null;
+    return hash === null ? [] : [{ hash, detail: each.detail ?? '' }];
+  });
+  await rows(
+    tx,
+    `insert into suppression (channel, address_hash, reason, at, detail)
+     select distinct on (g."hash") 'email', g."hash", 'bounce', $2::timestamptz, g."detail" from jsonb_to_recordset($1::jsonb) as g("hash" text, "detail" text)
+     on conflict (channel, address_hash) do nothing`,
+    [JSON.stringify(gone), now],
+  );
+}
+
+/** An in-app message ready to be shown, with the delivery it fulfils. */
+export interface InAppInsert {
+  deliveryId: string;
+  personId: string;
+  campaignId: string;
+  content: unknown;
+  expiresAt: Date | null;
+}
+
+/** Puts rendered messages into people's inboxes. */
+export async function insertInApp(tx: Db, messages: readonly InAppInsert[], now: Date): Promise<void> {
+  if (messages.length === 0) return;
+  await rows(
+    tx,
+    `insert into in_app_message (delivery_id, person_id, campaign_id, content, created_at, expires_at)
+     select m."deliveryId", m."personId", m."campaignId", m."content", $2::timestamptz, m."expiresAt"
+       from jsonb_to_recordset($1::jsonb) as m("deliveryId" uuid, "personId" uuid, "campaignId" uuid, "content" jsonb, "expiresAt" timestamptz)
+     on conflict (delivery_id, person_id) do nothing`,
+    [JSON.stringify(messages), now],
+  );
+}

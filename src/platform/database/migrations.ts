@@ -7,4 +7,12 @@ import { PageFunctions1763800000006 } from './migrations/1763800000006-pages.js'
 import { SegmentVocabulary1763800000007 } from './migrations/1763800000007-segment-vocabulary.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
-export const migrations = [PeopleTables1763800000001, SegmentTables1763800000002, CampaignTables1763800000003, DeliveryTables1763800000004, AccessTables1763800000005, PageFunctions1763800000006, SegmentVocabulary1763800000007];
+export const migrations = [
+  PeopleTables1763800000001,
+  SegmentTables1763800000002,
+  CampaignTables1763800000003,
+  DeliveryTables1763800000004,
+  AccessTables1763800000005,
+  PageFunctions1763800000006,
+  SegmentVocabulary1763800000007,
+];

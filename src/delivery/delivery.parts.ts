@@ -1,5 +1,6 @@
 import { joined } from '../platform/module-parts.js';
 import { contentParts } from './content/content.parts.js';
+import { identityParts } from './identity/identity.parts.js';
 import { inboxParts } from './inbox/inbox.parts.js';
 import { preferencesParts } from './preferences/preferences.parts.js';
 import { sandboxParts } from './sandbox/sandbox.parts.js';
@@ -8,6 +9,7 @@ import { trackingParts } from './tracking/tracking.parts.js';
 
 export const deliveryParts = joined(
   contentParts,
+  identityParts,
   sendingParts,
   inboxParts,
   trackingParts,

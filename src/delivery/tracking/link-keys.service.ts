@@ -56,6 +56,11 @@ export class LinkKeys {
     return readToken(all, kind, token);
   }
 
+  /** The secrets that verify, newest first, for what derives keys of its own from them. */
+  async verifying(): Promise<Buffer[]> {
+    return [...(await this.fresh()).all.values()];
+  }
+
   /** The keys that verify, newest first; never their secrets. */
   async list(): Promise<KeyAge[]> {
     await this.fresh();

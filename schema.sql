@@ -208,6 +208,21 @@ AS $function$
                         (select q.value from page_params(search) as q where q.key = 'utm_' || part and q.value <> '' order by q.place limit 1))
       $function$;
 
+CREATE OR REPLACE FUNCTION public.record_engagement(delivery_ids uuid[], kinds text[], event_keys text[], moments timestamp with time zone[], verdicts text[], evidences jsonb[], details jsonb[], engaged uuid[], engaged_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        perform pg_advisory_xact_lock_shared(7305006);
+        insert into delivery_event (delivery_id, person_id, kind, event_key, at, verdict, evidence, data)
+        select d.id, d.person_id, e.kind, e.event_key, e.at, e.verdict, e.evidence, e.data
+          from unnest(delivery_ids, kinds, event_keys, moments, verdicts, evidences, details) as e (delivery_id, kind, event_key, at, verdict, evidence, data)
+          join delivery as d on d.id = e.delivery_id
+        on conflict do nothing;
+        if cardinality(engaged) = 0 then return false; end if;
+        return announce_engagement(engaged_at, array(select d.person_id from delivery as d where d.id = any(engaged)), array(select distinct d.campaign_id from delivery as d where d.id = any(engaged)));
+      end $function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_version_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -481,7 +496,7 @@ create table delivery_event (
   evidence jsonb not null default '{}'::jsonb,
   data jsonb not null default '{}'::jsonb,
   constraint delivery_event_pkey PRIMARY KEY (delivery_id, person_id, kind, event_key, at),
-  constraint delivery_event_kind_check CHECK ((kind = ANY (ARRAY['open'::text, 'click'::text, 'unsubscribe'::text, 'bounce'::text, 'complaint'::text, 'impression'::text, 'dismiss'::text, 'reply'::text]))),
+  constraint delivery_event_kind_check CHECK ((kind = ANY (ARRAY['open'::text, 'click'::text, 'honeypot'::text, 'unsubscribe'::text, 'bounce'::text, 'complaint'::text, 'impression'::text, 'dismiss'::text, 'reply'::text]))),
   constraint delivery_event_verdict_check CHECK ((verdict = ANY (ARRAY['human'::text, 'machine'::text, 'unknown'::text])))) partition by RANGE (at);
 
 create table delivery_event_default partition of delivery_event DEFAULT;
@@ -683,6 +698,12 @@ create table message_content (
   constraint message_content_pkey PRIMARY KEY (id),
   constraint message_content_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'in_app'::text]))));
 
+create table mpp_recipient (
+  person_id uuid not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  constraint mpp_recipient_pkey PRIMARY KEY (person_id));
+
 create table one_time_link (
   token_hash text not null,
   kind text not null,
@@ -746,6 +767,14 @@ create table person_merge (
   source text not null,
   constraint person_merge_pkey PRIMARY KEY (from_id));
 
+create table person_preference (
+  person_id uuid not null,
+  email_frequency text not null,
+  updated_at timestamp with time zone not null,
+  source text not null,
+  constraint person_preference_pkey PRIMARY KEY (person_id),
+  constraint person_preference_email_frequency_check CHECK ((email_frequency = ANY (ARRAY['all'::text, 'weekly'::text, 'monthly'::text]))));
+
 create table person_tag (
   person_id uuid not null,
   tag text not null,
@@ -761,6 +790,12 @@ create table sandbox_mail (
   message_id text,
   raw bytea not null,
   constraint sandbox_mail_pkey PRIMARY KEY (id));
+
+create table scanner_network (
+  network cidr not null,
+  note text not null default ''::text,
+  added_at timestamp with time zone not null,
+  constraint scanner_network_pkey PRIMARY KEY (network));
 
 create table segment (
   id uuid not null,
@@ -875,6 +910,21 @@ create table topic (
   constraint topic_pkey PRIMARY KEY (key),
   constraint topic_kind_check CHECK ((kind = ANY (ARRAY['marketing'::text, 'transactional'::text]))));
 
+create table verdict_review (
+  id uuid not null,
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone not null,
+  state text not null,
+  reached_at timestamp with time zone not null,
+  reached_delivery uuid,
+  examined bigint not null default 0,
+  changed bigint not null default 0,
+  requested_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint verdict_review_pkey PRIMARY KEY (id),
+  constraint verdict_review_check CHECK ((from_at < until_at)),
+  constraint verdict_review_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text]))));
+
 create table workspace (
   id smallint not null default 1,
   name text not null,
@@ -907,8 +957,10 @@ CREATE INDEX decision_holdout ON ONLY public.decision USING btree (campaign_id, 
 CREATE INDEX decision_person ON ONLY public.decision USING btree (person_id, campaign_id, at);
 CREATE INDEX delivery_campaign ON public.delivery USING btree (campaign_id, version_id, step_id, variant, state);
 CREATE INDEX delivery_due ON public.delivery USING btree (channel, campaign_id, due_at, id) WHERE (state = 'queued'::text);
+CREATE INDEX delivery_event_address ON ONLY public.delivery_event USING btree (((evidence ->> 'address'::text)), at) WHERE ((kind = 'click'::text) AND (evidence ? 'address'::text));
 CREATE INDEX delivery_event_human ON ONLY public.delivery_event USING btree (kind, at) WHERE ((verdict = 'human'::text) AND (kind = ANY (ARRAY['open'::text, 'click'::text])));
 CREATE INDEX delivery_event_person ON ONLY public.delivery_event USING btree (person_id, at);
+CREATE INDEX delivery_event_tracked ON ONLY public.delivery_event USING btree (at, delivery_id) WHERE (kind = ANY (ARRAY['open'::text, 'click'::text]));
 CREATE INDEX delivery_leased ON public.delivery USING btree (lease_until) WHERE (state = 'sending'::text);
 CREATE INDEX delivery_listed ON public.delivery USING btree (queued_at, id);
 CREATE INDEX delivery_person ON public.delivery USING btree (person_id, queued_at);
@@ -955,6 +1007,8 @@ CREATE UNIQUE INDEX segment_name ON public.segment USING btree (lower(name)) WHE
 CREATE INDEX segment_owner ON public.segment USING btree (owner_id) WHERE (owner_id IS NOT NULL);
 CREATE INDEX session_user_id ON public.session USING btree (user_id);
 CREATE INDEX step_visit_version ON public.step_visit USING btree (version_id, step_id);
+CREATE INDEX verdict_review_listed ON public.verdict_review USING btree (requested_at, id);
+CREATE INDEX verdict_review_waiting ON public.verdict_review USING btree (requested_at, id) WHERE (state = 'waiting'::text);
 
 -- Triggers
 

@@ -260,6 +260,24 @@ describe('merge and erasure', () => {
     expect([await told(known!), await told(anonymous!)]).toEqual([strictest, []]);
   });
 
+  test('of two frequencies a merge keeps the lesser, and who reads through the proxy of Apple stays known; erasure forgets both', async () => {
+    const people = await world.people(6);
+    const [scarce, weekly, plain, monthly, bare, none] = people as [string, string, string, string, string, string];
+    const at = world.clock.now();
+    await rows(world.db, `insert into person_preference (person_id, email_frequency, updated_at, source) values ($1, 'monthly', $4, 'page'), ($2, 'weekly', $4, 'page'), ($3, 'monthly', $4, 'page')`, [scarce, weekly, monthly, at]);
+    await rows(world.db, `insert into mpp_recipient (person_id, first_at, last_at) values ($1, $3, $3), ($2, $4, $4)`, [scarce, weekly, at, new Date(at.getTime() + 1000)]);
+    for (const [from, into] of [[scarce, weekly], [plain, monthly], [bare, none]] as const) await merge(from, into);
+    await world.run();
+    await world.run();
+    const told = () => rows(world.db, 'select r.person_id as id, r.email_frequency as frequency from person_preference as r where r.person_id = any($1::uuid[]) order by r.person_id', [people]);
+    expect(await told()).toEqual([{ id: weekly, frequency: 'monthly' }, { id: monthly, frequency: 'monthly' }].sort((a, b) => (a.id < b.id ? -1 : 1)));
+    const marks = () => rows(world.db, 'select r.person_id as id, r.first_at as first, r.last_at as last from mpp_recipient as r where r.person_id = any($1::uuid[])', [people]);
+    expect(await marks()).toEqual([{ id: weekly, first: at, last: new Date(at.getTime() + 1000) }]);
+    await settle('deleted', [weekly]);
+    await world.run();
+    expect([await told(), await marks()]).toEqual([[{ id: monthly, frequency: 'monthly' }], []]);
+  });
+
   test('erasure forgets where messages went and what they said, also of one that is just being sent', async () => {
     const { campaignId } = await world.campaign({ entry: onSignUp, steps: waitAndNudge });
     const [ann, other] = await world.people(2);

@@ -42,11 +42,18 @@ const MOVES = [
   `update in_app_message as i set person_id = m.into_id from ${PAIRS} where i.person_id = m.from_id`,
   `update delivery_event as e set person_id = m.into_id from ${PAIRS} where e.person_id = m.from_id`,
   `delete from consent as c using ${PAIRS} where c.person_id = m.from_id`,
+  `delete from person_preference as r using ${PAIRS} where r.person_id = m.from_id`,
+  `insert into mpp_recipient as r (person_id, first_at, last_at)
+   select m.into_id, min(old.first_at), max(old.last_at) from ${PAIRS} join mpp_recipient as old on old.person_id = m.from_id group by m.into_id
+   on conflict (person_id) do update set first_at = least(r.first_at, excluded.first_at), last_at = greatest(r.last_at, excluded.last_at)`,
+  `delete from mpp_recipient as r using ${PAIRS} where r.person_id = m.from_id`,
   `update decision as d set person_id = m.into_id from ${PAIRS} where d.person_id = m.from_id`,
 ];
 
 /** The survivors were judged when the people merged; what comes to them here may change the answer again. */
 export async function moveToSurvivors(tx: Db, merges: readonly Merged[], now: Date): Promise<void> {
+  // Waits for opens and clicks that are being written, and lets later ones see whose the deliveries are then (record_engagement).
+  await rows(tx, 'select pg_advisory_xact_lock(7305006)');
   const moving = await campaignsOf(tx, merges);
   for (const move of MOVES) await rows(tx, move, sides(merges));
   await announceEngagement(tx, moving, now);
@@ -62,11 +69,21 @@ function campaignsOf(tx: Db, merges: readonly Merged[]): Promise<Engaged[]> {
     select m.into_id, c.campaign_id from ${PAIRS} join decision as c on c.person_id = m.from_id`, sides(merges));
 }
 
+/** How seldom each choice lets us write; the larger wins. */
+const SELDOM = (frequency: string) => `array_position(array['all', 'weekly', 'monthly'], ${frequency})`;
+
 /**
  * Gives survivors the subscriptions of those who became part of them, and announces what is new to them. The strictest wins: whoever
- * said no once is not written to.
+ * said no once is not written to, and whoever asked for less e-mail gets less.
  */
 export async function carryConsent(tx: Db, merges: readonly Merged[], now: Date): Promise<void> {
+  await rows(tx, `
+    insert into person_preference as r (person_id, email_frequency, updated_at, source)
+    select distinct on (m.into_id) m.into_id, old.email_frequency, old.updated_at, old.source
+      from ${PAIRS} join person_preference as old on old.person_id = m.from_id
+     order by m.into_id, ${SELDOM('old.email_frequency')} desc, old.updated_at desc
+    on conflict (person_id) do update set email_frequency = excluded.email_frequency, updated_at = excluded.updated_at, source = excluded.source
+     where ${SELDOM('excluded.email_frequency')} > ${SELDOM('r.email_frequency')}`, sides(merges));
   const carried = await rows<{ personId: string; channel: string; topic: string; state: string }>(tx, `
     insert into consent (person_id, channel, topic, state, at, source)
     select distinct on (m.into_id, c.channel, c.topic) m.into_id, c.channel, c.topic, c.state, c.at, c.source
@@ -95,6 +112,8 @@ const FORGETS = [
   `update delivery_event as e set evidence = '{}' where e.person_id = any($1::uuid[]) and e.evidence <> '{}'`,
   'delete from in_app_message as i where i.person_id = any($1::uuid[])',
   'delete from consent as c where c.person_id = any($1::uuid[])',
+  'delete from person_preference as r where r.person_id = any($1::uuid[])',
+  'delete from mpp_recipient as r where r.person_id = any($1::uuid[])',
 ];
 
 /**

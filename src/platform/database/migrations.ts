@@ -5,6 +5,7 @@ import { DeliveryTables1763800000004 } from './migrations/1763800000004-delivery
 import { AccessTables1763800000005 } from './migrations/1763800000005-access.js';
 import { PageFunctions1763800000006 } from './migrations/1763800000006-pages.js';
 import { SegmentVocabulary1763800000007 } from './migrations/1763800000007-segment-vocabulary.js';
+import { TrackingTables1763800000014 } from './migrations/1763800000014-tracking.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   AccessTables1763800000005,
   PageFunctions1763800000006,
   SegmentVocabulary1763800000007,
+  TrackingTables1763800000014,
 ];

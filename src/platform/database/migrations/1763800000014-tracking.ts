@@ -1,0 +1,69 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** What people choose about e-mail as a whole, who reads through Apple's proxy, networks of scanners, and verdicts made anew. */
+export class TrackingTables1763800000014 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      -- At most one marketing e-mail a week or a month, as the person chose; no row is 'all'.
+      create table person_preference (
+        person_id uuid primary key,
+        email_frequency text not null check (email_frequency in ('all', 'weekly', 'monthly')),
+        updated_at timestamptz not null,
+        source text not null);
+
+      -- People whose messages Apple's proxy has loaded: what looks like an open of theirs says nothing.
+      create table mpp_recipient (
+        person_id uuid primary key,
+        first_at timestamptz not null,
+        last_at timestamptz not null);
+
+      create table scanner_network (
+        network cidr primary key,
+        note text not null default '',
+        added_at timestamptz not null);
+
+      create table verdict_review (
+        id uuid primary key,
+        from_at timestamptz not null,
+        until_at timestamptz not null,
+        state text not null check (state in ('waiting', 'done')),
+        reached_at timestamptz not null,
+        reached_delivery uuid,
+        examined bigint not null default 0,
+        changed bigint not null default 0,
+        requested_at timestamptz not null,
+        finished_at timestamptz,
+        check (from_at < until_at));
+      create index verdict_review_waiting on verdict_review (requested_at, id) where state = 'waiting';
+      create index verdict_review_listed on verdict_review (requested_at, id);
+
+      -- 'honeypot': the link that no person can see was followed.
+      alter table delivery_event drop constraint delivery_event_kind_check;
+      alter table delivery_event add constraint delivery_event_kind_check
+        check (kind in ('open', 'click', 'honeypot', 'unsubscribe', 'bounce', 'complaint', 'impression', 'dismiss', 'reply'));
+      -- Clicks from one address within seconds, whichever process took them. The address is a keyed hash that changes daily.
+      create index delivery_event_address on delivery_event ((evidence ->> 'address'), at) where kind = 'click' and evidence ? 'address';
+      -- Reviews read opens and clicks in order of time.
+      create index delivery_event_tracked on delivery_event (at, delivery_id) where kind in ('open', 'click');
+
+      -- Appends what people did with deliveries to whoever has them now. Merges of people hold this lock alone while they move deliveries
+      -- and events; a statement that begins after the lock sees what they did, so no event is left with somebody who is gone.
+      create function record_engagement(
+        delivery_ids uuid[], kinds text[], event_keys text[], moments timestamptz[], verdicts text[], evidences jsonb[], details jsonb[], engaged uuid[], engaged_at timestamptz)
+        returns boolean language plpgsql as $$
+      begin
+        perform pg_advisory_xact_lock_shared(7305006);
+        insert into delivery_event (delivery_id, person_id, kind, event_key, at, verdict, evidence, data)
+        select d.id, d.person_id, e.kind, e.event_key, e.at, e.verdict, e.evidence, e.data
+          from unnest(delivery_ids, kinds, event_keys, moments, verdicts, evidences, details) as e (delivery_id, kind, event_key, at, verdict, evidence, data)
+          join delivery as d on d.id = e.delivery_id
+        on conflict do nothing;
+        if cardinality(engaged) = 0 then return false; end if;
+        return announce_engagement(engaged_at, array(select d.person_id from delivery as d where d.id = any(engaged)), array(select distinct d.campaign_id from delivery as d where d.id = any(engaged)));
+      end $$;`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('there is no way back from this schema; restore a backup');
+  }
+}

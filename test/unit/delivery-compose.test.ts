@@ -3,7 +3,7 @@ import { simpleParser } from 'mailparser';
 import { AddressRefused, compose, type MailToCompose } from '../../src/delivery/sending/compose.js';
 
 const ID = '0198c3a0-1111-7000-8000-000000000001';
-const content = { subject: 'Hello', preheader: '', html: '<p>Hello</p>', text: 'Hello\n', listUnsubscribeUrl: 'https://app.example.org/u/token' };
+const content = { language: null, subject: 'Hello', preheader: '', html: '<p>Hello</p>', text: 'Hello\n', listUnsubscribeUrl: 'https://app.example.org/u/token' };
 const mail = (more: Partial<MailToCompose> = {}, body: Partial<MailToCompose['content']> = {}): MailToCompose => ({
   deliveryId: ID, campaignId: '0198c3a0-2222-7000-8000-000000000002', stepId: 'welcome', topic: 'news', transactional: false,
   from: { name: '단비', address: 'news@단비.example' }, to: 'minji@example.com', date: new Date('2026-03-02T09:00:00Z'), content: { ...content, ...body }, ...more,

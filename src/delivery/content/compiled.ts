@@ -14,31 +14,42 @@ export interface Warning {
   message: string;
 }
 
-/**
- * An e-mail ready to be rendered: Handlebars sources after MJML, inlining, link marking and derivation of the text part.
- * Plain JSON; never code, so that a row of `message_content` can not run anything.
- */
-export interface CompiledEmail {
-  kind: 'email';
-  format: 1;
+/** The languages of a compiled message beside the one of the message itself. Absent in messages that name none. */
+export interface InLanguages<T> {
+  language?: string;
+  translations?: Record<string, T>;
+  onMissingLanguage?: 'fallback' | 'skip';
+}
+
+/** What is written anew in each language: Handlebars sources after MJML, inlining, link marking and derivation of the text part. */
+export interface CompiledEmailTexts {
   subject: string;
   preheader: string;
   html: string;
   text: string;
   fromName?: string;
-  replyTo?: string;
   links: CompiledLink[];
+}
+
+/** An e-mail ready to be rendered. Plain JSON; never code, so that a row of `message_content` can not run anything. */
+export interface CompiledEmail extends CompiledEmailTexts, InLanguages<CompiledEmailTexts> {
+  kind: 'email';
+  format: 1;
+  replyTo?: string;
   warnings: Warning[];
 }
 
-/** An in-app message ready to be rendered; all texts are plain text, never HTML. */
-export interface CompiledInApp {
-  kind: 'in_app';
-  format: 1;
-  display: InAppContent['format'];
+export interface CompiledInAppTexts {
   title: string;
   body: string;
   buttons: { label: string; url: string }[];
+}
+
+/** An in-app message ready to be rendered; all texts are plain text, never HTML. */
+export interface CompiledInApp extends CompiledInAppTexts, InLanguages<CompiledInAppTexts> {
+  kind: 'in_app';
+  format: 1;
+  display: InAppContent['format'];
   expiresAfterHours?: number;
   warnings: Warning[];
 }
@@ -56,9 +67,13 @@ export interface RenderContext {
   personId: string;
   /** True for topics of kind `transactional`: the footer offers no unsubscription. */
   transactional?: boolean;
+  /** Reads the message as somebody of this language would; without it, the person's own, then the workspace's. */
+  readIn?: string;
 }
 
 export interface RenderedEmail {
+  /** The language of these texts; null when the author named none. */
+  language: string | null;
   subject: string;
   html: string;
   text: string;
@@ -70,6 +85,8 @@ export interface RenderedEmail {
 }
 
 export interface RenderedInApp {
+  /** The language of these texts; null when the author named none. */
+  language: string | null;
   format: InAppContent['format'];
   title: string;
   body: string;
@@ -93,7 +110,7 @@ export interface LinkSigner {
 /** This message can not be rendered for this person. `detail` names the part and the variable, never a value. */
 export class RenderFailure extends Error {
   constructor(
-    readonly code: Extract<ReasonCode, 'RENDER_MISSING_VAR' | 'RENDER_ERROR'>,
+    readonly code: Extract<ReasonCode, 'RENDER_MISSING_VAR' | 'RENDER_ERROR' | 'LANGUAGE_MISSING'>,
     readonly detail: string,
   ) {
     super(`${code}: ${detail}`);

@@ -1,8 +1,9 @@
 import { htmlToText } from 'html-to-text';
 import mjml2html from 'mjml';
-import type { EmailContent } from '../../contract/message.js';
+import type { EmailContent, EmailTexts } from '../../contract/message.js';
 import type { Problem } from '../../kernel/errors.js';
-import type { CompiledEmail, Warning } from './compiled.js';
+import { inEveryLanguage, type Checked, type Compiled } from './compile-languages.js';
+import type { CompiledEmail, CompiledEmailTexts, Warning } from './compiled.js';
 import { markLinks } from './html-links.js';
 import { loadLayout, offersUnsubscription } from './layouts.js';
 import { tokenizeBody, tokensFor, type Tokens } from './mjml-body.js';
@@ -26,8 +27,6 @@ const TEXT_OPTIONS = {
   ],
 };
 
-export type Checked<T> = { value: T } | { problems: Problem[] };
-
 /** Checks one template of a message; a fault is added to `problems` under `path`. */
 export function check(path: string, source: string, problems: Problem[]): CheckedTemplate | null {
   try {
@@ -39,33 +38,38 @@ export function check(path: string, source: string, problems: Problem[]): Checke
   }
 }
 
-/** Compiles an e-mail: checks every template, runs MJML once, marks links, derives the text part. */
+/** Compiles an e-mail in each of its languages. */
 export async function compileEmail(content: EmailContent): Promise<Checked<CompiledEmail>> {
+  const layout = await loadLayout(content.layout);
+  if (layout === null) return { problems: [{ path: 'layout', code: 'message.unknown-layout', message: `there is no layout "${content.layout}"` }] };
+  if (!offersUnsubscription(layout)) return { problems: [{ path: 'layout', code: 'message.layout-without-unsubscribe', message: `the layout "${content.layout}" has no link to {{message.unsubscribeUrl}} in its element of class danbi-footer` }] };
+  return inEveryLanguage<EmailTexts, CompiledEmailTexts, CompiledEmail>(content, (texts) => compileTexts({ fromName: content.fromName, ...texts }, layout), {
+    kind: 'email', format: 1, ...(content.replyTo === undefined ? {} : { replyTo: content.replyTo }),
+  });
+}
+
+/** One language: checks every template, runs MJML once, marks links, derives the text part. */
+async function compileTexts(content: EmailTexts, layout: string): Promise<Compiled<CompiledEmailTexts>> {
   const problems: Problem[] = [];
   const subject = check('subject', content.subject, problems);
   const preheader = check('preheader', content.preheader, problems);
   const body = check('body', content.body, problems);
   const text = content.text === undefined ? null : check('text', content.text, problems);
   const fromName = content.fromName === undefined ? null : check('fromName', content.fromName, problems);
-  const layout = await loadLayout(content.layout);
-  if (layout === null) problems.push({ path: 'layout', code: 'message.unknown-layout', message: `there is no layout "${content.layout}"` });
-  else if (!offersUnsubscription(layout)) problems.push({ path: 'layout', code: 'message.layout-without-unsubscribe', message: `the layout "${content.layout}" has no link to {{message.unsubscribeUrl}} in its element of class danbi-footer` });
-  if (problems.length > 0 || !subject || !preheader || !body || layout === null) return { problems };
+  if (problems.length > 0 || !subject || !preheader || !body) return { problems };
   const made = await composeHtml(body, preheader, layout);
   if ('problems' in made) return made;
   const { html, derived, footer, links } = made.value;
-  const compiled: CompiledEmail = {
-    kind: 'email', format: 1, links, html,
+  const compiled: CompiledEmailTexts = {
+    links, html,
     subject: storedSource(subject),
     preheader: storedSource(preheader),
     text: text ? `${storedSource(text).trimEnd()}\n\n${footer}` : derived,
     ...(fromName ? { fromName: storedSource(fromName) } : {}),
-    ...(content.replyTo === undefined ? {} : { replyTo: content.replyTo }),
-    warnings: warningsFor(content, html),
   };
   const faults = ['html', 'text'].filter((part) => !isReadable(compiled[part as 'html' | 'text']));
   if (faults.length > 0) return { problems: [{ path: 'body', code: 'message.crossing-blocks', message: 'a block begins and ends in different elements, so it can not survive the conversion to HTML; open and close it at the same level' }] };
-  return { value: compiled };
+  return { value: compiled, warnings: warningsFor(content, html) };
 }
 
 function isReadable(source: string): boolean {
@@ -77,7 +81,7 @@ function isReadable(source: string): boolean {
   }
 }
 
-function warningsFor(content: EmailContent, html: string): Warning[] {
+function warningsFor(content: EmailTexts, html: string): Warning[] {
   const warnings: Warning[] = [];
   if (Buffer.byteLength(html) > CLIP_BYTES) warnings.push({ path: 'body', code: 'message.clipped', message: `The HTML has ${Math.ceil(Buffer.byteLength(html) / 1000)} KB before values are filled in; Gmail cuts messages above 102 KB.` });
   if (content.preheader === '') warnings.push({ path: 'preheader', code: 'message.no-preheader', message: 'Without a preheader the inbox shows the first words of the body.' });

@@ -1,4 +1,5 @@
-import { RenderFailure, type CompiledEmail, type CompiledInApp, type LinkSigner, type MessageLinks, type RenderContext, type RenderedEmail, type RenderedInApp } from './compiled.js';
+import { pickLanguage } from '../../kernel/language.js';
+import { RenderFailure, type CompiledEmail, type CompiledEmailTexts, type CompiledInApp, type CompiledInAppTexts, type InLanguages, type LinkSigner, type MessageLinks, type RenderContext, type RenderedEmail, type RenderedInApp } from './compiled.js';
 import { prepare, type PreparedTemplate } from './template-engine.js';
 import type { RenderState } from './template-helpers.js';
 import { asciiTarget } from './targets.js';
@@ -18,12 +19,12 @@ interface PreparedInApp {
   buttons: { label: PreparedTemplate; url: PreparedTemplate }[];
 }
 
-/** Functions made from compiled messages; they live as long as the compiled message is kept by someone. */
-const emails = new WeakMap<CompiledEmail, PreparedEmail>();
-const inApps = new WeakMap<CompiledInApp, PreparedInApp>();
+/** Functions made from compiled texts; they live as long as the compiled message is kept by someone. */
+const emails = new WeakMap<CompiledEmailTexts, PreparedEmail>();
+const inApps = new WeakMap<CompiledInAppTexts, PreparedInApp>();
 
 /** Makes the template functions of an e-mail; needed before the first render, which does it by itself when it was not. */
-export function prepareEmail(compiled: CompiledEmail): PreparedEmail {
+export function prepareEmail(compiled: CompiledEmailTexts): PreparedEmail {
   let prepared = emails.get(compiled);
   if (!prepared) {
     prepared = {
@@ -39,6 +40,19 @@ export function prepareEmail(compiled: CompiledEmail): PreparedEmail {
   return prepared;
 }
 
+function prepareInApp(compiled: CompiledInAppTexts): PreparedInApp {
+  let prepared = inApps.get(compiled);
+  if (!prepared) {
+    prepared = {
+      title: prepare(compiled.title, 'title', false),
+      body: prepare(compiled.body, 'body', false),
+      buttons: compiled.buttons.map(({ label, url }, index) => ({ label: prepare(label, `buttons.${index}.label`, false), url: prepare(url, `buttons.${index}.url`, false) })),
+    };
+    inApps.set(compiled, prepared);
+  }
+  return prepared;
+}
+
 /** One line without control characters: what a header may hold. */
 const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 
@@ -50,14 +64,16 @@ const tidy = (text: string) => `${text.replace(/[ \t]+$/gm, '').replace(/\n{3,}/
  * context is changed or kept.
  */
 export function renderEmail(compiled: CompiledEmail, context: RenderContext, links: LinkSigner): RenderedEmail {
-  const prepared = prepareEmail(compiled);
+  const { texts, language, locale } = readBy(compiled, context);
+  const prepared = prepareEmail(texts);
   const own = links.forMessage(context.deliveryId, context.personId);
-  const state = stateFor(context, own, prepared.staticLinks);
+  const state = stateFor(context, locale, own, prepared.staticLinks);
   const listUnsubscribeUrl = own.unsubscribe();
-  const data = dataOf(context, { unsubscribeUrl: listUnsubscribeUrl, preferencesUrl: own.preferences(), openUrl: own.open() });
+  const data = dataOf(context, locale, { unsubscribeUrl: listUnsubscribeUrl, preferencesUrl: own.preferences(), openUrl: own.open() });
   const subject = oneLine(prepared.subject(data, state));
   if (subject === '') throw new RenderFailure('RENDER_ERROR', 'subject: it is empty');
   return {
+    language,
     subject,
     preheader: oneLine(prepared.preheader(data, state)),
     html: prepared.html(data, state),
@@ -70,18 +86,12 @@ export function renderEmail(compiled: CompiledEmail, context: RenderContext, lin
 
 /** The in-app message for one person. Throws {@link RenderFailure}. */
 export function renderInApp(compiled: CompiledInApp, context: RenderContext): RenderedInApp {
-  let prepared = inApps.get(compiled);
-  if (!prepared) {
-    prepared = {
-      title: prepare(compiled.title, 'title', false),
-      body: prepare(compiled.body, 'body', false),
-      buttons: compiled.buttons.map(({ label, url }, index) => ({ label: prepare(label, `buttons.${index}.label`, false), url: prepare(url, `buttons.${index}.url`, false) })),
-    };
-    inApps.set(compiled, prepared);
-  }
-  const state = stateFor(context, NO_LINKS, []);
-  const data = dataOf(context, {});
+  const { texts, language, locale } = readBy(compiled, context);
+  const prepared = prepareInApp(texts);
+  const state = stateFor(context, locale, NO_LINKS, []);
+  const data = dataOf(context, locale, {});
   return {
+    language,
     format: compiled.display,
     title: oneLine(prepared.title(data, state)),
     body: prepared.body(data, state),
@@ -99,17 +109,31 @@ function buttonTarget(url: string, index: number): string {
 /** In-app buttons are counted by the click call of the inbox, not by signed links. */
 const NO_LINKS: MessageLinks = { click: (_index, url) => url, open: () => '', unsubscribe: () => '', preferences: () => '' };
 
-const languageOf = (context: RenderContext) => context.person.language || context.workspace.language;
+/** The texts somebody reads, the language they are declared to be in, and the locale their numbers and dates are written in. */
+interface Reading<T> { texts: T; language: string | null; locale: string }
 
-function stateFor(context: RenderContext, links: MessageLinks, staticLinks: RenderState['staticLinks']): RenderState {
-  return { links, staticLinks, language: languageOf(context), timeZone: context.person.timeZone || context.workspace.timeZone, turns: 0, made: 0 };
+/**
+ * Chooses the language: the person's (or the workspace's when they told us none), its base, the message itself. Numbers and
+ * dates follow the text: a person who falls back to English gets English dates, one from Britain British ones.
+ */
+export function readBy<T>(message: T & InLanguages<T>, { person, workspace, readIn }: Pick<RenderContext, 'person' | 'workspace' | 'readIn'>): Reading<T> {
+  const wanted = readIn || person.language || workspace.language;
+  const { language: own, translations = {} } = message;
+  if (own === undefined) return { texts: message, language: null, locale: wanted };
+  const found = pickLanguage(wanted, [own, ...Object.keys(translations)]);
+  if (found === null && message.onMissingLanguage === 'skip') throw new RenderFailure('LANGUAGE_MISSING', `${wanted} is not among ${[own, ...Object.keys(translations)].join(', ')}`);
+  const language = found ?? own;
+  return { texts: translations[language] ?? message, language, locale: found === null ? own : wanted };
+}
+
+function stateFor(context: RenderContext, language: string, links: MessageLinks, staticLinks: RenderState['staticLinks']): RenderState {
+  return { links, staticLinks, language, timeZone: context.person.timeZone || context.workspace.timeZone, turns: 0, made: 0 };
 }
 
 /** What came from outside as plain data: a copy through JSON drops functions and prototypes, which a template must never meet. */
 const copy = (data: unknown) => JSON.parse(JSON.stringify(data)) as unknown;
 
-function dataOf({ person, event, workspace, transactional = false }: RenderContext, urls: Record<string, string>): object {
-  const language = languageOf({ person, workspace } as RenderContext);
+function dataOf({ person, event, workspace, transactional = false }: RenderContext, language: string, urls: Record<string, string>): object {
   const { name, timeZone, senderContact } = workspace;
   return {
     person: copy(person), event: event ? copy(event) : {}, workspace: { name, timeZone, language: workspace.language, senderContact },

@@ -139,15 +139,16 @@ export class EmailRound {
 
   private async send(claimed: Claimed): Promise<void> {
     const { journal, transport, writer, clock } = this.parts;
-    const mail = this.make(claimed);
-    if (!mail) return;
+    const made = this.make(claimed);
+    if (!made) return;
+    const { mail, language } = made;
     const claim = { id: claimed.id, fence: claimed.fence };
     const result = await transport.send(mail, () => {
       if (!this.holds(claimed)) throw new Error('the claim ran out before the message was transferred');
       journal.begin(claim, clock.now());
     });
     const now = clock.now();
-    const common = { id: claimed.id, personId: claimed.personId, fence: claimed.fence, address: mail.envelope.to };
+    const common = { id: claimed.id, personId: claimed.personId, fence: claimed.fence, address: mail.envelope.to, language };
     if (result.kind === 'accepted') {
       journal.accepted(claim, now);
       this.lostInARow = 0;
@@ -174,15 +175,15 @@ export class EmailRound {
   }
 
   /** The bytes to send; null when the delivery has ended here, as a control or because it can not be made. */
-  private make(claimed: Claimed): ComposedMail | null {
+  private make(claimed: Claimed): { mail: ComposedMail; language: string | null } | null {
     const { workspace, links, from, writer } = this.parts;
     const common = { id: claimed.id, personId: claimed.personId, fence: claimed.fence };
     try {
       const content = renderEmail(contentFor('email', claimed.contents, claimed.contentId), contextOf(claimed, claimed.person, workspace), links);
       const { id: deliveryId, campaignId, stepId, topic, transactional, firstAttemptAt: date } = claimed;
       const mail = compose({ deliveryId, campaignId, stepId, topic, transactional, from, to: claimed.person.email ?? '', date, content });
-      if (!claimed.isControl) return mail;
-      writer.add({ ...common, state: 'ghost', reason: 'EXPERIMENT_CONTROL', attempted: false });
+      if (!claimed.isControl) return { mail, language: content.language };
+      writer.add({ ...common, language: content.language, state: 'ghost', reason: 'EXPERIMENT_CONTROL', attempted: false });
     } catch (error) {
       writer.add({ ...common, state: 'failed', ...failureOf(error), attempted: false });
     }

@@ -6,6 +6,7 @@ import { AccessTables1763800000005 } from './migrations/1763800000005-access.js'
 import { PageFunctions1763800000006 } from './migrations/1763800000006-pages.js';
 import { SegmentVocabulary1763800000007 } from './migrations/1763800000007-segment-vocabulary.js';
 import { TrackingTables1763800000014 } from './migrations/1763800000014-tracking.js';
+import { Messages1763800000011 } from './migrations/1763800000011-messages.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   PageFunctions1763800000006,
   SegmentVocabulary1763800000007,
   TrackingTables1763800000014,
+  Messages1763800000011,
 ];

@@ -3,7 +3,7 @@ import { Id, Zone } from '../../../contract/common.js';
 import { EmailContent, InAppContent } from '../../../contract/message.js';
 
 /** An in-app message as a page shows it. */
-export const InAppView = z.object({ format: z.enum(['chat', 'banner', 'modal']), title: z.string(), body: z.string(), buttons: z.array(z.object({ label: z.string(), url: z.string() })), expiresAfterHours: z.number().optional() });
+export const InAppView = z.object({ language: z.string().nullish(), format: z.enum(['chat', 'banner', 'modal']), title: z.string(), body: z.string(), buttons: z.array(z.object({ label: z.string(), url: z.string() })), expiresAfterHours: z.number().optional() });
 
 const Sample = z.strictObject({
   person: z.record(z.string(), z.unknown()).default({}),
@@ -20,7 +20,7 @@ export type PreviewRequest = z.infer<typeof PreviewRequest>;
 
 const ProblemView = z.object({ path: z.string(), code: z.string(), message: z.string() });
 export const PreviewAnswer = z.object({
-  email: z.object({ subject: z.string(), preheader: z.string(), html: z.string(), text: z.string(), fromName: z.string().optional(), replyTo: z.string().optional(), bytes: z.number().int() }).nullable(),
+  email: z.object({ language: z.string().nullable(), subject: z.string(), preheader: z.string(), html: z.string(), text: z.string(), fromName: z.string().optional(), replyTo: z.string().optional(), bytes: z.number().int() }).nullable(),
   inApp: InAppView.nullable(),
   /** Why this person would get nothing. */
   problems: z.array(ProblemView),

@@ -44,9 +44,10 @@ export class InAppWorker extends Worker {
     const common = { id: claimed.id, personId: claimed.personId, fence: claimed.fence };
     try {
       const content = renderInApp(contentFor('in_app', contents, claimed.contentId), contextOf(claimed, claimed.person, workspace));
-      if (claimed.isControl) return { end: { ...common, state: 'ghost', reason: 'EXPERIMENT_CONTROL', attempted: false } };
+      const { language } = content;
+      if (claimed.isControl) return { end: { ...common, language, state: 'ghost', reason: 'EXPERIMENT_CONTROL', attempted: false } };
       const expiresAt = content.expiresAfterHours === undefined ? null : new Date(now.getTime() + content.expiresAfterHours * HOUR_MS);
-      return { end: { ...common, state: 'sent', sentAt: now, attempted: true }, message: { deliveryId: claimed.id, personId: claimed.personId, campaignId: claimed.campaignId, content, expiresAt } };
+      return { end: { ...common, language, state: 'sent', sentAt: now, attempted: true }, message: { deliveryId: claimed.id, personId: claimed.personId, campaignId: claimed.campaignId, content, expiresAt } };
     } catch (error) {
       const failure = error instanceof RenderFailure ? { reason: error.code, detail: error.detail } : { reason: 'RENDER_ERROR' as const, detail: error instanceof Error ? error.message : String(error) };
       return { end: { ...common, state: 'failed', ...failure, attempted: false } };

@@ -13,7 +13,9 @@ const delivery = z.object({
   variant: z.string(), isControl: z.boolean(), topic: z.string(), state: z.enum(DELIVERY_STATES), reason: z.string().nullable(),
   /** The mail server's words, or what could not be rendered. */
   detail: z.string().nullable(),
-  dueAt: DateTime, queuedAt: DateTime, attempts: z.number().int(), address: z.string().nullable(), sentAt: DateTime.nullable(), settledAt: DateTime.nullable(),
+  dueAt: DateTime, queuedAt: DateTime, attempts: z.number().int(), address: z.string().nullable(),
+  /** The language in which the message was made, when its author named one. */
+  language: z.string().nullable(), sentAt: DateTime.nullable(), settledAt: DateTime.nullable(),
 });
 export const DeliveryListed = delivery.meta({ id: 'Delivery' });
 export const DeliveryPage = z.object({ items: z.array(DeliveryListed), next: z.string().nullable() }).meta({ id: 'DeliveryPage' });

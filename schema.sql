@@ -637,6 +637,24 @@ create table in_app_message (
   recalled_at timestamp with time zone,
   constraint in_app_message_pkey PRIMARY KEY (delivery_id, person_id));
 
+create table inbound_event (
+  id uuid not null,
+  source text not null,
+  dedupe_key text not null,
+  content_type text not null,
+  body bytea not null,
+  envelope jsonb,
+  received_at timestamp with time zone not null,
+  state text not null,
+  attempts integer not null default 0,
+  next_at timestamp with time zone,
+  settled_at timestamp with time zone,
+  detail text not null default ''::text,
+  notices jsonb not null default '[]'::jsonb,
+  constraint inbound_event_source_dedupe_key_key UNIQUE (source, dedupe_key),
+  constraint inbound_event_pkey PRIMARY KEY (id),
+  constraint inbound_event_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'applied'::text, 'ignored'::text, 'review'::text, 'failed'::text]))));
+
 create table launch (
   id uuid not null,
   campaign_id uuid not null,
@@ -881,6 +899,12 @@ create table signing_key (
   retired_at timestamp with time zone,
   constraint signing_key_pkey PRIMARY KEY (id));
 
+create table soft_bounce (
+  address_hash text not null,
+  delivery_id uuid not null,
+  sent_at timestamp with time zone not null,
+  constraint soft_bounce_pkey PRIMARY KEY (address_hash, delivery_id));
+
 create table step_visit (
   enrollment_id uuid not null,
   person_id uuid not null,
@@ -898,8 +922,10 @@ create table suppression (
   reason text not null,
   at timestamp with time zone not null,
   detail text not null default ''::text,
+  until timestamp with time zone,
+  evidence jsonb not null default '{}'::jsonb,
   constraint suppression_pkey PRIMARY KEY (channel, address_hash),
-  constraint suppression_reason_check CHECK ((reason = ANY (ARRAY['bounce'::text, 'complaint'::text, 'manual'::text]))));
+  constraint suppression_reason_check CHECK ((reason = ANY (ARRAY['bounce'::text, 'complaint'::text, 'manual'::text, 'soft_bounce'::text]))));
 
 create table topic (
   key text not null,
@@ -981,6 +1007,9 @@ CREATE INDEX event_rejected_at ON public.event_rejected USING btree (at);
 CREATE INDEX experiment_campaign ON public.experiment USING btree (campaign_id);
 CREATE INDEX import_run_open ON public.import_run USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX in_app_message_person ON public.in_app_message USING btree (person_id, created_at);
+CREATE INDEX inbound_event_listed ON public.inbound_event USING btree (received_at, id);
+CREATE INDEX inbound_event_pending ON public.inbound_event USING btree (next_at, id) WHERE (state = 'pending'::text);
+CREATE INDEX inbound_event_state ON public.inbound_event USING btree (state, received_at, id) WHERE (state = ANY (ARRAY['review'::text, 'failed'::text]));
 CREATE INDEX launch_due ON public.launch USING btree (due_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
 CREATE INDEX list_member_person ON public.list_member USING btree (person_id);
 CREATE UNIQUE INDEX list_name ON public.list USING btree (lower(name)) WHERE (archived_at IS NULL);

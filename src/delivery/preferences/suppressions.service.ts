@@ -6,7 +6,7 @@ import { AuditLog } from '../../platform/audit.js';
 import { inTransaction } from '../../platform/database/db.js';
 import type { Actor } from '../../platform/http/access.js';
 import { addressHash } from './domain/address.js';
-import { addSuppression, listSuppressions, removeSuppression, type Suppression } from './store/suppression.store.js';
+import { listSuppressions, removeSuppression, suppressFor, type Suppression } from './store/suppression.store.js';
 
 /** The addresses nobody may write to. Only hashes are kept, so the list outlives the erasure of a person. */
 @Injectable()
@@ -17,12 +17,12 @@ export class Suppressions {
     return listSuppressions(this.db, { limit: page.limit, after: page.after, addressHash: page.address === undefined ? null : hashOf(page.address) });
   }
 
-  /** Blocks an address by hand. Blocking it twice is no error; an earlier reason is kept. */
+  /** Blocks an address by hand. Blocking it twice is no error; it then stays as it is. */
   async add(address: string, detail: string, actor: Actor): Promise<Suppression> {
     const hash = hashOf(address);
     const at = this.clock.now();
     return inTransaction(this.db, async (tx) => {
-      const added = await addSuppression(tx, { channel: 'email', addressHash: hash, reason: 'manual', at, detail });
+      const added = await suppressFor(tx, { addressHash: hash, reason: 'manual', at, detail, until: null, evidence: {} });
       if (!added) return (await listSuppressions(tx, { limit: 1, after: null, addressHash: hash }))[0]!;
       await this.audit.record(tx, { actor, action: 'suppression.add', subject: `suppression:${hash}`, detail: { reason: 'manual' } }, at);
       return added;

@@ -7,6 +7,7 @@ import { PageFunctions1763800000006 } from './migrations/1763800000006-pages.js'
 import { SegmentVocabulary1763800000007 } from './migrations/1763800000007-segment-vocabulary.js';
 import { TrackingTables1763800000014 } from './migrations/1763800000014-tracking.js';
 import { Messages1763800000011 } from './migrations/1763800000011-messages.js';
+import { ReturnTables1763800000010 } from './migrations/1763800000010-returns.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   SegmentVocabulary1763800000007,
   TrackingTables1763800000014,
   Messages1763800000011,
+  ReturnTables1763800000010,
 ];

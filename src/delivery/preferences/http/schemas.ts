@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Key, Name } from '../../../contract/common.js';
 import { DateTime } from '../../../platform/http/date-time.js';
+import { SUPPRESSION_REASONS } from '../store/suppression.store.js';
 
 export const TopicView = z.object({ key: z.string(), name: z.string(), nameKo: z.string(), kind: z.enum(['marketing', 'transactional']), optIn: z.boolean(), createdAt: DateTime }).meta({ id: 'Topic' });
 export const TopicList = z.object({ items: z.array(TopicView) }).meta({ id: 'TopicList' });
@@ -22,6 +23,10 @@ export const ConsentRequest = z.strictObject({
   source: z.string().trim().min(1).max(100).default('api'),
 }).meta({ id: 'ConsentRequest' });
 
-export const SuppressionView = z.object({ channel: z.string(), addressHash: z.string(), reason: z.enum(['bounce', 'complaint', 'manual']), at: DateTime, detail: z.string() }).meta({ id: 'Suppression' });
+export const SuppressionView = z.object({ channel: z.string(), addressHash: z.string(), reason: z.enum(SUPPRESSION_REASONS), at: DateTime, detail: z.string(),
+  /** When the block ends by itself; null: never. */
+  until: DateTime.nullable(),
+  /** The delivery and the words of the server that led to it. */
+  evidence: z.unknown() }).meta({ id: 'Suppression' });
 export const SuppressionList = z.object({ items: z.array(SuppressionView), next: z.string().nullable() }).meta({ id: 'SuppressionList' });
 export const SuppressionRequest = z.strictObject({ address: z.string().min(3).max(254), detail: z.string().max(500).default('') }).meta({ id: 'SuppressionRequest' });

@@ -36,7 +36,7 @@ export async function refusals(db: Db, { personIds, channel, topic, now }: Reach
       left join topic as t on t.key = $3
       left join consent as c on c.person_id = asked.id and c.channel = $2 and c.topic = $3 and c.at <= $4::timestamptz`, [personIds, channel, topic, now]);
   const hashes = channel === 'email' ? new Map(found.map((person) => [person.id, person.email === null ? null : addressHash(person.email)])) : null;
-  const suppressed = hashes === null ? new Map<string, string>() : await suppressions(db, channel, [...hashes.values()].filter((hash) => hash !== null));
+  const suppressed = hashes === null ? new Map<string, string>() : await suppressions(db, channel, [...hashes.values()].filter((hash) => hash !== null), now);
   const answer = new Map<string, ReasonCode>();
   for (const person of found) {
     const hash = hashes?.get(person.id) ?? null;
@@ -57,15 +57,16 @@ function consentRefusal(person: Found): ReasonCode | null {
 
 function suppressionRefusal(person: Found, reason: string | undefined): ReasonCode | null {
   if (reason === undefined) return null;
-  if (reason === 'bounce') return 'SUPPRESSED_BOUNCE';
+  if (reason === 'bounce' || reason === 'soft_bounce') return 'SUPPRESSED_BOUNCE';
   // A complaint is about advertising, so a receipt or a password mail still goes; an operator's block closes everything.
   return person.topicKind === 'transactional' && reason === 'complaint' ? null : 'SUPPRESSED_COMPLAINT';
 }
 
 /** Reason by address hash, of those that are suppressed. */
-async function suppressions(db: Db, channel: Channel, hashes: readonly string[]): Promise<Map<string, string>> {
+async function suppressions(db: Db, channel: Channel, hashes: readonly string[], now: Date): Promise<Map<string, string>> {
   if (hashes.length === 0) return new Map();
   const found = await rows<{ hash: string; reason: string }>(db, `
-    select s.address_hash as hash, s.reason from suppression as s where s.channel = $1 and s.address_hash = any($2::text[])`, [channel, hashes]);
+    select s.address_hash as hash, s.reason from suppression as s where s.channel = $1 and s.address_hash = any($2::text[])
+       and (s.until is null or s.until > $3::timestamptz)`, [channel, hashes, now]);
   return new Map(found.map((entry) => [entry.hash, entry.reason]));
 }

@@ -1,0 +1,47 @@
+import type { Applied } from './effect.js';
+
+export const INBOUND_STATES = ['pending', 'applied', 'ignored', 'review', 'failed'] as const;
+/** Where a report stands: `review` waits for a person, `failed` for a programmer. */
+export type InboundState = (typeof INBOUND_STATES)[number];
+
+/** A reader gets so long before its report may be taken again. */
+export const LEASE_MS = 60_000;
+/** A report about a message we do not know, or that is still being sent, is tried again for so long: it may have come before our own commit. */
+const PATIENCE_MS = 24 * 3_600_000;
+/** A report that cannot be read so often in a row needs a programmer. */
+const MAX_TROUBLES = 8;
+const STEPS_MS = [10_000, 30_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_000];
+
+export interface Ending { state: InboundState; detail: string; nextAt: Date | null; notices: object[] }
+
+const WAITS: ReadonlySet<Applied['outcome']> = new Set(['unknown_message', 'too_early']);
+const NEEDS_A_PERSON = new Map<Applied['outcome'], string>([
+  ['not_understood', 'Nobody could tell what this says.'],
+  ['unattributed', 'It names no message of ours.'],
+  ['other_recipient', 'It speaks of another address than the one we wrote to.'],
+]);
+
+const stepAfter = (attempts: number): number => STEPS_MS[Math.min(attempts, STEPS_MS.length) - 1]!;
+
+/** What becomes of a report when its notices were applied as they could be. What was applied stays, whatever the rest waits for. */
+export function endOfReading(applied: readonly Applied[], event: { receivedAt: Date; attempts: number }, now: Date): Ending {
+  const notices = applied.map(({ notice, outcome, deliveryId }) => ({ ...notice, outcome, deliveryId }));
+  const waiting = applied.find(({ outcome }) => WAITS.has(outcome));
+  const end = (state: InboundState, detail: string, nextAt: Date | null = null): Ending => ({ state, detail, nextAt, notices });
+  if (waiting) {
+    const detail = waiting.outcome === 'too_early' ? 'The message is still being sent.' : 'There is no such message.';
+    if (now.getTime() - event.receivedAt.getTime() >= PATIENCE_MS) return end('review', detail);
+    return end('pending', detail, new Date(now.getTime() + stepAfter(event.attempts)));
+  }
+  const puzzling = applied.find(({ outcome }) => NEEDS_A_PERSON.has(outcome));
+  if (puzzling) return end('review', NEEDS_A_PERSON.get(puzzling.outcome)!);
+  // On a later attempt, what is known may be what an earlier one applied.
+  return applied.some(({ outcome }) => outcome === 'applied' || (outcome === 'known' && event.attempts > 1)) ? end('applied', '') : end('ignored', applied.length === 0 ? 'It says nothing about a message.' : '');
+}
+
+/** What becomes of a report whose reading or applying failed. */
+export function endOfTrouble(error: unknown, event: { attempts: number }, now: Date): Pick<Ending, 'state' | 'detail' | 'nextAt'> {
+  const detail = error instanceof Error ? error.message : String(error);
+  if (event.attempts >= MAX_TROUBLES) return { state: 'failed', detail, nextAt: null };
+  return { state: 'pending', detail, nextAt: new Date(now.getTime() + stepAfter(event.attempts)) };
+}

@@ -1,0 +1,82 @@
+import { hash } from 'node:crypto';
+import { newId } from '../../../kernel/ids.js';
+import { row, rows, type Db } from '../../../platform/database/db.js';
+import type { InboundState } from '../domain/ending.js';
+
+/** Sender and recipients as the SMTP envelope had them; the recipient carries our signed return path. */
+export interface Envelope { from: string; to: string[] }
+
+/** A report as it arrived. */
+export interface NewInbound {
+  /** Who reported: `mail`, or a provider's name. A reader is registered for each. */
+  source: string;
+  /** The same report has the same key. */
+  dedupeKey: string;
+  contentType: string;
+  body: Buffer;
+  receivedAt: Date;
+  envelope?: Envelope | null;
+}
+
+/** A report taken out of the store to be read. */
+export interface InboundEvent extends NewInbound {
+  id: string;
+  envelope: Envelope | null;
+  /** This attempt included. */
+  attempts: number;
+}
+
+/** Longer keys are kept as their hash: unique indexes have a limit, reporters have none. */
+const KEY_LENGTH = 200;
+
+/**
+ * Keeps a report as it came; the worker `delivery.returns` reads it later (wake it after commit).
+ *
+ * @returns its id, or null when the same report is filed already
+ */
+export async function fileInbound(db: Db, inbound: NewInbound): Promise<string | null> {
+  const key = inbound.dedupeKey.length > KEY_LENGTH ? `sha256:${hash('sha256', inbound.dedupeKey, 'hex')}` : inbound.dedupeKey;
+  const filed = await row<{ id: string }>(db, `
+    insert into inbound_event (id, source, dedupe_key, content_type, body, envelope, received_at, state, next_at)
+    values ($1, $2, $3, $4, $5, $6::jsonb, $7::timestamptz, 'pending', $7::timestamptz)
+    on conflict (source, dedupe_key) do nothing returning id`, [
+    newId(), inbound.source, key.replaceAll('\0', ''), inbound.contentType.slice(0, 200), inbound.body, inbound.envelope ? JSON.stringify(inbound.envelope) : null, inbound.receivedAt,
+  ]);
+  return filed?.id ?? null;
+}
+
+/**
+ * Takes due reports to read them. The attempt is counted and the next one fixed before anything is read: a report that
+ * kills its reader comes back later and not for ever.
+ */
+export function claimInbound(db: Db, limit: number, lease: { now: Date; until: Date }): Promise<InboundEvent[]> {
+  return rows<InboundEvent>(db, `
+    with due as materialized (
+      select e.id from inbound_event as e where e.state = 'pending' and e.next_at <= $2::timestamptz order by e.next_at, e.id limit $1 for update skip locked)
+    update inbound_event as e set attempts = e.attempts + 1, next_at = $3::timestamptz from due where e.id = due.id
+    returning e.id, e.source, e.dedupe_key as "dedupeKey", e.content_type as "contentType", e.body, e.envelope, e.received_at as "receivedAt", e.attempts`, [limit, lease.now, lease.until]);
+}
+
+/** When the next report is due; null when none is pending. */
+export async function nextInbound(db: Db): Promise<Date | null> {
+  return (await row<{ at: Date | null }>(db, `select min(e.next_at) as at from inbound_event as e where e.state = 'pending'`))!.at;
+}
+
+/** How an attempt to read a report ended. */
+export interface InboundEnd {
+  id: string;
+  state: InboundState;
+  detail: string;
+  /** What was read, with what became of it. */
+  notices: object[];
+  /** With `pending`: when to try again. */
+  nextAt: Date | null;
+  now: Date;
+}
+
+/** Writes the end of an attempt; a report that somebody has settled meanwhile stays as it is. */
+export async function settleInbound(tx: Db, end: InboundEnd): Promise<void> {
+  await rows(tx, `
+    update inbound_event as e set state = $2, detail = $3, notices = $4::jsonb, next_at = $5::timestamptz, settled_at = case $2 when 'pending' then null else $6::timestamptz end
+     where e.id = $1 and e.state = 'pending'`, [end.id, end.state, end.detail.slice(0, 500), JSON.stringify(end.notices), end.nextAt, end.now]);
+}

@@ -1,103 +1,75 @@
 import { hostname } from 'node:os';
-import { Readable } from 'node:stream';
-import { createTransport } from 'nodemailer';
-import { outcomeOf, type SmtpOutcome } from './domain/smtp-outcome.js';
+import { parseConnectionUrl } from 'nodemailer/lib/shared';
+import { outcomeOf } from './domain/smtp-outcome.js';
 import type { ComposedMail } from './compose.js';
+import { SessionRefused, SmtpSession, type SendResult, type SessionSettings } from './smtp-session.js';
 
-export interface SmtpSettings {
-  /** `smtp://` or `smtps://`, with user and password when the relay wants them. */
-  url: string;
-  connections: number;
-}
+export type { SendResult } from './smtp-session.js';
 
-export type SendResult = { kind: 'accepted'; reply: string } | SmtpOutcome;
-
-/** The parts of nodemailer's pool that are used here: its transport interface, below `sendMail`. */
-interface Pool {
-  send(mail: PoolMail, done: (error: SendError | null, info?: { response: string }) => void): void;
-  close(options?: { force: boolean }): void;
-}
-interface PoolMail {
-  data: object;
-  message: { getEnvelope(): { from: string; to: string[]; size: number }; messageId(): string; getHeader(name: string): string; createReadStream(): Readable };
-}
-interface SendError extends Error { code?: string; command?: string; response?: string; responseCode?: number }
-
-const SECOND = 1000;
-
-/**
- * Pooled SMTP. Messages are handed to nodemailer's pool through its transport interface, which takes bytes as they are:
- * `sendMail` would build and scan a MIME tree again, more than half of the cost of a send.
- */
+/** A pool of SMTP sessions to one relay: as many as there are messages on the way at the same time. */
 export class SmtpTransport {
-  private readonly pool: Pool;
+  private readonly idle: SmtpSession[] = [];
+  private readonly open = new Set<SmtpSession>();
+  private closed = false;
 
-  constructor(settings: SmtpSettings) {
-    const mailer = createTransport({
-      url: settings.url, pool: true, maxConnections: settings.connections, maxMessages: Infinity, name: safeHostname(),
-      connectionTimeout: 30 * SECOND, greetingTimeout: 30 * SECOND, socketTimeout: 300 * SECOND, disableFileAccess: true, disableUrlAccess: true,
-    } as Parameters<typeof createTransport>[0]);
-    this.pool = mailer.transporter as unknown as Pool;
-  }
+  constructor(private readonly settings: SessionSettings) {}
 
   /**
    * Sends one message; never throws for what a server does.
    *
-   * @param beforeLastByte runs when all but the end of the message has been handed over and before its final dot can leave;
-   *   when it throws, the connection is closed instead
+   * @param beforeLastByte runs before the final dot of the message can leave; when it throws, the session is closed instead
    */
-  send(mail: ComposedMail, beforeLastByte: () => void): Promise<SendResult> {
-    const trace = { opened: false, begun: false };
-    const message = {
-      getEnvelope: () => ({ from: mail.envelope.from, to: [mail.envelope.to], size: mail.raw.length }),
-      messageId: () => '',
-      getHeader: () => '',
-      createReadStream: () => {
-        trace.opened = true;
-        return bytesThen(mail.raw, () => {
-          beforeLastByte();
-          trace.begun = true;
-        });
-      },
-    };
-    return new Promise((done) => {
-      this.pool.send({ data: {}, message }, (error, info) => {
-        if (!error) return done({ kind: 'accepted', reply: info?.response ?? '' });
-        const { code, command, response, responseCode } = error;
-        done(outcomeOf({ code, command, response, responseCode: responseCode || undefined, message: error.message, ...trace }));
-      });
-    });
+  async send(mail: ComposedMail, beforeLastByte: () => void): Promise<SendResult> {
+    for (;;) {
+      let session: SmtpSession;
+      try {
+        session = await this.session();
+      } catch (error) {
+        if (error instanceof SessionRefused) return outcomeOf(error.failure);
+        throw error;
+      }
+      const { result, untouched } = await session.send(mail, beforeLastByte);
+      if (session.isOpen && !this.closed) this.idle.push(session);
+      else this.drop(session);
+      // An old session that the server had ended meanwhile tells nothing about the message; a new one can not be `untouched`.
+      if (!untouched || this.closed) return result;
+    }
   }
 
   /** @param force also ends messages on the way, whose outcome is then unknown */
   close(force = false): void {
-    this.pool.close({ force });
+    this.closed = true;
+    for (const session of this.idle.splice(0)) {
+      session.quit();
+      this.open.delete(session);
+    }
+    if (force) for (const session of this.open) session.close();
+  }
+
+  private async session(): Promise<SmtpSession> {
+    for (let session = this.idle.pop(); session; session = this.idle.pop()) {
+      if (session.isOpen) return session;
+      this.drop(session);
+    }
+    const session = await SmtpSession.open(this.settings);
+    this.open.add(session);
+    return session;
+  }
+
+  private drop(session: SmtpSession): void {
+    session.quit();
+    this.open.delete(session);
   }
 }
 
-/** The bytes, then `last`, then the end. `_read` is called again only when the consumer has taken the bytes or has room. */
-function bytesThen(bytes: Buffer, last: () => void): Readable {
-  let given = false;
-  return new Readable({
-    read() {
-      if (!given) {
-        given = true;
-        this.push(bytes);
-        return;
-      }
-      try {
-        last();
-      } catch (error) {
-        this.destroy(error as Error);
-        return;
-      }
-      this.push(null);
-    },
-  });
+/** Reads SMTP_URL: `smtp://` or `smtps://`, with user and password when the relay wants them, and nodemailer's options as query. */
+export function settingsOfUrl(url: string): SessionSettings {
+  const { host = 'localhost', secure = false, auth, ...options } = parseConnectionUrl(url) as Partial<SessionSettings>;
+  return { ...options, host, secure, name: ownName(), ...(auth ? { auth } : {}) };
 }
 
 /** What we say in EHLO: the machine's name when it is one, else a neutral literal. */
-function safeHostname(): string {
+export function ownName(): string {
   const name = hostname();
   return /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$/.test(name) ? name : '[127.0.0.1]';
 }

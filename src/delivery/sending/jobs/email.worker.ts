@@ -16,7 +16,7 @@ import { GatedQueue } from '../gated-claims.js';
 import { SendJournal } from '../journal.js';
 import { recover } from '../recovery.js';
 import { SettlementWriter } from '../settlement-writer.js';
-import { SmtpTransport } from '../smtp-transport.js';
+import { settingsOfUrl, SmtpTransport } from '../smtp-transport.js';
 import { renewLeases } from '../store/claims.store.js';
 
 const LEASE_MS = 120_000;
@@ -125,7 +125,7 @@ export class EmailWorker extends Worker {
     if (this.sender) return this.sender;
     const journal = new SendJournal(this.journalFolder);
     const url = this.config.SMTP_URL ?? (await this.outside.sandbox.url());
-    this.sender = { journal, writer: new SettlementWriter(this.db, journal, this.clock, this.log, () => this.outside.runner.wake('segments.membership')), transport: new SmtpTransport({ url, connections: this.config.SMTP_CONNECTIONS }) };
+    this.sender = { journal, writer: new SettlementWriter(this.db, journal, this.clock, this.log, () => this.outside.runner.wake('segments.membership')), transport: new SmtpTransport(settingsOfUrl(url)) };
     return this.sender;
   }
 }

@@ -12,6 +12,7 @@ const signer: LinkSigner = {
   forMessage: () => ({
     click: (index, url) => { targets[index] = url; return `https://go.example/c/${index}`; },
     open: () => 'https://go.example/o/1.gif', unsubscribe: () => 'https://go.example/u/1', preferences: () => 'https://go.example/p/1',
+    view: () => 'https://go.example/v/1', honeypot: () => 'https://go.example/c/trap',
   }),
 };
 const section = (inner: string) => `<mj-section><mj-column><mj-text>${inner}</mj-text></mj-column></mj-section>`;
@@ -231,4 +232,23 @@ test.each(starters)('the starter message renders: $name', async ({ starter, lang
     expect(made.text).not.toMatch(/\{\{|undefined|NaN|\[object/);
     expect([made.subject.length > 5, made.preheader.length > 5, compiled.warnings]).toEqual([true, true, []]);
   }
+});
+
+test.each(['plain', 'announcement'])('layout %s hides one link from people and keeps it away from the way out', async (layout) => {
+  const body = section('<a href="https://shop.example/a">A</a> <a href="mailto:help@shop.example">mail</a> <a href="tel:+8215441234">call</a>');
+  for (const language of ['en', 'ko']) {
+    const { html, text } = await render({ layout, body }, { language });
+    const trap = /<div [^>]*aria-hidden="true"[^>]*><a href="https:\/\/go\.example\/c\/trap" tabindex="-1" aria-hidden="true" style="[^"]*height:1px;width:1px[^"]*"><\/a><\/div>/.exec(html);
+    expect(trap).not.toBeNull();
+    expect(html.split('/c/trap').length).toBe(2);
+    // The body stands between them.
+    expect([trap!.index, html.indexOf('https://go.example/c/0'), html.indexOf('https://go.example/u/1')].every((at, index, all) => at > (all[index - 1] ?? 0))).toBe(true);
+    expect(text).not.toContain('trap');
+    expect(text).toContain(language === 'ko' ? '브라우저에서 보기 [https://go.example/v/1]' : 'View in browser [https://go.example/v/1]');
+    expect([html.includes('href="mailto:help@shop.example"'), html.includes('href="tel:+8215441234"')]).toEqual([true, true]);
+  }
+  expect((await email({ layout, body })).links).toEqual([{ index: 0, url: 'https://shop.example/a' }]);
+  const bare: LinkSigner = { forMessage: () => ({ ...signer.forMessage('d', 'p'), open: () => '', view: () => '', honeypot: () => '' }) };
+  const shown = renderEmail(await email({ layout, body }), context(), bare).html;
+  expect(['/c/trap', '/o/', '/v/', 'tabindex', '<img'].filter((part) => shown.includes(part))).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { renderEmail, renderInApp } from '../../src/delivery/content/render.js';
 import { AppError } from '../../src/kernel/errors.js';
 import { pickLanguage } from '../../src/kernel/language.js';
 
-const signer: LinkSigner = { forMessage: () => ({ click: (index) => `https://go.example/c/${index}`, open: () => 'https://go.example/o', unsubscribe: () => 'https://go.example/u', preferences: () => 'https://go.example/p' }) };
+const signer: LinkSigner = { forMessage: () => ({ click: (index) => `https://go.example/c/${index}`, open: () => 'https://go.example/o', unsubscribe: () => 'https://go.example/u', preferences: () => 'https://go.example/p', view: () => 'https://go.example/v', honeypot: () => 'https://go.example/h' }) };
 const section = (inner: string) => `<mj-section><mj-column><mj-text>${inner}</mj-text></mj-column></mj-section>`;
 const texts = (subject: string) => ({ subject, preheader: 'p', body: section(`${subject} {{date person.at}} <a href="https://x.example/${subject}">x</a>`) });
 const context = (language: string | null, more: Partial<RenderContext> = {}): RenderContext => ({

@@ -11,10 +11,10 @@ const current = { id: 2, secret: randomBytes(32) };
 const both = new Map([[1, old.secret], [2, current.secret]]);
 const [deliveryId, personId] = [v7(), v7()];
 
-test.each<LinkKind>(['click', 'open', 'unsubscribe', 'preferences'])('a %s token says what was signed, and only for its purpose', (kind) => {
+test.each<LinkKind>(['click', 'open', 'unsubscribe', 'preferences', 'view'])('a %s token says what was signed, and only for its purpose', (kind) => {
   const token = tokenSigner(current)(deliveryId, personId)(kind, 65_535, 'https://x.example/?q=한글#f');
   expect(readToken(both, kind, token)).toEqual({ deliveryId, personId, index: 65_535, url: 'https://x.example/?q=한글#f' });
-  for (const other of ['click', 'open', 'unsubscribe', 'preferences'] as const) if (other !== kind) expect(readToken(both, other, token)).toBeNull();
+  for (const other of ['click', 'open', 'unsubscribe', 'preferences', 'view'] as const) if (other !== kind) expect(readToken(both, other, token)).toBeNull();
 });
 
 test('no single bit of a token can be changed', () => {

@@ -100,6 +100,10 @@ export interface MessageLinks {
   open(): string;
   unsubscribe(): string;
   preferences(): string;
+  /** The message as a page; empty where there is none. */
+  view(): string;
+  /** The link that nobody sees: whoever follows it is a machine. Empty where nothing is counted. */
+  honeypot(): string;
 }
 
 /** Signs the addresses of messages; synchronous, its keys are loaded beforehand. */

@@ -27,7 +27,7 @@ interface PersonRow { id: string; externalId: string | null; email: string | nul
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** A preview's links lead where the author pointed them and count nothing; its own pages have no address. */
-const UNSIGNED: LinkSigner = { forMessage: () => ({ click: (_index, url) => url, open: () => 'data:,', unsubscribe: () => '#unsubscribe', preferences: () => '#preferences' }) };
+const UNSIGNED: LinkSigner = { forMessage: () => ({ click: (_index, url) => url, open: () => 'data:,', unsubscribe: () => '#unsubscribe', preferences: () => '#preferences', view: () => '#view', honeypot: () => '' }) };
 
 /** Shows a message as one person would get it. Writes nothing. */
 @Injectable()

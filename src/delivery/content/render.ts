@@ -69,7 +69,7 @@ export function renderEmail(compiled: CompiledEmail, context: RenderContext, lin
   const own = links.forMessage(context.deliveryId, context.personId);
   const state = stateFor(context, locale, own, prepared.staticLinks);
   const listUnsubscribeUrl = own.unsubscribe();
-  const data = dataOf(context, locale, { unsubscribeUrl: listUnsubscribeUrl, preferencesUrl: own.preferences(), openUrl: own.open() });
+  const data = dataOf(context, locale, { unsubscribeUrl: listUnsubscribeUrl, preferencesUrl: own.preferences(), openUrl: own.open(), viewUrl: own.view(), honeypotUrl: own.honeypot() });
   const subject = oneLine(prepared.subject(data, state));
   if (subject === '') throw new RenderFailure('RENDER_ERROR', 'subject: it is empty');
   return {
@@ -107,7 +107,7 @@ function buttonTarget(url: string, index: number): string {
 }
 
 /** In-app buttons are counted by the click call of the inbox, not by signed links. */
-const NO_LINKS: MessageLinks = { click: (_index, url) => url, open: () => '', unsubscribe: () => '', preferences: () => '' };
+const NO_LINKS: MessageLinks = { click: (_index, url) => url, open: () => '', unsubscribe: () => '', preferences: () => '', view: () => '', honeypot: () => '' };
 
 /** The texts somebody reads, the language they are declared to be in, and the locale their numbers and dates are written in. */
 interface Reading<T> { texts: T; language: string | null; locale: string }

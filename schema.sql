@@ -15,6 +15,22 @@ AS $function$
         return true;
       end $function$;
 
+CREATE OR REPLACE FUNCTION public.consent_proof_kept()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        if tg_op = 'DELETE' then raise exception 'the proof of consent is kept'; end if;
+        if (old.id, old.channel, old.topic, old.state, old.at, old.recorded_at, old.method, old.actor) is distinct from (new.id, new.channel, new.topic, new.state, new.at, new.recorded_at, new.method, new.actor)
+           or old.policy_version is distinct from new.policy_version or old.delivery_id is distinct from new.delivery_id
+           or (new.source is distinct from old.source and new.source <> 'erased')
+           or (new.wording is distinct from old.wording and new.wording is distinct from 'sha256:' || encode(sha256(convert_to(old.wording, 'UTF8')), 'hex'))
+           or (new.network is distinct from old.network and new.network is not null) or (new.user_agent is distinct from old.user_agent and new.user_agent is not null) then
+          raise exception 'the proof of consent does not change';
+        end if;
+        return new;
+      end $function$;
+
 CREATE OR REPLACE FUNCTION public.page_address(given text)
  RETURNS text
  LANGUAGE sql
@@ -430,8 +446,31 @@ create table consent (
   state text not null,
   at timestamp with time zone not null,
   source text not null,
+  confirmed_at timestamp with time zone,
+  confirmation_id uuid,
   constraint consent_pkey PRIMARY KEY (person_id, channel, topic),
   constraint consent_state_check CHECK ((state = ANY (ARRAY['subscribed'::text, 'unsubscribed'::text]))));
+
+create table consent_proof (
+  id uuid not null,
+  person_id uuid not null,
+  from_id uuid,
+  channel text not null,
+  topic text not null,
+  state text not null,
+  at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  method text not null,
+  source text not null,
+  actor text not null,
+  wording text,
+  policy_version text,
+  network text,
+  user_agent text,
+  delivery_id uuid,
+  constraint consent_proof_pkey PRIMARY KEY (id),
+  constraint consent_proof_method_check CHECK ((method = ANY (ARRAY['form'::text, 'api'::text, 'import'::text, 'one_click'::text, 'unsubscribe_page'::text, 'preference_page'::text, 'complaint'::text, 'provider_unsubscribe'::text, 'merge'::text, 'confirmation'::text]))),
+  constraint consent_proof_state_check CHECK ((state = ANY (ARRAY['subscribed'::text, 'unsubscribed'::text, 'confirmation_sent'::text]))));
 
 create table date_entry_tick (
   version_id uuid not null,
@@ -733,6 +772,11 @@ create table one_time_link (
   constraint one_time_link_pkey PRIMARY KEY (token_hash),
   constraint one_time_link_kind_check CHECK ((kind = ANY (ARRAY['setup'::text, 'invite'::text]))));
 
+create table pacing_release (
+  reason text not null,
+  requested_at timestamp with time zone not null,
+  constraint pacing_release_pkey PRIMARY KEY (reason));
+
 create table person (
   id uuid not null,
   external_id text,
@@ -934,6 +978,8 @@ create table topic (
   kind text not null,
   opt_in boolean not null default false,
   created_at timestamp with time zone not null,
+  reason text,
+  reason_text text not null default ''::text,
   constraint topic_pkey PRIMARY KEY (key),
   constraint topic_kind_check CHECK ((kind = ANY (ARRAY['marketing'::text, 'transactional'::text]))));
 
@@ -978,6 +1024,9 @@ CREATE INDEX assignment_person ON public.assignment USING btree (person_id);
 CREATE INDEX audit_entry_at ON public.audit_entry USING btree (at);
 CREATE INDEX campaign_closing ON public.campaign USING btree (state_at) WHERE closing;
 CREATE INDEX campaign_created ON public.campaign USING btree (created_at, id);
+CREATE INDEX consent_confirmation ON public.consent USING btree (COALESCE(confirmed_at, at), person_id) WHERE (state = 'subscribed'::text);
+CREATE INDEX consent_proof_listed ON public.consent_proof USING btree (recorded_at, id);
+CREATE INDEX consent_proof_person ON public.consent_proof USING btree (person_id, at, id);
 CREATE INDEX consent_topic ON public.consent USING btree (channel, topic, state);
 CREATE INDEX decision_campaign ON ONLY public.decision USING btree (campaign_id, step_id, code);
 CREATE INDEX decision_holdout ON ONLY public.decision USING btree (campaign_id, at) WHERE (code = 'HOLDOUT'::text);
@@ -996,6 +1045,7 @@ CASE
     WHEN (channel = 'in_app'::text) THEN settled_at
     ELSE sent_at
 END)) WHERE ((NOT is_control) AND ((state = 'delivered'::text) OR ((channel = 'email'::text) AND (state = 'sent'::text))));
+CREATE INDEX delivery_waiting ON public.delivery USING btree (reason, person_id) WHERE ((state = 'queued'::text) AND (reason = ANY (ARRAY['QUIET_HOURS_DEFERRED'::text, 'CAP_DEFERRED'::text])));
 CREATE UNIQUE INDEX enrollment_active ON public.enrollment USING btree (campaign_id, person_id, entry_key) WHERE (state = 'active'::text);
 CREATE INDEX enrollment_due ON public.enrollment USING btree (campaign_id, due_at, id) WHERE ((state = 'active'::text) AND (due_at IS NOT NULL));
 CREATE INDEX enrollment_person ON public.enrollment USING btree (person_id, campaign_id, entered_at);
@@ -1043,3 +1093,4 @@ CREATE INDEX verdict_review_waiting ON public.verdict_review USING btree (reques
 -- Triggers
 
 CREATE TRIGGER campaign_version_immutable BEFORE DELETE OR UPDATE ON public.campaign_version FOR EACH ROW EXECUTE FUNCTION refuse_version_change();
+CREATE TRIGGER consent_proof_kept BEFORE DELETE OR UPDATE ON public.consent_proof FOR EACH ROW EXECUTE FUNCTION consent_proof_kept();

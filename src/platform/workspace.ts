@@ -13,6 +13,8 @@ export interface Workspace {
 export interface WorkspaceSettings {
   /** Postal address or contact shown in the footer of marketing e-mail. */
   senderContact?: string;
+  /** Switches and parameters of the rules of sending that differ from their defaults (delivery/rules/domain/catalogue.ts). */
+  rules?: Record<string, unknown>;
 }
 
 const BEFORE_SETUP: Workspace = { name: 'Danbi', timeZone: 'UTC', language: 'en', settings: {} };

@@ -126,6 +126,7 @@ test('a complaint takes the person off all advertising by e-mail, and receipts s
   await apply([notice({ kind: 'complaint', category: null, deliveryId: id })]);
   const consents = await rows(database.db, 'select c.topic, c.state, c.source from consent as c order by c.topic');
   expect(consents).toContainEqual({ topic: 'news', state: 'unsubscribed', source: `complaint:${id}` });
+  expect(await rows(database.db, `select c.topic, c.state, c.method, c.actor from consent_proof as c where c.delivery_id = $1`, [id])).toContainEqual({ topic: 'news', state: 'unsubscribed', method: 'complaint', actor: 'provider' });
   expect(consents).not.toContainEqual(expect.objectContaining({ topic: 'receipts' }));
   const ask = (topic: string) => refusals(database.db, { personIds: [personId], channel: 'email', topic, now: NOW });
   expect([(await ask('news')).size, (await ask('receipts')).size]).toEqual([1, 0]);

@@ -27,7 +27,7 @@ const quiet = pino({ level: 'silent' });
 export const consenting: Happening<{ place: { channel: 'email' | 'in_app'; topic: string }; state: 'subscribed' | 'unsubscribed' }> = {
   arbitrary: fc.record({ place, state: fc.constantFrom('subscribed' as const, 'unsubscribed' as const) }),
   async write(db, person, { place: { channel, topic }, state }, now) {
-    await new Preferences(db, new VirtualClock(now), new WorkerRunner(new ManualAlarms(), quiet)).putConsents(person.id, [{ channel, topic, state }], 'test');
+    await new Preferences(db, new VirtualClock(now), new WorkerRunner(new ManualAlarms(), quiet)).putConsents(person.id, [{ channel, topic, state }], { source: 'test', method: 'api', actor: 'test' });
     person.consents.set(`${channel}:${topic}`, state);
   },
 };

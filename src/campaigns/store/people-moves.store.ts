@@ -1,6 +1,5 @@
-import { consentKey } from '../../people/domain/reserved-keys.js';
+import { writeConsents, type PersonConsent } from '../../delivery/preferences/store/preferences.store.js';
 import { announceEngagement, type Engaged } from '../../people/store/change.store.js';
-import { recordFacts } from '../../people/store/facts.store.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 import type { SettledChange } from '../domain/settled.js';
 
@@ -47,6 +46,7 @@ const MOVES = [
    select m.into_id, min(old.first_at), max(old.last_at) from ${PAIRS} join mpp_recipient as old on old.person_id = m.from_id group by m.into_id
    on conflict (person_id) do update set first_at = least(r.first_at, excluded.first_at), last_at = greatest(r.last_at, excluded.last_at)`,
   `delete from mpp_recipient as r using ${PAIRS} where r.person_id = m.from_id`,
+  `update consent_proof as p set person_id = m.into_id, from_id = coalesce(p.from_id, m.from_id) from ${PAIRS} where p.person_id = m.from_id`,
   `update decision as d set person_id = m.into_id from ${PAIRS} where d.person_id = m.from_id`,
 ];
 
@@ -84,15 +84,11 @@ export async function carryConsent(tx: Db, merges: readonly Merged[], now: Date)
      order by m.into_id, ${SELDOM('old.email_frequency')} desc, old.updated_at desc
     on conflict (person_id) do update set email_frequency = excluded.email_frequency, updated_at = excluded.updated_at, source = excluded.source
      where ${SELDOM('excluded.email_frequency')} > ${SELDOM('r.email_frequency')}`, sides(merges));
-  const carried = await rows<{ personId: string; channel: string; topic: string; state: string }>(tx, `
-    insert into consent (person_id, channel, topic, state, at, source)
-    select distinct on (m.into_id, c.channel, c.topic) m.into_id, c.channel, c.topic, c.state, c.at, c.source
+  const carried = await rows<PersonConsent>(tx, `
+    select distinct on (m.into_id, c.channel, c.topic) m.into_id as "personId", c.channel, c.topic, c.state, c.at, c.source
       from ${PAIRS} join consent as c on c.person_id = m.from_id
-     order by m.into_id, c.channel, c.topic, c.state = 'unsubscribed' desc, c.at desc
-    on conflict (person_id, channel, topic) do update set state = excluded.state, at = excluded.at, source = excluded.source
-     where consent.state = 'subscribed' and excluded.state = 'unsubscribed'
-    returning person_id as "personId", channel, topic, state`, sides(merges));
-  await recordFacts(tx, carried.map(({ personId, channel, topic, state }) => ({ personId, key: consentKey(channel, topic), value: state })), { now, source: 'merge' });
+     order by m.into_id, c.channel, c.topic, c.state = 'unsubscribed' desc, c.at desc`, sides(merges));
+  await writeConsents(tx, carried, { now, source: 'merge', method: 'merge', actor: 'system' }, { strictest: true });
 }
 
 const sides = (merges: readonly Merged[]) => [merges.map((merge) => merge.from), merges.map((merge) => merge.into)];
@@ -114,6 +110,9 @@ const FORGETS = [
   'delete from consent as c where c.person_id = any($1::uuid[])',
   'delete from person_preference as r where r.person_id = any($1::uuid[])',
   'delete from mpp_recipient as r where r.person_id = any($1::uuid[])',
+  // That and when they agreed or refused stays as proof; what they agreed to only as a hash (docs/decisions/proof-after-erasure.md).
+  `update consent_proof as p set source = 'erased', network = null, user_agent = null, wording = 'sha256:' || encode(sha256(convert_to(p.wording, 'UTF8')), 'hex')
+    where p.person_id = any($1::uuid[]) and p.source <> 'erased'`,
 ];
 
 /**

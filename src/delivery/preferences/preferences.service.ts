@@ -6,10 +6,22 @@ import { newId } from '../../kernel/ids.js';
 import { announce } from '../../people/store/facts.store.js';
 import { inTransaction } from '../../platform/database/db.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
+import { loadWorkspace } from '../../platform/workspace.js';
+import { ruleOf } from '../rules/domain/rule-settings.js';
 import { insertDeliveryEvents } from '../tracking/store/delivery-events.store.js';
-import { insertTopic, listConsents, listTopics, loadRecipient, lockPerson, lockTopic, personExists, putConsents, updateTopic, type Consent, type ConsentState, type NewConsent, type Recipient, type Topic } from './store/preferences.store.js';
+import { networkOf } from '../tracking/domain/network.js';
+import { NIGHT, type ConsentGiven, type ConsentState, type NewConsent } from './domain/consent.js';
+import { TRANSACTIONAL_REASON_KEYS } from './domain/transactional.js';
+import { listProof, type ConsentProof, type ProofQuery } from './store/consent-proof.store.js';
+import { insertTopic, listConsents, listTopics, loadRecipient, lockPerson, lockTopic, personExists, putConsents, updateTopic, type Consent, type Recipient, type Topic, type TopicChange } from './store/preferences.store.js';
 
 export interface TopicChoice { topic: Topic; subscribed: boolean }
+
+/** The pages and buttons by which a person chooses for themselves. */
+export type OwnChoice = 'one_click' | 'unsubscribe_page' | 'preference_page';
+
+/** What a request tells of who sent it; only the network of the address is kept. */
+export interface RequestSigns { ip?: string; userAgent?: string }
 
 /** Topics, and what people said about them: through the API, the unsubscribe page or one click of their mail program. */
 @Injectable()
@@ -20,19 +32,23 @@ export class Preferences {
     return listTopics(this.db);
   }
 
+  /** @throws AppError `topic.reason-missing` when a transactional topic does not say why it is no advertising */
   async addTopic(topic: Omit<Topic, 'createdAt'>): Promise<Topic> {
+    if (topic.kind === 'marketing' && topic.reason !== null) throw reasonOfMarketing();
+    if (topic.kind === 'transactional' && topic.reason === null && ruleOf(await loadWorkspace(this.db), 'transactional_reason').on) throw reasonMissing();
     const added = await insertTopic(this.db, { ...topic, createdAt: this.clock.now() });
     if (!added) throw new AppError('topic.exists', `There is already a topic "${topic.key}".`, 'conflict');
     return added;
   }
 
-  async changeTopic(key: string, change: Partial<Pick<Topic, 'name' | 'nameKo' | 'optIn'>>): Promise<Topic> {
+  async changeTopic(key: string, change: TopicChange): Promise<Topic> {
     const changed = await inTransaction(this.db, async (tx) => {
       const before = await lockTopic(tx, key);
       if (before === null) throw new AppError('topic.not-found', `There is no topic "${key}".`, 'not_found');
+      if (before.kind === 'marketing' && (change.reason || change.reasonText)) throw reasonOfMarketing();
       const topic = (await updateTopic(tx, key, change))!;
       // Nobody said anything new, and yet the rule answers anew for everybody: whoever depends on it has to ask again.
-      if (topic.optIn !== before) await announce(tx, [], [`topic:${key}`], this.clock.now());
+      if (topic.optIn !== before.optIn) await announce(tx, [], [`topic:${key}`], this.clock.now());
       return topic;
     });
     this.wake();
@@ -44,14 +60,22 @@ export class Preferences {
     return listConsents(this.db, personId);
   }
 
-  /** Records choices reported by the customer's own system. All or nothing. */
-  async putConsents(personId: string, consents: readonly NewConsent[], source: string): Promise<Consent[]> {
+  /** What was said when, how we know, and who told us: of one person or of everybody, newest first. */
+  async proof(query: ProofQuery): Promise<ConsentProof[]> {
+    if (query.personId !== undefined && !(await personExists(this.db, query.personId))) throw notFound('person', query.personId);
+    return listProof(this.db, query);
+  }
+
+  /** Records choices reported by the customer's own system, and their proof. All or nothing. */
+  async putConsents(personId: string, consents: readonly NewConsent[], given: Omit<ConsentGiven, 'now'>): Promise<Consent[]> {
+    const now = this.clock.now();
+    if (given.saidAt && given.saidAt > now) throw new AppError('consent.future', 'saidAt: nobody can have said it later than now.', 'invalid', [{ path: 'saidAt', code: 'consent.future', message: 'lies in the future' }]);
     const said = await inTransaction(this.db, async (tx) => {
       if (!(await lockPerson(tx, personId))) throw notFound('person', personId);
-      const known = new Set((await listTopics(tx)).map((topic) => topic.key));
+      const known = new Set([NIGHT, ...(await listTopics(tx)).map((topic) => topic.key)]);
       const unknown = consents.flatMap(({ topic }, index) => (known.has(topic) ? [] : [{ path: `consents.${index}.topic`, code: 'topic.not-found', message: `there is no topic "${topic}"` }]));
       if (unknown.length > 0) throw new AppError('topic.not-found', `${unknown[0]!.path}: ${unknown[0]!.message}.`, 'invalid', unknown);
-      await putConsents(tx, personId, consents, { source, now: this.clock.now() });
+      await putConsents(tx, personId, consents, { ...given, now });
       return listConsents(tx, personId);
     });
     this.wake();
@@ -67,8 +91,8 @@ export class Preferences {
    * Takes the person off (or back on) the topic of this message. The first change also appears among the events of the
    * delivery; asking again changes nothing.
    */
-  async setTopicOf(recipient: Recipient, state: ConsentState, source: string): Promise<void> {
-    await this.choose(recipient, [{ channel: 'email', topic: recipient.topic, state }], source);
+  async setTopicOf(recipient: Recipient, state: ConsentState, source: OwnChoice, signs: RequestSigns = {}): Promise<void> {
+    await this.choose(recipient, [{ channel: 'email', topic: recipient.topic, state }], source, signs);
   }
 
   /** The e-mail topics of kind `marketing` with the person's choices. */
@@ -79,17 +103,17 @@ export class Preferences {
   }
 
   /** Sets every topic that {@link choices} shows to what was ticked. */
-  async setChoices(recipient: Recipient, ticked: ReadonlySet<string>, source: string): Promise<void> {
+  async setChoices(recipient: Recipient, ticked: ReadonlySet<string>, source: OwnChoice, signs: RequestSigns = {}): Promise<void> {
     const shown = await this.choices(recipient);
     const changed = shown.filter(({ topic, subscribed }) => subscribed !== ticked.has(topic.key));
-    await this.choose(recipient, changed.map(({ topic }) => ({ channel: 'email', topic: topic.key, state: ticked.has(topic.key) ? 'subscribed' : 'unsubscribed' })), source);
+    await this.choose(recipient, changed.map(({ topic }) => ({ channel: 'email', topic: topic.key, state: ticked.has(topic.key) ? 'subscribed' : 'unsubscribed' })), source, signs);
   }
 
-  private async choose({ deliveryId, personId }: Recipient, consents: readonly NewConsent[], source: string): Promise<void> {
+  private async choose({ deliveryId, personId }: Recipient, consents: readonly NewConsent[], source: OwnChoice, { ip, userAgent }: RequestSigns): Promise<void> {
     const now = this.clock.now();
     await inTransaction(this.db, async (tx) => {
       if (!(await lockPerson(tx, personId))) return;
-      const changed = await putConsents(tx, personId, consents, { source, now });
+      const changed = await putConsents(tx, personId, consents, { source, now, method: source, actor: 'person', deliveryId, network: ip === undefined ? undefined : networkOf(ip), userAgent: userAgent?.slice(0, 500) });
       const left = changed.filter(({ state }) => state === 'unsubscribed');
       await insertDeliveryEvents(tx, left.map(({ topic }) => ({
         deliveryId, personId, kind: 'unsubscribe', eventKey: newId(), at: now, verdict: 'human', evidence: { source }, data: { topic },
@@ -99,6 +123,9 @@ export class Preferences {
   }
 
   private wake(): void {
-    this.runner.wake('segments.membership');
+    for (const worker of ['segments.membership', 'delivery.in_app', 'delivery.email']) this.runner.wake(worker);
   }
 }
+
+const reasonMissing = () => new AppError('topic.reason-missing', 'A transactional topic goes to people who never agreed, so it has to say why its messages are no advertising.', 'invalid', [{ path: 'reason', code: 'topic.reason-missing', message: `name one of ${TRANSACTIONAL_REASON_KEYS.join(', ')}` }]);
+const reasonOfMarketing = () => new AppError('topic.reason-of-marketing', 'A marketing topic needs consent, not a reason.', 'invalid', [{ path: 'reason', code: 'topic.reason-of-marketing', message: 'only transactional topics have a reason' }]);

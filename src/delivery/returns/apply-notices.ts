@@ -107,5 +107,6 @@ async function judgeAddress(tx: Db, { notice, delivery, effect }: Step, now: Dat
 /** Takes the person off everything that is advertising: whoever calls one message unwanted is not asked which. */
 async function unsubscribe(tx: Db, { notice, delivery }: Step, now: Date): Promise<void> {
   const topics = (await listTopics(tx)).filter(({ kind }) => kind === 'marketing');
-  await putConsents(tx, delivery.personId, topics.map(({ key }) => ({ channel: 'email', topic: key, state: 'unsubscribed' as const })), { source: `${notice.kind}:${delivery.id}`, now });
+  const given = { source: `${notice.kind}:${delivery.id}`, method: notice.kind === 'complaint' ? 'complaint' as const : 'provider_unsubscribe' as const, actor: 'provider', deliveryId: delivery.id, now };
+  await putConsents(tx, delivery.personId, topics.map(({ key }) => ({ channel: 'email', topic: key, state: 'unsubscribed' as const })), given);
 }

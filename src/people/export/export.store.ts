@@ -10,6 +10,8 @@ export interface ExportedPerson {
   kind: string;
   tags: string[];
   lists: { id: string; name: string }[];
+  /** What they said about topics, oldest first, with how we know: the proof log. */
+  consentProof: JsonObject[];
   attributes: JsonObject;
   signedUpAt: Date | null;
   firstSeenAt: Date;
@@ -29,6 +31,7 @@ export const pageOfPeople = (db: Db, filter: PeopleFilter, after: string | null,
     select p.id, p.external_id as "externalId", p.kind, p.attributes, p.signed_up_at as "signedUpAt", p.first_seen_at as "firstSeenAt", p.last_seen_at as "lastSeenAt", p.created_at as "createdAt",
            coalesce((select array_agg(t.tag order by t.tag) from person_tag as t where t.person_id = p.id), '{}') as tags,
            coalesce((select jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name) order by l.id) from list_member as m join list as l on l.id = m.list_id where m.person_id = p.id and l.archived_at is null), '[]') as lists,
+           coalesce((select jsonb_agg(jsonb_build_object('channel', c.channel, 'topic', c.topic, 'state', c.state, 'at', c.at, 'recordedAt', c.recorded_at, 'method', c.method, 'source', c.source, 'actor', c.actor, 'wording', c.wording, 'policyVersion', c.policy_version, 'network', c.network, 'userAgent', c.user_agent) order by c.recorded_at, c.id) from consent_proof as c where c.person_id = p.id), '[]') as "consentProof",
            coalesce((select array_agg(i.value order by i.linked_at, i.value) from person_identity as i where i.person_id = p.id and i.kind = 'anonymous_id'), '{}') as "anonymousIds"
       from person as p
      where ${MATCHES} and ($3::uuid is null or p.id > $3::uuid)

@@ -8,6 +8,7 @@ import { SegmentVocabulary1763800000007 } from './migrations/1763800000007-segme
 import { TrackingTables1763800000014 } from './migrations/1763800000014-tracking.js';
 import { Messages1763800000011 } from './migrations/1763800000011-messages.js';
 import { ReturnTables1763800000010 } from './migrations/1763800000010-returns.js';
+import { SendingRules1763800000013 } from './migrations/1763800000013-rules.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   TrackingTables1763800000014,
   Messages1763800000011,
   ReturnTables1763800000010,
+  SendingRules1763800000013,
 ];

@@ -1,10 +1,10 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../../../platform/http/access.js';
 import { LinkKeys } from '../../tracking/link-keys.service.js';
 import type { LinkKind } from '../../tracking/link-token.js';
-import { Preferences } from '../preferences.service.js';
+import { Preferences, type RequestSigns } from '../preferences.service.js';
 import type { Recipient } from '../store/preferences.store.js';
 import { gonePage, pageLanguage, preferencesPage, subscribedPage, topicName, unsubscribedPage, unsubscribePage } from './pages.js';
 
@@ -36,11 +36,11 @@ export class PreferencePagesController {
   }
 
   @Post('u/:token') @HttpCode(200)
-  async unsubscribe(@Param('token') token: string, @Body() body: FormBody, @Res() reply: FastifyReply): Promise<void> {
+  async unsubscribe(@Param('token') token: string, @Body() body: FormBody, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const recipient = await this.recipient('unsubscribe', token);
     const action = fieldOf(body, 'action');
     if (!recipient) return gone(reply);
-    await this.preferences.setTopicOf(recipient, action === 'subscribe' ? 'subscribed' : 'unsubscribed', action === undefined ? 'one_click' : 'unsubscribe_page');
+    await this.preferences.setTopicOf(recipient, action === 'subscribe' ? 'subscribed' : 'unsubscribed', action === undefined ? 'one_click' : 'unsubscribe_page', signsOf(request));
     if (action === undefined) return void (await reply.status(200).header('cache-control', 'no-store').send());
     const language = pageLanguage(recipient.language);
     const topic = await this.topicFor(recipient);
@@ -55,10 +55,10 @@ export class PreferencePagesController {
   }
 
   @Post('p/:token') @HttpCode(200)
-  async choose(@Param('token') token: string, @Body() body: FormBody, @Res() reply: FastifyReply): Promise<void> {
+  async choose(@Param('token') token: string, @Body() body: FormBody, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const recipient = await this.recipient('preferences', token);
     if (!recipient) return gone(reply);
-    await this.preferences.setChoices(recipient, new Set(fieldsOf(body, 'topic')), 'preference_page');
+    await this.preferences.setChoices(recipient, new Set(fieldsOf(body, 'topic')), 'preference_page', signsOf(request));
     await show(reply, preferencesPage(pageLanguage(recipient.language), await this.preferences.choices(recipient), true));
   }
 
@@ -72,6 +72,8 @@ export class PreferencePagesController {
     return topic ? topicName(topic, pageLanguage(recipient.language)) : recipient.topic;
   }
 }
+
+const signsOf = ({ ip, headers }: FastifyRequest): RequestSigns => ({ ip, userAgent: headers['user-agent'] });
 
 async function show(reply: FastifyReply, html: string, status = 200): Promise<void> {
   await reply.status(status).headers(HEADERS).send(html);

@@ -1,6 +1,11 @@
 import { consentKey } from '../../../people/domain/reserved-keys.js';
 import { recordFacts } from '../../../people/store/facts.store.js';
 import { rows, row, type Db } from '../../../platform/database/db.js';
+import { NIGHT, type ConsentGiven, type ConsentState, type NewConsent } from '../domain/consent.js';
+import type { TransactionalReason } from '../domain/transactional.js';
+import { addProof } from './consent-proof.store.js';
+
+export type { ConsentState, NewConsent } from '../domain/consent.js';
 
 export interface Topic {
   key: string;
@@ -8,10 +13,14 @@ export interface Topic {
   nameKo: string;
   kind: 'marketing' | 'transactional';
   optIn: boolean;
+  /** Why its messages are no advertising; null for marketing, and for transactional topics of before that never said. */
+  reason: TransactionalReason | null;
+  reasonText: string;
   createdAt: Date;
 }
 
-const TOPIC = `t.key, t.name, t.name_ko as "nameKo", t.kind, t.opt_in as "optIn", t.created_at as "createdAt"`;
+const TOPIC = `t.key, t.name, t.name_ko as "nameKo", t.kind, t.opt_in as "optIn", t.reason, t.reason_text as "reasonText", t.created_at as "createdAt"`;
+export type TopicChange = Partial<Pick<Topic, 'name' | 'nameKo' | 'optIn' | 'reason' | 'reasonText'>>;
 
 /** All topics by key; there are few. */
 export function listTopics(db: Db): Promise<Topic[]> {
@@ -21,18 +30,16 @@ export function listTopics(db: Db): Promise<Topic[]> {
 /** Adds a topic; null when its key is taken. */
 export function insertTopic(db: Db, topic: Topic): Promise<Topic | null> {
   return row<Topic>(db, `
-    insert into topic as t (key, name, name_ko, kind, opt_in, created_at) values ($1, $2, $3, $4, $5, $6::timestamptz)
-    on conflict do nothing returning ${TOPIC}`, [topic.key, topic.name, topic.nameKo, topic.kind, topic.optIn, topic.createdAt]);
+    insert into topic as t (key, name, name_ko, kind, opt_in, reason, reason_text, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8::timestamptz)
+    on conflict do nothing returning ${TOPIC}`, [topic.key, topic.name, topic.nameKo, topic.kind, topic.optIn, topic.reason, topic.reasonText, topic.createdAt]);
 }
 
 /** Changes the given fields; null when there is no such topic. */
-export function updateTopic(db: Db, key: string, change: Partial<Pick<Topic, 'name' | 'nameKo' | 'optIn'>>): Promise<Topic | null> {
+export function updateTopic(db: Db, key: string, change: TopicChange): Promise<Topic | null> {
   return row<Topic>(db, `
-    update topic as t set name = coalesce($2, t.name), name_ko = coalesce($3, t.name_ko), opt_in = coalesce($4, t.opt_in)
-     where t.key = $1 returning ${TOPIC}`, [key, change.name ?? null, change.nameKo ?? null, change.optIn ?? null]);
+    update topic as t set name = coalesce($2, t.name), name_ko = coalesce($3, t.name_ko), opt_in = coalesce($4, t.opt_in), reason = coalesce($5, t.reason), reason_text = coalesce($6, t.reason_text)
+     where t.key = $1 returning ${TOPIC}`, [key, change.name ?? null, change.nameKo ?? null, change.optIn ?? null, change.reason ?? null, change.reasonText ?? null]);
 }
-
-export type ConsentState = 'subscribed' | 'unsubscribed';
 
 export interface Consent {
   channel: string;
@@ -48,22 +55,46 @@ export function listConsents(db: Db, personId: string): Promise<Consent[]> {
     select c.channel, c.topic, c.state, c.at, c.source from consent as c where c.person_id = $1 order by c.channel, c.topic`, [personId]);
 }
 
-export interface NewConsent { channel: string; topic: string; state: ConsentState }
+/** A choice of one of several people; `at` and `source` are those of the giving when absent. */
+export interface PersonConsent extends NewConsent { personId: string; at?: Date; source?: string }
 
 /**
- * Records choices, in the history too, and announces them; answers the ones that changed something. The first time and source of an
- * unchanged choice are kept. Lock the person first; wake `segments.membership` after commit.
+ * The one way to write consent: the choices themselves, their proof, the history and the announcement, in one transaction. Answers
+ * those that changed something. The first time and source of an unchanged choice are kept. What was
+ * said before (`saidAt`) does not undo what was said after it; with `strictest` only a no replaces what was said. Lock the people first; wake `segments.membership` after commit.
  */
-export async function putConsents(tx: Db, personId: string, consents: readonly NewConsent[], given: { source: string; now: Date }): Promise<NewConsent[]> {
-  const changed = await rows<NewConsent>(tx, `
+export async function writeConsents(tx: Db, consents: readonly PersonConsent[], given: ConsentGiven, { strictest = false } = {}): Promise<PersonConsent[]> {
+  const said = consents.map(({ personId, channel, topic, state, at, source }) => ({ personId, channel, topic, state, at: at ?? given.saidAt ?? given.now, source: source ?? given.source }));
+  const changed = await rows<PersonConsent>(tx, `
     insert into consent as c (person_id, channel, topic, state, at, source)
-    select $1, n.channel, n.topic, n.state, $5::timestamptz, $6
-      from unnest($2::text[], $3::text[], $4::text[]) as n (channel, topic, state)
-    on conflict (person_id, channel, topic) do update set state = excluded.state, at = excluded.at, source = excluded.source
-     where c.state <> excluded.state
-    returning c.channel, c.topic, c.state`, [personId, consents.map((c) => c.channel), consents.map((c) => c.topic), consents.map((c) => c.state), given.now, given.source]);
-  await recordFacts(tx, changed.map(({ channel, topic, state }) => ({ personId, key: consentKey(channel, topic), value: state })), given);
+    select n."personId", n."channel", n."topic", n."state", n."at", n."source"
+      from jsonb_to_recordset($1::jsonb) as n ("personId" uuid, "channel" text, "topic" text, "state" text, "at" timestamptz, "source" text)
+     order by n."personId", n."channel", n."topic"
+    on conflict (person_id, channel, topic) do update set state = excluded.state, at = excluded.at, source = excluded.source, confirmed_at = null, confirmation_id = null
+     where c.state <> excluded.state and (not $2::boolean or excluded.state = 'unsubscribed') and (not $3::boolean or excluded.at >= c.at)
+    returning c.person_id as "personId", c.channel, c.topic, c.state`, [JSON.stringify(said), strictest, given.saidAt !== undefined]);
+  const keys = new Set(changed.map(keyOfConsent));
+  await addProof(tx, said.map((each) => ({ ...each, changed: keys.has(keyOfConsent(each)) })), given);
+  await recordFacts(tx, changed.map(({ personId, channel, topic, state }) => ({ personId, key: consentKey(channel, topic), value: state })), given);
+  await releaseNight(tx, changed.filter(({ topic, state }) => topic === NIGHT && state === 'subscribed'), given.now);
   return changed;
+}
+
+const keyOfConsent = ({ personId, channel, topic }: PersonConsent) => `${personId} ${channel} ${topic}`;
+
+/** Who allows the night gets at once what was waiting for the morning. */
+async function releaseNight(tx: Db, allowed: readonly PersonConsent[], now: Date): Promise<void> {
+  if (allowed.length === 0) return;
+  await rows(tx, `
+    update delivery as d set due_at = $3::timestamptz, reason = null, detail = null
+      from unnest($1::uuid[], $2::text[]) as a (person_id, channel)
+     where d.person_id = a.person_id and d.channel = a.channel and d.state = 'queued' and d.reason = 'QUIET_HOURS_DEFERRED'`,
+    [allowed.map(({ personId }) => personId), allowed.map(({ channel }) => channel), now]);
+}
+
+/** {@link writeConsents} for one person. */
+export async function putConsents(tx: Db, personId: string, consents: readonly NewConsent[], given: ConsentGiven): Promise<NewConsent[]> {
+  return writeConsents(tx, consents.map((consent) => ({ ...consent, personId })), given);
 }
 
 /** The person and topic of a delivery, in the language to speak to them; null when the delivery is gone. */
@@ -88,7 +119,7 @@ export async function lockPerson(tx: Db, personId: string): Promise<boolean> {
   return (await row(tx, 'select p.id from person as p where p.id = $1 for no key update', [personId])) !== null;
 }
 
-/** Locks a topic; whether it needs a yes first, null when there is no such topic. */
-export async function lockTopic(tx: Db, key: string): Promise<boolean | null> {
-  return (await row<{ optIn: boolean }>(tx, 'select t.opt_in as "optIn" from topic as t where t.key = $1 for update', [key]))?.optIn ?? null;
+/** Locks a topic; null when there is none. */
+export function lockTopic(tx: Db, key: string): Promise<Topic | null> {
+  return row<Topic>(tx, `select ${TOPIC} from topic as t where t.key = $1 for update`, [key]);
 }

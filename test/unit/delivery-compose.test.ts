@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { simpleParser } from 'mailparser';
-import { AddressRefused, compose, type MailToCompose } from '../../src/delivery/sending/compose.js';
+import { compose, type MailToCompose } from '../../src/delivery/sending/compose.js';
+import { AddressRefused, needsSmtpUtf8 } from '../../src/delivery/sending/wire-address.js';
 
 const ID = '0198c3a0-1111-7000-8000-000000000001';
 const content = { language: null, subject: 'Hello', preheader: '', html: '<p>Hello</p>', text: 'Hello\n', listUnsubscribeUrl: 'https://app.example.org/u/token' };
@@ -29,7 +30,7 @@ test.each(['x\r\nBcc: evil@example.net', 'x\nBcc: evil@example.net', 'x\r\n\r\n<
   expect(headOf(raw)).not.toMatch(/^Bcc:/m);
 });
 
-test.each(['a@x.org\r\nBcc: e@y.net', 'a@x.org, b@y.net', '<a@x.org>', 'Minji <a@x.org>', 'a@b@c.org', '@x.org', 'a@', 'a b@x.org', '민지@example.com', `${'a'.repeat(65)}@x.org`, 'a@[127.0.0.1]'])('C2: the address %j is refused', (to) => {
+test.each(['a@x.org\r\nBcc: e@y.net', 'a@x.org, b@y.net', '<a@x.org>', 'Minji <a@x.org>', 'a@b@c.org', '@x.org', 'a@', 'a b@x.org', '"a b"@x.org', 'a(comment)@x.org', 'a\u200b@x.org', 'a@ex%61mple.com', 'a@1.1', 'a@0x7f.1', 'a@exam\u00adple.com', 'a@-x.org', 'a@x..org', 'a@x.org.', `a@${'x.'.repeat(130)}org`, `${'한'.repeat(22)}@x.org`, `${'a'.repeat(65)}@x.org`, 'a@[127.0.0.1]'])('C2: the address %j is refused', (to) => {
   expect(() => compose(mail({ to }))).toThrow(AddressRefused);
 });
 
@@ -39,6 +40,34 @@ test('domains travel as A-labels, names are read back as written', async () => {
   const read = await simpleParser(raw);
   expect(read.from!.value[0]!.name).toBe('단비 "팀" \\');
   expect(read.messageId).toBe(`<${ID}@xn--6j1bl9s.example>`);
+});
+
+test('a local part outside ASCII goes as it is and says that it needs SMTPUTF8; ours may not have one', async () => {
+  const { raw, envelope } = compose(mail({ to: '민지@예시.한국' }));
+  expect([envelope.to, needsSmtpUtf8(envelope.to), needsSmtpUtf8(compose(mail()).envelope.to)]).toEqual(['민지@xn--vv4b11d.xn--3e0b707e', true, false]);
+  expect(raw.toString('utf8')).toContain('\r\nTo: 민지@xn--vv4b11d.xn--3e0b707e\r\n');
+  expect(() => compose(mail({ from: { name: '', address: '단비@news.example' } }))).toThrow(AddressRefused);
+  expect(() => compose(mail({}, { replyTo: '단비@news.example' }))).toThrow(AddressRefused);
+});
+
+test.each([
+  ['smtp', {}, false, []],
+  ['ses', {}, false, [`X-SES-MESSAGE-TAGS: mid=${ID}`]],
+  ['ses', { configurationSet: 'danbi-events' }, true, [`X-SES-MESSAGE-TAGS: mid=${ID}`, 'X-SES-CONFIGURATION-SET: danbi-events']],
+  ['sendgrid', {}, false, [`X-SMTPAPI: {"unique_args":{"mid":"${ID}"}}`]],
+  ['mailgun', {}, false, [`X-Mailgun-Variables: {"mid":"${ID}"}`]],
+  ['postmark', {}, false, [`X-PM-Metadata-mid: ${ID}`, 'X-PM-Message-Stream: broadcast', 'X-PM-KeepID: true']],
+  ['postmark', {}, true, [`X-PM-Metadata-mid: ${ID}`, 'X-PM-Message-Stream: outbound', 'X-PM-KeepID: true']],
+  ['postmark', { broadcastStream: 'news', transactionalStream: 'receipts' }, true, [`X-PM-Metadata-mid: ${ID}`, 'X-PM-Message-Stream: receipts', 'X-PM-KeepID: true']],
+] as const)('%s %j, transactional %s: its webhooks can name the delivery', (provider, more, transactional, expected) => {
+  const lines = headOf(compose(mail({ transactional, relay: { provider, ...more } })).raw).split('\r\n');
+  expect(lines.filter((line) => /^X-(?!Auto)/.test(line))).toEqual(expected);
+});
+
+test('a name of the relay adds no header; a return path is the envelope sender', () => {
+  expect(() => compose(mail({ relay: { provider: 'ses', configurationSet: 'x\r\nBcc: e@y.net' } }))).toThrow(RangeError);
+  const { envelope, raw } = compose(mail({ returnPath: 'b+abc@bounce.example' }));
+  expect([envelope.from, headOf(raw).includes('bounce.example')]).toEqual(['b+abc@bounce.example', false]);
 });
 
 test('marketing carries one-click unsubscription, transactional mail says that it is automatic', () => {

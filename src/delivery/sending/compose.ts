@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
-import { domainToASCII } from 'node:url';
-import libmime from 'libmime';
 import type { RenderedEmail } from '../content/compiled.js';
+import { PLAIN_SMTP, providerHeaders, type RelayProfile } from '../identity/domain/provider-headers.js';
+import { mailboxHeader, textHeader } from './header-text.js';
 import { quotedPrintable } from './quoted-printable.js';
+import { wireAddress } from './wire-address.js';
 
 /** One address with the name shown beside it. Never a list, never text that is parsed. */
 export interface Mailbox { name: string; address: string }
@@ -18,6 +19,10 @@ export interface MailToCompose {
   /** Fixed for a delivery, so that a retry is the same message. */
   date: Date;
   content: RenderedEmail;
+  /** The envelope sender when bounces come back to us; the From address when absent. */
+  returnPath?: string;
+  /** Who relays it; plain SMTP when absent. */
+  relay?: RelayProfile;
 }
 
 export interface ComposedMail {
@@ -25,25 +30,16 @@ export interface ComposedMail {
   raw: Buffer;
 }
 
-/** An address that can not stand in a message. `side` says whose fault it is: the configuration's or the person's. */
-export class AddressRefused extends Error {
-  constructor(readonly side: 'from' | 'to' | 'reply-to', reason: string) {
-    super(reason);
-    this.name = 'AddressRefused';
-  }
-}
-
 const CRLF = '\r\n';
-const LINE = 76;
-/** Bytes of text in one encoded word: 39 become 52 of base64 and 64 with its frame, so `Subject: ` fits beside it. */
-const WORD_BYTES = 39;
 
 /**
  * The message as it goes over the wire: multipart/alternative in 7-bit lines of at most 76 characters. The same input gives the
  * same bytes: Message-ID, Date and boundary come from the delivery. Own composition because nodemailer's costs most of
  * a send (about 2 ms against 0.1–0.7 ms here); the rules for headers are RFC 5322, 2047, 2369, 2919, 3834 and 8058.
  *
- * @throws {AddressRefused} when an address is not one address, or needs SMTPUTF8
+ * Everything is ASCII but a recipient whose address needs SMTPUTF8.
+ *
+ * @throws {AddressRefused} when an address is not one address, or one of ours has characters outside ASCII
  */
 export function compose(mail: MailToCompose): ComposedMail {
   const from = wireAddress(mail.from.address, 'from');
@@ -52,24 +48,25 @@ export function compose(mail: MailToCompose): ComposedMail {
   const boundary = `=_danbi_${mail.deliveryId.replaceAll('-', '')}`;
   const { content } = mail;
   const headers = [
-    textHeader('From', nameAndAddress(content.fromName ?? mail.from.name, from)),
+    mailboxHeader('From', content.fromName || mail.from.name, from),
     `To: ${to}`,
     ...(content.replyTo ? [`Reply-To: ${wireAddress(content.replyTo, 'reply-to')}`] : []),
-    textHeader('Subject', encodedText(content.subject)),
+    textHeader('Subject', content.subject),
     `Date: ${mail.date.toUTCString().replace('GMT', '+0000')}`,
     `Message-ID: <${mail.deliveryId}@${domain}>`,
     ...streamHeaders(mail, domain),
+    ...providerHeaders(mail.relay ?? PLAIN_SMTP, mail.deliveryId, mail.transactional),
     'MIME-Version: 1.0',
     `Content-Type: multipart/alternative;${CRLF} boundary="${boundary}"`,
   ];
   const raw = Buffer.concat([
-    ascii(`${headers.join(CRLF)}${CRLF}${CRLF}--${boundary}${CRLF}`),
+    Buffer.from(`${headers.join(CRLF)}${CRLF}${CRLF}--${boundary}${CRLF}`),
     ...textPart('text/plain', content.text),
     ascii(`${CRLF}--${boundary}${CRLF}`),
     ...textPart('text/html', content.html),
     ascii(`${CRLF}--${boundary}--${CRLF}`),
   ]);
-  return { envelope: { from, to }, raw };
+  return { envelope: { from: mail.returnPath ?? from, to }, raw };
 }
 
 const ascii = (text: string) => Buffer.from(text, 'latin1');
@@ -94,49 +91,6 @@ const token = (text: string) => text.replaceAll(/[^A-Za-z0-9_.-]/g, '-');
 
 /** An absolute address as ASCII: `URL` percent-encodes whatever could break out of the angle brackets. */
 const httpAddress = (url: string) => new URL(url).href;
-
-/** The address as the envelope and the headers carry it: domain as A-labels, nothing that is syntax anywhere. */
-export function wireAddress(address: string, side: AddressRefused['side']): string {
-  const at = address.lastIndexOf('@');
-  const local = address.slice(0, at);
-  const domain = domainToASCII(address.slice(at + 1).toLowerCase());
-  if (at < 1 || /[\s\p{Cc}<>,;:"()[\]\\@]/u.test(local) || !/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/.test(domain)) throw new AddressRefused(side, 'The address is not one e-mail address.');
-  if (/[^\x21-\x7e]/.test(local)) throw new AddressRefused(side, 'The part before @ has characters outside ASCII, which needs SMTPUTF8; this sender does not use it.');
-  if (local.length > 64 || local.length + domain.length > 253) throw new AddressRefused(side, 'The address is longer than SMTP allows.');
-  return `${local}@${domain}`;
-}
-
-const isPlain = (text: string) => /^[\x20-\x7e]*$/.test(text) && !text.includes('=?');
-const oneLine = (text: string) => text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
-
-/** Header text in ASCII: as it is, or as encoded words that never cut a character. */
-function encodedText(text: string): string {
-  const line = oneLine(text);
-  if (isPlain(line)) return line;
-  const words: string[] = [];
-  let word = '';
-  let bytes = 0;
-  for (const character of line) {
-    const size = Buffer.byteLength(character);
-    if (bytes + size > WORD_BYTES) {
-      words.push(word);
-      word = '';
-      bytes = 0;
-    }
-    word += character;
-    bytes += size;
-  }
-  return [...words, word].map((part) => libmime.encodeWord(part, 'B')).join(' ');
-}
-
-function nameAndAddress(name: string, address: string): string {
-  const shown = oneLine(name);
-  if (shown === '') return address;
-  const phrase = isPlain(shown) ? `"${shown.replaceAll(/["\\]/g, String.raw`\$&`)}"` : encodedText(shown);
-  return `${phrase} <${address}>`;
-}
-
-const textHeader = (name: string, value: string) => libmime.foldLines(`${name}: ${value}`, LINE);
 
 /** One part, quoted-printable while that is the shorter of the two: up to about a sixth of the bytes outside ASCII. */
 function textPart(type: string, text: string): Buffer[] {

@@ -6,12 +6,13 @@ import { renderEmail } from '../content/render.js';
 import { nextAttempt } from './domain/retry.js';
 import type { SmtpOutcome } from './domain/smtp-outcome.js';
 import type { Settlement } from './store/settlements.store.js';
-import { AddressRefused, compose, type ComposedMail, type Mailbox } from './compose.js';
+import { compose, type ComposedMail, type Mailbox } from './compose.js';
 import type { GatedClaims, GatedQueue } from './gated-claims.js';
 import type { SendJournal } from './journal.js';
 import { contentFor, contextOf } from './render-context.js';
 import type { SettlementWriter } from './settlement-writer.js';
 import type { SmtpTransport } from './smtp-transport.js';
+import { AddressRefused } from './wire-address.js';
 
 type Claimed = GatedClaims['allowed'][number] & { leaseUntil: Date; contents: ReadonlyMap<string, CompiledMessage> };
 
@@ -211,6 +212,8 @@ function endOf(outcome: SmtpOutcome, claimed: Claimed, now: Date): End {
       return { state: 'uncertain', reason: 'PROVIDER_UNCERTAIN', detail, attempted: true };
     case 'transport_down':
       return { state: 'queued', detail, attempted: false };
+    case 'unreachable':
+      return { state: 'failed', reason: 'CHANNEL_UNREACHABLE', detail, attempted: false };
     case 'rejected':
       return { state: outcome.bounce ? 'bounced' : 'failed', reason: 'PROVIDER_REJECTED', detail, attempted: true, ...(outcome.bounce ? { bounce: { refusal: outcome.refusal, suppress: outcome.suppress } } : {}) };
     case 'lost':

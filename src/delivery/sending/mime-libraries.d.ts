@@ -1,5 +1,5 @@
 /** The parts we use of a library that ships without types. */
 declare module 'libmime' {
-  const libmime: { encodeWord(text: string, encoding: 'Q' | 'B'): string; foldLines(line: string, lineLength?: number): string };
+  const libmime: { encodeWord(text: string, encoding: 'Q' | 'B'): string };
   export default libmime;
 }

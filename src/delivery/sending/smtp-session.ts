@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { outcomeOf, type SmtpFailure, type SmtpOutcome } from './domain/smtp-outcome.js';
+import { needsSmtpUtf8 } from './wire-address.js';
 import type { ComposedMail } from './compose.js';
 
 /** Where and how to open a session. */
@@ -153,13 +154,13 @@ export class SmtpSession {
   /** What the server has said that it can not take; it is not asked then. */
   private unfit({ envelope, raw }: ComposedMail): SmtpOutcome | null {
     if (this.largest > 0 && raw.length > this.largest) return { kind: 'rejected', detail: `The message has ${raw.length} bytes and the mail server takes ${this.largest}.`, refusal: 'too_big', bounce: false, suppress: false };
-    if (needsUtf8(envelope) && !this.extensions.has('SMTPUTF8')) return { kind: 'rejected', detail: 'The address has characters outside ASCII, and the mail server does not offer SMTPUTF8.', refusal: 'other', bounce: false, suppress: false };
+    if (needsSmtpUtf8(envelope.from + envelope.to) && !this.extensions.has('SMTPUTF8')) return { kind: 'unreachable', detail: 'The address has characters outside ASCII, and the mail server does not offer SMTPUTF8.' };
     return null;
   }
 
   /** MAIL, RCPT and DATA. Null when the server waits for the body. */
   private async envelope({ envelope, raw }: ComposedMail, trace: { opened: boolean; begun: boolean; heard: boolean }): Promise<SessionResult | null> {
-    const parameters = [...(this.extensions.has('SIZE') ? [` SIZE=${raw.length}`] : []), ...(needsUtf8(envelope) ? [' SMTPUTF8', ...(this.extensions.has('8BITMIME') ? [' BODY=8BITMIME'] : [])] : [])];
+    const parameters = [...(this.extensions.has('SIZE') ? [` SIZE=${raw.length}`] : []), ...(needsSmtpUtf8(envelope.from + envelope.to) ? [' SMTPUTF8', ...(this.extensions.has('8BITMIME') ? [' BODY=8BITMIME'] : [])] : [])];
     const commands = [`MAIL FROM:<${envelope.from}>${parameters.join('')}\r\n`, `RCPT TO:<${envelope.to}>\r\n`, 'DATA\r\n'];
     const pipelined = this.extensions.has('PIPELINING');
     if (pipelined) this.socket.write(commands.join(''));
@@ -272,8 +273,6 @@ const COMMANDS = ['MAIL FROM', 'RCPT TO', 'DATA'];
 const failureFrom = ({ code, text }: Reply, command: string) => ({ code: command === 'DATA' ? 'EMESSAGE' : 'EENVELOPE', command, response: text, responseCode: code, message: text });
 
 // oxlint-disable-next-line no-control-regex
-const needsUtf8 = ({ from, to }: ComposedMail['envelope']) => /[^\x00-\x7f]/.test(from + to);
-
 /** The message as RFC 5321, section 4.5.2 wants it: a dot before each line that begins with one, and a line end at its end. */
 function dotStuffed(raw: Buffer): Buffer {
   const parts: Buffer[] = [];

@@ -26,6 +26,8 @@ export type SmtpOutcome =
   | { kind: 'lost'; detail: string }
   /** Not now. */
   | { kind: 'deferred'; detail: string }
+  /** This server can not take such an address at all (RFC 6531); nothing was offered to it. */
+  | { kind: 'unreachable'; detail: string }
   /** Never. `bounce`: the recipient's address was refused; `suppress`: it should not be tried again by anyone. */
   | { kind: 'rejected'; detail: string; refusal: RefusalClass; bounce: boolean; suppress: boolean };
 

@@ -421,6 +421,7 @@ create table campaign (
   updated_at timestamp with time zone not null,
   state_at timestamp with time zone not null,
   closing boolean not null default false,
+  pause_reason jsonb,
   constraint campaign_pkey PRIMARY KEY (id),
   constraint campaign_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'draining'::text, 'stopped'::text, 'archived'::text]))),
   constraint campaign_type_check CHECK ((type = ANY (ARRAY['series'::text, 'broadcast'::text, 'auto_message'::text]))));
@@ -521,6 +522,9 @@ create table delivery (
   address text,
   sent_at timestamp with time zone,
   settled_at timestamp with time zone,
+  relay text,
+  refusal text,
+  uncertain_at timestamp with time zone,
   language text,
   constraint delivery_enrollment_id_step_id_version_id_channel_person_id_key UNIQUE (enrollment_id, step_id, version_id, channel, person_id),
   constraint delivery_pkey PRIMARY KEY (id, person_id),
@@ -844,6 +848,57 @@ create table person_tag (
   added_at timestamp with time zone not null,
   constraint person_tag_pkey PRIMARY KEY (person_id, tag));
 
+create table relay (
+  id uuid not null,
+  name text not null,
+  host text not null,
+  port integer not null,
+  security text not null,
+  verify_certificate boolean not null,
+  username text,
+  password text,
+  provider text not null,
+  connections integer not null,
+  weight integer not null,
+  priority integer not null,
+  send_rate double precision,
+  domain_rates jsonb not null,
+  enabled boolean not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint relay_name_key UNIQUE (name),
+  constraint relay_pkey PRIMARY KEY (id),
+  constraint relay_check CHECK (((username IS NULL) = (password IS NULL))),
+  constraint relay_connections_check CHECK ((connections > 0)),
+  constraint relay_port_check CHECK (((port > 0) AND (port < 65536))),
+  constraint relay_provider_check CHECK ((provider = ANY (ARRAY['smtp'::text, 'ses'::text, 'sendgrid'::text, 'mailgun'::text, 'postmark'::text]))),
+  constraint relay_security_check CHECK ((security = ANY (ARRAY['tls'::text, 'starttls'::text, 'none'::text]))),
+  constraint relay_send_rate_check CHECK ((send_rate > (0)::double precision)),
+  constraint relay_weight_check CHECK ((weight > 0)));
+
+create table relay_health (
+  relay_id text not null,
+  breaker text not null,
+  opened_at timestamp with time zone,
+  probe_at timestamp with time zone,
+  last_error text,
+  last_error_at timestamp with time zone,
+  last_ok_at timestamp with time zone,
+  constraint relay_health_pkey PRIMARY KEY (relay_id),
+  constraint relay_health_breaker_check CHECK ((breaker = ANY (ARRAY['closed'::text, 'open'::text]))));
+
+create table relay_rate (
+  relay_id text not null,
+  domain text not null,
+  tokens double precision not null,
+  at timestamp with time zone not null,
+  promised_until timestamp with time zone not null,
+  lowered_to double precision,
+  lowered_from double precision,
+  lowered_at timestamp with time zone,
+  lowered_because text,
+  constraint relay_rate_pkey PRIMARY KEY (relay_id, domain));
+
 create table sandbox_mail (
   id uuid not null,
   received_at timestamp with time zone not null,
@@ -909,6 +964,12 @@ create table segment_member (
   person_id uuid not null,
   since timestamp with time zone not null,
   constraint segment_member_pkey PRIMARY KEY (segment_id, person_id));
+
+create table sending_settings (
+  id smallint not null default 1,
+  settings jsonb not null,
+  constraint sending_settings_pkey PRIMARY KEY (id),
+  constraint sending_settings_id_check CHECK ((id = 1)));
 
 create table session (
   token_hash text not null,
@@ -978,6 +1039,7 @@ create table topic (
   kind text not null,
   opt_in boolean not null default false,
   created_at timestamp with time zone not null,
+  resend_uncertain boolean not null default false,
   reason text,
   reason_text text not null default ''::text,
   constraint topic_pkey PRIMARY KEY (key),
@@ -997,6 +1059,27 @@ create table verdict_review (
   constraint verdict_review_pkey PRIMARY KEY (id),
   constraint verdict_review_check CHECK ((from_at < until_at)),
   constraint verdict_review_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text]))));
+
+create table warm_up (
+  scope text not null,
+  key text not null,
+  enabled boolean not null,
+  started_on date not null,
+  first_day integer not null,
+  last_day integer not null,
+  days integer not null,
+  constraint warm_up_pkey PRIMARY KEY (scope, key),
+  constraint warm_up_check CHECK ((last_day >= first_day)),
+  constraint warm_up_days_check CHECK ((days > 1)),
+  constraint warm_up_first_day_check CHECK ((first_day > 0)),
+  constraint warm_up_scope_check CHECK ((scope = ANY (ARRAY['relay'::text, 'domain'::text]))));
+
+create table warm_up_use (
+  scope text not null,
+  key text not null,
+  day date not null,
+  used integer not null,
+  constraint warm_up_use_pkey PRIMARY KEY (scope, key, day));
 
 create table workspace (
   id smallint not null default 1,
@@ -1037,6 +1120,7 @@ CREATE INDEX delivery_event_address ON ONLY public.delivery_event USING btree ((
 CREATE INDEX delivery_event_human ON ONLY public.delivery_event USING btree (kind, at) WHERE ((verdict = 'human'::text) AND (kind = ANY (ARRAY['open'::text, 'click'::text])));
 CREATE INDEX delivery_event_person ON ONLY public.delivery_event USING btree (person_id, at);
 CREATE INDEX delivery_event_tracked ON ONLY public.delivery_event USING btree (at, delivery_id) WHERE (kind = ANY (ARRAY['open'::text, 'click'::text]));
+CREATE INDEX delivery_judged ON public.delivery USING btree (campaign_id, settled_at) WHERE ((channel = 'email'::text) AND (attempts > 0) AND (settled_at IS NOT NULL));
 CREATE INDEX delivery_leased ON public.delivery USING btree (lease_until) WHERE (state = 'sending'::text);
 CREATE INDEX delivery_listed ON public.delivery USING btree (queued_at, id);
 CREATE INDEX delivery_person ON public.delivery USING btree (person_id, queued_at);

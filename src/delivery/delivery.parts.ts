@@ -3,6 +3,7 @@ import { contentParts } from './content/content.parts.js';
 import { identityParts } from './identity/identity.parts.js';
 import { inboxParts } from './inbox/inbox.parts.js';
 import { preferencesParts } from './preferences/preferences.parts.js';
+import { relaysParts } from './relays/relays.parts.js';
 import { returnsParts } from './returns/returns.parts.js';
 import { sandboxParts } from './sandbox/sandbox.parts.js';
 import { sendingParts } from './sending/sending.parts.js';
@@ -15,6 +16,7 @@ export const deliveryParts = joined(
   inboxParts,
   trackingParts,
   preferencesParts,
+  relaysParts,
   returnsParts,
   sandboxParts,
 );

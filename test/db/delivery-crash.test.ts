@@ -134,11 +134,11 @@ test('a journal keeps only what is not settled, across segments', async () => {
   const journal = new SendJournal(here);
   const claims = Array.from({ length: 20_005 }, (_, index) => ({ id: newId(), fence: index }));
   for (const claim of claims) {
-    journal.begin(claim, START);
+    journal.begin({ ...claim, relay: 'environment' }, START);
     journal.settled([claim]);
   }
   const open = { id: newId(), fence: 1 };
-  journal.begin(open, START);
+  journal.begin({ ...open, relay: 'environment' }, START);
   journal.accepted(open, START);
   expect(await readdir(here)).toHaveLength(1);
   expect(foreignJournals(here, 'nobody')[0]).toMatchObject({ liveness: 'alive' });
@@ -146,7 +146,7 @@ test('a journal keeps only what is not settled, across segments', async () => {
   await appendFile(join(here, (await readdir(here))[0]!), 'A torn');
   const [left] = foreignJournals(here, 'nobody');
   expect(left).toMatchObject({ worker: journal.worker, liveness: 'dead' });
-  expect(left!.entries.at(-1)).toEqual({ ...open, word: 'accepted', at: START });
+  expect(left!.entries.at(-1)).toEqual({ ...open, word: 'accepted', at: START, relay: 'environment' });
 });
 
 test('two senders on one queue: every message once', async () => {

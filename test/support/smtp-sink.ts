@@ -80,7 +80,7 @@ export class SmtpSink {
     this.read.push(mail);
     const reply = this.script.dot?.(mail.to, mail.messageId);
     if (!reply) this.accepted.push(mail);
-    if (this.script.delay) await new Promise((resolve) => { setTimeout(resolve, this.script.delay); });
+    if (this.script.delay) await new Promise((resolve) => { setTimeout(resolve, this.script.delay).unref(); });
     const count = (this.sessions.get(session.id) ?? 0) + 1;
     this.sessions.set(session.id, count);
     this.answer(reply, session, done);

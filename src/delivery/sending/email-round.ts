@@ -4,6 +4,7 @@ import type { Workspace } from '../../platform/workspace.js';
 import { RenderFailure, type CompiledMessage, type LinkSigner } from '../content/compiled.js';
 import { renderEmail } from '../content/render.js';
 import { nextAttempt } from './domain/retry.js';
+import type { RelayFleet, RelayLine } from '../relays/relay-fleet.js';
 import type { SmtpOutcome } from './domain/smtp-outcome.js';
 import type { Settlement } from './store/settlements.store.js';
 import { compose, type ComposedMail, type Mailbox } from './compose.js';
@@ -11,10 +12,11 @@ import type { GatedClaims, GatedQueue } from './gated-claims.js';
 import type { SendJournal } from './journal.js';
 import { contentFor, contextOf } from './render-context.js';
 import type { SettlementWriter } from './settlement-writer.js';
-import type { SmtpTransport } from './smtp-transport.js';
+import { RelayQueues, type Queue } from './relay-queues.js';
 import { AddressRefused } from './wire-address.js';
 
-type Claimed = GatedClaims['allowed'][number] & { leaseUntil: Date; contents: ReadonlyMap<string, CompiledMessage> };
+type Allowed = GatedClaims['allowed'][number];
+type Claimed = Allowed & { leaseUntil: Date; contents: ReadonlyMap<string, CompiledMessage> };
 
 /** How long claims are held, and until when everything in hand was last renewed. */
 export interface Lease { milliseconds: number; renewedUntil: Date }
@@ -22,13 +24,12 @@ export interface Lease { milliseconds: number; renewedUntil: Date }
 export interface RoundParts {
   queue: GatedQueue;
   journal: SendJournal;
-  transport: SmtpTransport;
+  fleet: RelayFleet;
   writer: SettlementWriter;
   clock: Clock;
   workspace: Workspace;
   links: LinkSigner;
   from: Mailbox;
-  connections: number;
   /** Compiled contents by id. */
   contents(ids: string[]): Promise<ReadonlyMap<string, CompiledMessage>>;
   lease: Lease;
@@ -38,8 +39,6 @@ export interface RoundParts {
 const ROUND_MS = 5_000;
 /** A session that ends by itself is tried again soon: nothing was judged. */
 const LOST_RETRY_MS = 30_000;
-/** So many in a row, and nothing accepted between them, mean that the relay and not a message is the trouble. */
-const LOST_IN_A_ROW = 20;
 
 /** Messages of one claim at most. */
 const LARGEST_BATCH = 100;
@@ -47,34 +46,31 @@ const LARGEST_BATCH = 100;
 const BATCH_MS = 250;
 
 /**
- * One stretch of sending: as many lanes as connections take claimed deliveries one by one, while the next batch is
- * claimed behind them. Batches begin with two messages a connection and grow while they last less than {@link BATCH_MS}, so
- * that gates are asked about a second before sending, whatever the speed of the relay. At most two batches wait; of all
- * these only one message a connection can ever be in doubt, because the journal knows which were begun.
+ * One stretch of sending: each relay has as many lanes as connections, which take the messages given to it one by one, while
+ * the next batch is claimed behind them. Batches begin with two messages a connection and grow while they last less than
+ * {@link BATCH_MS}, so that gates are asked about a second before sending, whatever the speed of the relays. Of all these only
+ * one message a connection can ever be in doubt, because the journal knows which were begun.
  */
 export class EmailRound {
-  private readonly inHand: Claimed[] = [];
+  private readonly queues: RelayQueues<Claimed>;
   private refilling: Promise<void> | null = null;
   private taken = 0;
   private exhausted = false;
   private stopped = false;
-  private lostInARow = 0;
   private batch: number;
   private readonly startedAt = performance.now();
   private claimedAt = this.startedAt;
-  /** Why nothing can be sent now, if so. */
-  down: string | null = null;
 
   constructor(private readonly parts: RoundParts) {
+    this.queues = new RelayQueues(parts.fleet.usable());
     this.batch = this.smallestBatch;
   }
 
-  /** Runs until the queue is empty, the round is full, the transport fails or `stop` is called; everything is settled then. */
+  /** Runs until the queue is empty, the round is full, every relay fails or `stop` is called; everything is settled then. */
   async run(): Promise<number> {
-    const { parts } = this;
-    const lanes = await Promise.allSettled(Array.from({ length: parts.connections }, () => this.lane()));
-    for (const claimed of this.inHand.splice(0)) this.giveBack(claimed);
-    await parts.writer.finish();
+    const lanes = await Promise.allSettled(this.queues.all.flatMap((queue) => Array.from({ length: queue.line.plan.connections }, () => this.lane(queue))));
+    for (const claimed of this.queues.drain()) this.giveBack(claimed);
+    await this.parts.writer.finish();
     const failed = lanes.find((lane) => lane.status === 'rejected');
     if (failed) throw failed.reason;
     return this.taken;
@@ -83,20 +79,22 @@ export class EmailRound {
   /** Claims no more and begins no more; what is on the way is finished. */
   stop(): void {
     this.stopped = true;
+    this.queues.announce();
   }
 
-  private async lane(): Promise<void> {
-    for (let claimed = await this.take(); claimed; claimed = await this.take()) await this.send(claimed);
+  private async lane(queue: Queue<Claimed>): Promise<void> {
+    for (let claimed = await this.take(queue); claimed; claimed = await this.take(queue)) await this.send(claimed, queue.line);
   }
 
-  private async take(): Promise<Claimed | undefined> {
+  private async take(queue: Queue<Claimed>): Promise<Claimed | undefined> {
     for (;;) {
-      if (this.stopped) return undefined;
-      if (this.inHand.length < this.batch) this.refill();
-      const claimed = this.inHand.shift();
+      if (this.stopped || queue.line.open) return undefined;
+      if (queue.waiting.length < this.batch && this.queues.haveRoom()) this.refill();
+      const claimed = this.queues.take(queue);
       if (claimed) return claimed;
-      if (!this.refilling) return undefined;
-      await this.refilling;
+      if (this.refilling) await this.refilling;
+      else if (this.exhausted) return undefined;
+      else await this.queues.change();
     }
   }
 
@@ -122,11 +120,12 @@ export class EmailRound {
       allowed.forEach((each) => this.giveBack(each));
       throw error;
     }
-    this.inHand.push(...allowed.map((each) => ({ ...each, leaseUntil, contents: compiled })));
+    for (const each of allowed) if (!this.queues.give({ ...each, leaseUntil, contents: compiled })) this.giveBack(each);
+    if (this.queues.all.every(({ line }) => line.open)) this.stop();
   }
 
   private get smallestBatch(): number {
-    return Math.min(LARGEST_BATCH, this.parts.connections * 2);
+    return Math.min(LARGEST_BATCH, this.queues.all.reduce((sum, { line }) => sum + line.plan.connections, 0) * 2);
   }
 
   /** The time between two claims is how long a batch lasts. Never business time. */
@@ -138,41 +137,33 @@ export class EmailRound {
     else if (lasted > BATCH_MS * 4) this.batch = Math.max(this.smallestBatch, Math.floor(this.batch / 2));
   }
 
-  private async send(claimed: Claimed): Promise<void> {
-    const { journal, transport, writer, clock } = this.parts;
+  private async send(claimed: Claimed, line: RelayLine): Promise<void> {
+    const { journal, fleet, writer, clock } = this.parts;
     const made = this.make(claimed);
     if (!made) return;
     const { mail, language } = made;
     const claim = { id: claimed.id, fence: claimed.fence };
-    const result = await transport.send(mail, () => {
+    const result = await line.transport.send(mail, () => {
       if (!this.holds(claimed)) throw new Error('the claim ran out before the message was transferred');
-      journal.begin(claim, clock.now());
+      journal.begin({ ...claim, relay: line.plan.id }, clock.now());
     });
     const now = clock.now();
-    const common = { id: claimed.id, personId: claimed.personId, fence: claimed.fence, address: mail.envelope.to, language };
+    const common = { id: claimed.id, personId: claimed.personId, fence: claimed.fence, address: mail.envelope.to, language, relay: line.plan.id };
     if (result.kind === 'accepted') {
       journal.accepted(claim, now);
-      this.lostInARow = 0;
       writer.add({ ...common, state: 'sent', sentAt: now, attempted: true });
-      return;
+      return fleet.note(line, result, now);
     }
     if (result.kind !== 'uncertain') journal.refused(claim, now);
-    this.watch(result);
     writer.add({ ...common, ...endOf(result, claimed, now) });
+    await fleet.note(line, result, now);
+    for (const each of line.open ? this.queues.drain(line) : []) this.giveBack(each);
   }
 
   /** Another worker may take over a claim that has run out, so its message must not leave from here any more. */
   private holds(claimed: Claimed): boolean {
     const now = this.parts.clock.now();
     return now < claimed.leaseUntil || now < this.parts.lease.renewedUntil;
-  }
-
-  /** Ends the round when the relay, and not a message, is the trouble. */
-  private watch(outcome: SmtpOutcome): void {
-    if (outcome.kind === 'transport_down') this.down = outcome.detail;
-    this.lostInARow = outcome.kind === 'lost' || outcome.kind === 'uncertain' ? this.lostInARow + 1 : 0;
-    if (this.lostInARow >= LOST_IN_A_ROW) this.down ??= `${this.lostInARow} sessions in a row were lost. ${outcome.detail}`;
-    if (this.down !== null) this.stop();
   }
 
   /** The bytes to send; null when the delivery has ended here, as a control or because it can not be made. */
@@ -191,7 +182,7 @@ export class EmailRound {
     return null;
   }
 
-  private giveBack(claimed: GatedClaims['allowed'][number]): void {
+  private giveBack(claimed: Allowed): void {
     this.parts.writer.add({ id: claimed.id, personId: claimed.personId, fence: claimed.fence, state: 'queued', attempted: false });
   }
 }

@@ -10,6 +10,8 @@ export interface Claim { id: string; fence: number }
 export interface JournalEntry extends Claim {
   word: 'begun' | 'accepted' | 'refused';
   at: Date;
+  /** The relay it was begun with. */
+  relay: string | null;
 }
 
 /** What a worker of another process wrote before it ended. */
@@ -25,7 +27,7 @@ interface Head { version: 1; worker: string; process: ProcessIdentity }
 
 const SEGMENT_LINES = 20_000;
 const WORDS = { B: 'begun', A: 'accepted', R: 'refused' } as const;
-const LINE = /^([BAR]) ([0-9a-f-]{36}) (\d{1,15}) (\d{1,15})$/;
+const LINE = /^([BAR]) ([0-9a-f-]{36}) (\d{1,15}) (\d{1,15})(?: ([\w-]{1,64}))?$/;
 /** Workers of this very process: their journals are never foreign, and are dead once the worker has closed. */
 const livingHere = new Set<string>();
 
@@ -50,11 +52,11 @@ export class SendJournal {
   }
 
   /** @throws when the disk refuses; the message must then not be sent */
-  begin(claim: Claim, at: Date): void {
+  begin(claim: Claim & { relay: string }, at: Date): void {
     let segment = this.segments.at(-1)!;
     if (segment.lines >= SEGMENT_LINES) segment = this.addSegment();
     segment.open.add(keyOf(claim));
-    this.write(segment, 'B', claim, at);
+    this.write(segment, 'B', claim, at, ` ${claim.relay}`);
   }
 
   accepted(claim: Claim, at: Date): void {
@@ -88,8 +90,8 @@ export class SendJournal {
     if (segment) this.write(segment, word, claim, at);
   }
 
-  private write(segment: Segment, word: keyof typeof WORDS, claim: Claim, at: Date): void {
-    writeSync(segment.file, `${word} ${claim.id} ${claim.fence} ${at.getTime()}\n`);
+  private write(segment: Segment, word: keyof typeof WORDS, claim: Claim, at: Date, relay = ''): void {
+    writeSync(segment.file, `${word} ${claim.id} ${claim.fence} ${at.getTime()}${relay}\n`);
     segment.lines += 1;
   }
 
@@ -127,8 +129,9 @@ export function foreignJournals(folder: string, own: string): ForeignJournal[] {
     journal.files.push(path);
     const last = new Map<string, JournalEntry>();
     for (const line of lines.slice(1)) {
-      const [, word, id, fence, at] = LINE.exec(line) ?? [];
-      if (word) last.set(`${id}:${fence}`, { id: id!, fence: Number(fence), word: WORDS[word as keyof typeof WORDS], at: new Date(Number(at)) });
+      const [, word, id, fence, at, relay] = LINE.exec(line) ?? [];
+      const key = `${id}:${fence}`;
+      if (word) last.set(key, { id: id!, fence: Number(fence), word: WORDS[word as keyof typeof WORDS], at: new Date(Number(at)), relay: relay ?? last.get(key)?.relay ?? null });
     }
     journal.entries.push(...last.values());
     found.set(head.worker, journal);

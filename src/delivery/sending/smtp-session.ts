@@ -108,6 +108,11 @@ export class SmtpSession {
     return new SmtpSession(socket, new Set(greeted['_supportedExtensions'] as string[]), greeted['_maxAllowedSize'] as number);
   }
 
+  /** What the server has told about itself. */
+  get offers(): { encrypted: boolean; extensions: string[]; largest: number | null } {
+    return { encrypted: 'encrypted' in this.socket, extensions: [...this.extensions].sort(), largest: this.largest || null };
+  }
+
   get isOpen(): boolean {
     return this.ended === null;
   }

@@ -15,7 +15,9 @@ const delivery = z.object({
   detail: z.string().nullable(),
   dueAt: DateTime, queuedAt: DateTime, attempts: z.number().int(), address: z.string().nullable(),
   /** The language in which the message was made, when its author named one. */
-  language: z.string().nullable(), sentAt: DateTime.nullable(), settledAt: DateTime.nullable(),
+  language: z.string().nullable(),
+  /** The relay that took or judged it last: an id, `environment` or `sandbox`. */
+  relay: z.string().nullable(), sentAt: DateTime.nullable(), settledAt: DateTime.nullable(),
 });
 export const DeliveryListed = delivery.meta({ id: 'Delivery' });
 export const DeliveryPage = z.object({ items: z.array(DeliveryListed), next: z.string().nullable() }).meta({ id: 'DeliveryPage' });

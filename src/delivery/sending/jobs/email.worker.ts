@@ -11,22 +11,21 @@ import { loadWorkspace } from '../../../platform/workspace.js';
 import { ContentCache } from '../../content/content-cache.js';
 import { LinkKeys } from '../../tracking/link-keys.service.js';
 import { SandboxServer } from '../../sandbox/sandbox-server.js';
+import { RelayFleet } from '../../relays/relay-fleet.js';
+import { ENVIRONMENT, planOfUrl, SANDBOX, type RelayPlan } from '../../relays/relay-settings.js';
 import { EmailRound, type Lease } from '../email-round.js';
 import { GatedQueue } from '../gated-claims.js';
 import { SendJournal } from '../journal.js';
 import { recover } from '../recovery.js';
 import { SettlementWriter } from '../settlement-writer.js';
-import { settingsOfUrl, SmtpTransport } from '../smtp-transport.js';
 import { renewLeases } from '../store/claims.store.js';
 
 const LEASE_MS = 120_000;
 const RENEW_MS = 30_000;
-/** How long the relay is left alone after it could not be reached or refused us. */
-const DOWN_MS = 30_000;
 /** How long a stopping process waits for the answers to messages on the way. */
 const STOP_MS = 20_000;
 
-interface Sender { journal: SendJournal; writer: SettlementWriter; transport: SmtpTransport }
+interface Sender { journal: SendJournal; writer: SettlementWriter; fleet: RelayFleet }
 
 /** What the e-mail sender needs from the rest of the module. */
 @Injectable()
@@ -41,7 +40,6 @@ export class EmailWorker extends Worker {
   private readonly lease: Lease = { milliseconds: LEASE_MS, renewedUntil: new Date(0) };
   private sender: Sender | null = null;
   private round: EmailRound | null = null;
-  private pausedUntil: Date | null = null;
   private stopping = false;
 
   constructor(
@@ -60,10 +58,10 @@ export class EmailWorker extends Worker {
     const now = this.clock.now();
     const sender = await this.ready();
     await recover({ db: this.db, folder: this.journalFolder, worker: sender.journal.worker, log: this.log }, now);
-    if (this.pausedUntil && now < this.pausedUntil) return { done: 0, next: this.pausedUntil };
-    this.pausedUntil = null;
-    const done = await this.sendDue(sender);
-    if (this.pausedUntil) return { done: 0, next: this.pausedUntil };
+    await sender.fleet.refresh(now);
+    const done = sender.fleet.usable().length > 0 ? await this.sendDue(sender) : 0;
+    // With every relay open, messages wait where they are until the next probe.
+    if (sender.fleet.usable().length === 0) return { done: 0, next: sender.fleet.nextProbe() };
     return done > 0 ? { done } : { done, next: await this.queue.next('email') };
   }
 
@@ -72,14 +70,14 @@ export class EmailWorker extends Worker {
     this.stopping = true;
     this.round?.stop();
     this.sender?.writer.closeSoon();
-    setTimeout(() => this.sender?.transport.close(true), STOP_MS).unref();
+    setTimeout(() => this.sender?.fleet.close(true), STOP_MS).unref();
   }
 
   override async drain(): Promise<void> {
     const { sender } = this;
     this.sender = null;
     await sender?.writer.finish();
-    sender?.transport.close();
+    sender?.fleet.close();
     sender?.journal.close();
   }
 
@@ -90,7 +88,7 @@ export class EmailWorker extends Worker {
   private async sendDue(sender: Sender): Promise<number> {
     const { config } = this;
     const round = new EmailRound({
-      ...sender, queue: this.queue, clock: this.clock, lease: this.lease, connections: config.SMTP_CONNECTIONS,
+      ...sender, queue: this.queue, clock: this.clock, lease: this.lease,
       workspace: await loadWorkspace(this.db), links: await this.outside.links.signer(), from: { name: config.MAIL_FROM_NAME, address: config.MAIL_FROM },
       contents: (ids) => this.outside.contents.load(this.db, ids),
     });
@@ -102,7 +100,6 @@ export class EmailWorker extends Worker {
     } finally {
       clearInterval(renewal);
       this.round = null;
-      if (round.down !== null) this.pause(round.down);
     }
   }
 
@@ -116,16 +113,20 @@ export class EmailWorker extends Worker {
     }
   }
 
-  private pause(reason: string): void {
-    this.pausedUntil = new Date(this.clock.now().getTime() + DOWN_MS);
-    this.log.warn({ reason, seconds: DOWN_MS / 1000 }, 'the mail server can not be used; sending pauses and nothing is lost');
-  }
-
   private async ready(): Promise<Sender> {
     if (this.sender) return this.sender;
     const journal = new SendJournal(this.journalFolder);
-    const url = this.config.SMTP_URL ?? (await this.outside.sandbox.url());
-    this.sender = { journal, writer: new SettlementWriter(this.db, journal, this.clock, this.log, () => this.outside.runner.wake('segments.membership')), transport: new SmtpTransport(settingsOfUrl(url)) };
+    const { runner } = this.outside;
+    this.sender = {
+      journal,
+      writer: new SettlementWriter(this.db, journal, this.clock, this.log, () => runner.wake('segments.membership')),
+      fleet: new RelayFleet({ db: this.db, log: this.log, fallback: () => this.fallback(), wake: () => runner.wakeHere(this.name) }),
+    };
     return this.sender;
+  }
+
+  private async fallback(): Promise<RelayPlan> {
+    const { SMTP_URL, SMTP_CONNECTIONS } = this.config;
+    return SMTP_URL ? planOfUrl(ENVIRONMENT, SMTP_URL, SMTP_CONNECTIONS) : planOfUrl(SANDBOX, await this.outside.sandbox.url(), SMTP_CONNECTIONS);
   }
 }

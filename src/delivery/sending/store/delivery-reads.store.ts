@@ -21,6 +21,7 @@ export interface DeliveryView {
   attempts: number;
   address: string | null;
   language: string | null;
+  relay: string | null;
   sentAt: Date | null;
   settledAt: Date | null;
 }
@@ -38,7 +39,7 @@ export interface DeliveryQuery {
 
 const COLUMNS = `d.id, d.person_id as "personId", d.campaign_id as "campaignId", d.version_id as "versionId", d.step_id as "stepId", d.enrollment_id as "enrollmentId",
   d.channel, d.content_id as "contentId", d.experiment_id as "experimentId", d.variant, d.is_control as "isControl", d.topic, d.state, d.reason, d.detail,
-  d.due_at as "dueAt", d.queued_at as "queuedAt", d.attempts, d.address, d.language, d.sent_at as "sentAt", d.settled_at as "settledAt"`;
+  d.due_at as "dueAt", d.queued_at as "queuedAt", d.attempts, d.address, d.language, d.relay, d.sent_at as "sentAt", d.settled_at as "settledAt"`;
 
 /** Newest first; one more than asked when there are more. Only the filters given are in the statement, so that each finds its index. */
 export function listDeliveries(db: Db, { limit, state, campaignId, personId, reason, before }: DeliveryQuery): Promise<DeliveryView[]> {

@@ -4,9 +4,9 @@ import { rows, type Db } from '../../../platform/database/db.js';
 /** What a dead worker's journal says, as parallel facts about its claims. */
 export interface Replay {
   worker: string;
-  accepted: { id: string; fence: number; at: Date }[];
-  begun: { id: string; fence: number }[];
-  refused: { id: string; fence: number }[];
+  accepted: { id: string; fence: number; at: Date; relay: string | null }[];
+  begun: { id: string; fence: number; relay: string | null }[];
+  refused: { id: string; fence: number; relay: string | null }[];
   /** What to do with claims the journal does not mention: `queued` when it is known to be complete, else `uncertain`. */
   unmentioned: 'queued' | 'uncertain';
   /** When a message that the server refused, without its answer being stored, is tried again. */
@@ -22,21 +22,21 @@ export interface Replay {
  */
 export async function replayClaims(tx: Db, replay: Replay): Promise<Map<string, number>> {
   const words = [
-    ...replay.accepted.map((each) => ({ id: each.id, fence: each.fence, word: 'accepted', at: each.at })),
+    ...replay.accepted.map((each) => ({ ...each, word: 'accepted' })),
     ...replay.begun.map((each) => ({ ...each, word: 'begun', at: null })),
     ...replay.refused.map((each) => ({ ...each, word: 'refused', at: null })),
   ];
   const moved = await rows<{ state: string; personId: string; campaignId: string }>(
     tx,
     `with word as materialized (
-       select w."id", w."fence", w."word", w."at" from jsonb_to_recordset($2::jsonb) as w("id" uuid, "fence" bigint, "word" text, "at" timestamptz)),
+       select w."id", w."fence", w."word", w."at", w."relay" from jsonb_to_recordset($2::jsonb) as w("id" uuid, "fence" bigint, "word" text, "at" timestamptz, "relay" text)),
      fate as materialized (
-       select d.id, d.person_id, w."at", w."word", case w."word" when 'accepted' then 'sent' when 'begun' then 'uncertain' when 'refused' then 'queued' else $3 end as state
+       select d.id, d.person_id, w."at", w."word", w."relay", case w."word" when 'accepted' then 'sent' when 'begun' then 'uncertain' when 'refused' then 'queued' else $3 end as state
          from delivery as d left join word as w on w."id" = d.id and w."fence" = d.fence
         where d.locked_by = $1 and (d.state = 'sending' or (d.state = 'uncertain' and w."word" = 'accepted'))
         order by d.id for update of d)
        update delivery as d
-          set state = f.state, sent_at = coalesce(f."at", d.sent_at),
+          set state = f.state, sent_at = coalesce(f."at", d.sent_at), relay = coalesce(f."relay", d.relay),
               reason = case f.state when 'uncertain' then 'PROVIDER_UNCERTAIN' end,
               detail = case f.state when 'uncertain' then 'The sender stopped before the mail server''s answer was recorded.' end,
               due_at = case when f."word" = 'refused' then greatest(d.due_at, $4::timestamptz) else d.due_at end,

@@ -1,0 +1,42 @@
+import { row, rows, type Db } from '../../../platform/database/db.js';
+import type { Relay } from '../relay-settings.js';
+
+export interface StoredRelay extends Relay { createdAt: Date; updatedAt: Date }
+
+const COLUMNS = `r.id, r.name, r.host, r.port, r.security, r.verify_certificate as "verifyCertificate", r.username, r.password, r.provider, r.connections, r.weight, r.priority,
+  r.send_rate as "sendRate", r.domain_rates as "domainRates", r.enabled, r.created_at as "createdAt", r.updated_at as "updatedAt"`;
+
+/** All relays in the order in which they are tried. There are few: an installation has a handful at most. */
+export function listRelays(db: Db): Promise<StoredRelay[]> {
+  return rows(db, `select ${COLUMNS} from relay as r order by r.priority, r.name`);
+}
+
+export function findRelay(db: Db, id: string): Promise<StoredRelay | null> {
+  return row(db, `select ${COLUMNS} from relay as r where r.id = $1`, [id]);
+}
+
+/** Adds a relay or replaces everything of it but its id. Null when another one has the name. */
+export async function putRelay(tx: Db, relay: Relay, now: Date): Promise<StoredRelay | null> {
+  const taken = await row(tx, 'select 1 from relay as r where r.name = $1 and r.id <> $2', [relay.name, relay.id]);
+  if (taken) return null;
+  return row(
+    tx,
+    `insert into relay as r (id, name, host, port, security, verify_certificate, username, password, provider, connections, weight, priority, send_rate, domain_rates, enabled, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)
+     on conflict (id) do update
+        set name = excluded.name, host = excluded.host, port = excluded.port, security = excluded.security, verify_certificate = excluded.verify_certificate, username = excluded.username,
+            password = excluded.password, provider = excluded.provider, connections = excluded.connections, weight = excluded.weight, priority = excluded.priority,
+            send_rate = excluded.send_rate, domain_rates = excluded.domain_rates, enabled = excluded.enabled, updated_at = excluded.updated_at
+     returning ${COLUMNS}`,
+    [relay.id, relay.name, relay.host, relay.port, relay.security, relay.verifyCertificate, relay.username, relay.password, relay.provider, relay.connections, relay.weight, relay.priority,
+      relay.sendRate, JSON.stringify(relay.domainRates), relay.enabled, now],
+  );
+}
+
+/** Removes a relay and everything remembered about it; deliveries keep its id. */
+export async function deleteRelay(tx: Db, id: string): Promise<boolean> {
+  const gone = await rows(tx, 'delete from relay as r where r.id = $1 returning r.id', [id]);
+  for (const table of ['relay_health', 'relay_rate']) await rows(tx, `delete from ${table} as x where x.relay_id = $1`, [id]);
+  for (const table of ['warm_up', 'warm_up_use']) await rows(tx, `delete from ${table} as x where x.scope = 'relay' and x.key = $1`, [id]);
+  return gone.length > 0;
+}

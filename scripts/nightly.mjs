@@ -6,7 +6,7 @@ const jest = (path, env) => ({ command: 'scripts/jest.mjs', args: [path], env })
 const bench = (area, people) => ({ command: 'dist/bench/run.js', args: [area, '--people', String(people)], env: {} });
 
 const PROOFS = {
-  kills: [jest('test/http/kill.test.ts', { DANBI_KILLS: '1000', DANBI_KILL_PEOPLE: '50000', DANBI_KILL_MINUTES: '180' })],
+  kills: [jest('test/crash', { DANBI_KILLS: '2600', DANBI_KILLS_OF_POSTGRES: '200', DANBI_KILLS_OF_MIGRATION: '200', DANBI_KILL_MINUTES: '300' })],
   segments: [jest('test/db/segments-differential.test.ts', { SEGMENT_RUNS: '1000' })],
   mutations: [{ command: 'scripts/mutate-segments.mjs', args: [], env: {} }],
   story: [jest('test/http/founding-story.test.ts', { DANBI_STORY_PEOPLE: '20000', DANBI_STORY_MINUTES: '60' })],

@@ -3,6 +3,7 @@ import { startApp, type RunningApp } from './app.js';
 import { AppError } from './kernel/errors.js';
 import { readConfig, type Config } from './platform/config.js';
 import { startEmbedded, type EmbeddedServer } from './platform/database/embedded.js';
+import { keepRunning } from './platform/database/embedded-watch.js';
 import { makeDataFolder } from './platform/database/embedded-place.js';
 import { lockFolder } from './platform/database/folder-lock.js';
 import { assertReachable } from './platform/database/reach.js';
@@ -47,7 +48,8 @@ async function stopOn(signal: Promise<string>, app: RunningApp, embedded: Embedd
 async function startOwnDatabase(config: Config): Promise<EmbeddedServer> {
   const unlock = await lockFolder(config.dataDir);
   const server = await startEmbedded({ directory: config.dataDir });
-  return { ...server, stop: async () => { await server.stop(); await unlock(); } };
+  const unwatch = keepRunning(server);
+  return { ...server, stop: async () => { await unwatch(); await server.stop(); await unlock(); } };
 }
 
 async function announce(config: Config, app: RunningApp): Promise<void> {

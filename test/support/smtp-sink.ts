@@ -15,7 +15,11 @@ export interface SinkScript {
   password?(): string;
   /** Milliseconds before a body is acknowledged. */
   delay?: number;
+  /** Told where each message is: `rcpt` offered, `data` first bytes of a body, `dot` read to the end, `accepted` answered with 250. */
+  moment?(where: SinkMoment, to: string): void;
 }
+
+export type SinkMoment = 'rcpt' | 'data' | 'dot' | 'accepted';
 
 export interface SinkMail { to: string; from: string; messageId: string; raw: string }
 
@@ -57,10 +61,12 @@ export class SmtpSink {
       onRcptTo: ({ address }, session, done) => {
         const seen = this.offered.filter((other) => other === address).length;
         this.offered.push(address);
+        this.script.moment?.('rcpt', address);
         this.answer(this.script.rcpt?.(address, seen), session, done);
       },
       onData: (stream, session, done) => {
         const parts: Buffer[] = [];
+        stream.once('data', () => this.script.moment?.('data', session.envelope.rcptTo[0]!.address));
         stream.on('data', (part: Buffer) => parts.push(part));
         stream.on('end', () => void this.take(Buffer.concat(parts).toString('latin1'), session, done));
       },
@@ -80,10 +86,12 @@ export class SmtpSink {
     this.read.push(mail);
     const reply = this.script.dot?.(mail.to, mail.messageId);
     if (!reply) this.accepted.push(mail);
+    this.script.moment?.('dot', mail.to);
     if (this.script.delay) await new Promise((resolve) => { setTimeout(resolve, this.script.delay).unref(); });
     const count = (this.sessions.get(session.id) ?? 0) + 1;
     this.sessions.set(session.id, count);
     this.answer(reply, session, done);
+    if (!reply) this.script.moment?.('accepted', mail.to);
     if (count === this.script.messagesPerConnection) this.hangUp(session);
   }
 

@@ -16,6 +16,12 @@ export interface EmbeddedServer {
   url: string;
   directory: string;
   stop(): Promise<void>;
+  /**
+   * Starts the server again at the same address when it has ended without us (killed, out of memory).
+   *
+   * @returns whether it had to
+   */
+  revive(): Promise<boolean>;
 }
 
 export interface EmbeddedOptions {
@@ -55,7 +61,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     await stop();
     throw new AppError('database.start-failed', `The embedded database in ${place.cluster} does not answer. See postgres.log beside it.`, 'unavailable', [], { cause });
   }
-  return { url, directory, stop };
+  const revive = async () => (await runningPort(place)) === null && (await launch(place, settings, port)) === port;
+  return { url, directory, stop, revive };
 }
 
 async function stopServer(place: Place): Promise<void> {
@@ -121,12 +128,13 @@ async function runningPort({ cluster }: Place): Promise<number | null> {
 /** What this process may use: that of its container, when it is in one with a limit. */
 const memory = (): number => Math.min(totalmem(), process.constrainedMemory() || Infinity);
 
-async function launch({ bin, directory, cluster, runAs }: Place, settings: string[]): Promise<number> {
+/** @param known the port to listen on; a free one when absent */
+async function launch({ bin, directory, cluster, runAs }: Place, settings: string[], known?: number): Promise<number> {
   const log = join(directory, 'postgres.log');
   await writeFile(log, '', { flag: 'a' });
   if (runAs.uid !== undefined) await chown(log, runAs.uid, runAs.gid!);
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const port = known ?? (await freePort());
     const flags = [
       `port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=100', 'jit=off', ...memorySettings(memory()),
       'max_wal_size=2GB', 'checkpoint_completion_target=0.9', 'random_page_cost=1.1', 'logging_collector=off', 'log_min_messages=warning', ...settings,

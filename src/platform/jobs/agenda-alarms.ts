@@ -1,5 +1,6 @@
 import { PostgresBackend } from '@agendajs/postgres-backend';
 import { Agenda } from 'agenda';
+import pg from 'pg';
 import type { Log } from '../logging.js';
 import { Alarms } from './alarms.js';
 
@@ -12,6 +13,7 @@ const JOB = 'danbi.alarm';
  */
 export class AgendaAlarms extends Alarms {
   private agenda: Agenda | null = null;
+  private pool: pg.Pool | null = null;
   private readonly pending = new Map<string, number>();
 
   constructor(private readonly url: string, private readonly log: Log) {
@@ -19,7 +21,12 @@ export class AgendaAlarms extends Alarms {
   }
 
   async start(ring: (name: string) => void): Promise<void> {
-    const agenda = new Agenda({ backend: new PostgresBackend({ poolConfig: { connectionString: this.url, max: 2 } }), processEvery: '2 seconds', defaultLockLimit: 20, removeOnComplete: true });
+    const pool = new pg.Pool({ connectionString: this.url, max: 2 });
+    // A connection that is lost while nobody uses it would otherwise end the process.
+    pool.on('error', (error) => this.log.warn({ err: error }, 'agenda lost a connection and takes another'));
+    // Its own LISTEN is left out: lost, it tries ten times a second and reports each try; the wake channel does the waking.
+    const backend = new PostgresBackend({ pool, disableNotifications: true });
+    const agenda = new Agenda({ backend, processEvery: '2 seconds', defaultLockLimit: 20, removeOnComplete: true });
     agenda.on('error', (error: unknown) => this.log.warn({ err: error }, 'agenda reported an error; the catch-up poll goes on'));
     agenda.define<{ worker: string }>(JOB, async (job) => {
       const { worker } = job.attrs.data;
@@ -29,6 +36,7 @@ export class AgendaAlarms extends Alarms {
     }, { lockLifetime: 4_000 });
     await agenda.start();
     this.agenda = agenda;
+    this.pool = pool;
   }
 
   async set(name: string, at: Date): Promise<void> {
@@ -42,5 +50,7 @@ export class AgendaAlarms extends Alarms {
   async stop(): Promise<void> {
     await this.agenda?.stop();
     this.agenda = null;
+    await this.pool?.end();
+    this.pool = null;
   }
 }

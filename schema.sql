@@ -526,6 +526,7 @@ create table delivery (
   refusal text,
   uncertain_at timestamp with time zone,
   language text,
+  endpoint_id uuid,
   constraint delivery_enrollment_id_step_id_version_id_channel_person_id_key UNIQUE (enrollment_id, step_id, version_id, channel, person_id),
   constraint delivery_pkey PRIMARY KEY (id, person_id),
   constraint delivery_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'bounced'::text, 'failed'::text, 'uncertain'::text, 'cancelled'::text, 'recalled'::text, 'ghost'::text]))));
@@ -678,6 +679,11 @@ create table in_app_message (
   clicked_at timestamp with time zone,
   dismissed_at timestamp with time zone,
   recalled_at timestamp with time zone,
+  opened_at timestamp with time zone,
+  replied_at timestamp with time zone,
+  goal_at timestamp with time zone,
+  expired_at timestamp with time zone,
+  stopped_at timestamp with time zone,
   constraint in_app_message_pkey PRIMARY KEY (delivery_id, person_id));
 
 create table inbound_event (
@@ -758,7 +764,7 @@ create table message_content (
   compiled jsonb not null,
   created_at timestamp with time zone not null,
   constraint message_content_pkey PRIMARY KEY (id),
-  constraint message_content_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'in_app'::text]))));
+  constraint message_content_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'in_app'::text, 'webhook'::text, 'chat'::text]))));
 
 create table mpp_recipient (
   person_id uuid not null,
@@ -1081,6 +1087,50 @@ create table warm_up_use (
   used integer not null,
   constraint warm_up_use_pkey PRIMARY KEY (scope, key, day));
 
+create table webhook_attempt (
+  id uuid not null,
+  endpoint_id uuid not null,
+  delivery_id uuid,
+  at timestamp with time zone not null,
+  attempt integer not null,
+  fate text not null,
+  status integer,
+  error text,
+  response text not null default ''::text,
+  duration_ms integer not null,
+  next_at timestamp with time zone,
+  constraint webhook_attempt_pkey PRIMARY KEY (id),
+  constraint webhook_attempt_fate_check CHECK ((fate = ANY (ARRAY['delivered'::text, 'retry'::text, 'dead'::text, 'uncertain'::text, 'test'::text]))));
+
+create table webhook_endpoint (
+  id uuid not null,
+  kind text not null,
+  name text not null,
+  description text not null default ''::text,
+  url text not null,
+  headers jsonb not null default '{}'::jsonb,
+  enabled boolean not null default true,
+  disabled_because text,
+  failures integer not null default 0,
+  trips integer not null default 0,
+  open_until timestamp with time zone,
+  next_at timestamp with time zone,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint webhook_endpoint_pkey PRIMARY KEY (id),
+  constraint webhook_endpoint_check CHECK ((enabled = (disabled_because IS NULL))),
+  constraint webhook_endpoint_disabled_because_check CHECK ((disabled_because = ANY (ARRAY['operator'::text, 'gone'::text]))),
+  constraint webhook_endpoint_kind_check CHECK ((kind = ANY (ARRAY['standard'::text, 'jandi'::text, 'slack'::text]))));
+
+create table webhook_secret (
+  id uuid not null,
+  endpoint_id uuid not null,
+  secret text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  constraint webhook_secret_pkey PRIMARY KEY (id));
+
 create table workspace (
   id smallint not null default 1,
   name text not null,
@@ -1098,6 +1148,7 @@ alter table experiment add constraint experiment_campaign_id_fkey FOREIGN KEY (c
 alter table launch add constraint launch_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table one_time_link add constraint one_time_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+alter table webhook_secret add constraint webhook_secret_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoint(id);
 
 -- Indexes
 
@@ -1116,6 +1167,9 @@ CREATE INDEX decision_holdout ON ONLY public.decision USING btree (campaign_id, 
 CREATE INDEX decision_person ON ONLY public.decision USING btree (person_id, campaign_id, at);
 CREATE INDEX delivery_campaign ON public.delivery USING btree (campaign_id, version_id, step_id, variant, state);
 CREATE INDEX delivery_due ON public.delivery USING btree (channel, campaign_id, due_at, id) WHERE (state = 'queued'::text);
+CREATE INDEX delivery_endpoint_dead ON public.delivery USING btree (endpoint_id, settled_at, id) WHERE ((state = ANY (ARRAY['failed'::text, 'uncertain'::text])) AND (endpoint_id IS NOT NULL));
+CREATE INDEX delivery_endpoint_due ON public.delivery USING btree (endpoint_id, campaign_id, due_at, id) WHERE ((state = 'queued'::text) AND (endpoint_id IS NOT NULL));
+CREATE INDEX delivery_endpoint_listed ON public.delivery USING btree (endpoint_id, queued_at, id) WHERE (endpoint_id IS NOT NULL);
 CREATE INDEX delivery_event_address ON ONLY public.delivery_event USING btree (((evidence ->> 'address'::text)), at) WHERE ((kind = 'click'::text) AND (evidence ? 'address'::text));
 CREATE INDEX delivery_event_human ON ONLY public.delivery_event USING btree (kind, at) WHERE ((verdict = 'human'::text) AND (kind = ANY (ARRAY['open'::text, 'click'::text])));
 CREATE INDEX delivery_event_person ON ONLY public.delivery_event USING btree (person_id, at);
@@ -1140,6 +1194,7 @@ CREATE INDEX event_receipt_received ON public.event_receipt USING brin (received
 CREATE INDEX event_rejected_at ON public.event_rejected USING btree (at);
 CREATE INDEX experiment_campaign ON public.experiment USING btree (campaign_id);
 CREATE INDEX import_run_open ON public.import_run USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE INDEX in_app_message_expiring ON public.in_app_message USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND (seen_at IS NULL) AND (recalled_at IS NULL) AND (expired_at IS NULL));
 CREATE INDEX in_app_message_person ON public.in_app_message USING btree (person_id, created_at);
 CREATE INDEX inbound_event_listed ON public.inbound_event USING btree (received_at, id);
 CREATE INDEX inbound_event_pending ON public.inbound_event USING btree (next_at, id) WHERE (state = 'pending'::text);
@@ -1173,6 +1228,10 @@ CREATE INDEX session_user_id ON public.session USING btree (user_id);
 CREATE INDEX step_visit_version ON public.step_visit USING btree (version_id, step_id);
 CREATE INDEX verdict_review_listed ON public.verdict_review USING btree (requested_at, id);
 CREATE INDEX verdict_review_waiting ON public.verdict_review USING btree (requested_at, id) WHERE (state = 'waiting'::text);
+CREATE INDEX webhook_attempt_at ON public.webhook_attempt USING btree (at);
+CREATE INDEX webhook_attempt_delivery ON public.webhook_attempt USING btree (delivery_id, at) WHERE (delivery_id IS NOT NULL);
+CREATE INDEX webhook_attempt_endpoint ON public.webhook_attempt USING btree (endpoint_id, at, id);
+CREATE INDEX webhook_secret_endpoint ON public.webhook_secret USING btree (endpoint_id, id);
 
 -- Triggers
 

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { CampaignDefinition } from '../contract/campaign.js';
+import type { Channel } from '../contract/message.js';
 import type { CompiledMessage } from '../delivery/content/compiled.js';
 import { compileMessage } from '../delivery/content/compile.js';
+import { endpointStates, type EndpointState } from '../delivery/hooks/store/endpoints.store.js';
 import { Clock } from '../kernel/clock.js';
 import { AppError, type Problem } from '../kernel/errors.js';
 import { validateDefinition } from '../segments/segment-questions.js';
@@ -29,7 +31,7 @@ export class CampaignCheck {
     const references = referencesOf(definition);
     const { findings, contents } = await this.compiled(references);
     return {
-      findings: [...findFaults(definition, this.clock.now()), ...(await this.segments(references)), ...(await this.conditions(references)), ...(await this.topics(references)), ...findings],
+      findings: [...findFaults(definition, this.clock.now()), ...(await this.segments(references)), ...(await this.conditions(references)), ...(await this.topics(references)), ...(await this.endpoints(references)), ...findings],
       contents,
     };
   }
@@ -59,6 +61,12 @@ export class CampaignCheck {
     return topics.flatMap(({ path, topic }) => (known.has(topic) ? [] : [fault(path, 'unknown-topic', `There is no topic with the key "${topic}".`)]));
   }
 
+  private async endpoints({ contents }: References): Promise<Finding[]> {
+    const named = contents.flatMap(({ path, channel, content }) => ('endpointId' in content ? [{ path: `${path}.endpointId`, channel, content }] : []));
+    const known = await endpointStates(this.db, named.map(({ content }) => content.endpointId));
+    return named.flatMap(({ path, channel, content }) => endpointFindings(path, channel, content, known.get(content.endpointId)));
+  }
+
   private async compiled({ contents }: References): Promise<Checked> {
     const checked: Checked = { findings: [], contents: [] };
     for (const content of contents) {
@@ -74,6 +82,14 @@ export class CampaignCheck {
     }
     return checked;
   }
+}
+
+function endpointFindings(path: string, channel: Channel, content: { endpointId: string; memberEmail?: string }, endpoint: EndpointState | undefined): Finding[] {
+  if (!endpoint) return [fault(path, 'unknown-endpoint', `There is no webhook endpoint with the id ${content.endpointId}.`)];
+  const wanted = channel === 'chat' ? endpoint.kind !== 'standard' : endpoint.kind === 'standard';
+  if (!wanted) return [fault(path, 'wrong-endpoint', `"${endpoint.name}" is an endpoint of kind ${endpoint.kind}; ${channel === 'chat' ? 'a chat notice needs one of kind jandi or slack' : 'a webhook needs one of kind standard'}.`)];
+  if (!endpoint.enabled) return [fault(path, 'endpoint-disabled', `The endpoint "${endpoint.name}" is switched off; switch it on first.`)];
+  return content.memberEmail !== undefined && endpoint.kind !== 'jandi' ? [fault(path, 'no-members', `"memberEmail" reaches one member of a JANDI team; "${endpoint.name}" is of kind ${endpoint.kind}.`)] : [];
 }
 
 const asError = (problem: Problem): Finding => ({ severity: 'error', ...problem });

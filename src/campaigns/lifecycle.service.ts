@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { cancelPending, recallInApp } from '../delivery/sending/store/deliveries.store.js';
+import { cancelPending, recallInApp, SENDERS } from '../delivery/sending/store/deliveries.store.js';
 import { Clock } from '../kernel/clock.js';
 import { conflict, notFound } from '../kernel/errors.js';
 import { AuditLog } from '../platform/audit.js';
@@ -46,7 +46,7 @@ export class Lifecycle {
       await this.transition(tx, verb, id, actor);
       return (await findCampaign(tx, id))!;
     });
-    for (const worker of ['campaigns.launch', 'campaigns.dates', 'campaigns.advance', 'delivery.email', 'delivery.in_app']) this.runner.wake(worker);
+    for (const worker of ['campaigns.launch', 'campaigns.dates', 'campaigns.advance', ...SENDERS]) this.runner.wake(worker);
     return campaign;
   }
 

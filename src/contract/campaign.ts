@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DurationSchema, Id, Instant, Key, LocalTime, Name, WeekdayName } from './common.js';
-import { EmailContent, InAppContent } from './message.js';
+import { ChatContent, EmailContent, InAppContent, WebhookContent } from './message.js';
 import { SegmentNodeSchema } from './segment.js';
 import { PropertyFilterSchema } from './segment-conditions.js';
 
@@ -30,7 +30,9 @@ const messageParts = <C extends z.ZodType>(content: C) => ({
 
 const EmailStep = z.strictObject({ id: Key, channel: z.literal('email'), ...messageParts(EmailContent) });
 const InAppStep = z.strictObject({ id: Key, channel: z.literal('in_app'), ...messageParts(InAppContent) });
-export const MessageStep = z.discriminatedUnion('channel', [EmailStep, InAppStep]);
+const WebhookStep = z.strictObject({ id: Key, channel: z.literal('webhook'), ...messageParts(WebhookContent) });
+const ChatStep = z.strictObject({ id: Key, channel: z.literal('chat'), ...messageParts(ChatContent) });
+export const MessageStep = z.discriminatedUnion('channel', [EmailStep, InAppStep, WebhookStep, ChatStep]);
 export type MessageStep = z.infer<typeof MessageStep>;
 
 export const Step = z.discriminatedUnion('type', [
@@ -101,7 +103,7 @@ export const BroadcastDefinition = z.strictObject({
   /** Each person's message waits for this time in their own zone, counted from the launch. */
   localTime: LocalTime.optional(),
   ...shared,
-  message: z.discriminatedUnion('channel', [EmailStep.extend(messageId), InAppStep.extend(messageId)]).optional(),
+  message: z.discriminatedUnion('channel', [EmailStep.extend(messageId), InAppStep.extend(messageId), WebhookStep.extend(messageId), ChatStep.extend(messageId)]).optional(),
   /** The arms of an external experiment. */
   arms: z.array(z.strictObject({ key: Key, name: z.string().max(200).default(''), weight: Weight.default(1), control: z.boolean().default(false) })).min(1).max(9).optional(),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalLanguage } from '../kernel/language.js';
+import { Id } from './common.js';
 
 /** A language as RFC 5646 writes it. */
 export const LanguageTag = z.string().max(35).refine((tag) => canonicalLanguage(tag) === tag, 'must be a language tag such as "ko" or "pt-BR", in that spelling');
@@ -73,4 +74,47 @@ export type InAppContent = z.infer<typeof InAppContent>;
 /** The part of an in-app message that is written anew in each language. */
 export type InAppTexts = Pick<InAppContent, keyof typeof inAppTexts>;
 
-export type Channel = 'email' | 'in_app';
+/**
+ * JSON to an endpoint of one's own, as its author writes it. Every text anywhere in `data` is a template (same context as
+ * e-mail) and stays a text; `{"$value": "event.amount"}` puts the value itself there, a number, truth value, list or object,
+ * with an optional `"default"` beside it. Field names are fixed.
+ */
+export const WebhookContent = z
+  .strictObject({
+    /** A webhook endpoint of kind `standard`. */
+    endpointId: Id,
+    /** What happened, for the receiver: the `type` of the body. */
+    event: z.string().regex(/^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$/, 'must be words of letters, digits and "_", joined by "."').max(100).default('campaign.message'),
+    data: z.record(z.string().min(1).max(200), z.unknown()).default({}),
+  })
+  .meta({ id: 'WebhookContent' });
+export type WebhookContent = z.infer<typeof WebhookContent>;
+
+/** A notice to the team's chat, as its author writes it: plain text templates; nothing a value contains becomes markup. */
+export const ChatContent = z
+  .strictObject({
+    /** A webhook endpoint of kind `jandi` or `slack`. */
+    endpointId: Id,
+    title: z.string().max(500).default(''),
+    text: z.string().min(1).max(3_000),
+    /** The coloured bar beside the notice. */
+    color: z.string().regex(/^#[0-9A-Fa-f]{6}$/, 'must be a colour such as #FAC11B').optional(),
+    details: z.array(z.strictObject({ title: z.string().min(1).max(500), description: z.string().max(2_000).default(''), imageUrl: z.string().max(2_000).optional() })).max(10).default([]),
+    links: z.array(z.strictObject({ label: z.string().min(1).max(200), url: z.string().min(1).max(2_000) })).max(5).default([]),
+    /** JANDI team webhooks: the one member who gets it. */
+    memberEmail: z.string().min(1).max(500).optional(),
+  })
+  .meta({ id: 'ChatContent' });
+export type ChatContent = z.infer<typeof ChatContent>;
+
+export const CHANNELS = ['email', 'in_app', 'webhook', 'chat'] as const;
+export type Channel = (typeof CHANNELS)[number];
+/** What an author writes, by channel. */
+export interface ContentOf { email: EmailContent; in_app: InAppContent; webhook: WebhookContent; chat: ChatContent }
+export type MessageContent = ContentOf[Channel];
+
+/**
+ * Who a channel speaks to. Only what goes to the person asks for the person's consent, address, quiet hours and caps; a
+ * webhook goes to a system of the operator's own, which answers for what it does with it, and a chat notice to the team.
+ */
+export const ADDRESSEE: Record<Channel, 'person' | 'system' | 'team'> = { email: 'person', in_app: 'person', webhook: 'system', chat: 'team' };

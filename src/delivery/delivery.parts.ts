@@ -1,6 +1,7 @@
 import { joined } from '../platform/module-parts.js';
 import { contentParts } from './content/content.parts.js';
 import { identityParts } from './identity/identity.parts.js';
+import { hooksParts } from './hooks/hooks.parts.js';
 import { inboxParts } from './inbox/inbox.parts.js';
 import { preferencesParts } from './preferences/preferences.parts.js';
 import { relaysParts } from './relays/relays.parts.js';
@@ -14,6 +15,7 @@ export const deliveryParts = joined(
   identityParts,
   sendingParts,
   inboxParts,
+  hooksParts,
   trackingParts,
   preferencesParts,
   relaysParts,

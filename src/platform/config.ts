@@ -23,6 +23,9 @@ export class Config {
   /** Concurrent SMTP connections to the relay. */
   @IsInt() @Min(1) @Max(100) @Type(() => Number) SMTP_CONNECTIONS: number = 10;
 
+  /** Networks of one's own that webhooks may reach, such as `10.1.0.0/16,127.0.0.1`; none by default. */
+  @Matches(/^[0-9a-fA-F:.,/ ]*$/, { message: 'WEBHOOK_ALLOWED_NETWORKS must be networks such as 10.1.0.0/16, separated by commas' }) WEBHOOK_ALLOWED_NETWORKS: string = '';
+
   /** Largest file an import takes, in bytes after unpacking. */
   @IsInt() @Min(1024) @Max(1024 ** 4) @Type(() => Number) IMPORT_MAX_BYTES: number = 1024 ** 3;
 
@@ -35,7 +38,7 @@ export class Config {
 /** Reads and checks the environment; a wrong value is one sentence naming the variable. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const known = Object.fromEntries(
-    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'SMTP_CONNECTIONS', 'IMPORT_MAX_BYTES']
+    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'SMTP_CONNECTIONS', 'WEBHOOK_ALLOWED_NETWORKS', 'IMPORT_MAX_BYTES']
       .filter((name) => env[name] !== undefined && env[name] !== '')
       .map((name) => [name, env[name]]),
   );

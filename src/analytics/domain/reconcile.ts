@@ -7,13 +7,13 @@ export type Account = 'delivered' | 'inProgress' | 'control' | 'refused' | 'boun
 
 /**
  * Where a delivery stands in `eligible = delivered + in progress + control + refused + bounced + uncertain`. An e-mail is
- * delivered when the relay accepted it and no bounce came; an in-app message when it was rendered in a visible tab, and
- * until then it waits in the inbox, in progress.
+ * delivered when the relay accepted it and no bounce came, a webhook or chat notice when its endpoint answered 2xx; an in-app
+ * message when it was rendered in a visible tab, and until then it waits in the inbox, in progress.
  */
 export function accountOf(cell: { state: string; channel: string }): Account {
   switch (cell.state) {
     case 'delivered': return 'delivered';
-    case 'sent': return cell.channel === 'email' ? 'delivered' : 'inProgress';
+    case 'sent': return cell.channel === 'in_app' ? 'inProgress' : 'delivered';
     case 'queued': case 'sending': return 'inProgress';
     case 'ghost': return 'control';
     case 'bounced': return 'bounced';

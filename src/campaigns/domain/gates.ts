@@ -40,8 +40,8 @@ export interface GateFacts {
   reentry?: ReentryFacts;
   /** Keys of the exiting goals reached and of the exit rules that hold. */
   exit?: { goals: readonly string[]; rules: readonly string[] };
-  /** Answer of delivery's reach question; null when the person may be reached. */
-  reach?: { code: ReasonCode | null };
+  /** Answer of delivery's reach question; null when the person may be reached. `addressee`: what goes to a system or the team asks nothing of the person. */
+  reach?: { code: ReasonCode | null; addressee?: 'person' | 'system' | 'team' };
 }
 
 export interface Verdict {
@@ -83,7 +83,7 @@ function judge(gate: Gate, facts: GateFacts): Verdict {
     case 'audience': return facts.audience ? (facts.audience.inside ? pass(gate) : refuse(gate, 'NOT_IN_AUDIENCE')) : open(gate);
     case 'reentry': return facts.reentry ? reentryGate(facts.reentry, facts.now) : open(gate);
     case 'exit': return facts.exit ? exitGate(facts.exit) : open(gate);
-    case 'consent': case 'reachable': case 'suppression': return facts.reach ? reachGate(gate, facts.reach.code) : open(gate);
+    case 'consent': case 'reachable': case 'suppression': return facts.reach ? reachGate(gate, facts.reach) : open(gate);
     default: return open(gate);
   }
 }
@@ -109,8 +109,8 @@ function exitGate({ goals, rules }: { goals: readonly string[]; rules: readonly 
 }
 
 /** Delivery answers with the first of three gates that refuses: those before it passed, those behind were not asked. */
-function reachGate(gate: Gate, code: ReasonCode | null): Verdict {
-  if (code === null) return pass(gate);
+function reachGate(gate: Gate, { code, addressee = 'person' }: NonNullable<GateFacts['reach']>): Verdict {
+  if (code === null) return pass(gate, addressee === 'person' ? {} : { addressee, notAsked: 'It does not go to the person, so consent, address and blocks of the person do not apply.' });
   const refusing = code === 'PERSON_DELETED' ? 'consent' : GATE_OF[code] ?? 'suppression';
   if (refusing === gate) return refuse(gate, code);
   return GATES.indexOf(gate) < GATES.indexOf(refusing) ? pass(gate) : open(gate);

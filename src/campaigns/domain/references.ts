@@ -1,5 +1,5 @@
 import type { CampaignDefinition, Step } from '../../contract/campaign.js';
-import type { Channel, EmailContent, InAppContent } from '../../contract/message.js';
+import type { Channel, MessageContent } from '../../contract/message.js';
 import type { PropertyFilter } from '../../contract/segment-conditions.js';
 import type { SegmentNode } from '../../contract/segment.js';
 import type { MessageStep } from './arms.js';
@@ -13,7 +13,7 @@ export interface References {
   /** Filters on the properties of an event. */
   filters: At<{ event: string; where: PropertyFilter[] }>[];
   topics: At<{ topic: string }>[];
-  contents: At<{ stepId: string; variant: string; channel: Channel; content: EmailContent | InAppContent }>[];
+  contents: At<{ stepId: string; variant: string; channel: Channel; content: MessageContent }>[];
 }
 
 /** Collects them in the order written. */

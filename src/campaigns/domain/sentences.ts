@@ -19,9 +19,9 @@ const REASONS: Partial<Record<ReasonCode, Sentence>> = {
   SUPPRESSED_COMPLAINT: { en: 'the address is blocked', ko: '발송이 차단된 주소이기 때문입니다' },
   RENDER_ERROR: { en: 'the message could not be rendered', ko: '메시지를 만들 수 없었기 때문입니다' },
   RENDER_MISSING_VAR: { en: 'a value the message needs is missing', ko: '메시지에 필요한 값이 없기 때문입니다' },
-  PROVIDER_REJECTED: { en: 'the mail server refused it', ko: '메일 서버가 거절했기 때문입니다' },
-  PROVIDER_UNCERTAIN: { en: 'the mail server may have taken it but we could not hear its answer', ko: '메일 서버의 응답을 받지 못해 발송 여부를 알 수 없기 때문입니다' },
-  EXPIRED: { en: 'it could not be sent in time', ko: '제시간에 보낼 수 없었기 때문입니다' },
+  PROVIDER_REJECTED: { en: 'the receiving server refused it', ko: '받는 서버가 거절했기 때문입니다' },
+  PROVIDER_UNCERTAIN: { en: 'the receiving server may have taken it but we could not hear its answer', ko: '받는 서버의 응답을 받지 못해 발송 여부를 알 수 없기 때문입니다' },
+  EXPIRED: { en: 'its time ran out', ko: '정해진 시간이 지났기 때문입니다' },
   PERSON_DELETED: { en: 'the person was erased', ko: '고객 정보가 삭제되었기 때문입니다' },
   PERSON_MERGED: { en: 'the person was merged into one who is in the campaign already', ko: '이미 이 캠페인에 있는 고객과 병합되었기 때문입니다' },
 };

@@ -46,7 +46,15 @@ function deliveryOf(run: Run, arm: Assigned, { version, step }: StepGroup<Messag
     id: newId(), personId: run.personId, campaignId: version.campaignId, versionId: version.id, stepId: step.id, enrollmentId: run.id, channel: step.channel,
     contentId: contents[arm.isControl ? step.variants[0]!.key : arm.variant] ?? contents[step.variants[0]!.key] ?? null,
     experimentId: version.published.experiments[step.id]!.experimentId, variant: arm.variant, isControl: arm.isControl, topic: step.topic, dueAt: now,
+    endpointId: endpointOf(step, arm),
   };
+}
+
+/** Where a webhook or chat notice goes is said in its content; a control's row keeps to the queue of the first variant. */
+function endpointOf(step: MessageStep, arm: Assigned): string | null {
+  if (step.channel !== 'webhook' && step.channel !== 'chat') return null;
+  const variants: readonly { key: string; content: { endpointId: string } }[] = step.variants;
+  return (variants.find(({ key }) => !arm.isControl && key === arm.variant) ?? variants[0]!).content.endpointId;
 }
 
 function decisionOf(run: Run, arm: Assigned, { version, step }: StepGroup<MessageStep>, refusal: Refusal) {

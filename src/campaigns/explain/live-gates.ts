@@ -1,3 +1,4 @@
+import { ADDRESSEE } from '../../contract/message.js';
 import type { SegmentNode } from '../../contract/segment.js';
 import { AppError } from '../../kernel/errors.js';
 import type { Db } from '../../platform/database/db.js';
@@ -30,7 +31,7 @@ export async function liveGates(db: Db, { version, state, personId, step }: Live
   // The state is judged on its own: a paused campaign's other gates are still worth knowing.
   const facts = (await entryFacts(db, { version, state: 'active' }, new Map([[personId, zone]]), moment))(personId);
   const trigger = await evaluateTrigger(db, { version, personId, zone }, moment.now);
-  const reach = step ? { code: (await refusals(db, { personIds: [personId], channel: step.channel, topic: step.topic, now: moment.now })).get(personId) ?? null } : undefined;
+  const reach = step ? { addressee: ADDRESSEE[step.channel], code: (await refusals(db, { personIds: [personId], channel: step.channel, topic: step.topic, now: moment.now })).get(personId) ?? null } : undefined;
   const verdicts = walkGates({ ...facts, campaign: { state, entering: true }, trigger: { met: trigger.met }, reach });
   const { audience } = version.published;
   const told = audience ? await explained(db, audience, personId, moment.now) : null;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { SENDERS } from '../../delivery/sending/store/deliveries.store.js';
 import { Clock } from '../../kernel/clock.js';
 import { inTransaction } from '../../platform/database/db.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
@@ -26,8 +27,7 @@ export class AdvanceWorker extends Worker {
     const zone = due.length > 0 ? (await loadWorkspace(this.db)).timeZone : 'UTC';
     const done = await eachApart(due, (campaignId) => inTransaction(this.db, (tx) => advanceBatch(tx, { campaignId, limit: BATCH, now, zone })), (moved) => {
       if (moved === 0) return;
-      this.runner.wake('delivery.email');
-      this.runner.wake('delivery.in_app');
+      for (const worker of SENDERS) this.runner.wake(worker);
     });
     return { done, next: await nextDue(this.db) };
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { SENDERS } from '../../delivery/sending/store/deliveries.store.js';
 import { Clock } from '../../kernel/clock.js';
 import { inTransaction } from '../../platform/database/db.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
@@ -27,7 +28,7 @@ export class LaunchWorker extends Worker {
     // A page of each, so that a small launch does not stand behind a large one.
     const done = await eachApart(due, (id) => inTransaction(this.db, (tx) => launchNext(tx, id, PAGE, { now, zone })), (taken) => {
       if (taken === 0) return;
-      for (const worker of ['campaigns.advance', 'delivery.email', 'delivery.in_app']) this.runner.wake(worker);
+      for (const worker of ['campaigns.advance', ...SENDERS]) this.runner.wake(worker);
     });
     return { done, next: await nextLaunch(this.db, now) };
   }

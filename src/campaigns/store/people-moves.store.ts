@@ -106,6 +106,7 @@ const FORGETS = [
     where lower(s.rcpt_to) in (select lower(d.address) from delivery as d where d.person_id = any($1::uuid[]) and d.address is not null)`,
   'update delivery as d set address = null, detail = null where d.person_id = any($1::uuid[]) and (d.address is not null or d.detail is not null)',
   `update delivery_event as e set evidence = '{}' where e.person_id = any($1::uuid[]) and e.evidence <> '{}'`,
+  `update webhook_attempt as w set response = '', error = null from delivery as d where d.person_id = any($1::uuid[]) and w.delivery_id = d.id and (w.response <> '' or w.error is not null)`,
   'delete from in_app_message as i where i.person_id = any($1::uuid[])',
   'delete from consent as c where c.person_id = any($1::uuid[])',
   'delete from person_preference as r where r.person_id = any($1::uuid[])',

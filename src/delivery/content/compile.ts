@@ -1,21 +1,26 @@
-import type { Channel, EmailContent, InAppContent, InAppTexts } from '../../contract/message.js';
+import type { Channel, ContentOf, EmailContent, InAppContent, InAppTexts, MessageContent } from '../../contract/message.js';
 import { AppError, type Problem } from '../../kernel/errors.js';
 import { inEveryLanguage, type Checked, type Compiled } from './compile-languages.js';
 import type { CompiledInApp, CompiledInAppTexts, CompiledMessage } from './compiled.js';
 import { check, compileEmail } from './email-compile.js';
 import { storedSource } from './template-check.js';
+import { compileChat, compileWebhook } from '../hooks/compile-hooks.js';
 import { asciiTarget } from './targets.js';
 
 /**
  * Compiles what an author wrote into what is stored and rendered. Once per variant and language, never per recipient.
  * Throws `message.invalid`; each problem names the field and, inside a template, line and column.
  */
-export async function compileMessage(channel: Channel, content: EmailContent | InAppContent): Promise<CompiledMessage> {
-  const result = channel === 'email' ? await compileEmail(content as EmailContent) : await compileInApp(content as InAppContent);
+export async function compileMessage(channel: Channel, content: MessageContent): Promise<CompiledMessage> {
+  const result = await COMPILERS[channel](content as never);
   if ('value' in result) return result.value;
   const [first] = result.problems;
   throw new AppError('message.invalid', `The message can not be used: ${first!.path}: ${first!.message}${result.problems.length > 1 ? ` (and ${result.problems.length - 1} more)` : ''}.`, 'invalid', result.problems);
 }
+
+const COMPILERS: { [C in Channel]: (content: ContentOf[C]) => Checked<CompiledMessage> | Promise<Checked<CompiledMessage>> } = {
+  email: (content: EmailContent) => compileEmail(content), in_app: compileInApp, webhook: compileWebhook, chat: compileChat,
+};
 
 function compileInApp(content: InAppContent): Promise<Checked<CompiledInApp>> {
   const { format: display, expiresAfterHours } = content;

@@ -1,4 +1,5 @@
 import type { InAppContent } from '../../contract/message.js';
+import type { WebhookNode } from '../hooks/domain/webhook-tree.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
 
 /** A target inside an e-mail. `url` is present when it is the same for every recipient. */
@@ -54,7 +55,31 @@ export interface CompiledInApp extends CompiledInAppTexts, InLanguages<CompiledI
   warnings: Warning[];
 }
 
-export type CompiledMessage = CompiledEmail | CompiledInApp;
+/** JSON for an endpoint, with templates where the author wrote texts. */
+export interface CompiledWebhook {
+  kind: 'webhook';
+  format: 1;
+  endpointId: string;
+  event: string;
+  data: WebhookNode;
+  warnings: Warning[];
+}
+
+/** A notice to the team's chat; every text is a template of plain text. */
+export interface CompiledChat {
+  kind: 'chat';
+  format: 1;
+  endpointId: string;
+  title: string;
+  text: string;
+  color?: string;
+  details: { title: string; description: string; imageUrl?: string }[];
+  links: { label: string; url: string }[];
+  memberEmail?: string;
+  warnings: Warning[];
+}
+
+export type CompiledMessage = CompiledEmail | CompiledInApp | CompiledWebhook | CompiledChat;
 
 /** What a template may name. Everything is read as JSON: no prototypes, no functions. */
 export interface RenderContext {

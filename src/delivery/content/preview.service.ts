@@ -1,16 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { EmailContent, InAppContent } from '../../contract/message.js';
+import type { Channel, MessageContent } from '../../contract/message.js';
+import { Clock } from '../../kernel/clock.js';
 import { AppError, notFound, type Problem } from '../../kernel/errors.js';
 import { row } from '../../platform/database/db.js';
 import { loadWorkspace } from '../../platform/workspace.js';
+import { payloadOf } from '../hooks/hook-request.js';
+import { renderChat, renderWebhook } from '../hooks/render-hooks.js';
+import { endpointStates } from '../hooks/store/endpoints.store.js';
 import { compileMessage } from './compile.js';
-import { RenderFailure, type LinkSigner, type RenderContext, type RenderedEmail, type RenderedInApp, type Warning } from './compiled.js';
+import { RenderFailure, type CompiledMessage, type LinkSigner, type RenderContext, type RenderedEmail, type RenderedInApp, type Warning } from './compiled.js';
 import { renderEmail, renderInApp } from './render.js';
 
 export interface PreviewQuestion {
-  channel: 'email' | 'in_app';
-  content: EmailContent | InAppContent;
+  channel: Channel;
+  content: MessageContent;
   personId?: string;
   sample?: { person: Record<string, unknown>; event?: Record<string, unknown>; timeZone?: string };
 }
@@ -18,6 +22,8 @@ export interface PreviewQuestion {
 export interface Preview {
   email: RenderedEmail | null;
   inApp: RenderedInApp | null;
+  /** The body of a webhook or chat notice, as its endpoint would get it. */
+  payload: unknown;
   problems: Problem[];
   warnings: Warning[];
 }
@@ -32,7 +38,7 @@ const UNSIGNED: LinkSigner = { forMessage: () => ({ click: (_index, url) => url,
 /** Shows a message as one person would get it. Writes nothing. */
 @Injectable()
 export class Previews {
-  constructor(private readonly db: DataSource) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock) {}
 
   async preview({ channel, content, personId, sample }: PreviewQuestion): Promise<Preview> {
     const problems: Problem[] = [];
@@ -41,16 +47,24 @@ export class Previews {
       problems.push(...error.problems);
       return null;
     });
-    if (!compiled) return { email: null, inApp: null, problems, warnings: [] };
+    if (!compiled) return { email: null, inApp: null, payload: null, problems, warnings: [] };
     const context = await this.contextOf(personId, sample);
     try {
       const email = compiled.kind === 'email' ? renderEmail(compiled, context, UNSIGNED) : null;
       const inApp = compiled.kind === 'in_app' ? renderInApp(compiled, context) : null;
-      return { email, inApp, problems, warnings: compiled.warnings };
+      return { email, inApp, payload: await this.payload(compiled, context), problems, warnings: compiled.warnings };
     } catch (error) {
       if (!(error instanceof RenderFailure)) throw error;
-      return { email: null, inApp: null, problems: [{ path: error.detail.split(':', 1)[0]!, code: error.code, message: error.detail }], warnings: compiled.warnings };
+      return { email: null, inApp: null, payload: null, problems: [{ path: error.detail.split(':', 1)[0]!, code: error.code, message: error.detail }], warnings: compiled.warnings };
     }
+  }
+
+  /** An endpoint that is not there yet gets what JANDI would: publishing refuses it, a preview need not. */
+  private async payload(compiled: CompiledMessage, context: RenderContext): Promise<unknown> {
+    if (compiled.kind === 'webhook') return payloadOf({ channel: 'webhook', webhook: renderWebhook(compiled, context, this.clock.now()) }, 'standard');
+    if (compiled.kind !== 'chat') return null;
+    const kind = (await endpointStates(this.db, [compiled.endpointId])).get(compiled.endpointId)?.kind;
+    return payloadOf({ channel: 'chat', chat: renderChat(compiled, context) }, kind === 'slack' ? 'slack' : 'jandi');
   }
 
   private async contextOf(personId: string | undefined, sample: PreviewQuestion['sample']): Promise<RenderContext> {

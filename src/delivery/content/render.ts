@@ -54,7 +54,7 @@ function prepareInApp(compiled: CompiledInAppTexts): PreparedInApp {
 }
 
 /** One line without control characters: what a header may hold. */
-const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+export const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 
 /** Blocks that were left out leave empty lines behind. */
 const tidy = (text: string) => `${text.replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trim()}\n`;
@@ -107,7 +107,7 @@ function buttonTarget(url: string, index: number): string {
 }
 
 /** In-app buttons are counted by the click call of the inbox, not by signed links. */
-const NO_LINKS: MessageLinks = { click: (_index, url) => url, open: () => '', unsubscribe: () => '', preferences: () => '', view: () => '', honeypot: () => '' };
+export const NO_LINKS: MessageLinks = { click: (_index, url) => url, open: () => '', unsubscribe: () => '', preferences: () => '', view: () => '', honeypot: () => '' };
 
 /** The texts somebody reads, the language they are declared to be in, and the locale their numbers and dates are written in. */
 interface Reading<T> { texts: T; language: string | null; locale: string }
@@ -126,14 +126,14 @@ export function readBy<T>(message: T & InLanguages<T>, { person, workspace, read
   return { texts: translations[language] ?? message, language, locale: found === null ? own : wanted };
 }
 
-function stateFor(context: RenderContext, language: string, links: MessageLinks, staticLinks: RenderState['staticLinks']): RenderState {
+export function stateFor(context: RenderContext, language: string, links: MessageLinks, staticLinks: RenderState['staticLinks']): RenderState {
   return { links, staticLinks, language, timeZone: context.person.timeZone || context.workspace.timeZone, turns: 0, made: 0 };
 }
 
 /** What came from outside as plain data: a copy through JSON drops functions and prototypes, which a template must never meet. */
 const copy = (data: unknown) => JSON.parse(JSON.stringify(data)) as unknown;
 
-function dataOf({ person, event, workspace, transactional = false }: RenderContext, language: string, urls: Record<string, string>): object {
+export function dataOf({ person, event, workspace, transactional = false }: RenderContext, language: string, urls: Record<string, string>): object {
   const { name, timeZone, senderContact } = workspace;
   return {
     person: copy(person), event: event ? copy(event) : {}, workspace: { name, timeZone, language: workspace.language, senderContact },

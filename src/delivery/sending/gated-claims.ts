@@ -42,8 +42,8 @@ export class GatedQueue {
   }
 
   /** When the next delivery that may be taken falls due. */
-  async next(channel: Channel): Promise<Date | null> {
-    return nextDue(this.db, channel, await this.gate.heldCampaigns(this.db));
+  async next(channel: Channel, endpointId?: string): Promise<Date | null> {
+    return nextDue(this.db, channel, await this.gate.heldCampaigns(this.db), endpointId);
   }
 
   /** Reason by delivery: the campaign's own rules before consent, as the decision ledger orders them. */

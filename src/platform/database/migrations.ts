@@ -6,6 +6,7 @@ import { AccessTables1763800000005 } from './migrations/1763800000005-access.js'
 import { PageFunctions1763800000006 } from './migrations/1763800000006-pages.js';
 import { SegmentVocabulary1763800000007 } from './migrations/1763800000007-segment-vocabulary.js';
 import { SendingTables1763800000008 } from './migrations/1763800000008-sending.js';
+import { ChannelTables1763800000012 } from './migrations/1763800000012-channels.js';
 import { TrackingTables1763800000014 } from './migrations/1763800000014-tracking.js';
 import { Messages1763800000011 } from './migrations/1763800000011-messages.js';
 import { ReturnTables1763800000010 } from './migrations/1763800000010-returns.js';
@@ -21,6 +22,7 @@ export const migrations = [
   PageFunctions1763800000006,
   SegmentVocabulary1763800000007,
   SendingTables1763800000008,
+  ChannelTables1763800000012,
   TrackingTables1763800000014,
   Messages1763800000011,
   ReturnTables1763800000010,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, Zone } from '../../../contract/common.js';
-import { EmailContent, InAppContent } from '../../../contract/message.js';
+import { ChatContent, EmailContent, InAppContent, WebhookContent } from '../../../contract/message.js';
 
 /** An in-app message as a page shows it. */
 export const InAppView = z.object({ language: z.string().nullish(), format: z.enum(['chat', 'banner', 'modal']), title: z.string(), body: z.string(), buttons: z.array(z.object({ label: z.string(), url: z.string() })), expiresAfterHours: z.number().optional() });
@@ -15,6 +15,8 @@ const shared = { personId: Id.optional(), sample: Sample.optional() };
 export const PreviewRequest = z.discriminatedUnion('channel', [
   z.strictObject({ channel: z.literal('email'), content: EmailContent, ...shared }),
   z.strictObject({ channel: z.literal('in_app'), content: InAppContent, ...shared }),
+  z.strictObject({ channel: z.literal('webhook'), content: WebhookContent, ...shared }),
+  z.strictObject({ channel: z.literal('chat'), content: ChatContent, ...shared }),
 ]).meta({ id: 'PreviewRequest' });
 export type PreviewRequest = z.infer<typeof PreviewRequest>;
 
@@ -22,6 +24,8 @@ const ProblemView = z.object({ path: z.string(), code: z.string(), message: z.st
 export const PreviewAnswer = z.object({
   email: z.object({ language: z.string().nullable(), subject: z.string(), preheader: z.string(), html: z.string(), text: z.string(), fromName: z.string().optional(), replyTo: z.string().optional(), bytes: z.number().int() }).nullable(),
   inApp: InAppView.nullable(),
+  /** The body of a webhook or chat notice. */
+  payload: z.unknown(),
   /** Why this person would get nothing. */
   problems: z.array(ProblemView),
   warnings: z.array(ProblemView),

@@ -1,4 +1,4 @@
-import type { Channel, EmailContent, InAppContent } from '../../../contract/message.js';
+import type { Channel, MessageContent } from '../../../contract/message.js';
 import { newId } from '../../../kernel/ids.js';
 import { rows, type Db } from '../../../platform/database/db.js';
 import type { CompiledMessage } from '../compiled.js';
@@ -11,7 +11,7 @@ export interface NewContent {
   channel: Channel;
   /** BCP 47; empty for the default language. */
   language?: string;
-  source: EmailContent | InAppContent;
+  source: MessageContent;
   compiled: CompiledMessage;
   now: Date;
 }

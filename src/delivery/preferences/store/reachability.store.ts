@@ -1,4 +1,4 @@
-import type { Channel } from '../../../contract/message.js';
+import { ADDRESSEE, type Channel } from '../../../contract/message.js';
 import type { ReasonCode } from '../../../kernel/reason-codes.js';
 import { rows, type Db } from '../../../platform/database/db.js';
 import { addressHash } from '../domain/address.js';
@@ -25,10 +25,12 @@ interface Found {
  * reachable, then suppression. People who may be reached are absent from the answer. Two statements, whatever the number.
  *
  * A person without a row is `PERSON_DELETED`; an unknown topic refuses as `NO_CONSENT`. Transactional topics ask no
- * consent and heed no unsubscription or complaint, but a bounced address stays closed to them too.
+ * consent and heed no unsubscription or complaint, but a bounced address stays closed to them too. What does not go to the
+ * person at all ({@link ADDRESSEE}) only asks that they exist.
  */
 export async function refusals(db: Db, { personIds, channel, topic, now }: ReachQuestion): Promise<Map<string, ReasonCode>> {
   if (personIds.length === 0) return new Map();
+  if (ADDRESSEE[channel] !== 'person') return goneAmong(db, personIds);
   const found = await rows<Found>(db, `
     select asked.id, p.kind, p.email, t.kind as "topicKind", t.opt_in as "optIn", c.state as consent
       from unnest($1::uuid[]) as asked (id)
@@ -45,6 +47,11 @@ export async function refusals(db: Db, { personIds, channel, topic, now }: Reach
     if (code !== null) answer.set(person.id, code);
   }
   return answer;
+}
+
+async function goneAmong(db: Db, personIds: readonly string[]): Promise<Map<string, ReasonCode>> {
+  const gone = await rows<{ id: string }>(db, 'select asked.id from unnest($1::uuid[]) as asked (id) where not exists (select from person as p where p.id = asked.id)', [personIds]);
+  return new Map(gone.map(({ id }) => [id, 'PERSON_DELETED']));
 }
 
 function consentRefusal(person: Found): ReasonCode | null {

@@ -12,6 +12,7 @@ export interface ClaimedDelivery {
   contentId: string | null;
   isControl: boolean;
   topic: string;
+  queuedAt: Date;
   /** Kind of the topic is `transactional`. */
   transactional: boolean;
   attempts: number;
@@ -37,6 +38,8 @@ export interface ClaimRequest {
   worker: string;
   leaseUntil: Date;
   limit: number;
+  /** Only what goes to this endpoint. */
+  endpointId?: string;
   /** Campaigns to leave alone. */
   held: readonly string[];
   now: Date;
@@ -49,29 +52,33 @@ const CAMPAIGNS_AT_ONCE = 5;
  * The campaigns with queued deliveries, found by jumping along the index: a paused campaign with a million queued rows costs
  * one step. `heads` are those that have one due, the longest waiting first.
  */
-const HEADS = `
+const heads = (lane: string) => `
   with recursive campaign_of (id) as (
-    (select d.campaign_id from delivery as d where d.channel = $1 and d.state = 'queued' order by d.campaign_id limit 1)
+    (select d.campaign_id from delivery as d where ${lane} and d.state = 'queued' order by d.campaign_id limit 1)
     union all
-    select (select d.campaign_id from delivery as d where d.channel = $1 and d.state = 'queued' and d.campaign_id > c.id order by d.campaign_id limit 1)
+    select (select d.campaign_id from delivery as d where ${lane} and d.state = 'queued' and d.campaign_id > c.id order by d.campaign_id limit 1)
       from campaign_of as c where c.id is not null),
   heads as (
     select c.id, first.due_at from campaign_of as c
      cross join lateral (
-       select d.due_at from delivery as d where d.channel = $1 and d.campaign_id = c.id and d.state = 'queued' order by d.due_at limit 1) as first
+       select d.due_at from delivery as d where ${lane} and d.campaign_id = c.id and d.state = 'queued' order by d.due_at limit 1) as first
      where c.id is not null and not (c.id = any($2::uuid[])))`;
+
+/** The queue of a whole channel, or of one endpoint: each has its own index. */
+const laneOf = (endpointId: string | undefined) => (endpointId === undefined ? 'd.channel = $1' : 'd.endpoint_id = $1::uuid');
 
 /** Takes due deliveries: state `sending`, this worker's until settled or the lease passes, under a new fence. */
 export async function claimDue(tx: Db, request: ClaimRequest): Promise<ClaimedDelivery[]> {
+  const lane = laneOf(request.endpointId);
   return rows<ClaimedDelivery>(
     tx,
-    `${HEADS},
+    `${heads(lane)},
      served as materialized (select h.id from heads as h where h.due_at <= $3::timestamptz order by h.due_at limit ${CAMPAIGNS_AT_ONCE}),
      due as materialized (
        select taken.id, taken.person_id from served as s
         cross join lateral (
           select d.id, d.person_id from delivery as d
-           where d.channel = $1 and d.campaign_id = s.id and d.state = 'queued' and d.due_at <= $3::timestamptz
+           where ${lane} and d.campaign_id = s.id and d.state = 'queued' and d.due_at <= $3::timestamptz
            order by d.due_at, d.id
            limit (select ceil($4::numeric / greatest(count(*), 1))::bigint from served)
            for update skip locked) as taken),
@@ -81,7 +88,7 @@ export async function claimDue(tx: Db, request: ClaimRequest): Promise<ClaimedDe
          from due where d.id = due.id and d.person_id = due.person_id and d.state = 'queued'
        returning d.*)
      select c.id, c.person_id as "personId", c.campaign_id as "campaignId", c.step_id as "stepId", c.enrollment_id as "enrollmentId", c.content_id as "contentId",
-            c.is_control as "isControl", c.topic, coalesce(t.kind = 'transactional', false) as transactional, c.attempts, c.first_attempt_at as "firstAttemptAt",
+            c.is_control as "isControl", c.topic, c.queued_at as "queuedAt", coalesce(t.kind = 'transactional', false) as transactional, c.attempts, c.first_attempt_at as "firstAttemptAt",
             c.fence::int as fence, e.entry -> 'properties' as event,
             case when p.id is not null then jsonb_build_object('externalId', p.external_id, 'email', p.email, 'timeZone', p.time_zone, 'language', p.language, 'attributes', p.attributes) end as person
        from claimed as c
@@ -89,13 +96,13 @@ export async function claimDue(tx: Db, request: ClaimRequest): Promise<ClaimedDe
        left join topic as t on t.key = c.topic
        left join enrollment as e on e.id = c.enrollment_id and e.person_id = c.person_id
       order by c.due_at, c.id`,
-    [request.channel, request.held, request.now, request.limit, request.worker, request.leaseUntil],
+    [request.endpointId ?? request.channel, request.held, request.now, request.limit, request.worker, request.leaseUntil],
   );
 }
 
 /** When the next queued delivery of a campaign that is not held falls due; null when nothing waits. */
-export async function nextDue(db: Db, channel: Channel, held: readonly string[]): Promise<Date | null> {
-  const next = await row<{ at: Date | null }>(db, `${HEADS} select min(h.due_at) as at from heads as h`, [channel, held]);
+export async function nextDue(db: Db, channel: Channel, held: readonly string[], endpointId?: string): Promise<Date | null> {
+  const next = await row<{ at: Date | null }>(db, `${heads(laneOf(endpointId))} select min(h.due_at) as at from heads as h`, [endpointId ?? channel, held]);
   return next!.at;
 }
 

@@ -20,11 +20,16 @@ export interface NewDelivery {
   isControl: boolean;
   topic: string;
   dueAt: Date;
+  /** Of webhooks and chat notices: the endpoint of its content. */
+  endpointId?: string | null;
 }
+
+/** The workers that send: wake them after commit when deliveries were queued. */
+export const SENDERS = ['delivery.email', 'delivery.in_app', 'delivery.hooks'] as const;
 
 /**
  * Queues deliveries. The unique key (enrollment, step, version, channel, person) decides which are new, so a step that runs
- * twice queues once. Wake `delivery.email` / `delivery.in_app` after commit.
+ * twice queues once. Wake {@link SENDERS} after commit.
  *
  * @returns ids of the deliveries really inserted
  */
@@ -34,10 +39,10 @@ export async function enqueueDeliveries(tx: Db, deliveries: NewDelivery[], now: 
   const { said, places } = alike(deliveries, ({ id: _id, personId: _person, enrollmentId: _run, ...rest }) => rest);
   const inserted = await rows<{ id: string }>(
     tx,
-    `insert into delivery (id, person_id, campaign_id, version_id, step_id, enrollment_id, channel, content_id, experiment_id, variant, is_control, topic, state, due_at, queued_at)
-     select r.id, r.person_id, n."campaignId", n."versionId", n."stepId", r.enrollment_id, n."channel", n."contentId", n."experimentId", n."variant", n."isControl", n."topic", 'queued', n."dueAt", $1::timestamptz
+    `insert into delivery (id, person_id, campaign_id, version_id, step_id, enrollment_id, channel, content_id, experiment_id, variant, is_control, topic, endpoint_id, state, due_at, queued_at)
+     select r.id, r.person_id, n."campaignId", n."versionId", n."stepId", r.enrollment_id, n."channel", n."contentId", n."experimentId", n."variant", n."isControl", n."topic", n."endpointId", 'queued', n."dueAt", $1::timestamptz
        from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[]) as r (id, person_id, enrollment_id, place)
-       join jsonb_to_recordset($6::jsonb) as n("place" int, "campaignId" uuid, "versionId" uuid, "stepId" text, "channel" text, "contentId" uuid, "experimentId" uuid, "variant" text, "isControl" boolean, "topic" text, "dueAt" timestamptz) on n."place" = r.place
+       join jsonb_to_recordset($6::jsonb) as n("place" int, "campaignId" uuid, "versionId" uuid, "stepId" text, "channel" text, "contentId" uuid, "experimentId" uuid, "variant" text, "isControl" boolean, "topic" text, "endpointId" uuid, "dueAt" timestamptz) on n."place" = r.place
       order by r.id
      on conflict (enrollment_id, step_id, version_id, channel, person_id) do nothing
      returning id`,

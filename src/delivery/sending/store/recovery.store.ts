@@ -58,7 +58,7 @@ export async function holdsLease(db: Db, worker: string, now: Date): Promise<boo
 }
 
 /**
- * Claims whose lease has passed, of workers whose journal is not at hand: nobody can say what the server got, so they become
+ * Claims of e-mail whose lease has passed, of workers whose journal is not at hand: nobody can say what the server got, so they become
  * `uncertain` and are never sent again.
  *
  * @param spare workers that are known to be alive, or whose journal will tell
@@ -68,7 +68,7 @@ export async function expireLeases(tx: Db, spare: readonly string[], now: Date):
     tx,
     `update delivery as d
         set state = 'uncertain', reason = 'PROVIDER_UNCERTAIN', detail = 'The sender vanished while it held this message.', attempts = d.attempts + 1, settled_at = $2::timestamptz, lease_until = null
-      where d.state = 'sending' and d.lease_until < $2::timestamptz and not (d.locked_by = any($1::text[]))
+      where d.state = 'sending' and d.channel = 'email' and d.lease_until < $2::timestamptz and not (d.locked_by = any($1::text[]))
      returning 1`,
     [spare, now],
   );

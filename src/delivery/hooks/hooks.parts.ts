@@ -1,0 +1,9 @@
+import type { ModuleParts } from '../../platform/module-parts.js';
+import { DeadLetters } from './dead-letters.service.js';
+import { Endpoints } from './endpoints.service.js';
+import { GuardedPost, Resolver } from './guarded-post.js';
+import { EndpointsController } from './http/endpoints.controller.js';
+import { HookSurroundings } from './hook-batch.js';
+import { HooksWorker } from './jobs/hooks.worker.js';
+
+export const hooksParts: ModuleParts = { providers: [Resolver, GuardedPost, HookSurroundings, Endpoints, DeadLetters], controllers: [EndpointsController], workers: [HooksWorker] };

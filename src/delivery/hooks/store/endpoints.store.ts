@@ -1,0 +1,83 @@
+import { row, rows, type Db } from '../../../platform/database/db.js';
+import type { EndpointKind } from '../domain/attempt.js';
+import type { CircuitFacts } from '../domain/circuit.js';
+
+export interface Endpoint extends CircuitFacts {
+  id: string;
+  kind: EndpointKind;
+  name: string;
+  description: string;
+  url: string;
+  headers: Record<string, string>;
+  enabled: boolean;
+  disabledBecause: 'operator' | 'gone' | null;
+  nextAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const COLUMNS = `e.id, e.kind, e.name, e.description, e.url, e.headers, e.enabled, e.disabled_because as "disabledBecause", e.failures, e.trips, e.open_until as "openUntil",
+  e.next_at as "nextAt", e.created_at as "createdAt", e.updated_at as "updatedAt"`;
+
+export interface NewEndpoint { id: string; kind: EndpointKind; name: string; description: string; url: string; headers: Record<string, string>; createdBy: string }
+
+export async function insertEndpoint(tx: Db, endpoint: NewEndpoint, now: Date): Promise<Endpoint> {
+  return (await row<Endpoint>(tx, `
+    insert into webhook_endpoint as e (id, kind, name, description, url, headers, created_by, created_at, updated_at)
+    values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8::timestamptz, $8::timestamptz) returning ${COLUMNS}`, [
+    endpoint.id, endpoint.kind, endpoint.name, endpoint.description, endpoint.url, JSON.stringify(endpoint.headers), endpoint.createdBy, now]))!;
+}
+
+/** The endpoint, locked until the transaction ends. */
+export const lockEndpoint = (tx: Db, id: string): Promise<Endpoint | null> => row(tx, `select ${COLUMNS} from webhook_endpoint as e where e.id = $1 for update`, [id]);
+
+/** The same, or null when somebody else holds it right now. */
+export const lockEndpointIfFree = (tx: Db, id: string): Promise<Endpoint | null> => row(tx, `select ${COLUMNS} from webhook_endpoint as e where e.id = $1 for update skip locked`, [id]);
+
+export const findEndpoint = (db: Db, id: string): Promise<Endpoint | null> => row(db, `select ${COLUMNS} from webhook_endpoint as e where e.id = $1`, [id]);
+
+export type EndpointState = Pick<Endpoint, 'id' | 'kind' | 'name' | 'enabled'>;
+
+/** Those with these ids; unknown ones are absent. */
+export async function endpointStates(db: Db, ids: readonly string[]): Promise<Map<string, EndpointState>> {
+  const found = await rows<EndpointState>(db, 'select e.id, e.kind, e.name, e.enabled from webhook_endpoint as e where e.id = any($1::uuid[])', [ids]);
+  return new Map(found.map((endpoint) => [endpoint.id, endpoint]));
+}
+
+/** Newest first. */
+export function listEndpoints(db: Db, page: { limit: number; before: string | null }): Promise<Endpoint[]> {
+  return rows(db, `select ${COLUMNS} from webhook_endpoint as e where ($2::uuid is null or e.id < $2::uuid) order by e.id desc limit $1`, [page.limit, page.before]);
+}
+
+/** Writes what may be changed of an endpoint. */
+export async function saveEndpoint(tx: Db, endpoint: Endpoint, now: Date): Promise<void> {
+  await rows(tx, `
+    update webhook_endpoint as e
+       set name = $2, description = $3, url = $4, headers = $5::jsonb, enabled = $6, disabled_because = $7, failures = $8, trips = $9, open_until = $10::timestamptz, next_at = $11::timestamptz, updated_at = $12::timestamptz
+     where e.id = $1`, [
+    endpoint.id, endpoint.name, endpoint.description, endpoint.url, JSON.stringify(endpoint.headers), endpoint.enabled, endpoint.disabledBecause,
+    endpoint.failures, endpoint.trips, endpoint.openUntil, endpoint.nextAt, now]);
+}
+
+/** What attempts taught us of an endpoint that is locked. */
+export async function saveHealth(tx: Db, endpoint: Pick<Endpoint, 'id' | 'failures' | 'trips' | 'openUntil' | 'nextAt' | 'enabled' | 'disabledBecause'>): Promise<void> {
+  await rows(tx, `
+    update webhook_endpoint as e set failures = $2, trips = $3, open_until = $4::timestamptz, next_at = $5::timestamptz, enabled = $6, disabled_because = $7
+     where e.id = $1`, [endpoint.id, endpoint.failures, endpoint.trips, endpoint.openUntil, endpoint.nextAt, endpoint.enabled, endpoint.disabledBecause]);
+}
+
+export interface Secret { secret: string; createdAt: Date; expiresAt: Date | null }
+
+/** The secrets that sign now, the newest first. */
+export function liveSecrets(db: Db, endpointId: string, now: Date): Promise<Secret[]> {
+  return rows(db, `
+    select s.secret, s.created_at as "createdAt", s.expires_at as "expiresAt" from webhook_secret as s
+     where s.endpoint_id = $1 and (s.expires_at is null or s.expires_at > $2::timestamptz) order by s.id desc`, [endpointId, now]);
+}
+
+/** A new secret; those before it sign until `until`, or until their own earlier end, and are then forgotten. */
+export async function addSecret(tx: Db, secret: { id: string; endpointId: string; secret: string }, until: Date, now: Date): Promise<void> {
+  await rows(tx, 'delete from webhook_secret as s where s.endpoint_id = $1 and s.expires_at <= $2::timestamptz', [secret.endpointId, now]);
+  await rows(tx, 'update webhook_secret as s set expires_at = least(coalesce(s.expires_at, $2::timestamptz), $2::timestamptz) where s.endpoint_id = $1', [secret.endpointId, until]);
+  await rows(tx, 'insert into webhook_secret (id, endpoint_id, secret, created_at) values ($1, $2, $3, $4::timestamptz)', [secret.id, secret.endpointId, secret.secret, now]);
+}

@@ -1,0 +1,105 @@
+import { classify } from './classify.js';
+import { addressIn, readDeliveryStatus, statusIn, type RecipientStatus } from './delivery-status.js';
+import { asksToUnsubscribe, BOUNCE_WORDS, isAutoReply, looksLikeBounce } from './auto-reply.js';
+import { readFeedback } from './feedback-report.js';
+import { firstOf, parseMime, readHeaders, splitHeaders, type Headers, type MimeMail, type MimePart } from './mime.js';
+import { headerText, plainOfHtml, textOf } from './mime-text.js';
+import type { ReturnNotice } from './notice.js';
+import { saysMailboxRests } from './server-words.js';
+import { quotedReplies, readPlainBounce, saidBefore, splitReturned } from './plain-bounce.js';
+
+/** A notice as a mail alone tells it: whose message it was is found elsewhere. */
+export type ReportNotice = Omit<ReturnNotice, 'deliveryId'>;
+
+const DIAGNOSTIC = 500;
+
+/**
+ * Understands a mail that came back: delivery status notifications (RFC 3464), feedback reports (RFC 5965), bounces in prose,
+ * automatic answers (RFC 3834). What is none of these is `unknown`. Pure, linear, and never throws for bad input.
+ *
+ * @throws {MimeTooComplex} above the limits of size and nesting
+ */
+export function readReport(raw: Buffer, receivedAt: Date): ReportNotice[] {
+  const mail = parseMime(raw);
+  const at = dateOf(mail.headers, receivedAt);
+  const returned = returnedHeaders(mail);
+  const frame = { at, messageId: messageIdOf(returned) };
+  const feedback = readFeedback(mail, returned, frame);
+  if (feedback) return feedback;
+  const human = humanText(mail);
+  const statuses = mail.parts.filter((part) => /^message\/(?:delivery-status|global-delivery-status|disposition-notification)$/.test(part.type)).flatMap((part) => readDeliveryStatus(textOf(part)));
+  if (statuses.length > 0) return statuses.map((status) => ofStatus(status, statuses.length, human, frame));
+  return prose(mail, human, returned, frame);
+}
+
+interface Frame { at: Date; messageId: string | null }
+
+function ofStatus(status: RecipientStatus, count: number, human: string, { at, messageId }: Frame): ReportNotice {
+  const common = { recipient: status.recipient, messageId, at };
+  const nearby = readPlainBounce(splitReturned(human).report, [status.recipient, status.finalRecipient].filter((each) => each !== null));
+  const beside = nearby.map(({ words }) => words).join('\n');
+  const words = oneLine(status.diagnostic || quotedReplies(beside)[0] || beside);
+  if (status.action === 'delivered' || status.action === 'relayed' || status.action === 'expanded') return { ...common, kind: 'delivered', category: null, status: status.status, diagnostic: words };
+  const found = classifyBest([status.diagnostic, ...(count === 1 || nearby[0]?.recipient ? [...quotedReplies(beside), beside, ...nearby.map(({ context }) => context)] : [])], status.status, saidBefore(status.diagnostic) || saidBefore(beside));
+  const rests = found.kind === 'hard' ? saysMailboxRests(nearby.map((each) => `${each.words}\n${each.context}`).join('\n')) : null;
+  if (rests) Object.assign(found, { kind: 'soft', category: rests });
+  if (status.action === 'delayed') return { ...common, ...found, kind: 'delayed', diagnostic: words };
+  return { ...common, ...found, diagnostic: words };
+}
+
+/** The first text whose words mean something decides; texts are given from the most to the least precise. Else the codes. */
+function classifyBest(texts: readonly string[], status: string | null, beforeRecipient: boolean): Pick<ReportNotice, 'category' | 'status'> & { kind: 'hard' | 'soft' | 'block' } {
+  const heard = texts.filter((words) => words.trim() !== '').map((words) => classify({ words, status: statusIn(words) ?? status, beforeRecipient }));
+  const { kind, category, status: found } = heard.find(({ byWords }) => byWords) ?? heard[0] ?? classify({ words: '', status, beforeRecipient });
+  return { kind, category, status: found };
+}
+
+function prose(mail: MimeMail, human: string, returned: Headers | null, frame: Frame): ReportNotice[] {
+  if (asksToUnsubscribe(mail.headers)) return [{ kind: 'unsubscribe', category: null, status: null, diagnostic: 'asked by mail', recipient: addressIn(firstOf(mail.headers, 'from')), messageId: frame.messageId, at: frame.at }];
+  const { report, returned: tail } = splitReturned(human);
+  const inner = returned ?? (tail === '' ? null : readHeaders(tail));
+  const failed = (mail.headers.get('x-failed-recipients') ?? []).flatMap((value) => value.split(',')).map((value) => addressIn(value)).filter((address) => address !== null);
+  const messageId = frame.messageId ?? (inner && messageIdOf(inner));
+  const isBounce = failed.length > 0 || looksLikeBounce(mail.headers) || (!isAutoReply(mail.headers) && BOUNCE_WORDS.test(report.slice(0, 1_500)));
+  const results = readPlainBounce(report, failed).map(({ recipient, words, context, beforeRecipient }) => {
+    const replies = quotedReplies(words);
+    const found = classifyBest([...replies, ...quotedReplies(context), words, context], statusIn(replies[0] ?? words), beforeRecipient);
+    return { ...found, diagnostic: oneLine(replies[0] ?? words), recipient, messageId, at: frame.at };
+  });
+  if (isBounce && /has not yet been delivered|warning message only|will be re-?tried|will (?:keep|continue) trying|delivery (?:\w+ ){0,3}delayed/i.test(report)) return results.map((each) => ({ ...each, kind: 'delayed' as const }));
+  if (failed.length === 0 && isAutoReply(mail.headers) && !results.some(({ kind, diagnostic }) => kind === 'hard' && isBounce && /[45]\d\d|#5\./.test(diagnostic))) {
+    return [{ kind: 'auto_reply', category: null, status: null, diagnostic: headerText(firstOf(mail.headers, 'subject') ?? '').slice(0, DIAGNOSTIC), recipient: addressIn(firstOf(mail.headers, 'from')), messageId: null, at: frame.at }];
+  }
+  if (isBounce) return results;
+  return [{ kind: 'unknown', category: null, status: null, diagnostic: oneLine(headerText(firstOf(mail.headers, 'subject') ?? '')), recipient: null, messageId, at: frame.at }];
+}
+
+/** What people are meant to read: the first text, else the whole body. */
+function humanText(mail: MimeMail): string {
+  const texts = mail.parts.filter(({ type }) => type === 'text/plain' || type === 'text/html');
+  const first = texts.find(({ type, body }) => type === 'text/plain' && body.length > 0) ?? texts[0];
+  if (!first) return mail.parts[0] ? textOf(mail.parts[0]) : '';
+  return first.type === 'text/html' ? plainOfHtml(textOf(first)) : textOf(first);
+}
+
+/** Headers of the message that is returned with the report. */
+function returnedHeaders(mail: MimeMail): Headers | null {
+  const part = mail.parts.find(({ type }) => /^(?:message\/(?:rfc822|global|partial)|text\/rfc822-headers|message\/(?:rfc822|global)-headers)$/.test(type));
+  return part ? headersOfPart(part) : null;
+}
+
+function headersOfPart(part: MimePart): Headers {
+  const isEncoded = /base64|quoted/i.test(firstOf(part.headers, 'content-transfer-encoding') ?? '');
+  return isEncoded ? readHeaders(textOf(part).split(/\r?\n\r?\n/, 1)[0]!) : splitHeaders(part.body).headers;
+}
+
+const messageIdOf = (headers: Headers | null): string | null => /<?([^\s<>]{3,250}@[^\s<>]{1,250})>?/.exec((headers && firstOf(headers, 'message-id')) ?? '')?.[1] ?? null;
+
+function dateOf(headers: Headers, receivedAt: Date): Date {
+  const at = new Date(firstOf(headers, 'date') ?? '');
+  const isBelievable = !Number.isNaN(at.getTime()) && at <= receivedAt && receivedAt.getTime() - at.getTime() < 30 * 86_400_000;
+  return isBelievable ? at : receivedAt;
+}
+
+/** One line of at most 500 characters. */
+const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim().slice(0, DIAGNOSTIC);

@@ -11,6 +11,7 @@ import { TrackingTables1763800000014 } from './migrations/1763800000014-tracking
 import { Messages1763800000011 } from './migrations/1763800000011-messages.js';
 import { ReturnTables1763800000010 } from './migrations/1763800000010-returns.js';
 import { SendingRules1763800000013 } from './migrations/1763800000013-rules.js';
+import { ProviderTables1763800000015 } from './migrations/1763800000015-providers.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   Messages1763800000011,
   ReturnTables1763800000010,
   SendingRules1763800000013,
+  ProviderTables1763800000015,
 ];

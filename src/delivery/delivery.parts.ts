@@ -5,6 +5,7 @@ import { hooksParts } from './hooks/hooks.parts.js';
 import { inboxParts } from './inbox/inbox.parts.js';
 import { preferencesParts } from './preferences/preferences.parts.js';
 import { relaysParts } from './relays/relays.parts.js';
+import { providersParts } from './returns/providers/providers.parts.js';
 import { returnsParts } from './returns/returns.parts.js';
 import { sandboxParts } from './sandbox/sandbox.parts.js';
 import { sendingParts } from './sending/sending.parts.js';
@@ -20,5 +21,6 @@ export const deliveryParts = joined(
   preferencesParts,
   relaysParts,
   returnsParts,
+  providersParts,
   sandboxParts,
 );

@@ -28,6 +28,7 @@ export interface InboundEvent extends NewInbound {
 
 /** Longer keys are kept as their hash: unique indexes have a limit, reporters have none. */
 const KEY_LENGTH = 200;
+const storedKey = (key: string): string => (key.length > KEY_LENGTH ? `sha256:${hash('sha256', key, 'hex')}` : key).replaceAll('\0', '');
 
 /**
  * Keeps a report as it came; the worker `delivery.returns` reads it later (wake it after commit).
@@ -35,14 +36,31 @@ const KEY_LENGTH = 200;
  * @returns its id, or null when the same report is filed already
  */
 export async function fileInbound(db: Db, inbound: NewInbound): Promise<string | null> {
-  const key = inbound.dedupeKey.length > KEY_LENGTH ? `sha256:${hash('sha256', inbound.dedupeKey, 'hex')}` : inbound.dedupeKey;
   const filed = await row<{ id: string }>(db, `
     insert into inbound_event (id, source, dedupe_key, content_type, body, envelope, received_at, state, next_at)
     values ($1, $2, $3, $4, $5, $6::jsonb, $7::timestamptz, 'pending', $7::timestamptz)
     on conflict (source, dedupe_key) do nothing returning id`, [
-    newId(), inbound.source, key.replaceAll('\0', ''), inbound.contentType.slice(0, 200), inbound.body, inbound.envelope ? JSON.stringify(inbound.envelope) : null, inbound.receivedAt,
+    newId(), inbound.source, storedKey(inbound.dedupeKey), inbound.contentType.slice(0, 200), inbound.body, inbound.envelope ? JSON.stringify(inbound.envelope) : null, inbound.receivedAt,
   ]);
   return filed?.id ?? null;
+}
+
+/**
+ * Keeps the reports of one request in their order. Written in the order of their keys: a provider that repeats a batch while
+ * the first try is still written must not meet it the other way round.
+ *
+ * @returns how many were new
+ */
+export async function fileInboundBatch(db: Db, batch: Pick<NewInbound, 'source' | 'contentType' | 'receivedAt'>, reports: readonly Pick<NewInbound, 'dedupeKey' | 'body'>[]): Promise<number> {
+  const filed = await row<{ count: number }>(db, `
+    with filed as (
+      insert into inbound_event (id, source, dedupe_key, content_type, body, received_at, state, next_at)
+      select r.id, $1, r.key, $2, r.body, $3::timestamptz, 'pending', $3::timestamptz from unnest($4::uuid[], $5::text[], $6::bytea[]) as r (id, key, body) order by r.key
+      on conflict (source, dedupe_key) do nothing returning 1)
+    select count(*)::int as count from filed`, [
+    batch.source, batch.contentType.slice(0, 200), batch.receivedAt, reports.map(() => newId()), reports.map(({ dedupeKey }) => storedKey(dedupeKey)), reports.map(({ body }) => body),
+  ]);
+  return filed!.count;
 }
 
 /**

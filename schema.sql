@@ -854,6 +854,36 @@ create table person_tag (
   added_at timestamp with time zone not null,
   constraint person_tag_pkey PRIMARY KEY (person_id, tag));
 
+create table provider_connection (
+  id uuid not null,
+  provider text not null,
+  name text not null,
+  enabled boolean not null default true,
+  topic_arns text[] not null default '{}'::text[],
+  networks text[] not null default '{}'::text[],
+  created_at timestamp with time zone not null,
+  last_event_at timestamp with time zone,
+  refused_count bigint not null default 0,
+  last_refused_at timestamp with time zone,
+  last_refused_reason text,
+  constraint provider_connection_pkey PRIMARY KEY (id),
+  constraint provider_connection_provider_check CHECK ((provider = ANY (ARRAY['ses'::text, 'sendgrid'::text, 'mailgun'::text, 'postmark'::text]))));
+
+create table provider_secret (
+  id uuid not null,
+  connection_id uuid not null,
+  value text not null,
+  hint text not null,
+  added_at timestamp with time zone not null,
+  constraint provider_secret_connection_id_value_key UNIQUE (connection_id, value),
+  constraint provider_secret_pkey PRIMARY KEY (id));
+
+create table provider_token (
+  connection_id uuid not null,
+  token_key uuid not null,
+  seen_at timestamp with time zone not null,
+  constraint provider_token_pkey PRIMARY KEY (connection_id, token_key));
+
 create table relay (
   id uuid not null,
   name text not null,
@@ -1147,6 +1177,7 @@ alter table campaign_version add constraint campaign_version_campaign_id_fkey FO
 alter table experiment add constraint experiment_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table launch add constraint launch_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table one_time_link add constraint one_time_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+alter table provider_secret add constraint provider_secret_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES provider_connection(id) ON DELETE CASCADE;
 alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table webhook_secret add constraint webhook_secret_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoint(id);
 
@@ -1218,6 +1249,8 @@ CREATE INDEX person_sample ON public.person USING btree (SUBSTRING(uuid_send(id)
 CREATE INDEX person_signed_up ON public.person USING btree (signed_up_at, id) WHERE (signed_up_at IS NOT NULL);
 CREATE INDEX person_tag_tag ON public.person_tag USING btree (tag, person_id);
 CREATE INDEX person_time_zone ON public.person USING btree (time_zone);
+CREATE INDEX provider_connection_listed ON public.provider_connection USING btree (created_at, id);
+CREATE INDEX provider_token_seen ON public.provider_token USING btree (seen_at);
 CREATE INDEX sandbox_mail_received ON public.sandbox_mail USING btree (received_at, id);
 CREATE INDEX segment_build_member_person ON public.segment_build_member USING btree (person_id);
 CREATE INDEX segment_created ON public.segment USING btree (created_at, id) WHERE (purpose = 'shared'::text);

@@ -785,6 +785,8 @@ create table one_time_link (
 create table pacing_release (
   reason text not null,
   requested_at timestamp with time zone not null,
+  after_person uuid,
+  after_id uuid,
   constraint pacing_release_pkey PRIMARY KEY (reason));
 
 create table person (
@@ -1214,7 +1216,7 @@ CASE
     WHEN (channel = 'in_app'::text) THEN settled_at
     ELSE sent_at
 END)) WHERE ((NOT is_control) AND ((state = 'delivered'::text) OR ((channel = 'email'::text) AND (state = 'sent'::text))));
-CREATE INDEX delivery_waiting ON public.delivery USING btree (reason, person_id) WHERE ((state = 'queued'::text) AND (reason = ANY (ARRAY['QUIET_HOURS_DEFERRED'::text, 'CAP_DEFERRED'::text])));
+CREATE INDEX delivery_waiting ON public.delivery USING btree (reason, person_id, id) WHERE ((state = 'queued'::text) AND (reason = ANY (ARRAY['QUIET_HOURS_DEFERRED'::text, 'CAP_DEFERRED'::text])));
 CREATE UNIQUE INDEX enrollment_active ON public.enrollment USING btree (campaign_id, person_id, entry_key) WHERE (state = 'active'::text);
 CREATE INDEX enrollment_due ON public.enrollment USING btree (campaign_id, due_at, id) WHERE ((state = 'active'::text) AND (due_at IS NOT NULL));
 CREATE INDEX enrollment_person ON public.enrollment USING btree (person_id, campaign_id, entered_at);

@@ -7,6 +7,7 @@ import { preferencesParts } from './preferences/preferences.parts.js';
 import { relaysParts } from './relays/relays.parts.js';
 import { providersParts } from './returns/providers/providers.parts.js';
 import { returnsParts } from './returns/returns.parts.js';
+import { rulesParts } from './rules/rules.parts.js';
 import { sandboxParts } from './sandbox/sandbox.parts.js';
 import { sendingParts } from './sending/sending.parts.js';
 import { trackingParts } from './tracking/tracking.parts.js';
@@ -22,5 +23,6 @@ export const deliveryParts = joined(
   relaysParts,
   returnsParts,
   providersParts,
+  rulesParts,
   sandboxParts,
 );

@@ -85,6 +85,11 @@ export function localDate(at: Date, zone: string): string {
   return zoned(at, zone).toPlainDate().toString();
 }
 
+/** The local time of day ("21:00:00.000") of an instant in a zone; compares as text with a time such as "21:00". */
+export function localTimeOfDay(at: Date, zone: string): string {
+  return zoned(at, zone).toPlainTime().toString({ smallestUnit: 'millisecond' });
+}
+
 /** Exact length of the sub-day part plus 24 h days: the meaning of durations in sliding event windows, in milliseconds. */
 export function windowMillis(duration: Duration): number {
   const { weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0 } = duration;

@@ -42,7 +42,12 @@ export interface GateFacts {
   exit?: { goals: readonly string[]; rules: readonly string[] };
   /** Answer of delivery's reach question; null when the person may be reached. `addressee`: what goes to a system or the team asks nothing of the person. */
   reach?: { code: ReasonCode | null; addressee?: 'person' | 'system' | 'team' };
+  /** What delivery's pacing says: until when the message would wait; null when it need not. */
+  quiet?: Wait | null;
+  frequency?: Wait | null;
 }
+
+export interface Wait { until: Date; facts: Record<string, unknown> }
 
 export interface Verdict {
   gate: Gate;
@@ -84,9 +89,19 @@ function judge(gate: Gate, facts: GateFacts): Verdict {
     case 'reentry': return facts.reentry ? reentryGate(facts.reentry, facts.now) : open(gate);
     case 'exit': return facts.exit ? exitGate(facts.exit) : open(gate);
     case 'consent': case 'reachable': case 'suppression': return facts.reach ? reachGate(gate, facts.reach) : open(gate);
+    case 'quiet_hours': return waitGate(gate, 'QUIET_HOURS_DEFERRED', facts.quiet);
+    case 'frequency_cap': return waitGate(gate, 'CAP_DEFERRED', facts.frequency);
     default: return open(gate);
   }
 }
+
+function waitGate(gate: Gate, code: ReasonCode, wait: Wait | null | undefined): Verdict {
+  if (wait === undefined) return open(gate);
+  return wait ? refuse(gate, code, wait.facts, wait.until) : pass(gate);
+}
+
+/** Codes of gates that only put off: the message goes later. */
+export const DEFERRALS: readonly ReasonCode[] = ['QUIET_HOURS_DEFERRED', 'CAP_DEFERRED'];
 
 function campaignGate({ state, entering }: { state: string; entering: boolean }): Verdict {
   if (state === 'active') return pass('campaign', { state });
@@ -120,11 +135,11 @@ function reachGate(gate: Gate, { code, addressee = 'person' }: NonNullable<GateF
 const NOT_ASKED: readonly Gate[] = ['holdout', 'quiet_hours', 'frequency_cap', 'arbitration'];
 
 /** The gates as a decision of the past left them: passed up to the one that refused (or the last one reached), open behind it. */
-export function ledgerVerdicts({ code, facts, reached }: { code: ReasonCode | null; facts: Record<string, unknown>; reached: Gate | null }): Verdict[] {
+export function ledgerVerdicts({ code, facts, reached, dueAt = null }: { code: ReasonCode | null; facts: Record<string, unknown>; reached: Gate | null; dueAt?: string | null }): Verdict[] {
   const refusing = code === null ? null : GATE_OF[code] ?? 'transport';
   const last = refusing ?? reached;
   return GATES.map((gate) => {
-    if (gate === refusing) return refuse(gate, code!, facts);
+    if (gate === refusing) return refuse(gate, code!, facts, DEFERRALS.includes(code!) && dueAt !== null ? new Date(dueAt) : null);
     const isBefore = last !== null && GATES.indexOf(gate) <= GATES.indexOf(last);
     return isBefore && !NOT_ASKED.includes(gate) ? pass(gate, gate === last ? facts : {}) : open(gate);
   });

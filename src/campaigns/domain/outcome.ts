@@ -1,5 +1,5 @@
 import type { ReasonCode } from '../../kernel/reason-codes.js';
-import type { Gate } from './gates.js';
+import { DEFERRALS, type Gate } from './gates.js';
 import type { PublishedDefinition } from './published.js';
 import type { Told } from './sentences.js';
 
@@ -61,7 +61,7 @@ function deliveryOutcome(delivery: RunFacts['deliveries'][number]): Outcome {
   const { state, reason, stepId, variant, isControl, dueAt, detail } = delivery;
   const at = delivery.sentAt ?? delivery.settledAt ?? delivery.queuedAt;
   const waits = state === 'queued' || state === 'sending';
-  const code = ARRIVED.includes(state) || waits ? null : reason ?? (state === 'uncertain' ? 'PROVIDER_UNCERTAIN' : state === 'bounced' ? 'PROVIDER_REJECTED' : 'NO_LONGER_ELIGIBLE');
+  const code = state === 'queued' && reason !== null && DEFERRALS.includes(reason) ? reason : ARRIVED.includes(state) || waits ? null : reason ?? (state === 'uncertain' ? 'PROVIDER_UNCERTAIN' : state === 'bounced' ? 'PROVIDER_REJECTED' : 'NO_LONGER_ELIGIBLE');
   return {
     told: { kind: 'delivery', state, code, isControl, at, dueAt, detail }, at, dueAt: waits ? dueAt : null, stepId, code, facts: { variant, isControl, state, ...(detail ? { detail } : {}) },
     reached: code ? null : waits ? 'suppression' : 'transport',

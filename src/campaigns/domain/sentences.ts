@@ -17,6 +17,9 @@ const REASONS: Partial<Record<ReasonCode, Sentence>> = {
   CHANNEL_UNREACHABLE: { en: 'there is no address for this channel', ko: '이 채널로 보낼 주소가 없기 때문입니다' },
   SUPPRESSED_BOUNCE: { en: 'the address is blocked after a bounce', ko: '반송된 주소여서 발송이 차단되었기 때문입니다' },
   SUPPRESSED_COMPLAINT: { en: 'the address is blocked', ko: '발송이 차단된 주소이기 때문입니다' },
+  QUIET_HOURS_DEFERRED: { en: 'it is night for the person, who has not agreed to advertising at night', ko: '고객의 야간 시간이며 야간 광고 수신에 동의하지 않았기 때문입니다' },
+  CAP_DEFERRED: { en: 'the person wants e-mail less often and another message took the place', ko: '고객이 고른 이메일 빈도에 따라 다른 메시지가 먼저 발송되었기 때문입니다' },
+  CAP_DROPPED: { en: 'the person wants e-mail less often and it waited as long as it may', ko: '고객이 고른 이메일 빈도에 따라 기다릴 수 있는 기간이 지났기 때문입니다' },
   RENDER_ERROR: { en: 'the message could not be rendered', ko: '메시지를 만들 수 없었기 때문입니다' },
   RENDER_MISSING_VAR: { en: 'a value the message needs is missing', ko: '메시지에 필요한 값이 없기 때문입니다' },
   PROVIDER_REJECTED: { en: 'the receiving server refused it', ko: '받는 서버가 거절했기 때문입니다' },
@@ -76,7 +79,10 @@ function deliverySentence({ state, code, isControl, detail, ...told }: Extract<T
   const at = spoken(told.at, zone);
   const dueAt = spoken(told.dueAt, zone);
   if (state === 'ghost' || (isControl && state !== 'cancelled' && !code)) return { en: `The person is in the control group: the message would have gone on ${at.en} and was held back.`, ko: `대조군에 속하여 ${at.ko}에 발송될 메시지를 보내지 않았습니다.` };
-  if (state === 'queued') return { en: `The message waits to be sent from ${dueAt.en} on.`, ko: `메시지가 ${dueAt.ko}부터 발송 대기 중입니다.` };
+  if (state === 'queued') {
+    const why = code === null ? null : reason(code);
+    return { en: `The message waits to be sent from ${dueAt.en} on${why ? `, because ${why.en}` : ''}.`, ko: `메시지가 ${dueAt.ko}부터 발송 대기 중입니다.${why ? ` ${why.ko}.` : ''}` };
+  }
   const sent = SENT[state];
   if (sent) return { en: `The message ${sent.en} on ${at.en}.`, ko: `메시지가 ${at.ko}에 ${sent.ko}.` };
   const { en, ko } = reason(code ?? 'PROVIDER_UNCERTAIN');

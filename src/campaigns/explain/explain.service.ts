@@ -5,7 +5,8 @@ import { loadPeople } from '../../people/people.store.js';
 import { Clock } from '../../kernel/clock.js';
 import { AppError, conflict, notFound } from '../../kernel/errors.js';
 import { loadWorkspace } from '../../platform/workspace.js';
-import { ledgerVerdicts, type Verdict } from '../domain/gates.js';
+import { reasonOf } from '../../delivery/rules/pacing-answers.js';
+import { DEFERRALS, ledgerVerdicts, type Verdict } from '../domain/gates.js';
 import { messagesOf, outcomeOf, type Outcome } from '../domain/outcome.js';
 import { sentenceFor, type Sentence } from '../domain/sentences.js';
 import { findCampaign, type Campaign } from '../store/campaigns.store.js';
@@ -56,9 +57,11 @@ export class Explain {
     const found = await this.find({ campaign, version, personId, stepId, runs, decisions });
     const { timeZone: zone } = await loadWorkspace(this.db);
     const refusing = found.gates.find((gate) => gate.passed === false);
+    const asked = version.published.steps[found.stepId ?? stepId ?? messagesOf(version.published)[0] ?? ''];
+    const noAdvertising = asked?.type === 'message' ? await reasonOf(this.db, asked.topic) : null;
     return {
       campaignId, personId, stepId: found.stepId, basis: found.basis, answer: sentenceFor(found.outcome.told, zone), runs, decisions,
-      gates: found.gates.map((gate) => ({ ...gate, at: found.basis === 'now' ? this.clock.now().toISOString() : gate.passed === null ? null : found.outcome.at, nextCheckAt: gate.nextCheckAt?.toISOString() ?? null })),
+      gates: found.gates.map((gate) => ({ ...gate, ...(gate.gate === 'consent' && noAdvertising ? { facts: { ...gate.facts, ...noAdvertising } } : {}), at: found.basis === 'now' ? this.clock.now().toISOString() : gate.passed === null ? null : found.outcome.at, nextCheckAt: gate.nextCheckAt?.toISOString() ?? null })),
       nextPossibleAt: refusing?.nextCheckAt?.toISOString() ?? found.outcome.dueAt,
     };
   }
@@ -77,7 +80,8 @@ export class Explain {
     const step = messageId ? version.published.steps[messageId] : undefined;
     const moment = { now: this.clock.now(), zone: (await loadWorkspace(this.db)).timeZone };
     const gates = await liveGates(this.db, { version, state: campaign.state, personId, step: step?.type === 'message' ? step : null }, moment);
-    const refusing = gates.find((gate) => gate.passed === false);
+    // What only puts a message off keeps nobody out.
+    const refusing = gates.find((gate) => gate.passed === false && !DEFERRALS.includes(gate.code!));
     const told = refusing?.code ? { kind: 'refused' as const, code: refusing.code, at: null, what: 'campaign' as const } : { kind: 'could_enter' as const };
     return { outcome: { told, at: null, dueAt: null, stepId: null, code: refusing?.code ?? null, facts: {}, reached: null }, basis: 'now', gates, stepId: null };
   }

@@ -5,6 +5,7 @@ import type { Db } from '../../platform/database/db.js';
 import { rows } from '../../platform/database/db.js';
 import { loadPeople } from '../../people/people.store.js';
 import { refusals } from '../../delivery/preferences/store/reachability.store.js';
+import { pacingAnswer } from '../../delivery/rules/pacing-answers.js';
 import { explainPerson } from '../../segments/segment-questions.js';
 import type { MessageStep } from '../domain/arms.js';
 import { walkGates, type Verdict } from '../domain/gates.js';
@@ -32,7 +33,8 @@ export async function liveGates(db: Db, { version, state, personId, step }: Live
   const facts = (await entryFacts(db, { version, state: 'active' }, new Map([[personId, zone]]), moment))(personId);
   const trigger = await evaluateTrigger(db, { version, personId, zone }, moment.now);
   const reach = step ? { addressee: ADDRESSEE[step.channel], code: (await refusals(db, { personIds: [personId], channel: step.channel, topic: step.topic, now: moment.now })).get(personId) ?? null } : undefined;
-  const verdicts = walkGates({ ...facts, campaign: { state, entering: true }, trigger: { met: trigger.met }, reach });
+  const pacing = step ? await pacingAnswer(db, { personId, channel: step.channel, topic: step.topic }, moment.now) : {};
+  const verdicts = walkGates({ ...facts, campaign: { state, entering: true }, trigger: { met: trigger.met }, reach, ...pacing });
   const { audience } = version.published;
   const told = audience ? await explained(db, audience, personId, moment.now) : null;
   return verdicts.map((verdict) => {

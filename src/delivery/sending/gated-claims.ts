@@ -3,15 +3,17 @@ import { DataSource } from 'typeorm';
 import type { Channel } from '../../contract/message.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
 import { inTransaction, type Db } from '../../platform/database/db.js';
+import { loadWorkspace } from '../../platform/workspace.js';
 import { DISPATCH_GATE, OPEN_GATE, type DispatchGate } from './dispatch-gate.js';
-import { cancelClaimed, claimDue, mergedAway, nextDue, type ClaimedDelivery, type ClaimRequest } from './store/claims.store.js';
+import { PACERS, type PacedDelivery, type Pacer } from './pacing.js';
+import { cancelClaimed, claimDue, deferClaimed, mergedAway, nextDue, type ClaimedDelivery, type ClaimRequest } from './store/claims.store.js';
 import { refusals } from '../preferences/store/reachability.store.js';
 
 export interface GatedClaims {
   /** Rows taken from the queue, refused ones included. */
   taken: number;
   /** What may be sent. Control deliveries are among them: they pass the same gates. */
-  allowed: (ClaimedDelivery & { person: NonNullable<ClaimedDelivery['person']> })[];
+  allowed: PacedDelivery[];
 }
 
 /** Takes deliveries from the queue and asks every gate once more, seconds before sending, in the transaction of the claim. */
@@ -19,7 +21,7 @@ export interface GatedClaims {
 export class GatedQueue {
   private readonly gate: DispatchGate;
 
-  constructor(private readonly db: DataSource, @Optional() @Inject(DISPATCH_GATE) gate?: DispatchGate) {
+  constructor(private readonly db: DataSource, @Optional() @Inject(DISPATCH_GATE) gate?: DispatchGate, @Optional() @Inject(PACERS) private readonly pacers: readonly Pacer[] = []) {
     this.gate = gate ?? OPEN_GATE;
   }
 
@@ -38,7 +40,23 @@ export class GatedQueue {
       const code = refused.get(each.id);
       return code ? [{ deliveryId: each.id, personId: each.personId, code }] : [];
     }), request.now);
-    return { taken: claimed.length, allowed: claimed.filter((each): each is GatedClaims['allowed'][number] => each.person !== null && !refused.has(each.id)) };
+    const passed = claimed.filter((each): each is PacedDelivery => each.person !== null && !refused.has(each.id));
+    return { taken: claimed.length, allowed: await this.pace(tx, passed, request) };
+  }
+
+  /** What may go now; the rest is put back until its time, or has waited too long. */
+  private async pace(tx: Db, passed: PacedDelivery[], { channel, now }: Omit<ClaimRequest, 'held'>): Promise<PacedDelivery[]> {
+    if (passed.length === 0 || this.pacers.length === 0) return passed;
+    const workspace = await loadWorkspace(tx);
+    let left = passed;
+    for (const pacer of this.pacers) {
+      const said = await pacer.pace(tx, left, { channel, now, workspace });
+      await deferClaimed(tx, said.flatMap((each) => ('until' in each ? [each] : [])));
+      await cancelClaimed(tx, said.filter((each) => !('until' in each)), now);
+      const stopped = new Set(said.map(({ deliveryId }) => deliveryId));
+      left = left.filter(({ id }) => !stopped.has(id));
+    }
+    return left;
   }
 
   /** When the next delivery that may be taken falls due. */

@@ -106,6 +106,20 @@ export async function nextDue(db: Db, channel: Channel, held: readonly string[],
   return next!.at;
 }
 
+/** Puts claimed deliveries back that have to wait, inside the claim's own transaction: nothing was tried. */
+export async function deferClaimed(tx: Db, waiting: readonly { deliveryId: string; personId: string; code: ReasonCode; until: Date; detail: string }[]): Promise<void> {
+  if (waiting.length === 0) return;
+  await rows(
+    tx,
+    `update delivery as d
+        set state = 'queued', reason = w."code", detail = w."detail", due_at = w."until", locked_by = null, lease_until = null,
+            first_attempt_at = case when d.attempts = 0 then null else d.first_attempt_at end
+       from jsonb_to_recordset($1::jsonb) as w ("deliveryId" uuid, "personId" uuid, "code" text, "until" timestamptz, "detail" text)
+      where d.id = w."deliveryId" and d.person_id = w."personId" and d.state = 'sending'`,
+    [JSON.stringify(waiting)],
+  );
+}
+
 /** Cancels claimed deliveries that a gate refused, inside the claim's own transaction. */
 export async function cancelClaimed(tx: Db, refused: readonly { deliveryId: string; personId: string; code: ReasonCode }[], now: Date): Promise<void> {
   if (refused.length === 0) return;

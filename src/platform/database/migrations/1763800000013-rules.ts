@@ -53,9 +53,9 @@ export class SendingRules1763800000013 implements MigrationInterface {
       comment on column consent.confirmation_id is 'the delivery that is to tell them; it stays when that delivery failed';
       create index consent_confirmation on consent (coalesce(confirmed_at, at), person_id) where state = 'subscribed';
 
-      create index delivery_waiting on delivery (reason, person_id) where state = 'queued' and reason in ('QUIET_HOURS_DEFERRED', 'CAP_DEFERRED');
-      create table pacing_release (reason text primary key, requested_at timestamptz not null);
-      comment on table pacing_release is 'a rule was changed: what waits for this reason is to be judged anew';`);
+      create index delivery_waiting on delivery (reason, person_id, id) where state = 'queued' and reason in ('QUIET_HOURS_DEFERRED', 'CAP_DEFERRED');
+      create table pacing_release (reason text primary key, requested_at timestamptz not null, after_person uuid, after_id uuid);
+      comment on table pacing_release is 'a rule was changed: what waits for this reason is to be judged anew, once each; what lies before (after_person, after_id) has been';`);
   }
 
   async down(): Promise<void> {

@@ -546,6 +546,19 @@ create table delivery_event (
 
 create table delivery_event_default partition of delivery_event DEFAULT;
 
+create table dkim_key (
+  id uuid not null,
+  domain_id uuid not null,
+  selector text not null,
+  private_key text not null,
+  public_key text not null,
+  state text not null,
+  created_at timestamp with time zone not null,
+  retired_at timestamp with time zone,
+  constraint dkim_key_domain_id_selector_key UNIQUE (domain_id, selector),
+  constraint dkim_key_pkey PRIMARY KEY (id),
+  constraint dkim_key_state_check CHECK ((state = ANY (ARRAY['next'::text, 'active'::text, 'retired'::text]))));
+
 create table enrollment (
   id uuid not null,
   person_id uuid not null,
@@ -1003,6 +1016,22 @@ create table segment_member (
   since timestamp with time zone not null,
   constraint segment_member_pkey PRIMARY KEY (segment_id, person_id));
 
+create table sending_domain (
+  id uuid not null,
+  domain text not null,
+  from_name text not null default ''::text,
+  from_local text not null,
+  bounce_domain text,
+  is_default boolean not null default false,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  checked_at timestamp with time zone,
+  checks jsonb,
+  verified_at timestamp with time zone,
+  constraint sending_domain_domain_key UNIQUE (domain),
+  constraint sending_domain_pkey PRIMARY KEY (id));
+
 create table sending_settings (
   id smallint not null default 1,
   settings jsonb not null,
@@ -1176,6 +1205,7 @@ create table workspace (
 -- Foreign keys
 
 alter table campaign_version add constraint campaign_version_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
+alter table dkim_key add constraint dkim_key_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES sending_domain(id);
 alter table experiment add constraint experiment_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table launch add constraint launch_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table one_time_link add constraint one_time_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
@@ -1217,6 +1247,7 @@ CASE
     ELSE sent_at
 END)) WHERE ((NOT is_control) AND ((state = 'delivered'::text) OR ((channel = 'email'::text) AND (state = 'sent'::text))));
 CREATE INDEX delivery_waiting ON public.delivery USING btree (reason, person_id, id) WHERE ((state = 'queued'::text) AND (reason = ANY (ARRAY['QUIET_HOURS_DEFERRED'::text, 'CAP_DEFERRED'::text])));
+CREATE UNIQUE INDEX dkim_key_state ON public.dkim_key USING btree (domain_id, state) WHERE (state <> 'retired'::text);
 CREATE UNIQUE INDEX enrollment_active ON public.enrollment USING btree (campaign_id, person_id, entry_key) WHERE (state = 'active'::text);
 CREATE INDEX enrollment_due ON public.enrollment USING btree (campaign_id, due_at, id) WHERE ((state = 'active'::text) AND (due_at IS NOT NULL));
 CREATE INDEX enrollment_person ON public.enrollment USING btree (person_id, campaign_id, entered_at);
@@ -1259,6 +1290,7 @@ CREATE INDEX segment_created ON public.segment USING btree (created_at, id) WHER
 CREATE INDEX segment_member_person ON public.segment_member USING btree (person_id, segment_id);
 CREATE UNIQUE INDEX segment_name ON public.segment USING btree (lower(name)) WHERE ((purpose = 'shared'::text) AND (state <> 'archived'::text));
 CREATE INDEX segment_owner ON public.segment USING btree (owner_id) WHERE (owner_id IS NOT NULL);
+CREATE UNIQUE INDEX sending_domain_default ON public.sending_domain USING btree (is_default) WHERE is_default;
 CREATE INDEX session_user_id ON public.session USING btree (user_id);
 CREATE INDEX step_visit_version ON public.step_visit USING btree (version_id, step_id);
 CREATE INDEX verdict_review_listed ON public.verdict_review USING btree (requested_at, id);

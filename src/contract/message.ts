@@ -44,6 +44,8 @@ export const EmailContent = z
     ...emailTexts,
     /** File name under `templates/layouts` without ending. */
     layout: z.string().regex(/^[a-z0-9-]{1,60}$/).default('plain'),
+    /** Sends from this address instead of the default; its domain must be a sending domain. */
+    fromAddress: z.string().max(254).regex(/^[^\s@]+@[^\s@]+$/, 'must be one e-mail address').optional(),
     replyTo: z.email().optional(),
     ...languages(emailTexts),
   })

@@ -18,7 +18,8 @@ export class Config {
   @IsIn(['silent', 'error', 'warn', 'info', 'debug']) LOG_LEVEL: 'silent' | 'error' | 'warn' | 'info' | 'debug' = 'info';
   /** PostgreSQL connections this process may hold, besides one for LISTEN and two for Agenda. */
   @IsInt() @Min(2) @Max(200) @Type(() => Number) DATABASE_POOL: number = 12;
-  @IsString() MAIL_FROM_NAME: string = 'Danbi';
+  /** Shown as the sender; the workspace's name when not given. */
+  @IsOptional() @emptyAsAbsent @IsString() MAIL_FROM_NAME?: string;
   @IsEmail({ require_tld: false }) MAIL_FROM: string = 'danbi@localhost.localdomain';
   /** Concurrent SMTP connections to the relay. */
   @IsInt() @Min(1) @Max(100) @Type(() => Number) SMTP_CONNECTIONS: number = 10;

@@ -17,6 +17,8 @@ export interface SinkScript {
   delay?: number;
   /** Told where each message is: `rcpt` offered, `data` first bytes of a body, `dot` read to the end, `accepted` answered with 250. */
   moment?(where: SinkMoment, to: string): void;
+  /** Says in EHLO that addresses may have characters outside ASCII. */
+  smtpUtf8?: boolean;
 }
 
 export type SinkMoment = 'rcpt' | 'data' | 'dot' | 'accepted';
@@ -55,7 +57,7 @@ export class SmtpSink {
   async start(port = 0): Promise<this> {
     const { script } = this;
     this.server = new SMTPServer({
-      disabledCommands: script.password ? ['STARTTLS'] : ['STARTTLS', 'AUTH'], allowInsecureAuth: true, authOptional: !script.password, logger: false, closeTimeout: 100,
+      disabledCommands: script.password ? ['STARTTLS'] : ['STARTTLS', 'AUTH'], allowInsecureAuth: true, authOptional: !script.password, logger: false, closeTimeout: 100, hideSMTPUTF8: !script.smtpUtf8,
       onConnect: (_session, done) => { this.connections += 1; done(); },
       onAuth: (auth, _session, done) => (auth.password === this.script.password!() ? done(null, { user: 'user' }) : done(Object.assign(new Error('Authentication failed'), { responseCode: 535 }))),
       onRcptTo: ({ address }, session, done) => {

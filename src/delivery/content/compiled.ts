@@ -36,6 +36,7 @@ export interface CompiledEmailTexts {
 export interface CompiledEmail extends CompiledEmailTexts, InLanguages<CompiledEmailTexts> {
   kind: 'email';
   format: 1;
+  fromAddress?: string;
   replyTo?: string;
   warnings: Warning[];
 }
@@ -104,6 +105,8 @@ export interface RenderedEmail {
   text: string;
   preheader: string;
   fromName?: string;
+  /** The author's choice of sender; the default one when absent. */
+  fromAddress?: string;
   replyTo?: string;
   /** For `List-Unsubscribe` with one-click POST (RFC 8058); also the page for people. */
   listUnsubscribeUrl: string;

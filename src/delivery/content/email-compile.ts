@@ -44,7 +44,8 @@ export async function compileEmail(content: EmailContent): Promise<Checked<Compi
   if (layout === null) return { problems: [{ path: 'layout', code: 'message.unknown-layout', message: `there is no layout "${content.layout}"` }] };
   if (!offersUnsubscription(layout)) return { problems: [{ path: 'layout', code: 'message.layout-without-unsubscribe', message: `the layout "${content.layout}" has no link to {{message.unsubscribeUrl}} in its element of class danbi-footer` }] };
   return inEveryLanguage<EmailTexts, CompiledEmailTexts, CompiledEmail>(content, (texts) => compileTexts({ fromName: content.fromName, ...texts }, layout), {
-    kind: 'email', format: 1, ...(content.replyTo === undefined ? {} : { replyTo: content.replyTo }),
+    kind: 'email', format: 1, ...(content.fromAddress === undefined ? {} : { fromAddress: content.fromAddress }),
+    ...(content.replyTo === undefined ? {} : { replyTo: content.replyTo }),
   });
 }
 

@@ -79,6 +79,7 @@ export function renderEmail(compiled: CompiledEmail, context: RenderContext, lin
     html: prepared.html(data, state),
     text: tidy(prepared.text(data, state)),
     ...(prepared.fromName ? { fromName: oneLine(prepared.fromName(data, state)) } : {}),
+    ...(compiled.fromAddress === undefined ? {} : { fromAddress: compiled.fromAddress }),
     ...(compiled.replyTo === undefined ? {} : { replyTo: compiled.replyTo }),
     listUnsubscribeUrl,
   };

@@ -7,7 +7,9 @@ import { nextAttempt } from './domain/retry.js';
 import type { RelayFleet, RelayLine } from '../relays/relay-fleet.js';
 import type { SmtpOutcome } from './domain/smtp-outcome.js';
 import type { Settlement } from './store/settlements.store.js';
-import { compose, type ComposedMail, type Mailbox } from './compose.js';
+import { DkimFailure } from '../identity/dkim-signer.js';
+import type { Outgoing } from '../identity/outgoing.js';
+import type { ComposedMail } from './compose.js';
 import type { GatedClaims, GatedQueue } from './gated-claims.js';
 import type { SendJournal } from './journal.js';
 import { contentFor, contextOf } from './render-context.js';
@@ -29,7 +31,7 @@ export interface RoundParts {
   clock: Clock;
   workspace: Workspace;
   links: LinkSigner;
-  from: Mailbox;
+  outgoing: Outgoing;
   /** Compiled contents by id. */
   contents(ids: string[]): Promise<ReadonlyMap<string, CompiledMessage>>;
   lease: Lease;
@@ -60,6 +62,9 @@ export class EmailRound {
   private batch: number;
   private readonly startedAt = performance.now();
   private claimedAt = this.startedAt;
+
+  /** Why a domain of ours can send nothing, if so. */
+  broken: string | null = null;
 
   constructor(private readonly parts: RoundParts) {
     this.queues = new RelayQueues(parts.fleet.usable());
@@ -139,7 +144,7 @@ export class EmailRound {
 
   private async send(claimed: Claimed, line: RelayLine): Promise<void> {
     const { journal, fleet, writer, clock } = this.parts;
-    const made = this.make(claimed);
+    const made = await this.make(claimed, line);
     if (!made) return;
     const { mail, language } = made;
     const claim = { id: claimed.id, fence: claimed.fence };
@@ -167,19 +172,27 @@ export class EmailRound {
   }
 
   /** The bytes to send; null when the delivery has ended here, as a control or because it can not be made. */
-  private make(claimed: Claimed): { mail: ComposedMail; language: string | null } | null {
-    const { workspace, links, from, writer } = this.parts;
+  private async make(claimed: Claimed, line: RelayLine): Promise<{ mail: ComposedMail; language: string | null } | null> {
+    const { workspace, links, outgoing, writer } = this.parts;
     const common = { id: claimed.id, personId: claimed.personId, fence: claimed.fence };
     try {
       const content = renderEmail(contentFor('email', claimed.contents, claimed.contentId), contextOf(claimed, claimed.person, workspace), links);
       const { id: deliveryId, campaignId, stepId, topic, transactional, firstAttemptAt: date } = claimed;
-      const mail = compose({ deliveryId, campaignId, stepId, topic, transactional, from, to: claimed.person.email ?? '', date, content });
-      if (!claimed.isControl) return { mail, language: content.language };
+      const unsigned = outgoing.compose({ deliveryId, campaignId, stepId, topic, transactional, to: claimed.person.email ?? '', date, content, relay: line.plan });
+      if (!claimed.isControl) return { mail: await unsigned.sealed(), language: content.language };
       writer.add({ ...common, language: content.language, state: 'ghost', reason: 'EXPERIMENT_CONTROL', attempted: false });
     } catch (error) {
-      writer.add({ ...common, state: 'failed', ...failureOf(error), attempted: false });
+      if (error instanceof DkimFailure) this.refuseToSend(error, claimed);
+      else writer.add({ ...common, state: 'failed', ...failureOf(error), attempted: false });
     }
     return null;
+  }
+
+  /** A domain that signs sends nothing unsigned: the round ends, and its messages wait until the key is mended. */
+  private refuseToSend(failure: DkimFailure, claimed: Claimed): void {
+    this.broken = failure.message;
+    this.stop();
+    this.giveBack(claimed);
   }
 
   private giveBack(claimed: Allowed): void {

@@ -12,6 +12,7 @@ import { Messages1763800000011 } from './migrations/1763800000011-messages.js';
 import { ReturnTables1763800000010 } from './migrations/1763800000010-returns.js';
 import { SendingRules1763800000013 } from './migrations/1763800000013-rules.js';
 import { ProviderTables1763800000015 } from './migrations/1763800000015-providers.js';
+import { SendingDomainTables1763800000009 } from './migrations/1763800000009-sending-domains.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -24,6 +25,7 @@ export const migrations = [
   SegmentVocabulary1763800000007,
   SendingTables1763800000008,
   ChannelTables1763800000012,
+  SendingDomainTables1763800000009,
   TrackingTables1763800000014,
   Messages1763800000011,
   ReturnTables1763800000010,

@@ -22,7 +22,7 @@ export type PreviewRequest = z.infer<typeof PreviewRequest>;
 
 const ProblemView = z.object({ path: z.string(), code: z.string(), message: z.string() });
 export const PreviewAnswer = z.object({
-  email: z.object({ language: z.string().nullable(), subject: z.string(), preheader: z.string(), html: z.string(), text: z.string(), fromName: z.string().optional(), replyTo: z.string().optional(), bytes: z.number().int() }).nullable(),
+  email: z.object({ language: z.string().nullable(), subject: z.string(), preheader: z.string(), html: z.string(), text: z.string(), fromName: z.string().optional(), fromAddress: z.string().optional(), replyTo: z.string().optional(), bytes: z.number().int() }).nullable(),
   inApp: InAppView.nullable(),
   /** The body of a webhook or chat notice. */
   payload: z.unknown(),

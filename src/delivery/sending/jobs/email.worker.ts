@@ -9,6 +9,7 @@ import type { Log } from '../../../platform/logging.js';
 import { LOG } from '../../../platform/tokens.js';
 import { loadWorkspace } from '../../../platform/workspace.js';
 import { ContentCache } from '../../content/content-cache.js';
+import { Senders } from '../../identity/senders.service.js';
 import { LinkKeys } from '../../tracking/link-keys.service.js';
 import { SandboxServer } from '../../sandbox/sandbox-server.js';
 import { RelayFleet } from '../../relays/relay-fleet.js';
@@ -22,6 +23,8 @@ import { renewLeases } from '../store/claims.store.js';
 
 const LEASE_MS = 120_000;
 const RENEW_MS = 30_000;
+/** How long nothing is sent after a key turned out to be unable to sign. */
+const MENDING_MS = 30_000;
 /** How long a stopping process waits for the answers to messages on the way. */
 const STOP_MS = 20_000;
 
@@ -30,7 +33,7 @@ interface Sender { journal: SendJournal; writer: SettlementWriter; fleet: RelayF
 /** What the e-mail sender needs from the rest of the module. */
 @Injectable()
 export class EmailSurroundings {
-  constructor(readonly links: LinkKeys, readonly sandbox: SandboxServer, readonly contents: ContentCache, readonly runner: WorkerRunner) {}
+  constructor(readonly links: LinkKeys, readonly sandbox: SandboxServer, readonly contents: ContentCache, readonly runner: WorkerRunner, readonly senders: Senders) {}
 }
 
 /** Sends due e-mail over pooled SMTP (5-email.md, section 3). */
@@ -40,6 +43,7 @@ export class EmailWorker extends Worker {
   private readonly lease: Lease = { milliseconds: LEASE_MS, renewedUntil: new Date(0) };
   private sender: Sender | null = null;
   private round: EmailRound | null = null;
+  private pausedUntil: Date | null = null;
   private stopping = false;
 
   constructor(
@@ -58,8 +62,11 @@ export class EmailWorker extends Worker {
     const now = this.clock.now();
     const sender = await this.ready();
     await recover({ db: this.db, folder: this.journalFolder, worker: sender.journal.worker, log: this.log }, now);
+    if (this.pausedUntil && now < this.pausedUntil) return { done: 0, next: this.pausedUntil };
+    this.pausedUntil = null;
     await sender.fleet.refresh(now);
     const done = sender.fleet.usable().length > 0 ? await this.sendDue(sender) : 0;
+    if (this.pausedUntil) return { done: 0, next: this.pausedUntil };
     // With every relay open, messages wait where they are until the next probe.
     if (sender.fleet.usable().length === 0) return { done: 0, next: sender.fleet.nextProbe() };
     return done > 0 ? { done } : { done, next: await this.queue.next('email') };
@@ -86,10 +93,10 @@ export class EmailWorker extends Worker {
   }
 
   private async sendDue(sender: Sender): Promise<number> {
-    const { config } = this;
+    const workspace = await loadWorkspace(this.db);
     const round = new EmailRound({
       ...sender, queue: this.queue, clock: this.clock, lease: this.lease,
-      workspace: await loadWorkspace(this.db), links: await this.outside.links.signer(), from: { name: config.MAIL_FROM_NAME, address: config.MAIL_FROM },
+      workspace, links: await this.outside.links.signer(), outgoing: await this.outside.senders.outgoing(workspace),
       contents: (ids) => this.outside.contents.load(this.db, ids),
     });
     this.round = round;
@@ -100,6 +107,7 @@ export class EmailWorker extends Worker {
     } finally {
       clearInterval(renewal);
       this.round = null;
+      if (round.broken !== null) this.pause(round.broken);
     }
   }
 
@@ -111,6 +119,11 @@ export class EmailWorker extends Worker {
     } catch (error) {
       this.log.warn({ err: error }, 'claims could not be renewed; messages whose claim runs out are not sent');
     }
+  }
+
+  private pause(reason: string): void {
+    this.pausedUntil = new Date(this.clock.now().getTime() + MENDING_MS);
+    this.log.warn({ reason, seconds: MENDING_MS / 1000 }, 'a DKIM key can not sign; sending pauses and nothing is lost');
   }
 
   private async ready(): Promise<Sender> {

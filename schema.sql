@@ -224,19 +224,36 @@ AS $function$
                         (select q.value from page_params(search) as q where q.key = 'utm_' || part and q.value <> '' order by q.place limit 1))
       $function$;
 
-CREATE OR REPLACE FUNCTION public.record_engagement(delivery_ids uuid[], kinds text[], event_keys text[], moments timestamp with time zone[], verdicts text[], evidences jsonb[], details jsonb[], engaged uuid[], engaged_at timestamp with time zone)
- RETURNS boolean
+CREATE OR REPLACE FUNCTION public.record_engagement(events json, touched uuid[], clicked uuid[], engaged uuid[], addresses text[], first_at timestamp with time zone, last_at timestamp with time zone, alone boolean)
+ RETURNS jsonb
  LANGUAGE plpgsql
 AS $function$
+      declare
+        announced boolean := false;
       begin
-        perform pg_advisory_xact_lock_shared(7305006);
+        if alone then perform pg_advisory_xact_lock(7305006); else perform pg_advisory_xact_lock_shared(7305006); end if;
         insert into delivery_event (delivery_id, person_id, kind, event_key, at, verdict, evidence, data)
         select d.id, d.person_id, e.kind, e.event_key, e.at, e.verdict, e.evidence, e.data
-          from unnest(delivery_ids, kinds, event_keys, moments, verdicts, evidences, details) as e (delivery_id, kind, event_key, at, verdict, evidence, data)
-          join delivery as d on d.id = e.delivery_id
-        on conflict do nothing;
-        if cardinality(engaged) = 0 then return false; end if;
-        return announce_engagement(engaged_at, array(select d.person_id from delivery as d where d.id = any(engaged)), array(select distinct d.campaign_id from delivery as d where d.id = any(engaged)));
+          from json_to_recordset(events) as e (delivery_id uuid, kind text, event_key text, at timestamptz, verdict text, evidence jsonb, data jsonb)
+          join delivery as d on d.id = e.delivery_id;
+        -- announce_engagement asks the same; whose the deliveries are is looked up only when somebody wants to know.
+        perform pg_advisory_xact_lock_shared(7305003);
+        if cardinality(engaged) > 0 and exists (select from change_reader as r where r.key = 'campaign') then
+          announced := announce_engagement(last_at, array(select d.person_id from delivery as d where d.id = any(engaged)), array(select distinct d.campaign_id from delivery as d where d.id = any(engaged)));
+        end if;
+        return jsonb_build_object('announced', announced,
+          'suspects', array(
+            select e.delivery_id from delivery_event as e
+             where e.delivery_id = any(clicked) and e.kind = 'click' and e.at >= first_at - interval '2 seconds' and e.at <= last_at + interval '2 seconds'
+             group by e.delivery_id having count(*) >= 3 and count(distinct e.data -> 'link') >= 3
+            union
+            select h.delivery_id from delivery_event as h
+             where h.kind = 'honeypot' and h.at >= first_at - interval '60 seconds' and h.at <= last_at + interval '60 seconds' and h.delivery_id = any(touched)),
+          'crowded', array(
+            select a.address from unnest(addresses) as a (address)
+             where (select count(distinct c.delivery_id) from (
+               select e.delivery_id from delivery_event as e
+                where e.kind = 'click' and e.evidence ? 'address' and e.evidence ->> 'address' = a.address and e.at > last_at - interval '10 seconds' and e.at <= last_at limit 1000) as c) >= 10));
       end $function$;
 
 CREATE OR REPLACE FUNCTION public.refuse_version_change()
@@ -1234,6 +1251,7 @@ CREATE INDEX delivery_endpoint_dead ON public.delivery USING btree (endpoint_id,
 CREATE INDEX delivery_endpoint_due ON public.delivery USING btree (endpoint_id, campaign_id, due_at, id) WHERE ((state = 'queued'::text) AND (endpoint_id IS NOT NULL));
 CREATE INDEX delivery_endpoint_listed ON public.delivery USING btree (endpoint_id, queued_at, id) WHERE (endpoint_id IS NOT NULL);
 CREATE INDEX delivery_event_address ON ONLY public.delivery_event USING btree (((evidence ->> 'address'::text)), at) WHERE ((kind = 'click'::text) AND (evidence ? 'address'::text));
+CREATE INDEX delivery_event_honeypot ON ONLY public.delivery_event USING btree (at) WHERE (kind = 'honeypot'::text);
 CREATE INDEX delivery_event_human ON ONLY public.delivery_event USING btree (kind, at) WHERE ((verdict = 'human'::text) AND (kind = ANY (ARRAY['open'::text, 'click'::text])));
 CREATE INDEX delivery_event_person ON ONLY public.delivery_event USING btree (person_id, at);
 CREATE INDEX delivery_event_tracked ON ONLY public.delivery_event USING btree (at, delivery_id) WHERE (kind = ANY (ARRAY['open'::text, 'click'::text]));

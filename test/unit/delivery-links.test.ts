@@ -2,7 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
 import { addressHash, comparableAddress } from '../../src/delivery/preferences/domain/address.js';
-import { burstOf, classifyOpen, clickReasons, clickVerdict, type RequestSigns } from '../../src/delivery/tracking/domain/classify.js';
+import { ALONE, burstOf, judgeClick, judgeOpen, type RequestSigns } from '../../src/delivery/tracking/domain/classify.js';
+import { crowdedIn } from '../../src/delivery/tracking/domain/crowd.js';
+import { NetworkSet, readNetworkList } from '../../src/delivery/tracking/domain/network-list.js';
+import { isMppRecipient } from '../../src/delivery/tracking/domain/together.js';
+import { verdictInWords } from '../../src/delivery/tracking/domain/words.js';
 import { networkOf } from '../../src/delivery/tracking/domain/network.js';
 import { readToken, tokenSigner, type LinkKind } from '../../src/delivery/tracking/link-token.js';
 
@@ -41,7 +45,7 @@ test('a link too long for a request line is refused when it is signed', () => {
   expect(() => tokenSigner(current)(deliveryId, personId)('click', 0, `https://x.example/${'a'.repeat(8_000)}`)).toThrow(RangeError);
 });
 
-const signs = (more: Partial<RequestSigns>): RequestSigns => ({ method: 'GET', userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15', acceptLanguage: true, prefetch: false, sinceSent: 60_000, ...more });
+const signs = (more: Partial<RequestSigns>): RequestSigns => ({ method: 'GET', userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15', acceptLanguage: true, prefetch: false, sinceSent: 60_000, scanner: null, ...more });
 
 test.each<[string, Partial<RequestSigns>, boolean, string]>([
   ['a person', {}, false, 'human'],
@@ -52,15 +56,60 @@ test.each<[string, Partial<RequestSigns>, boolean, string]>([
   ['at once, with a language', { sinceSent: 4_999 }, false, 'human'],
   ['at once, without a language', { sinceSent: 4_999, acceptLanguage: false }, false, 'machine'],
   ['one address for many people', {}, true, 'machine'],
+  ['from a scanner network, as a browser would', { scanner: '203.0.113.0/24' }, false, 'human'],
+  ['from a scanner network, without a language', { scanner: '203.0.113.0/24', acceptLanguage: false }, false, 'machine'],
+  ['from a scanner network, at once', { scanner: '203.0.113.0/24', sinceSent: 4_999 }, false, 'machine'],
   ['a suspicion without a known time', { acceptLanguage: false, sinceSent: null }, false, 'unknown'],
 ])('a click: %s', (_, more, many, verdict) => {
   const request = signs(more);
-  expect(clickVerdict(clickReasons(request, many), request.sinceSent !== null)).toBe(verdict);
+  expect(judgeClick(request, { ...ALONE, manyPeople: many }).verdict).toBe(verdict);
+});
+
+test('an open of somebody whose mail the proxy of Apple loads settles nothing; what a machine did stays a machine’s', () => {
+  const around = { ...ALONE, mppRecipient: true };
+  expect(judgeOpen(signs({}), around)).toEqual({ verdict: 'unknown', reasons: ['mpp-recipient'] });
+  expect(judgeOpen(signs({ userAgent: 'Mozilla/5.0' }), around)).toEqual({ verdict: 'machine', reasons: ['apple-mpp'] });
+  expect(judgeOpen(signs({}), { ...around, honeypot: true })).toEqual({ verdict: 'machine', reasons: ['honeypot'] });
+  const [first, last] = [new Date('2026-01-01T00:00:00Z'), new Date('2026-01-10T00:00:00Z')];
+  expect(['2025-12-31T23:59:59Z', '2026-01-01T00:00:00Z', '2026-07-09T00:00:00Z', '2026-07-09T00:00:01Z'].map((at) => isMppRecipient({ first, last }, new Date(at)))).toEqual([false, true, true, false]);
+  expect(isMppRecipient({ first: null, last: null }, last)).toBe(false);
+});
+
+test.each<[string, number, number, number]>([['ten messages in ten seconds', 10, 1_111, 10], ['ten messages in a little more', 10, 1_112, 0], ['nine messages', 9, 1, 0], ['twelve messages', 12, 1, 12]])('one address, %s', (_, messages, apart, crowded) => {
+  const clicks = Array.from({ length: messages }, (__, index) => ({ address: 'a', deliveryId: `d${index}`, eventKey: `k${index}`, at: index * apart }));
+  const others = clicks.map((click) => ({ ...click, address: click.deliveryId, eventKey: `other ${click.eventKey}` }));
+  expect(crowdedIn([...clicks, ...others, ...others.map((click) => ({ ...click, address: null }))].reverse()).size).toBe(crowded);
+  expect(crowdedIn(clicks.map((click) => ({ ...click, deliveryId: 'd' }))).size).toBe(0);
+});
+
+test('a list of networks is read line by line, and every fault has its line', () => {
+  expect(readNetworkList('# scanners\r\n203.0.113.77/24 # Acme # 2\n\n 2001:DB8::1/32\n198.51.100.7\n203.0.113.0/24 # again\n')).toEqual({
+    networks: [{ network: '203.0.113.0/24', note: 'again' }, { network: '2001:db8::/32', note: '' }, { network: '198.51.100.7/32', note: '' }],
+  });
+  const { faults } = readNetworkList('203.0.113.0/24\n203.0.113.0/33\n10\n0.0.0.0/0\n2001:db8::/x\n0x7f.1\nhost.example\n::1%eth0\n2000::/3') as { faults: { line: number; message: string }[] };
+  expect(faults.map(({ line }) => line)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(readNetworkList(Array.from({ length: 20_001 }, (_, index) => `10.${index >> 8}.${index & 255}.1`).join('\n'))).toEqual({ faults: [{ line: 20_001, message: 'the list has more than 20000 networks' }] });
+});
+
+test.each([
+  ['203.0.113.77', '203.0.113.0/24'], ['::ffff:203.0.113.77', '203.0.113.0/24'], ['203.0.114.1', null], ['198.51.100.20', '198.51.100.16/28'], ['198.51.100.40', null],
+  ['203.0.113.0/24', '203.0.113.0/24'], ['198.51.100.0/24', null], ['198.51.100.16/28', '198.51.100.16/28'], ['2001:db8:1:2::5', '2001:db8::/32'], ['2001:db8:1::/48', '2001:db8::/32'], ['2001:db9::1', null], ['', null], ['nonsense', null],
+])('the list knows of %s: %s', (address, network) => {
+  expect(new NetworkSet(['203.0.113.0/24', '203.0.113.64/26', '198.51.100.16/28', '2001:db8::/32']).find(address)).toBe(network);
+  expect(new NetworkSet([]).find(address)).toBeNull();
+});
+
+test('a verdict is told in words, in both languages', () => {
+  expect(verdictInWords('machine', ['at-once', 'no-language'])).toEqual({
+    en: 'Counted as a machine: it came within seconds of sending; no language was named, as browsers do.', ko: '기계로 집계: 발송 후 몇 초 안에 발생했습니다; 브라우저와 달리 언어 정보가 없습니다.',
+  });
+  expect(verdictInWords('human', [])).toEqual({ en: 'Counted as a person.', ko: '사람으로 집계.' });
+  expect(verdictInWords('unknown', ['some-day']).en).toBe('Not decided: some-day.');
 });
 
 test('a Gmail proxy is a person unless it comes within three seconds', () => {
   const userAgent = 'Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)';
-  expect([2_999, 3_000, null].map((sinceSent) => classifyOpen(signs({ userAgent, sinceSent })).verdict)).toEqual(['machine', 'human', 'human']);
+  expect([2_999, 3_000, null].map((sinceSent) => judgeOpen(signs({ userAgent, sinceSent }), ALONE).verdict)).toEqual(['machine', 'human', 'human']);
 });
 
 test.each<[string, [number, number][], number[]]>([

@@ -52,8 +52,17 @@ export class LinkKeys {
     };
   }
 
-  /** What a token says, or null when it is not one of ours. */
-  async read(kind: LinkKind, token: string): Promise<LinkClaim | null> {
+  /** The key that signs now. */
+  async secret(): Promise<Buffer> {
+    return (await this.fresh()).current.secret;
+  }
+
+  /** What a token says, or null when it is not one of ours; at once unless the keys have to be looked at again. */
+  read(kind: LinkKind, token: string): Promise<LinkClaim | null> | LinkClaim | null {
+    return this.isFresh() ? readToken(this.keys!.all, kind, token) : this.readLater(kind, token);
+  }
+
+  private async readLater(kind: LinkKind, token: string): Promise<LinkClaim | null> {
     const { all } = await this.fresh();
     return readToken(all, kind, token);
   }
@@ -93,8 +102,12 @@ export class LinkKeys {
     return listSigningKeys(this.db);
   }
 
+  private isFresh(): boolean {
+    return this.keys !== null && performance.now() - this.keys.loadedAt <= REFRESH_MS;
+  }
+
   private async fresh() {
-    if (!this.keys || performance.now() - this.keys.loadedAt > REFRESH_MS) {
+    if (!this.isFresh()) {
       this.loading ??= this.load().finally(() => { this.loading = null; });
       await this.loading;
     }

@@ -48,6 +48,15 @@ const hmac = ({ outer }: Pads, innerAndMessage: Buffer): Buffer => hash('sha256'
 /** The key of one message: every link of it is signed with this one. */
 const messagePads = (secret: Pads, ids: Buffer): Pads => padsOf(hmac(secret, Buffer.concat([secret.inner, ids])));
 
+/** Of the few keys there are; a retired one is forgotten with its buffer. */
+const padsOfKeys = new WeakMap<Buffer, Pads>();
+
+function keyPads(secret: Buffer): Pads {
+  let pads = padsOfKeys.get(secret);
+  if (!pads) padsOfKeys.set(secret, (pads = padsOf(secret)));
+  return pads;
+}
+
 /** Signs the tokens of one message. */
 export type TokenSigner = (kind: LinkKind, index: number, url: string) => string;
 
@@ -85,7 +94,7 @@ export function readToken(keys: ReadonlyMap<number, Buffer>, kind: LinkKind, tok
   if (bytes.length < HEAD_BYTES + MAC_BYTES || bytes.readUInt8(0) !== FORMAT || bytes.toString('base64url') !== token) return null;
   const secret = keys.get(bytes.readUInt16BE(1));
   if (!secret) return null;
-  const pads = messagePads(padsOf(secret), bytes.subarray(3, 35));
+  const pads = messagePads(keyPads(secret), bytes.subarray(3, 35));
   const mac = hmac(pads, Buffer.concat([pads.inner, Buffer.of(KINDS[kind]), bytes.subarray(0, -MAC_BYTES)])).subarray(0, MAC_BYTES);
   if (!timingSafeEqual(mac, bytes.subarray(-MAC_BYTES))) return null;
   return {

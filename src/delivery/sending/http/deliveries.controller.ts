@@ -6,8 +6,9 @@ import { Id } from '../../../contract/common.js';
 import { notFound } from '../../../kernel/errors.js';
 import { AllowAll } from '../../../platform/http/access.js';
 import { pageOf } from '../../../platform/http/paging.js';
-import { eventsOf, findDelivery, listDeliveries } from '../store/delivery-reads.store.js';
+import { eventsOf, findDelivery, listDeliveries, type DeliveryEventView } from '../store/delivery-reads.store.js';
 import { instantAndId } from '../../../platform/http/instant-cursor.js';
+import { verdictInWords } from '../../tracking/domain/words.js';
 import { DeliveriesQuery, DeliveryDetail, DeliveryPage } from './schemas.js';
 
 /** The ledger of messages, as it is. */
@@ -31,6 +32,16 @@ export class DeliveriesController {
   async one(@Param('id', { schema: Id }) id: string) {
     const delivery = await findDelivery(this.db, id);
     if (!delivery) throw notFound('delivery', id);
-    return { ...delivery, events: await eventsOf(this.db, id, delivery.personId) };
+    return { ...delivery, events: (await eventsOf(this.db, id, delivery.personId)).map((event) => ({ ...event, inWords: explained(event) })) };
   }
 }
+
+/** Why an open or click counts as a person's or a machine's; other events need no explaining. */
+function explained({ kind, verdict, evidence }: DeliveryEventView) {
+  return kind === 'open' || kind === 'click' || kind === 'honeypot' ? verdictInWords(verdict, reasonsOf(evidence)) : null;
+}
+
+const reasonsOf = (evidence: unknown): string[] => {
+  const { reasons } = (evidence ?? {}) as { reasons?: unknown };
+  return Array.isArray(reasons) ? reasons.filter((reason) => typeof reason === 'string') : [];
+};

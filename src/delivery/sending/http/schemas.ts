@@ -21,5 +21,8 @@ const delivery = z.object({
 });
 export const DeliveryListed = delivery.meta({ id: 'Delivery' });
 export const DeliveryPage = z.object({ items: z.array(DeliveryListed), next: z.string().nullable() }).meta({ id: 'DeliveryPage' });
-const DeliveryEvent = z.object({ kind: z.string(), at: DateTime, verdict: z.enum(['human', 'machine', 'unknown']), evidence: z.unknown(), data: z.unknown() });
+const DeliveryEvent = z.object({ kind: z.string(), at: DateTime, verdict: z.enum(['human', 'machine', 'unknown']), evidence: z.unknown(), data: z.unknown(),
+  /** Why an open or click counts as a person's or a machine's. */
+  inWords: z.object({ en: z.string(), ko: z.string() }).nullable(),
+});
 export const DeliveryDetail = delivery.extend({ events: z.array(DeliveryEvent) }).meta({ id: 'DeliveryDetail' });

@@ -26,7 +26,7 @@ export interface DeliveryView {
   settledAt: Date | null;
 }
 
-export interface DeliveryEventView { kind: string; at: Date; verdict: string; evidence: unknown; data: unknown }
+export interface DeliveryEventView { kind: string; at: Date; verdict: 'human' | 'machine' | 'unknown'; evidence: unknown; data: unknown }
 
 export interface DeliveryQuery {
   limit: number;

@@ -1,4 +1,4 @@
-import { row, rows, type Db } from '../../../platform/database/db.js';
+import { row, type Db } from '../../../platform/database/db.js';
 import type { Verdict } from '../domain/classify.js';
 
 export type DeliveryEventKind = 'open' | 'click' | 'unsubscribe' | 'bounce' | 'complaint' | 'impression' | 'dismiss' | 'reply';
@@ -43,36 +43,4 @@ export async function insertDeliveryEvents(db: Db, events: readonly NewDeliveryE
     human[0]?.at ?? null, human.map(({ personId }) => personId), human.map(({ campaignId }) => campaignId),
   ]);
   return stored!.announced;
-}
-
-export interface SentDelivery { id: string; personId: string; campaignId: string; sentAt: Date | null }
-
-/** Whose the deliveries are now (people merge) and when the mail server took them. */
-export async function loadSent(db: Db, deliveryIds: readonly string[]): Promise<Map<string, SentDelivery>> {
-  const found = await rows<SentDelivery>(db, `
-    select d.id, d.person_id as "personId", d.campaign_id as "campaignId", d.sent_at as "sentAt" from delivery as d where d.id = any($1::uuid[])`, [deliveryIds]);
-  return new Map(found.map((delivery) => [delivery.id, delivery]));
-}
-
-export interface RecordedClick { deliveryId: string; personId: string; eventKey: string; at: Date; link: number; reasons: string[]; verdict: Verdict }
-
-/** Clicks of these deliveries at or after `since`. */
-export function loadClicks(db: Db, deliveryIds: readonly string[], since: Date): Promise<RecordedClick[]> {
-  return rows<RecordedClick>(db, `
-    select e.delivery_id as "deliveryId", e.person_id as "personId", e.event_key as "eventKey", e.at, e.verdict,
-           (e.data ->> 'link')::int as link, coalesce(e.evidence -> 'reasons', '[]') as reasons
-      from delivery_event as e
-     where e.delivery_id = any($1::uuid[]) and e.kind = 'click' and e.at >= $2::timestamptz
-     order by e.at, e.event_key`, [deliveryIds, since]);
-}
-
-/** Gives recorded clicks another verdict, with what was learned since. */
-export async function relabelClicks(db: Db, clicks: readonly RecordedClick[], verdict: Verdict, reason: string): Promise<void> {
-  await rows(db, `
-    update delivery_event as e
-       set verdict = $5, evidence = jsonb_set(e.evidence, '{reasons}', coalesce(e.evidence -> 'reasons', '[]') || to_jsonb($6::text))
-      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[]) as c (delivery_id, person_id, event_key, at)
-     where e.delivery_id = c.delivery_id and e.person_id = c.person_id and e.kind = 'click' and e.event_key = c.event_key and e.at = c.at`, [
-    clicks.map((click) => click.deliveryId), clicks.map((click) => click.personId), clicks.map((click) => click.eventKey), clicks.map((click) => click.at), verdict, reason,
-  ]);
 }

@@ -1088,6 +1088,20 @@ create table signing_key (
   retired_at timestamp with time zone,
   constraint signing_key_pkey PRIMARY KEY (id));
 
+create table snippet (
+  key text not null,
+  name text not null,
+  kind text not null,
+  language text not null,
+  content text not null,
+  translations jsonb not null default '{}'::jsonb,
+  revision integer not null default 1,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint snippet_pkey PRIMARY KEY (key),
+  constraint snippet_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'body'::text]))));
+
 create table soft_bounce (
   address_hash text not null,
   delivery_id uuid not null,

@@ -1,6 +1,8 @@
 import { DISPATCH_GATE } from '../delivery/sending/dispatch-gate.js';
 import type { ModuleParts } from '../platform/module-parts.js';
 import { Assignments } from './assignments.service.js';
+import { CampaignMessages } from './campaign-messages.service.js';
+import { CampaignMessagesController } from './http/campaign-messages.controller.js';
 import { CampaignCheck } from './check.service.js';
 import { Drafts } from './drafts.service.js';
 import { CampaignDispatchGate } from './engine/dispatch-gate.js';
@@ -18,11 +20,13 @@ import { LaunchWorker } from './jobs/launch.job.js';
 import { Lifecycle } from './lifecycle.service.js';
 import { Publishing } from './publish.service.js';
 import { CampaignSegmentUse } from './segment-use.js';
+import { CampaignSnippetUse } from './snippet-use.js';
+import { SNIPPET_USE } from '../delivery/content/snippet-use.js';
 import { SEGMENT_USE } from '../segments/segment-use.js';
 import { Versions } from './versions.service.js';
 
 export const campaignsParts: ModuleParts = {
-  providers: [Drafts, CampaignCheck, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, Explain],
-  controllers: [CampaignsController, VersionsController, AssignmentsController, LedgerController],
+  providers: [Drafts, CampaignMessages, CampaignCheck, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, Explain],
+  controllers: [CampaignsController, CampaignMessagesController, VersionsController, AssignmentsController, LedgerController],
   workers: [EntryWorker, DatesWorker, LaunchWorker, AdvanceWorker, ClosingWorker],
 };

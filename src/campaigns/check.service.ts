@@ -4,6 +4,7 @@ import type { CampaignDefinition } from '../contract/campaign.js';
 import type { Channel } from '../contract/message.js';
 import type { CompiledMessage } from '../delivery/content/compiled.js';
 import { compileMessage } from '../delivery/content/compile.js';
+import { loadBookFor } from '../delivery/content/store/snippets.store.js';
 import { endpointStates, type EndpointState } from '../delivery/hooks/store/endpoints.store.js';
 import { Clock } from '../kernel/clock.js';
 import { AppError, type Problem } from '../kernel/errors.js';
@@ -69,9 +70,10 @@ export class CampaignCheck {
 
   private async compiled({ contents }: References): Promise<Checked> {
     const checked: Checked = { findings: [], contents: [] };
+    const book = await loadBookFor(this.db, contents);
     for (const content of contents) {
       try {
-        const compiled = await compileMessage(content.channel, content.content);
+        const compiled = await compileMessage(content.channel, content.content, book);
         checked.contents.push({ ...content, compiled });
         checked.findings.push(...compiled.warnings.map((remark): Finding => ({ ...remark, path: within(content.path, remark.path), severity: 'warning' })));
       } catch (error) {

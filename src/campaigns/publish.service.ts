@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import { DataSource } from 'typeorm';
-import { publishContent } from '../delivery/content/store/content.store.js';
+import { loadContents, publishContent } from '../delivery/content/store/content.store.js';
 import { Clock } from '../kernel/clock.js';
 import { conflict, notFound } from '../kernel/errors.js';
 import { newId } from '../kernel/ids.js';
@@ -78,7 +78,7 @@ export class Publishing {
   private async write(tx: Db, campaign: Campaign, contents: CheckedContent[], actor: Actor): Promise<{ id: string; number: number }> {
     const now = this.clock.now();
     const before = campaign.currentVersion && (await loadVersion(tx, campaign.currentVersion.id));
-    if (before && campaign.state === 'active' && isDeepStrictEqual(before.published.definition, campaign.definition)) throw conflict('campaign.nothing-new', `Version ${before.number} already says exactly this.`);
+    if (before && campaign.state === 'active' && isDeepStrictEqual(before.published.definition, campaign.definition) && (await saysTheSame(tx, before, contents))) throw conflict('campaign.nothing-new', `Version ${before.number} already says exactly this.`);
     const next: NextVersion = { id: newId(), number: (before?.number ?? 0) + 1, campaign, plan: normalise(campaign.definition), before, contents, by: actorName(actor), now };
     const published = await assemble(tx, next);
     await insertVersion(tx, { id: next.id, campaignId: campaign.id, number: next.number, published, by: next.by, now });
@@ -91,6 +91,13 @@ export class Publishing {
     await this.audit.record(tx, { actor, action: 'campaign.publish', subject: `campaign:${campaign.id}`, detail: { version: next.number, revision: campaign.revision } }, now);
     return { id: next.id, number: next.number };
   }
+}
+
+/** Whether the messages of the version are what these would be: a snippet or a layout may have changed since. */
+async function saysTheSame(tx: Db, before: CampaignVersion, contents: readonly CheckedContent[]): Promise<boolean> {
+  const idOf = ({ stepId, variant }: CheckedContent) => before.published.contents[stepId]?.[variant] ?? '';
+  const stored = await loadContents(tx, contents.map(idOf));
+  return contents.every((content) => isDeepStrictEqual(stored.get(idOf(content))?.compiled, JSON.parse(JSON.stringify(content.compiled))));
 }
 
 /** Writes what the version points to, and answers the version. */

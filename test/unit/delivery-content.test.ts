@@ -46,7 +46,8 @@ test.each<[string, Partial<EmailContent>, string, string, string]>([
   ['__proto__ in an argument', { subject: '{{default person.[__proto__].x "a"}}' }, 'subject', 'template.forbidden-name', '"__proto__"'],
   ['unescaped output', { body: section('{{{person.name}}}') }, 'body', 'template.unescaped', 'column'],
   ['unescaped output by &', { body: section('{{&person.name}}') }, 'body', 'template.unescaped', 'column'],
-  ['a partial', { body: section('{{> other}}') }, 'body', 'template.partial', 'partials'],
+  ['a snippet that does not exist', { body: section('{{> other}}') }, 'body', 'template.unknown-snippet', 'line 1, column 33: there is no snippet "other"'],
+  ['a partial', { body: section('{{~> other}}') }, 'body', 'template.partial', 'partials'],
   ['an inline partial', { body: section('{{#*inline "x"}}a{{/inline}}') }, 'body', 'template.partial', 'partials'],
   ['private data', { subject: '{{@danbi.links}}' }, 'subject', 'template.unknown-variable', '@danbi'],
   ['too few arguments', { subject: '{{default person.name}}' }, 'subject', 'template.arguments', '"default" takes 2 to 5 arguments, here 1'],
@@ -65,6 +66,8 @@ test.each<[string, Partial<EmailContent>, string, string, string]>([
   ['text that MJML would drop', { body: '<mj-section>\n  hello\n</mj-section>' }, 'body', 'message.outside-text', 'line 2, column 3'],
   ['no MJML at all', { body: 'hello' }, 'body', 'message.outside-text', 'mj-text'],
   ['an unknown element', { body: '<mj-section><mj-column><mj-box></mj-box></mj-column></mj-section>' }, 'body', 'message.mjml', 'mj-box'],
+  ['an image inside the message', { body: section('<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" alt="" />') }, 'body', 'message.bad-link', 'must begin with http:// or https://'],
+  ['an image without a host', { body: '<mj-section><mj-column><mj-image src="/a.png" /></mj-column></mj-section>' }, 'body', 'message.bad-link', 'must begin with http:// or https://'],
   ['an element that is not closed', { body: '<mj-section><mj-column>' }, 'body', 'message.unclosed', 'mj-column'],
   ['braces after a mustache in the wrong place', { body: `${section('{{person.a}}')}\n{{person.b}}` }, 'body', 'message.outside-text', 'line 2, column 1'],
 ])('refuses %s and says where', async (_, content, path, code, text) => {
@@ -214,6 +217,11 @@ test('a compiled message survives its storage as JSON', async () => {
 test('a long message is published with a warning', async () => {
   const compiled = await email({ preheader: 'p', body: section('<p>word word word word word</p>'.repeat(4_500)) });
   expect(compiled.warnings.map((warning) => warning.code)).toEqual(['message.clipped']);
+});
+
+test('a picture without https is published with a warning', async () => {
+  const compiled = await email({ preheader: 'p', body: section('<img src="http://x.example/a.png" alt="" /><img src="https://x.example/b.png" alt="" />') });
+  expect(compiled.warnings.map(({ path, code }) => [path, code])).toEqual([['body', 'message.insecure-image']]);
 });
 
 interface Starter { key: string; name: Record<string, string>; sample: { person: Record<string, unknown> }; content: Record<string, unknown> }

@@ -55,3 +55,14 @@ export async function holdNamedSegments(tx: Db, versionId: string): Promise<stri
      order by s.id for share`, [versionId]);
   return held.filter(({ state }) => state === 'archived').map(({ name }) => name);
 }
+
+/** Campaigns that are not archived and whose draft has a text with this pattern (POSIX, braces taken literally) in a message. */
+export function draftsNaming(db: Db, pattern: string): Promise<{ id: string; name: string; state: string }[]> {
+  return rows(db, `
+    select c.id, c.name, c.state from campaign as c
+     where c.state <> 'archived'
+       and exists (
+         select from jsonb_path_query(c.draft, 'strict $.**.content') as message (content)
+          where message.content::text ~ $1)
+     order by c.name, c.id`, [pattern.replaceAll(/[{}]/g, String.raw`\$&`)]);
+}

@@ -13,23 +13,23 @@ const TURN = () => new Promise<void>((done) => setImmediate(done));
  */
 export async function inEveryLanguage<Source extends object, Texts, Message extends Texts & InLanguages<Texts> & { warnings: Warning[] }>(
   content: Source & InLanguages<Source>,
-  compile: (texts: Source) => Compiled<Texts> | Promise<Compiled<Texts>>,
+  compile: (texts: Source, language: string | undefined) => Compiled<Texts> | Promise<Compiled<Texts>>,
   common: Omit<Message, keyof Texts | keyof InLanguages<Texts> | 'warnings'>,
 ): Promise<Checked<Message>> {
   const problems: Problem[] = [];
   const warnings: Warning[] = [];
   const below = (place: string) => <T extends Problem | Warning>(one: T): T => ({ ...one, path: place + one.path });
-  const take = async (texts: Source, place: string): Promise<Texts | null> => {
-    const made = await compile(texts);
+  const take = async (texts: Source, language: string | undefined, place: string): Promise<Texts | null> => {
+    const made = await compile(texts, language);
     await TURN();
     if ('problems' in made) problems.push(...made.problems.map(below(place)));
     else warnings.push(...made.warnings.map(below(place)));
     return 'value' in made ? made.value : null;
   };
-  const own = await take(content, '');
+  const own = await take(content, content.language, '');
   const translations: Record<string, Texts> = {};
   for (const [language, texts] of Object.entries(content.translations ?? {})) {
-    const made = await take(texts, `translations.${language}.`);
+    const made = await take(texts, language, `translations.${language}.`);
     if (made) translations[language] = made;
   }
   if (problems.length > 0 || own === null) return { problems };

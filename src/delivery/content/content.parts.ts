@@ -1,6 +1,9 @@
 import type { ModuleParts } from '../../platform/module-parts.js';
 import { ContentCache } from './content-cache.js';
 import { PreviewsController } from './http/previews.controller.js';
+import { SnippetsController } from './http/snippets.controller.js';
+import { MergeTagsService } from './merge-tags.service.js';
 import { Previews } from './preview.service.js';
+import { Snippets } from './snippets.service.js';
 
-export const contentParts: ModuleParts = { providers: [ContentCache, Previews], controllers: [PreviewsController], workers: [] };
+export const contentParts: ModuleParts = { providers: [ContentCache, Previews, Snippets, MergeTagsService], controllers: [PreviewsController, SnippetsController], workers: [] };

@@ -7,10 +7,12 @@ import type { CompiledEmail, CompiledEmailTexts, Warning } from './compiled.js';
 import { markLinks } from './html-links.js';
 import { loadLayout, offersUnsubscription } from './layouts.js';
 import { tokenizeBody, tokensFor, type Tokens } from './mjml-body.js';
+import { writtenAt, type Inlining, type SnippetBook } from './snippets.js';
 import { checkTemplate, restore, storedSource, type CheckedTemplate } from './template-check.js';
+import { FieldChecks, problemIn } from './template-field.js';
 import { encodeAttribute } from './targets.js';
 import { engine } from './template-engine.js';
-import { problemAt, TemplateFault } from './template-source.js';
+import { TemplateFault } from './template-source.js';
 
 /** Gmail shows no more than 102 KB of a message. */
 const CLIP_BYTES = 100_000;
@@ -27,40 +29,29 @@ const TEXT_OPTIONS = {
   ],
 };
 
-/** Checks one template of a message; a fault is added to `problems` under `path`. */
-export function check(path: string, source: string, problems: Problem[]): CheckedTemplate | null {
-  try {
-    return checkTemplate(source);
-  } catch (error) {
-    if (!(error instanceof TemplateFault)) throw error;
-    problems.push(problemAt(path, source.replace(/\r\n?/g, '\n'), error));
-    return null;
-  }
-}
-
 /** Compiles an e-mail in each of its languages. */
-export async function compileEmail(content: EmailContent): Promise<Checked<CompiledEmail>> {
+export async function compileEmail(content: EmailContent, book: SnippetBook): Promise<Checked<CompiledEmail>> {
   const layout = await loadLayout(content.layout);
   if (layout === null) return { problems: [{ path: 'layout', code: 'message.unknown-layout', message: `there is no layout "${content.layout}"` }] };
   if (!offersUnsubscription(layout)) return { problems: [{ path: 'layout', code: 'message.layout-without-unsubscribe', message: `the layout "${content.layout}" has no link to {{message.unsubscribeUrl}} in its element of class danbi-footer` }] };
-  return inEveryLanguage<EmailTexts, CompiledEmailTexts, CompiledEmail>(content, (texts) => compileTexts({ fromName: content.fromName, ...texts }, layout), {
+  return inEveryLanguage<EmailTexts, CompiledEmailTexts, CompiledEmail>(content, (texts, language) => compileTexts({ fromName: content.fromName, ...texts }, layout, { book, language }), {
     kind: 'email', format: 1, ...(content.fromAddress === undefined ? {} : { fromAddress: content.fromAddress }),
     ...(content.replyTo === undefined ? {} : { replyTo: content.replyTo }),
   });
 }
 
 /** One language: checks every template, runs MJML once, marks links, derives the text part. */
-async function compileTexts(content: EmailTexts, layout: string): Promise<Compiled<CompiledEmailTexts>> {
-  const problems: Problem[] = [];
-  const subject = check('subject', content.subject, problems);
-  const preheader = check('preheader', content.preheader, problems);
-  const body = check('body', content.body, problems);
-  const text = content.text === undefined ? null : check('text', content.text, problems);
-  const fromName = content.fromName === undefined ? null : check('fromName', content.fromName, problems);
-  if (problems.length > 0 || !subject || !preheader || !body) return { problems };
+async function compileTexts(content: EmailTexts, layout: string, inlining: Inlining): Promise<Compiled<CompiledEmailTexts>> {
+  const fields = new FieldChecks(inlining);
+  const subject = fields.check('subject', content.subject);
+  const preheader = fields.check('preheader', content.preheader);
+  const body = fields.check('body', content.body, 'body');
+  const text = content.text === undefined ? null : fields.check('text', content.text);
+  const fromName = content.fromName === undefined ? null : fields.check('fromName', content.fromName);
+  if (fields.problems.length > 0 || !subject || !preheader || !body) return { problems: fields.problems };
   const made = await composeHtml(body, preheader, layout);
   if ('problems' in made) return made;
-  const { html, derived, footer, links } = made.value;
+  const { html, derived, footer, links, insecureImages } = made.value;
   const compiled: CompiledEmailTexts = {
     links, html,
     subject: storedSource(subject),
@@ -70,7 +61,7 @@ async function compileTexts(content: EmailTexts, layout: string): Promise<Compil
   };
   const faults = ['html', 'text'].filter((part) => !isReadable(compiled[part as 'html' | 'text']));
   if (faults.length > 0) return { problems: [{ path: 'body', code: 'message.crossing-blocks', message: 'a block begins and ends in different elements, so it can not survive the conversion to HTML; open and close it at the same level' }] };
-  return { value: compiled, warnings: warningsFor(content, html) };
+  return { value: compiled, warnings: [...fields.warnings, ...warningsFor(content, html, insecureImages)] };
 }
 
 function isReadable(source: string): boolean {
@@ -82,14 +73,15 @@ function isReadable(source: string): boolean {
   }
 }
 
-function warningsFor(content: EmailTexts, html: string): Warning[] {
+function warningsFor(content: EmailTexts, html: string, insecureImages: number): Warning[] {
   const warnings: Warning[] = [];
   if (Buffer.byteLength(html) > CLIP_BYTES) warnings.push({ path: 'body', code: 'message.clipped', message: `The HTML has ${Math.ceil(Buffer.byteLength(html) / 1000)} KB before values are filled in; Gmail cuts messages above 102 KB.` });
   if (content.preheader === '') warnings.push({ path: 'preheader', code: 'message.no-preheader', message: 'Without a preheader the inbox shows the first words of the body.' });
+  if (insecureImages > 0) warnings.push({ path: 'body', code: 'message.insecure-image', message: `${insecureImages === 1 ? 'A picture is' : `${insecureImages} pictures are`} addressed by http; mail programs and proxies show those of https only.` });
   return warnings;
 }
 
-interface Composed { html: string; derived: string; footer: string; links: CompiledEmail['links'] }
+interface Composed { html: string; derived: string; footer: string; links: CompiledEmail['links']; insecureImages: number }
 
 /** Body and layout through MJML, with names in place of expressions; then everything is put back. */
 async function composeHtml(body: CheckedTemplate, preheader: CheckedTemplate, layoutSource: string): Promise<Checked<Composed>> {
@@ -106,7 +98,7 @@ async function composeHtml(body: CheckedTemplate, preheader: CheckedTemplate, la
   const source = frame.replace(BODY_SLOT, () => tokenized.value);
   // No web fonts: fetching one would tell a third party who reads, and when.
   const { html: indented, errors } = await mjml2html(source, { validationLevel: 'soft', keepComments: false, ignoreIncludes: true, useMjmlConfigOptions: false, fonts: {} });
-  if (errors.length > 0) return { problems: errors.slice(0, 20).map((error) => mjmlProblem(error, frame.slice(0, slot).split('\n').length - 1)) };
+  if (errors.length > 0) return { problems: errors.slice(0, 20).map((error) => mjmlProblem(error, frame.slice(0, slot).split('\n').length - 1, body)) };
   const marked = markLinks(withoutIndent(indented), tokens, linkTokens, (index) => /^\{\{~?\s*message\.\w+\s*~?\}\}$/.test(raw[index]!));
   const stored = (text: string) => tokens.restore(text, (index) => all[index]!);
   const forText = (text: string) => stored(linkTokens.restore(text, (index) => marked.textLinks[index]!)).replace(/\n{3,}/g, '\n\n').trim();
@@ -116,6 +108,7 @@ async function composeHtml(body: CheckedTemplate, preheader: CheckedTemplate, la
       derived: forText(htmlToText(marked.forText.replace(PREHEADER_SLOT, ''), TEXT_OPTIONS)),
       footer: forText(htmlToText(marked.forText, { ...TEXT_OPTIONS, baseElements: { selectors: ['.danbi-footer'] } })),
       links: marked.links,
+      insecureImages: marked.insecureImages,
     },
   };
 }
@@ -130,12 +123,18 @@ function bodyOf(body: CheckedTemplate, tokens: Tokens): Checked<string> {
   try {
     return { value: tokenizeBody(body, tokens, 0) };
   } catch (error) {
-    if (error instanceof TemplateFault) return { problems: [problemAt('body', body.source, error)] };
+    if (error instanceof TemplateFault) return { problems: [problemIn('body', body.inlined ?? { source: body.source, pieces: [] }, error)] };
     throw error;
   }
 }
 
-const mjmlProblem = (error: { line: number; message: string }, linesBefore: number): Problem => ({ path: 'body', code: 'message.mjml', message: `line ${Math.max(1, error.line - linesBefore)}: ${error.message}` });
+function mjmlProblem(error: { line: number; message: string }, linesBefore: number, { source, inlined }: CheckedTemplate): Problem {
+  const lines = source.split('\n');
+  const line = Math.min(lines.length, Math.max(1, error.line - linesBefore));
+  const offset = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
+  const written = writtenAt(inlined ?? { source, pieces: [] }, offset);
+  return { path: 'body', code: 'message.mjml', message: `${written.key === null ? '' : `in the snippet "${written.key}", `}line ${written.line}: ${error.message}` };
+}
 
 function preheaderHtml(preheader: CheckedTemplate): string {
   if (preheader.source.trim() === '') return '';

@@ -43,6 +43,8 @@ export interface MarkedHtml {
   links: CompiledLink[];
   /** What stands for each link name in the text part, still with names for mustaches. */
   textLinks: string[];
+  /** Pictures whose address begins with http, not https. */
+  insecureImages: number;
 }
 
 /**
@@ -55,6 +57,7 @@ export function markLinks(html: string, tokens: Tokens, linkTokens: Tokens, isOw
   let at = 0;
   let out = '';
   let forText = '';
+  let insecureImages = 0;
   for (const { kind, start, end } of findAddresses(html)) {
     const value = decoded(html.slice(start, end)).trim();
     const names = tokens.find(value);
@@ -62,6 +65,7 @@ export function markLinks(html: string, tokens: Tokens, linkTokens: Tokens, isOw
     forText += html.slice(at, start);
     at = end;
     if (kind === 'image') {
+      if (/^http:/i.test(value)) insecureImages += 1;
       out += names.length === 0 || names.every(isOwn) ? html.slice(start, end) : `{{#${MARKS.image}}}${encodeAttribute(value)}{{/${MARKS.image}}}`;
       forText += html.slice(start, end);
     } else if (names.length === 0 && !/^https?:/i.test(value)) {
@@ -78,5 +82,5 @@ export function markLinks(html: string, tokens: Tokens, linkTokens: Tokens, isOw
       forText += linkTokens.of(textLinks.push(fixed === undefined ? `{{#${MARKS.textLink} ${index}}}${value}{{/${MARKS.textLink}}}` : `{{${MARKS.textFixed} ${index}}}`) - 1);
     }
   }
-  return { html: out + html.slice(at), forText: forText + html.slice(at), links, textLinks };
+  return { html: out + html.slice(at), forText: forText + html.slice(at), links, textLinks, insecureImages };
 }

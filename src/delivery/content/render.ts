@@ -1,6 +1,7 @@
 import { pickLanguage } from '../../kernel/language.js';
 import { RenderFailure, type CompiledEmail, type CompiledEmailTexts, type CompiledInApp, type CompiledInAppTexts, type InLanguages, type LinkSigner, type MessageLinks, type RenderContext, type RenderedEmail, type RenderedInApp } from './compiled.js';
 import { prepare, type PreparedTemplate } from './template-engine.js';
+import type { Found } from './helper-values.js';
 import type { RenderState } from './template-helpers.js';
 import { asciiTarget } from './targets.js';
 
@@ -19,38 +20,35 @@ interface PreparedInApp {
   buttons: { label: PreparedTemplate; url: PreparedTemplate }[];
 }
 
-/** Functions made from compiled texts; they live as long as the compiled message is kept by someone. */
-const emails = new WeakMap<CompiledEmailTexts, PreparedEmail>();
-const inApps = new WeakMap<CompiledInAppTexts, PreparedInApp>();
+/** Functions made from compiled texts, for sending and for looking; they live as long as the compiled message is kept by someone. */
+const emails = [new WeakMap<CompiledEmailTexts, PreparedEmail>(), new WeakMap<CompiledEmailTexts, PreparedEmail>()] as const;
+const inApps = [new WeakMap<CompiledInAppTexts, PreparedInApp>(), new WeakMap<CompiledInAppTexts, PreparedInApp>()] as const;
 
-/** Makes the template functions of an e-mail; needed before the first render, which does it by itself when it was not. */
-export function prepareEmail(compiled: CompiledEmailTexts): PreparedEmail {
-  let prepared = emails.get(compiled);
-  if (!prepared) {
-    prepared = {
-      subject: prepare(compiled.subject, 'subject', false),
-      preheader: prepare(compiled.preheader, 'preheader', false),
-      html: prepare(compiled.html, 'body', true),
-      text: prepare(compiled.text, 'text', false),
-      ...(compiled.fromName === undefined ? {} : { fromName: prepare(compiled.fromName, 'fromName', false) }),
-      staticLinks: compiled.links.map((link) => link.url),
-    };
-    emails.set(compiled, prepared);
-  }
+function keptIn<Texts extends object, Prepared>([sending, looking]: readonly [WeakMap<Texts, Prepared>, WeakMap<Texts, Prepared>], texts: Texts, isLooking: boolean, make: () => Prepared): Prepared {
+  const kept = isLooking ? looking : sending;
+  let prepared = kept.get(texts);
+  if (!prepared) kept.set(texts, (prepared = make()));
   return prepared;
 }
 
-function prepareInApp(compiled: CompiledInAppTexts): PreparedInApp {
-  let prepared = inApps.get(compiled);
-  if (!prepared) {
-    prepared = {
-      title: prepare(compiled.title, 'title', false),
-      body: prepare(compiled.body, 'body', false),
-      buttons: compiled.buttons.map(({ label, url }, index) => ({ label: prepare(label, `buttons.${index}.label`, false), url: prepare(url, `buttons.${index}.url`, false) })),
-    };
-    inApps.set(compiled, prepared);
-  }
-  return prepared;
+/** Makes the template functions of an e-mail; needed before the first render, which does it by itself when it was not. */
+export function prepareEmail(compiled: CompiledEmailTexts, looking = false): PreparedEmail {
+  return keptIn(emails, compiled, looking, () => ({
+    subject: prepare(compiled.subject, 'subject', false, looking),
+    preheader: prepare(compiled.preheader, 'preheader', false, looking),
+    html: prepare(compiled.html, 'body', true, looking),
+    text: prepare(compiled.text, 'text', false, looking),
+    ...(compiled.fromName === undefined ? {} : { fromName: prepare(compiled.fromName, 'fromName', false, looking) }),
+    staticLinks: compiled.links.map((link) => link.url),
+  }));
+}
+
+function prepareInApp(compiled: CompiledInAppTexts, looking: boolean): PreparedInApp {
+  return keptIn(inApps, compiled, looking, () => ({
+    title: prepare(compiled.title, 'title', false, looking),
+    body: prepare(compiled.body, 'body', false, looking),
+    buttons: compiled.buttons.map(({ label, url }, index) => ({ label: prepare(label, `buttons.${index}.label`, false, looking), url: prepare(url, `buttons.${index}.url`, false, looking) })),
+  }));
 }
 
 /** One line without control characters: what a header may hold. */
@@ -62,16 +60,18 @@ const tidy = (text: string) => `${text.replace(/[ \t]+$/gm, '').replace(/\n{3,}/
 /**
  * The e-mail for one person. Pure: the same arguments give the same bytes. Throws {@link RenderFailure}; nothing of the
  * context is changed or kept.
+ *
+ * @param found gathers what is wrong in place of throwing, for those who look at a message and do not send it
  */
-export function renderEmail(compiled: CompiledEmail, context: RenderContext, links: LinkSigner): RenderedEmail {
+export function renderEmail(compiled: CompiledEmail, context: RenderContext, links: LinkSigner, found?: Found[]): RenderedEmail {
   const { texts, language, locale } = readBy(compiled, context);
-  const prepared = prepareEmail(texts);
+  const prepared = prepareEmail(texts, found !== undefined);
   const own = links.forMessage(context.deliveryId, context.personId);
-  const state = stateFor(context, locale, own, prepared.staticLinks);
+  const state = { ...stateFor(context, locale, own, prepared.staticLinks), ...(found ? { found } : {}) };
   const listUnsubscribeUrl = own.unsubscribe();
   const data = dataOf(context, locale, { unsubscribeUrl: listUnsubscribeUrl, preferencesUrl: own.preferences(), openUrl: own.open(), viewUrl: own.view(), honeypotUrl: own.honeypot() });
   const subject = oneLine(prepared.subject(data, state));
-  if (subject === '') throw new RenderFailure('RENDER_ERROR', 'subject: it is empty');
+  if (subject === '' && !found) throw new RenderFailure('RENDER_ERROR', 'subject: it is empty');
   return {
     language,
     subject,
@@ -85,25 +85,30 @@ export function renderEmail(compiled: CompiledEmail, context: RenderContext, lin
   };
 }
 
-/** The in-app message for one person. Throws {@link RenderFailure}. */
-export function renderInApp(compiled: CompiledInApp, context: RenderContext): RenderedInApp {
+/** The in-app message for one person. Throws {@link RenderFailure}; `found` as for {@link renderEmail}. */
+export function renderInApp(compiled: CompiledInApp, context: RenderContext, found?: Found[]): RenderedInApp {
   const { texts, language, locale } = readBy(compiled, context);
-  const prepared = prepareInApp(texts);
-  const state = stateFor(context, locale, NO_LINKS, []);
+  const prepared = prepareInApp(texts, found !== undefined);
+  const state = { ...stateFor(context, locale, NO_LINKS, []), ...(found ? { found } : {}) };
   const data = dataOf(context, locale, {});
   return {
     language,
     format: compiled.display,
     title: oneLine(prepared.title(data, state)),
     body: prepared.body(data, state),
-    buttons: prepared.buttons.map(({ label, url }, index) => ({ label: oneLine(label(data, state)), url: buttonTarget(url(data, state), index) })),
+    buttons: prepared.buttons.map(({ label, url }, index) => ({ label: oneLine(label(data, state)), url: buttonTarget(url(data, state), index, found) })),
     ...(compiled.expiresAfterHours === undefined ? {} : { expiresAfterHours: compiled.expiresAfterHours }),
   };
 }
 
-function buttonTarget(url: string, index: number): string {
+function buttonTarget(url: string, index: number, found?: Found[]): string {
   const target = asciiTarget(url);
-  if (target === null) throw new RenderFailure('RENDER_ERROR', `buttons.${index}.url: it does not lead to http, https, mailto or tel`);
+  const part = `buttons.${index}.url`;
+  if (target === null && found) {
+    if (!found.some((one) => one.part === part)) found.push({ kind: 'broken_link', part, subject: `button ${index + 1}` });
+    return '';
+  }
+  if (target === null) throw new RenderFailure('RENDER_ERROR', `${part}: it does not lead to http, https, mailto or tel`);
   return target;
 }
 

@@ -1,5 +1,6 @@
 import { HELPERS, MARKS } from './template-helpers.js';
 import { engine } from './template-engine.js';
+import type { Inlined } from './snippets.js';
 import { normalised, scanMustaches, TemplateFault, type Mustache } from './template-source.js';
 
 /** The outermost names a template may use. */
@@ -13,6 +14,17 @@ export interface CheckedTemplate {
   mustaches: Mustache[];
   /** What stands for each mustache in the stored source: values that must exist carry their name. */
   stored: string[];
+  /** Where each stretch of `source` was written, when snippets stand in it. */
+  inlined?: Pick<Inlined, 'pieces' | 'source'>;
+  uses: Use[];
+  helpers: string[];
+}
+
+/** A value that a template may say: `person.items[].name` is the name of each item. */
+export interface Use {
+  path: string;
+  /** It must exist, or the message is not made. */
+  required: boolean;
 }
 
 interface Edit { start: number; end: number; text: string }
@@ -24,10 +36,11 @@ interface Edit { start: number; end: number; text: string }
 export function checkTemplate(text: string): CheckedTemplate {
   const source = normalised(text);
   const mustaches = scanMustaches(source);
-  if (mustaches.length === 0) return { source, mustaches, stored: [] };
-  const edits = new Walk(source).program(parse(source));
+  if (mustaches.length === 0) return { source, mustaches, stored: [], uses: [], helpers: [] };
+  const walk = new Walk(source);
+  const edits = walk.program(parse(source));
   const stored = mustaches.map((mustache) => applyEdits(source, mustache, edits.filter((edit) => edit.start >= mustache.start && edit.end <= mustache.end)));
-  return { source, mustaches, stored };
+  return { source, mustaches, stored, uses: walk.uses, helpers: [...walk.helpers] };
 }
 
 /** The source with its mustaches replaced by `replacement(index)`, and its fixed text by `fixed`. */
@@ -75,8 +88,16 @@ function applyEdits(source: string, { start, end }: Mustache, edits: Edit[]): st
   return out + source.slice(at, end);
 }
 
+const below = (self: string | null, parts: readonly string[]): string | null => (self === null ? null : [self, ...parts].join('.'));
+
+/** What names mean inside a block: `this`, and the names it gives. Null: what a helper made. */
+interface Scope { self: string | null; names: Map<string, string | null> }
+
 /** One walk over a syntax tree. `inner` counts blocks that change what names mean (`each`, `with`). */
 class Walk {
+  readonly uses: Use[] = [];
+  readonly helpers = new Set<string>();
+  private readonly scopes: Scope[] = [];
   private readonly edits: Edit[] = [];
   private readonly lines: number[];
   private readonly named: string[] = [];
@@ -105,6 +126,7 @@ class Walk {
     const helper = node.params.length > 0 || node.hash !== undefined || this.isHelper(path);
     if (helper) return this.call(node, false);
     this.path(path);
+    this.use(path, true);
     this.mark(path, MARKS.text, '', '');
   }
 
@@ -114,11 +136,38 @@ class Walk {
     const scoped = name === 'each' || name === 'with';
     const names = (node.program as { blockParams?: string[] } | undefined)?.blockParams ?? [];
     this.named.push(...names);
-    this.inner += scoped ? 1 : 0;
+    if (scoped) this.enter(node, names);
     if (node.program) this.program(node.program);
-    this.inner -= scoped ? 1 : 0;
+    if (scoped) this.leave();
     this.named.splice(this.named.length - names.length);
     if (node.inverse) this.program(node.inverse);
+  }
+
+  private enter(node: hbs.AST.BlockStatement, names: readonly string[]): void {
+    const over = node.params[0]?.type === 'PathExpression' ? this.meaning(node.params[0] as hbs.AST.PathExpression) : null;
+    const self = over !== null && node.path.original === 'each' ? `${over}[]` : over;
+    this.scopes.push({ self, names: new Map(names.map((name, index) => [name, index === 0 ? self : null])) });
+    this.inner += 1;
+  }
+
+  private leave(): void {
+    this.scopes.pop();
+    this.inner -= 1;
+  }
+
+  /** The value a path stands for, from the outermost names; null for what loops and helpers make themselves. */
+  private meaning({ parts, depth, data }: hbs.AST.PathExpression): string | null {
+    if (data) return parts[0] === 'root' ? parts.slice(1).join('.') : null;
+    const [first, ...rest] = parts;
+    const named = depth === 0 ? this.scopes.findLast(({ names }) => first !== undefined && names.has(first)) : undefined;
+    if (named) return below(named.names.get(first!)!, rest);
+    const at = this.scopes.length - 1 - depth;
+    return at < 0 ? parts.join('.') : below(this.scopes[at]!.self, parts);
+  }
+
+  private use(path: hbs.AST.PathExpression, required: boolean): void {
+    const meant = this.meaning(path);
+    if (meant !== null && meant !== '') this.uses.push({ path: meant, required });
   }
 
   private isHelper(path: hbs.AST.PathExpression): boolean {
@@ -130,10 +179,13 @@ class Walk {
     const rule = Object.hasOwn(HELPERS, name) ? HELPERS[name]! : null;
     if (!rule || !this.isHelper(node.path as hbs.AST.PathExpression)) throw this.fault('template.unknown-helper', `there is no ${block ? 'block' : 'helper'} "${name}"; the ${block ? 'blocks' : 'helpers'} are ${Object.keys(HELPERS).filter((known) => !block || HELPERS[known]!.block).join(', ')}`, node.path);
     if (Boolean(rule.block) !== block) throw this.fault('template.unknown-helper', rule.block ? `"${name}" opens a block: {{#${name} …}} … {{/${name}}}` : `"${name}" is not a block`, node.path);
+    this.helpers.add(name);
     const [least, most] = rule.args;
     if (node.params.length < least || node.params.length > most) throw this.fault('template.arguments', `"${name}" takes ${least === most ? least : `${least} to ${most}`} argument${most === 1 ? '' : 's'}, here ${node.params.length}`, node);
     const extra = node.hash?.pairs.find((pair) => !rule.named?.includes(pair.key));
     if (extra) throw this.fault('template.arguments', `"${name}" has no option "${extra.key}"`, extra);
+    const wrong = rule.wrong?.(node.params.length, node.hash?.pairs.map(({ key }) => key) ?? []);
+    if (wrong) throw this.fault('template.arguments', wrong, node);
     const needed = rule.needs === 'first' ? 0 : rule.needs === 'last' ? node.params.length - 1 : -1;
     for (const [index, param] of node.params.entries()) this.argument(param, index === needed);
     for (const pair of node.hash?.pairs ?? []) this.argument(pair.value, true);
@@ -143,6 +195,7 @@ class Walk {
     if (node.type === 'SubExpression') return this.call(node as hbs.AST.SubExpression, false);
     if (node.type !== 'PathExpression') return;
     this.path(node as hbs.AST.PathExpression);
+    this.use(node as hbs.AST.PathExpression, needed);
     if (needed) this.mark(node as hbs.AST.PathExpression, MARKS.value, '(', ')');
   }
 

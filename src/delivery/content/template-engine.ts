@@ -1,7 +1,8 @@
-import { HELPERS, MARKS, createEngine, MAX_OUTPUT, MissingValue, type RenderState } from './template-helpers.js';
+import { HELPERS, MARKS, createEngine, createLookingEngine, MAX_OUTPUT, MissingValue, type RenderState } from './template-helpers.js';
 import { RenderFailure } from './compiled.js';
 
 export const engine = createEngine();
+const lookingEngine = createLookingEngine();
 
 const knownHelpers = Object.fromEntries([...Object.keys(HELPERS), ...Object.values(MARKS)].map((name) => [name, true]));
 
@@ -9,18 +10,23 @@ export type PreparedTemplate = (context: object, state: RenderState) => string;
 
 /**
  * Turns a checked source into a function. Costs milliseconds at the first call, so it is kept and never made per
- * recipient. `part` names the place in failures ("subject", "body").
+ * recipient. `part` names the place in failures ("subject", "body"). With `looking` the function gathers what is wrong in the
+ * state's `found`.
  */
-export function prepare(source: string, part: string, escape: boolean): PreparedTemplate {
+export function prepare(source: string, part: string, escape: boolean, looking = false): PreparedTemplate {
   if (!source.includes('{{')) return () => source;
-  const template = engine.compile(source, { noEscape: !escape, knownHelpers: knownHelpers as never, knownHelpersOnly: true });
+  const template = (looking ? lookingEngine : engine).compile(source, { noEscape: !escape, knownHelpers: knownHelpers as never, knownHelpersOnly: true });
   return (context, state) => {
+    if (looking) state.part = part;
     try {
-      const made = template(context, { data: { danbi: state }, allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false });
+      const made = String(template(context, { data: { danbi: state }, allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false }));
       if (made.length > MAX_OUTPUT) throw new RenderFailure('RENDER_ERROR', `more than ${MAX_OUTPUT / 1024} KB`);
       return made;
     } catch (error) {
-      throw failureIn(part, error);
+      const failure = failureIn(part, error);
+      if (!state.found) throw failure;
+      state.found.push({ kind: 'render_error', part, subject: failure.detail.replace(`${part}: `, '') });
+      return '';
     }
   };
 }

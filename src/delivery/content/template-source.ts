@@ -1,5 +1,3 @@
-import type { Problem } from '../../kernel/errors.js';
-
 /** Caps that keep a hostile template cheap; compile cost follows the number of mustaches (about 0.2 ms each). */
 export const MAX_TEMPLATE_BYTES = 524_288;
 export const MAX_MUSTACHES = 1_000;
@@ -29,11 +27,6 @@ export function placeOf(source: string, offset: number): { line: number; column:
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
 }
 
-export function problemAt(path: string, source: string, fault: TemplateFault): Problem {
-  const { line, column } = placeOf(source, fault.offset);
-  return { path, code: fault.code, message: `line ${line}, column ${column}: ${fault.message}` };
-}
-
 /**
  * Finds every mustache in one pass and refuses what would make parsing slow or what we do not offer: unescaped output,
  * partials, decorators, raw blocks. Linear in the length, so it may run before anything else looks at the source.
@@ -61,7 +54,7 @@ function readMustache(source: string, start: number): Mustache {
   if (source[at] === '~') at += 1;
   const sign = source[at]!;
   if (sign === '&') throw new TemplateFault('template.unescaped', '"{{& }}" would insert unchecked HTML; write "{{ }}"', start);
-  if (sign === '>' || sign === '*' || (sign === '#' && /[>*]/.test(source[at + 1] ?? ''))) throw new TemplateFault('template.partial', 'partials and decorators are not offered', start);
+  if (sign === '>' || sign === '*' || (sign === '#' && /[>*]/.test(source[at + 1] ?? ''))) throw new TemplateFault('template.partial', 'a snippet is named as {{> key}}; other partials and decorators are not offered', start);
   const end = sign === '!' ? endOfComment(source, start, at) : endOfExpression(source, start, at);
   const kind = KINDS[sign] ?? (/^else\b/.test(source.slice(at, at + 6).trimStart()) ? 'else' : 'value');
   return { start, end, kind };

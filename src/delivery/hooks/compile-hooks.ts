@@ -1,17 +1,18 @@
 import type { ChatContent, WebhookContent } from '../../contract/message.js';
-import type { Problem } from '../../kernel/errors.js';
 import type { CompiledChat, CompiledWebhook } from '../content/compiled.js';
 import type { Checked } from '../content/compile-languages.js';
-import { check } from '../content/email-compile.js';
+import type { SnippetBook } from '../content/snippets.js';
 import { asciiTarget, isImageTarget } from '../content/targets.js';
 import { storedSource } from '../content/template-check.js';
+import { FieldChecks } from '../content/template-field.js';
 import { readTree } from './domain/webhook-tree.js';
 
 /** Checks every template of a webhook and keeps its structure apart from what will be filled in. */
-export function compileWebhook(content: WebhookContent): Checked<CompiledWebhook> {
-  const problems: Problem[] = [];
+export function compileWebhook(content: WebhookContent, book: SnippetBook): Checked<CompiledWebhook> {
+  const fields = new FieldChecks({ book });
+  const { problems } = fields;
   const { node, faults } = readTree(content.data, (path, source) => {
-    const checked = check(path, source, problems);
+    const checked = fields.check(path, source);
     return checked && storedSource(checked);
   });
   problems.push(...faults);
@@ -20,10 +21,11 @@ export function compileWebhook(content: WebhookContent): Checked<CompiledWebhook
 }
 
 /** Checks every template of a chat notice. */
-export function compileChat(content: ChatContent): Checked<CompiledChat> {
-  const problems: Problem[] = [];
+export function compileChat(content: ChatContent, book: SnippetBook): Checked<CompiledChat> {
+  const fields = new FieldChecks({ book });
+  const { problems } = fields;
   const stored = (path: string, source: string) => {
-    const checked = check(path, source, problems);
+    const checked = fields.check(path, source);
     return checked ? storedSource(checked) : '';
   };
   const target = (path: string, url: string, allowed: (target: string) => boolean, message: string) => {

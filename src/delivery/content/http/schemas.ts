@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { Id, Zone } from '../../../contract/common.js';
-import { ChatContent, EmailContent, InAppContent, WebhookContent } from '../../../contract/message.js';
+import { Instant, Zone } from '../../../contract/common.js';
+import { PersonHandle } from '../../../contract/people.js';
+import { ChatContent, EmailContent, InAppContent, LanguageTag, WebhookContent } from '../../../contract/message.js';
+import type { Preview } from '../preview.service.js';
 
 /** An in-app message as a page shows it. */
 export const InAppView = z.object({ language: z.string().nullish(), format: z.enum(['chat', 'banner', 'modal']), title: z.string(), body: z.string(), buttons: z.array(z.object({ label: z.string(), url: z.string() })), expiresAfterHours: z.number().optional() });
@@ -10,20 +12,27 @@ const Sample = z.strictObject({
   event: z.record(z.string(), z.unknown()).optional(),
   timeZone: Zone.optional(),
 });
-const shared = { personId: Id.optional(), sample: Sample.optional() };
 /** With `personId`, a real person's data; `sample` adds to it or stands alone. */
+export const readerShape = {
+  personId: PersonHandle.optional(),
+  at: Instant.optional().meta({ description: 'The person as recorded at this moment; a moment to come means now' }),
+  language: LanguageTag.optional().meta({ description: 'As somebody of this language would read it' }),
+  sample: Sample.optional(),
+};
 export const PreviewRequest = z.discriminatedUnion('channel', [
-  z.strictObject({ channel: z.literal('email'), content: EmailContent, ...shared }),
-  z.strictObject({ channel: z.literal('in_app'), content: InAppContent, ...shared }),
-  z.strictObject({ channel: z.literal('webhook'), content: WebhookContent, ...shared }),
-  z.strictObject({ channel: z.literal('chat'), content: ChatContent, ...shared }),
+  z.strictObject({ channel: z.literal('email'), content: EmailContent, ...readerShape }),
+  z.strictObject({ channel: z.literal('in_app'), content: InAppContent, ...readerShape }),
+  z.strictObject({ channel: z.literal('webhook'), content: WebhookContent, ...readerShape }),
+  z.strictObject({ channel: z.literal('chat'), content: ChatContent, ...readerShape }),
 ]).meta({ id: 'PreviewRequest' });
 export type PreviewRequest = z.infer<typeof PreviewRequest>;
 
-const ProblemView = z.object({ path: z.string(), code: z.string(), message: z.string() });
+export const ProblemView = z.object({ path: z.string(), code: z.string(), message: z.string() });
 export const PreviewAnswer = z.object({
-  email: z.object({ language: z.string().nullable(), subject: z.string(), preheader: z.string(), html: z.string(), text: z.string(), fromName: z.string().optional(), fromAddress: z.string().optional(), replyTo: z.string().optional(), bytes: z.number().int() }).nullable(),
+  email: z.object({ subject: z.string(), preheader: z.string(), html: z.string(), text: z.string(), fromName: z.string().optional(), fromAddress: z.string().optional(), replyTo: z.string().optional(), bytes: z.number().int() }).nullable(),
   inApp: InAppView.nullable(),
+  /** The language of the text shown, or that would be; null when the author names none. */
+  language: z.string().nullable(),
   /** The body of a webhook or chat notice. */
   payload: z.unknown(),
   /** Why this person would get nothing. */
@@ -31,3 +40,10 @@ export const PreviewAnswer = z.object({
   warnings: z.array(ProblemView),
 }).meta({ id: 'Preview' });
 export type PreviewAnswer = z.infer<typeof PreviewAnswer>;
+
+/** A preview as it is answered. */
+export function previewAnswer({ email, ...rest }: Preview): PreviewAnswer {
+  if (!email) return { ...rest, email: null };
+  const { listUnsubscribeUrl: _url, language: _language, ...shown } = email;
+  return { ...rest, email: { ...shown, bytes: Buffer.byteLength(email.html) } };
+}

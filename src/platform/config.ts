@@ -27,6 +27,13 @@ export class Config {
   /** Networks of one's own that webhooks may reach, such as `10.1.0.0/16,127.0.0.1`; none by default. */
   @Matches(/^[0-9a-fA-F:.,/ ]*$/, { message: 'WEBHOOK_ALLOWED_NETWORKS must be networks such as 10.1.0.0/16, separated by commas' }) WEBHOOK_ALLOWED_NETWORKS: string = '';
 
+  /** Where bounces and complaints come in over SMTP or LMTP; without a port nothing listens. 0 takes a free port. */
+  @IsOptional() @IsInt() @Min(0) @Max(65535) @Type(() => Number) INBOUND_PORT?: number;
+  @IsString() INBOUND_HOST: string = '127.0.0.1';
+  @IsIn(['smtp', 'lmtp']) INBOUND_PROTOCOL: 'smtp' | 'lmtp' = 'smtp';
+  /** Domains whose every address is ours to answer for, such as `bounce.example.com,fbl.example.com`. Signed return paths are taken in any domain. */
+  @Matches(/^[A-Za-z0-9., -]*$/, { message: 'INBOUND_DOMAINS must be names of domains separated by commas' }) INBOUND_DOMAINS: string = '';
+
   /** Largest file an import takes, in bytes after unpacking. */
   @IsInt() @Min(1024) @Max(1024 ** 4) @Type(() => Number) IMPORT_MAX_BYTES: number = 1024 ** 3;
 
@@ -39,7 +46,7 @@ export class Config {
 /** Reads and checks the environment; a wrong value is one sentence naming the variable. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const known = Object.fromEntries(
-    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'SMTP_CONNECTIONS', 'WEBHOOK_ALLOWED_NETWORKS', 'IMPORT_MAX_BYTES']
+    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'SMTP_CONNECTIONS', 'WEBHOOK_ALLOWED_NETWORKS', 'IMPORT_MAX_BYTES', 'INBOUND_PORT', 'INBOUND_HOST', 'INBOUND_PROTOCOL', 'INBOUND_DOMAINS']
       .filter((name) => env[name] !== undefined && env[name] !== '')
       .map((name) => [name, env[name]]),
   );

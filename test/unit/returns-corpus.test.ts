@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { MimeTooComplex } from '../../src/delivery/returns/domain/mime.js';
-import { readReport, type ReportNotice } from '../../src/delivery/returns/domain/read-report.js';
+import type { ReportNotice } from '../../src/delivery/returns/domain/notice.js';
+import { readReport } from '../../src/delivery/returns/domain/read-report.js';
 
 /** Real mails of the sisimai project (BSD-2), beside the project and never in it. */
 const FOLDER = join(process.cwd(), '..', 'shared', 'data', 'bounces');

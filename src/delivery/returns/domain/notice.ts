@@ -46,3 +46,9 @@ export interface ReturnNotice {
   /** When it happened, by the reporter's clock. */
   at: Date;
 }
+
+/** A notice as a mail alone tells it: whose message it was is found elsewhere. */
+export interface ReportNotice extends Omit<ReturnNotice, 'deliveryId'> {
+  /** The envelope sender of the message that came back, as the report has it. */
+  returnPath: string | null;
+}

@@ -4,12 +4,9 @@ import { asksToUnsubscribe, BOUNCE_WORDS, isAutoReply, looksLikeBounce } from '.
 import { readFeedback } from './feedback-report.js';
 import { firstOf, parseMime, readHeaders, splitHeaders, type Headers, type MimeMail, type MimePart } from './mime.js';
 import { headerText, plainOfHtml, textOf } from './mime-text.js';
-import type { ReturnNotice } from './notice.js';
+import type { ReportNotice } from './notice.js';
 import { saysMailboxRests } from './server-words.js';
 import { quotedReplies, readPlainBounce, saidBefore, splitReturned } from './plain-bounce.js';
-
-/** A notice as a mail alone tells it: whose message it was is found elsewhere. */
-export type ReportNotice = Omit<ReturnNotice, 'deliveryId'>;
 
 const DIAGNOSTIC = 500;
 
@@ -23,7 +20,7 @@ export function readReport(raw: Buffer, receivedAt: Date): ReportNotice[] {
   const mail = parseMime(raw);
   const at = dateOf(mail.headers, receivedAt);
   const returned = returnedHeaders(mail);
-  const frame = { at, messageId: messageIdOf(returned) };
+  const frame = { at, messageId: messageIdOf(returned), returnPath: addressIn(returned ? firstOf(returned, 'return-path') : undefined) };
   const feedback = readFeedback(mail, returned, frame);
   if (feedback) return feedback;
   const human = humanText(mail);
@@ -32,10 +29,11 @@ export function readReport(raw: Buffer, receivedAt: Date): ReportNotice[] {
   return prose(mail, human, returned, frame);
 }
 
-interface Frame { at: Date; messageId: string | null }
+/** What all notices of a mail share. */
+type Frame = Pick<ReportNotice, 'at' | 'messageId' | 'returnPath'>;
 
-function ofStatus(status: RecipientStatus, count: number, human: string, { at, messageId }: Frame): ReportNotice {
-  const common = { recipient: status.recipient, messageId, at };
+function ofStatus(status: RecipientStatus, count: number, human: string, frame: Frame): ReportNotice {
+  const common = { ...frame, recipient: status.recipient };
   const nearby = readPlainBounce(splitReturned(human).report, [status.recipient, status.finalRecipient].filter((each) => each !== null));
   const beside = nearby.map(({ words }) => words).join('\n');
   const words = oneLine(status.diagnostic || quotedReplies(beside)[0] || beside);
@@ -55,7 +53,7 @@ function classifyBest(texts: readonly string[], status: string | null, beforeRec
 }
 
 function prose(mail: MimeMail, human: string, returned: Headers | null, frame: Frame): ReportNotice[] {
-  if (asksToUnsubscribe(mail.headers)) return [{ kind: 'unsubscribe', category: null, status: null, diagnostic: 'asked by mail', recipient: addressIn(firstOf(mail.headers, 'from')), messageId: frame.messageId, at: frame.at }];
+  if (asksToUnsubscribe(mail.headers)) return [{ kind: 'unsubscribe', category: null, status: null, diagnostic: 'asked by mail', recipient: addressIn(firstOf(mail.headers, 'from')), ...frame }];
   const { report, returned: tail } = splitReturned(human);
   const inner = returned ?? (tail === '' ? null : readHeaders(tail));
   const failed = (mail.headers.get('x-failed-recipients') ?? []).flatMap((value) => value.split(',')).map((value) => addressIn(value)).filter((address) => address !== null);
@@ -64,14 +62,14 @@ function prose(mail: MimeMail, human: string, returned: Headers | null, frame: F
   const results = readPlainBounce(report, failed).map(({ recipient, words, context, beforeRecipient }) => {
     const replies = quotedReplies(words);
     const found = classifyBest([...replies, ...quotedReplies(context), words, context], statusIn(replies[0] ?? words), beforeRecipient);
-    return { ...found, diagnostic: oneLine(replies[0] ?? words), recipient, messageId, at: frame.at };
+    return { ...frame, ...found, diagnostic: oneLine(replies[0] ?? words), recipient, messageId };
   });
   if (isBounce && /has not yet been delivered|warning message only|will be re-?tried|will (?:keep|continue) trying|delivery (?:\w+ ){0,3}delayed/i.test(report)) return results.map((each) => ({ ...each, kind: 'delayed' as const }));
   if (failed.length === 0 && isAutoReply(mail.headers) && !results.some(({ kind, diagnostic }) => kind === 'hard' && isBounce && /[45]\d\d|#5\./.test(diagnostic))) {
-    return [{ kind: 'auto_reply', category: null, status: null, diagnostic: headerText(firstOf(mail.headers, 'subject') ?? '').slice(0, DIAGNOSTIC), recipient: addressIn(firstOf(mail.headers, 'from')), messageId: null, at: frame.at }];
+    return [{ kind: 'auto_reply', category: null, status: null, diagnostic: headerText(firstOf(mail.headers, 'subject') ?? '').slice(0, DIAGNOSTIC), recipient: addressIn(firstOf(mail.headers, 'from')), ...frame, messageId: null }];
   }
   if (isBounce) return results;
-  return [{ kind: 'unknown', category: null, status: null, diagnostic: oneLine(headerText(firstOf(mail.headers, 'subject') ?? '')), recipient: null, messageId, at: frame.at }];
+  return [{ kind: 'unknown', category: null, status: null, diagnostic: oneLine(headerText(firstOf(mail.headers, 'subject') ?? '')), recipient: null, ...frame, messageId }];
 }
 
 /** What people are meant to read: the first text, else the whole body. */

@@ -98,3 +98,8 @@ export async function settleInbound(tx: Db, end: InboundEnd): Promise<void> {
     update inbound_event as e set state = $2, detail = $3, notices = $4::jsonb, next_at = $5::timestamptz, settled_at = case $2 when 'pending' then null else $6::timestamptz end
      where e.id = $1 and e.state = 'pending'`, [end.id, end.state, end.detail.slice(0, 500), JSON.stringify(end.notices), end.nextAt, end.now]);
 }
+
+/** Writes what a person decided about a locked report. */
+export async function overruleInbound(tx: Db, { id, state, detail, now }: Pick<InboundEnd, 'id' | 'state' | 'detail' | 'now'>): Promise<void> {
+  await rows(tx, `update inbound_event as e set state = $2, detail = $3, next_at = null, settled_at = $4::timestamptz where e.id = $1`, [id, state, detail, now]);
+}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { cancelPending, recallInApp, SENDERS } from '../delivery/sending/store/deliveries.store.js';
+import { recallInApp } from '../delivery/inbox/store/inbox.store.js';
+import { cancelPending, SENDERS } from '../delivery/sending/store/deliveries.store.js';
 import { Clock } from '../kernel/clock.js';
 import { conflict, notFound } from '../kernel/errors.js';
 import { AuditLog } from '../platform/audit.js';
@@ -79,7 +80,7 @@ export class Lifecycle {
     }
     return inTransaction(this.db, async (tx) => {
       deliveries += await cancelPending(tx, { campaignId: id }, REASON, now);
-      const recalled = await recallInApp(tx, id, now);
+      const { recalled } = await recallInApp(tx, { campaignId: id }, null, now);
       await setClosing(tx, id, false);
       return { runs, deliveries, recalled };
     });

@@ -68,6 +68,8 @@ export const InAppContent = z
     ...inAppTexts,
     /** Hours after which it is no longer shown. */
     expiresAfterHours: z.number().int().min(1).max(8_760).optional(),
+    /** When it is no longer displayed unasked (it stays in the inbox): `seen`, the default; `interacted` or `engaged`, see delivery/inbox/domain/display.ts. */
+    until: z.enum(['seen', 'interacted', 'engaged']).optional(),
     ...languages(inAppTexts),
   })
   .superRefine(checkLanguages)

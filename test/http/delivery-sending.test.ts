@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { row, rows } from '../../src/platform/database/db.js';
-import { cancelPending, recallInApp } from '../../src/delivery/sending/store/deliveries.store.js';
+import { recallInApp } from '../../src/delivery/inbox/store/inbox.store.js';
+import { cancelPending } from '../../src/delivery/sending/store/deliveries.store.js';
 import { EmailContent } from '../../src/contract/message.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { keepNewest } from '../../src/delivery/sandbox/store/sandbox.store.js';
@@ -89,7 +90,7 @@ test('in-app messages are rendered, shown and recalled; a control gets none', as
   const after = await deliveries(app.db);
   expect([...shown, control!].map((id) => after.get(id)!.state)).toEqual(['sent', 'sent', 'ghost']);
   expect(await rows(app.db, `select m.content ->> 'body' as body from in_app_message as m order by m.delivery_id`)).toEqual([{ body: 'Hello 이름 0' }, { body: 'Hello 이름 1' }]);
-  expect(await recallInApp(app.db, place.campaignId, START)).toBe(2);
+  expect(await recallInApp(app.db, { campaignId: place.campaignId }, null, START)).toEqual({ recalled: 2, unseen: 2 });
   expect(await row(app.db, 'select count(*)::int as count from in_app_message where recalled_at is not null')).toEqual({ count: 2 });
 });
 

@@ -60,7 +60,11 @@ export function expectedOf(person: StoryPerson, personId: string, tests: Record<
   const projectAt = person.projectAt ?? Infinity;
   const timeoutAt = daysLater(branchAt, 7, person.zone);
   if (projectAt <= branchAt) return completed(branchAt);
-  if (goalAt < Math.min(projectAt, timeoutAt)) return exited();
+  if (goalAt < Math.min(projectAt, timeoutAt)) {
+    // What nobody has seen is taken back at once.
+    for (const nudge of result.deliveries.filter(({ step, state }) => step === 'nudge' && state === 'sent')) Object.assign(nudge, { state: 'recalled', reason: 'GOAL_REACHED' });
+    return exited();
+  }
   if (projectAt < timeoutAt) return goalAt === projectAt ? exited() : completed(projectAt);
 
   const lastArm = armOf(tests.last, personId);

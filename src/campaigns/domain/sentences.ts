@@ -72,7 +72,7 @@ function refusedSentence(code: ReasonCode, at: Sentence | null, what: 'campaign'
 
 const SENT: Record<string, Sentence> = {
   sent: { en: 'was sent', ko: '발송되었습니다' }, delivered: { en: 'was delivered', ko: '전달되었습니다' },
-  sending: { en: 'is being sent', ko: '발송 중입니다' }, recalled: { en: 'was shown and then recalled', ko: '노출 후 회수되었습니다' },
+  sending: { en: 'is being sent', ko: '발송 중입니다' }, recalled: { en: 'was taken back unseen', ko: '노출되기 전에 회수되었습니다' },
 };
 
 function deliverySentence({ state, code, isControl, detail, ...told }: Extract<Told, { kind: 'delivery' }>, zone: string): Sentence {

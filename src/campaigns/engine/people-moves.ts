@@ -35,7 +35,7 @@ export async function followMerge(tx: Db, change: SettledChange, now: Date): Pro
 export async function followErasure(tx: Db, change: SettledChange, now: Date): Promise<boolean> {
   await endEarly(tx, await activeRunsOf(tx, change.personIds), { state: 'exited', code: 'PERSON_DELETED', facts: {} }, now);
   await cancelPending(tx, { personIds: change.personIds }, 'PERSON_DELETED', now);
-  await forgetDetails(tx, change.personIds);
+  await forgetDetails(tx, change.personIds, now);
   if (!(await holdsDispatch(tx, change.personIds))) return true;
   await postpone(tx, change, now);
   return false;

@@ -1,4 +1,5 @@
 import { writeConsents, type PersonConsent } from '../../delivery/preferences/store/preferences.store.js';
+import { recallInApp } from '../../delivery/inbox/store/inbox.store.js';
 import { announceEngagement, type Engaged } from '../../people/store/change.store.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 import type { SettledChange } from '../domain/settled.js';
@@ -37,8 +38,9 @@ const MOVES = [
   `delete from assignment as a using ${PAIRS}
     where a.person_id = m.from_id and exists (select from assignment as own where own.person_id = m.into_id and own.experiment_id = a.experiment_id)`,
   `update assignment as a set person_id = m.into_id from ${PAIRS} where a.person_id = m.from_id`,
-  `update delivery as d set person_id = m.into_id from ${PAIRS} where d.person_id = m.from_id`,
+  // Before its delivery, as everybody who reports what was done with a message.
   `update in_app_message as i set person_id = m.into_id from ${PAIRS} where i.person_id = m.from_id`,
+  `update delivery as d set person_id = m.into_id from ${PAIRS} where d.person_id = m.from_id`,
   `update delivery_event as e set person_id = m.into_id from ${PAIRS} where e.person_id = m.from_id`,
   `delete from consent as c using ${PAIRS} where c.person_id = m.from_id`,
   `delete from person_preference as r using ${PAIRS} where r.person_id = m.from_id`,
@@ -102,12 +104,12 @@ export async function activeRunsOf(tx: Db, personIds: readonly string[]): Promis
 
 /** Where an erased person's messages went, and what the test mailbox kept of them, is gone before the deliveries forget the address. */
 const FORGETS = [
+  'delete from in_app_message as i where i.person_id = any($1::uuid[])',
   `delete from sandbox_mail as s
     where lower(s.rcpt_to) in (select lower(d.address) from delivery as d where d.person_id = any($1::uuid[]) and d.address is not null)`,
   'update delivery as d set address = null, detail = null where d.person_id = any($1::uuid[]) and (d.address is not null or d.detail is not null)',
   `update delivery_event as e set evidence = '{}' where e.person_id = any($1::uuid[]) and e.evidence <> '{}'`,
   `update webhook_attempt as w set response = '', error = null from delivery as d where d.person_id = any($1::uuid[]) and w.delivery_id = d.id and (w.response <> '' or w.error is not null)`,
-  'delete from in_app_message as i where i.person_id = any($1::uuid[])',
   'delete from consent as c where c.person_id = any($1::uuid[])',
   'delete from person_preference as r where r.person_id = any($1::uuid[])',
   'delete from mpp_recipient as r where r.person_id = any($1::uuid[])',
@@ -120,7 +122,8 @@ const FORGETS = [
  * Forgets what erased people's runs, decisions and messages say of them; that they happened stays, so that totals keep adding
  * up. Doing it again changes nothing.
  */
-export async function forgetDetails(tx: Db, personIds: readonly string[]): Promise<void> {
+export async function forgetDetails(tx: Db, personIds: readonly string[], now: Date): Promise<void> {
+  await recallInApp(tx, { personIds }, 'PERSON_DELETED', now);
   await rows(tx, `update enrollment as e set entry = jsonb_build_object('kind', e.entry ->> 'kind', 'at', e.entry ->> 'at') where e.person_id = any($1::uuid[]) and e.entry ? 'properties'`, [personIds]);
   for (const forget of FORGETS) await rows(tx, forget, [personIds]);
 }

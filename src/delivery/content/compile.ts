@@ -25,9 +25,9 @@ const COMPILERS: { [C in Channel]: (content: ContentOf[C], book: SnippetBook) =>
 };
 
 function compileInApp(content: InAppContent, book: SnippetBook): Promise<Checked<CompiledInApp>> {
-  const { format: display, expiresAfterHours } = content;
+  const { format: display, expiresAfterHours, until } = content;
   return inEveryLanguage<InAppTexts, CompiledInAppTexts, CompiledInApp>(content, (texts, language) => compileTexts(texts, content.buttons.length, { book, language }), {
-    kind: 'in_app', format: 1, display, ...(expiresAfterHours === undefined ? {} : { expiresAfterHours }),
+    kind: 'in_app', format: 1, display, ...(expiresAfterHours === undefined ? {} : { expiresAfterHours }), ...(until === undefined ? {} : { until }),
   });
 }
 

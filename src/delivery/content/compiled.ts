@@ -53,6 +53,7 @@ export interface CompiledInApp extends CompiledInAppTexts, InLanguages<CompiledI
   format: 1;
   display: InAppContent['format'];
   expiresAfterHours?: number;
+  until?: InAppContent['until'];
   warnings: Warning[];
 }
 
@@ -120,6 +121,7 @@ export interface RenderedInApp {
   body: string;
   buttons: { label: string; url: string }[];
   expiresAfterHours?: number;
+  until?: InAppContent['until'];
 }
 
 /** Addresses of one message, signed. */

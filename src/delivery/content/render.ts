@@ -98,6 +98,7 @@ export function renderInApp(compiled: CompiledInApp, context: RenderContext, fou
     body: prepared.body(data, state),
     buttons: prepared.buttons.map(({ label, url }, index) => ({ label: oneLine(label(data, state)), url: buttonTarget(url(data, state), index, found) })),
     ...(compiled.expiresAfterHours === undefined ? {} : { expiresAfterHours: compiled.expiresAfterHours }),
+    ...(compiled.until === undefined ? {} : { until: compiled.until }),
   };
 }
 

@@ -5,7 +5,7 @@ import { ChatContent, EmailContent, InAppContent, LanguageTag, WebhookContent } 
 import type { Preview } from '../preview.service.js';
 
 /** An in-app message as a page shows it. */
-export const InAppView = z.object({ language: z.string().nullish(), format: z.enum(['chat', 'banner', 'modal']), title: z.string(), body: z.string(), buttons: z.array(z.object({ label: z.string(), url: z.string() })), expiresAfterHours: z.number().optional() });
+export const InAppView = z.object({ language: z.string().nullish(), format: z.enum(['chat', 'banner', 'modal']), title: z.string(), body: z.string(), buttons: z.array(z.object({ label: z.string(), url: z.string() })), expiresAfterHours: z.number().optional(), until: z.enum(['seen', 'interacted', 'engaged']).optional() });
 
 const Sample = z.strictObject({
   person: z.record(z.string(), z.unknown()).default({}),

@@ -1,26 +1,33 @@
+import type { ReasonCode } from '../../../kernel/reason-codes.js';
 import { row, rows, type Db } from '../../../platform/database/db.js';
 import type { RenderedInApp } from '../../content/compiled.js';
+import type { Touches } from '../domain/display.js';
 
-export interface InboxMessage {
+export interface StoredMessage extends Touches {
   deliveryId: string;
   campaignId: string;
   content: RenderedInApp;
   createdAt: Date;
   expiresAt: Date | null;
-  seenAt: Date | null;
-  clickedAt: Date | null;
-  dismissedAt: Date | null;
 }
 
-const COLUMNS = `m.delivery_id as "deliveryId", m.campaign_id as "campaignId", m.content, m.created_at as "createdAt", m.expires_at as "expiresAt",
-  m.seen_at as "seenAt", m.clicked_at as "clickedAt", m.dismissed_at as "dismissedAt"`;
+const COLUMNS = `m.delivery_id as "deliveryId", m.campaign_id as "campaignId", m.content, m.created_at as "createdAt", m.expires_at as "expiresAt", m.seen_at as "seenAt",
+  m.opened_at as "openedAt", m.clicked_at as "clickedAt", m.replied_at as "repliedAt", m.goal_at as "goalAt", m.dismissed_at as "dismissedAt"`;
 const SHOWN = `m.recalled_at is null and (m.expires_at is null or m.expires_at > $2::timestamptz)`;
 
+export interface InboxPage {
+  now: Date;
+  limit: number;
+  after: { at: string; deliveryId: string } | null;
+  /** Only those that are still to be displayed unasked. */
+  displaying: boolean;
+}
+
 /** What this person may see now, newest first. Ghosts of controls never have a row. */
-export function listInbox(db: Db, personId: string, page: { now: Date; limit: number; after: { at: string; deliveryId: string } | null }): Promise<InboxMessage[]> {
-  return rows<InboxMessage>(db, `
+export function listInbox(db: Db, personId: string, page: InboxPage): Promise<StoredMessage[]> {
+  return rows<StoredMessage>(db, `
     select ${COLUMNS} from in_app_message as m
-     where m.person_id = $1 and ${SHOWN}
+     where m.person_id = $1 and ${SHOWN} ${page.displaying ? 'and m.stopped_at is null' : ''}
        and ($4::timestamptz is null or (m.created_at, m.delivery_id) < ($4::timestamptz, $5::uuid))
      order by m.created_at desc, m.delivery_id desc limit $3`, [personId, page.now, page.limit, page.after?.at ?? null, page.after?.deliveryId ?? null]);
 }
@@ -32,22 +39,21 @@ export async function countUnread(db: Db, personId: string, now: Date): Promise<
   return found?.unread ?? 0;
 }
 
-export interface LockedMessage extends InboxMessage { recalledAt: Date | null }
+export interface LockedMessage extends StoredMessage { recalledAt: Date | null }
 
-/** The message, locked until the transaction ends: two reports of one impression take turns. */
+/** The message, locked until the transaction ends: two reports of one impression take turns. Everybody locks it before its delivery. */
 export function lockMessage(tx: Db, personId: string, deliveryId: string): Promise<LockedMessage | null> {
   return row<LockedMessage>(tx, `
     select ${COLUMNS}, m.recalled_at as "recalledAt" from in_app_message as m where m.delivery_id = $2 and m.person_id = $1 for update`, [personId, deliveryId]);
 }
 
-/** Sets the moments that are not set yet. */
-export async function stampMessage(tx: Db, personId: string, deliveryId: string, now: Date, marks: { seen: boolean; clicked: boolean; dismissed: boolean }): Promise<void> {
+/** Writes what has been done with a locked message. */
+export async function saveTouches(tx: Db, { personId, deliveryId, touches, stoppedAt }: { personId: string; deliveryId: string; touches: Touches; stoppedAt: Date | null }): Promise<void> {
   await rows(tx, `
     update in_app_message as m
-       set seen_at = case when $4 then coalesce(m.seen_at, $3::timestamptz) else m.seen_at end,
-           clicked_at = case when $5 then coalesce(m.clicked_at, $3::timestamptz) else m.clicked_at end,
-           dismissed_at = case when $6 then coalesce(m.dismissed_at, $3::timestamptz) else m.dismissed_at end
-     where m.delivery_id = $2 and m.person_id = $1`, [personId, deliveryId, now, marks.seen, marks.clicked, marks.dismissed]);
+       set seen_at = $3::timestamptz, opened_at = $4::timestamptz, clicked_at = $5::timestamptz, replied_at = $6::timestamptz, goal_at = $7::timestamptz, dismissed_at = $8::timestamptz, stopped_at = $9::timestamptz
+     where m.delivery_id = $2 and m.person_id = $1`, [
+    personId, deliveryId, touches.seenAt, touches.openedAt, touches.clickedAt, touches.repliedAt, touches.goalAt, touches.dismissedAt, stoppedAt]);
 }
 
 /** The first impression settles the delivery. */
@@ -55,4 +61,69 @@ export async function settleShown(tx: Db, personId: string, deliveryId: string, 
   await rows(tx, `
     update delivery as d set state = 'delivered', settled_at = $3::timestamptz
      where d.id = $2 and d.person_id = $1 and d.state = 'sent'`, [personId, deliveryId, now]);
+}
+
+/** Which messages to take back. */
+export type RecallScope = { campaignId: string } | { deliveryId: string } | { personIds: readonly string[] } | { enrollmentIds: readonly string[]; unseenOnly: true };
+
+/**
+ * Takes in-app messages back: they leave the inbox at once and can not be acted on any more. One that nobody has seen counts
+ * as recalled; one that was seen stays delivered, because that happened.
+ *
+ * @param reason why, of what was not seen; null: somebody wanted it
+ * @returns how many left inboxes, and how many of them nobody had seen
+ */
+export async function recallInApp(tx: Db, scope: RecallScope, reason: ReasonCode | null, now: Date): Promise<{ recalled: number; unseen: number }> {
+  const [which, value] =
+    'campaignId' in scope ? ['d.campaign_id = $1::uuid', scope.campaignId]
+    : 'deliveryId' in scope ? ['d.id = $1::uuid', scope.deliveryId]
+    : 'personIds' in scope ? ['d.person_id = any($1::uuid[])', scope.personIds]
+    : ['d.enrollment_id = any($1::uuid[])', scope.enrollmentIds];
+  const done = await row<{ recalled: number; unseen: number }>(tx, `
+    with mine as materialized (
+      select m.delivery_id, m.person_id from delivery as d join in_app_message as m on m.delivery_id = d.id and m.person_id = d.person_id
+       where ${which} and d.channel = 'in_app' and d.state in ('sent', 'delivered') and m.recalled_at is null and m.expired_at is null ${'unseenOnly' in scope ? 'and m.seen_at is null' : ''}
+       order by m.delivery_id for update of m),
+    hidden as (
+      update in_app_message as m set recalled_at = $2::timestamptz from mine where m.delivery_id = mine.delivery_id and m.person_id = mine.person_id
+      returning m.delivery_id, m.person_id, m.seen_at),
+    settled as (
+      update delivery as d set state = 'recalled', reason = $3, settled_at = $2::timestamptz
+        from hidden where hidden.seen_at is null and d.id = hidden.delivery_id and d.person_id = hidden.person_id and d.state = 'sent'
+      returning 1)
+    select (select count(*) from hidden)::int as recalled, (select count(*) from settled)::int as unseen`, [value, now, reason]);
+  return done!;
+}
+
+/** The goal that ended a run was reached: that engages with its messages that were seen. */
+export async function engageByGoal(tx: Db, enrollmentIds: readonly string[], now: Date): Promise<void> {
+  await rows(tx, `
+    update in_app_message as m set goal_at = $2::timestamptz, stopped_at = coalesce(m.stopped_at, $2::timestamptz)
+      from delivery as d
+     where d.enrollment_id = any($1::uuid[]) and d.channel = 'in_app' and d.state = 'delivered' and m.delivery_id = d.id and m.person_id = d.person_id
+       and m.seen_at is not null and m.goal_at is null and m.recalled_at is null`, [enrollmentIds, now]);
+}
+
+/** Settles messages whose time ran out before anybody saw them. @returns how many */
+export async function expireUnseen(tx: Db, limit: number, now: Date): Promise<number> {
+  const expired = await row<{ count: number }>(tx, `
+    with due as materialized (
+      select m.delivery_id, m.person_id from in_app_message as m
+       where m.expires_at is not null and m.expires_at <= $1::timestamptz and m.seen_at is null and m.recalled_at is null and m.expired_at is null
+       order by m.expires_at limit $2 for update skip locked),
+    gone as (
+      update in_app_message as m set expired_at = $1::timestamptz from due where m.delivery_id = due.delivery_id and m.person_id = due.person_id
+      returning m.delivery_id, m.person_id),
+    settled as (
+      update delivery as d set state = 'failed', reason = 'EXPIRED', settled_at = $1::timestamptz
+        from gone where d.id = gone.delivery_id and d.person_id = gone.person_id and d.state = 'sent')
+    select count(*)::int as count from gone`, [now, limit]);
+  return expired!.count;
+}
+
+/** When the next unseen message expires. */
+export async function nextExpiry(db: Db): Promise<Date | null> {
+  const next = await row<{ at: Date | null }>(db, `
+    select min(m.expires_at) as at from in_app_message as m where m.expires_at is not null and m.seen_at is null and m.recalled_at is null and m.expired_at is null`);
+  return next!.at;
 }

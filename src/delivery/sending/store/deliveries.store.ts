@@ -75,24 +75,3 @@ export async function cancelPending(tx: Db, scope: CancelScope, reason: ReasonCo
   );
   return cancelled!.count;
 }
-
-/**
- * Takes back the in-app messages of a campaign: they leave the inbox at once.
- *
- * @returns how many were recalled
- */
-export async function recallInApp(tx: Db, campaignId: string, now: Date): Promise<number> {
-  const recalled = await row<{ count: number }>(
-    tx,
-    `with taken as (
-       update delivery as d set state = 'recalled', settled_at = $2::timestamptz
-        where d.campaign_id = $1::uuid and d.channel = 'in_app' and d.state = 'sent'
-       returning d.id, d.person_id),
-     hidden as (
-       update in_app_message as m set recalled_at = $2::timestamptz
-         from taken where m.delivery_id = taken.id and m.person_id = taken.person_id and m.recalled_at is null)
-     select count(*)::int as count from taken`,
-    [campaignId, now],
-  );
-  return recalled!.count;
-}

@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../../../kernel/clock.js';
+import { Worker, type Round } from '../../../platform/jobs/worker.js';
+import { expireUnseen, nextExpiry } from '../store/inbox.store.js';
+
+const BATCH = 2_000;
+
+/** Settles in-app messages that expired before anybody saw them, so that they do not count as in progress for ever. */
+@Injectable()
+export class InboxExpiryWorker extends Worker {
+  readonly name = 'delivery.inbox_expiry';
+
+  constructor(private readonly db: DataSource, private readonly clock: Clock) {
+    super();
+  }
+
+  async runOnce(): Promise<Round> {
+    const done = await expireUnseen(this.db, BATCH, this.clock.now());
+    return done > 0 ? { done } : { done, next: await nextExpiry(this.db) };
+  }
+}

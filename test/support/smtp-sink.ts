@@ -19,6 +19,8 @@ export interface SinkScript {
   moment?(where: SinkMoment, to: string): void;
   /** Says in EHLO that addresses may have characters outside ASCII. */
   smtpUtf8?: boolean;
+  /** What happens in the world after the final dot and before the answer to it. */
+  meanwhile?(to: string, messageId: string): Promise<void>;
 }
 
 export type SinkMoment = 'rcpt' | 'data' | 'dot' | 'accepted';
@@ -90,6 +92,7 @@ export class SmtpSink {
     if (!reply) this.accepted.push(mail);
     this.script.moment?.('dot', mail.to);
     if (this.script.delay) await new Promise((resolve) => { setTimeout(resolve, this.script.delay).unref(); });
+    await this.script.meanwhile?.(mail.to, mail.messageId);
     const count = (this.sessions.get(session.id) ?? 0) + 1;
     this.sessions.set(session.id, count);
     this.answer(reply, session, done);

@@ -4,6 +4,7 @@ import { ReturnsController } from './http/returns.controller.js';
 import { MailListener } from './intake/mail-listener.js';
 import { ReturnsWorker } from './jobs/returns.worker.js';
 import { MailReader } from './mail-reader.js';
+import { PROVIDER_READERS } from './providers/provider-readers.js';
 import { RETURN_READERS, type ReturnReader } from './readers.js';
 import { Returns } from './returns.service.js';
 
@@ -14,7 +15,7 @@ export const returnsParts: ModuleParts = {
     MailReader,
     Returns,
     // One class a source: list it here and under `inject`.
-    { provide: RETURN_READERS, useFactory: (...readers: ReturnReader[]) => readers, inject: [MailReader] },
+    { provide: RETURN_READERS, useFactory: (...readers: ReturnReader[]) => [...readers, ...PROVIDER_READERS], inject: [MailReader] },
   ],
   controllers: [ReturnsController],
   workers: [ReturnsWorker],

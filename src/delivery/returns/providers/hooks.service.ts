@@ -64,7 +64,8 @@ export class ProviderHooks {
   }
 
   private async refuse(connection: Connection, { ip }: HookRequest, { reason, kind, message }: Refusal, now: Date): Promise<never> {
-    this.failed.count(connection.id, ip, now);
+    // Amazon not answering us is nobody's wrong try.
+    if (kind !== 'unavailable') this.failed.count(connection.id, ip, now);
     await noteRefused(this.db, connection.id, reason, now);
     this.log.warn({ connection: connection.id, provider: connection.provider, reason }, 'a report of a provider was refused');
     throw new HookRefused(reason, kind, message);

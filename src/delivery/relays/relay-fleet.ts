@@ -74,13 +74,13 @@ export class RelayFleet {
 
   /** Learns from the end of a send. */
   async note(line: RelayLine, result: SendResult, now: Date): Promise<void> {
-    if (result.kind === 'accepted' || result.kind === 'rejected' || result.kind === 'deferred') {
+    if (result.kind === 'transport_down') line.failures += 1;
+    else if (result.kind === 'lost' || result.kind === 'uncertain') line.lost += 1;
+    else {
       line.failures = 0;
       line.lost = 0;
       return;
     }
-    if (result.kind === 'transport_down') line.failures += 1;
-    else line.lost += 1;
     if (line.open) return;
     if (line.failures >= FAILURES || line.lost >= LOST) return this.trip(line, result.detail, now);
     if (line.failures === 1) await noteError(this.scope.db, line.plan.id, result.detail, now);

@@ -4,6 +4,8 @@ import type { Workspace } from '../../platform/workspace.js';
 import { RenderFailure, type CompiledMessage, type LinkSigner } from '../content/compiled.js';
 import { renderEmail } from '../content/render.js';
 import { nextAttempt } from './domain/retry.js';
+import type { Admission } from '../relays/admission.js';
+import { asksToSlowDown } from '../relays/domain/rate.js';
 import type { RelayFleet, RelayLine } from '../relays/relay-fleet.js';
 import type { SmtpOutcome } from './domain/smtp-outcome.js';
 import type { Settlement } from './store/settlements.store.js';
@@ -27,6 +29,8 @@ export interface RoundParts {
   queue: GatedQueue;
   journal: SendJournal;
   fleet: RelayFleet;
+  /** What relays, domains and warm-up allow. */
+  admission: Admission;
   writer: SettlementWriter;
   clock: Clock;
   workspace: Workspace;
@@ -74,8 +78,9 @@ export class EmailRound {
   /** Runs until the queue is empty, the round is full, every relay fails or `stop` is called; everything is settled then. */
   async run(): Promise<number> {
     const lanes = await Promise.allSettled(this.queues.all.flatMap((queue) => Array.from({ length: queue.line.plan.connections }, () => this.lane(queue))));
-    for (const claimed of this.queues.drain()) this.giveBack(claimed);
+    for (const queue of this.queues.all) this.giveBackAll(queue.line);
     await this.parts.writer.finish();
+    await this.parts.admission.close();
     const failed = lanes.find((lane) => lane.status === 'rejected');
     if (failed) throw failed.reason;
     return this.taken;
@@ -111,11 +116,16 @@ export class EmailRound {
   }
 
   private async claim(): Promise<void> {
-    const { queue, journal, clock, contents, lease } = this.parts;
+    const { queue, journal, clock, contents, lease, admission } = this.parts;
     this.adaptBatch();
     const now = clock.now();
+    const limit = await admission.capacity(this.queues.all.map(({ line }) => line).filter(({ open }) => !open), this.batch, now);
+    if (limit === 0) {
+      this.exhausted = true;
+      return;
+    }
     const leaseUntil = new Date(now.getTime() + lease.milliseconds);
-    const { taken, allowed } = await queue.claim({ channel: 'email', worker: journal.worker, leaseUntil, limit: this.batch, now });
+    const { taken, allowed } = await queue.claim({ channel: 'email', worker: journal.worker, leaseUntil, limit, now });
     this.taken += taken;
     if (taken === 0 || performance.now() - this.startedAt >= ROUND_MS) this.exhausted = true;
     let compiled: ReadonlyMap<string, CompiledMessage>;
@@ -125,7 +135,10 @@ export class EmailRound {
       allowed.forEach((each) => this.giveBack(each));
       throw error;
     }
-    for (const each of allowed) if (!this.queues.give({ ...each, leaseUntil, contents: compiled })) this.giveBack(each);
+    const { go, wait, back } = await admission.admit(allowed, (fits) => this.queues.choose(fits), now);
+    for (const { message, line } of go) this.queues.give(line, { ...message, leaseUntil, contents: compiled });
+    for (const { message, until, why } of wait) this.giveBack(message, { reason: 'RATE_DEFERRED', detail: why, dueAt: until });
+    for (const message of back) this.giveBack(message);
     if (this.queues.all.every(({ line }) => line.open)) this.stop();
   }
 
@@ -143,7 +156,7 @@ export class EmailRound {
   }
 
   private async send(claimed: Claimed, line: RelayLine): Promise<void> {
-    const { journal, fleet, writer, clock } = this.parts;
+    const { journal, fleet, admission, writer, clock } = this.parts;
     const made = await this.make(claimed, line);
     if (!made) return;
     const { mail, language } = made;
@@ -157,12 +170,15 @@ export class EmailRound {
     if (result.kind === 'accepted') {
       journal.accepted(claim, now);
       writer.add({ ...common, state: 'sent', sentAt: now, attempted: true });
+      admission.noteAccepted(line, now);
       return fleet.note(line, result, now);
     }
     if (result.kind !== 'uncertain') journal.refused(claim, now);
     writer.add({ ...common, ...endOf(result, claimed, now) });
+    if (result.kind === 'transport_down') admission.release(line, now);
     await fleet.note(line, result, now);
-    for (const each of line.open ? this.queues.drain(line) : []) this.giveBack(each);
+    if (asksToSlowDown(result.detail)) await admission.slowDown(line, claimed.person.email, result.detail, now);
+    if (line.open) this.giveBackAll(line);
   }
 
   /** Another worker may take over a claim that has run out, so its message must not leave from here any more. */
@@ -195,8 +211,16 @@ export class EmailRound {
     this.giveBack(claimed);
   }
 
-  private giveBack(claimed: Allowed): void {
-    this.parts.writer.add({ id: claimed.id, personId: claimed.personId, fence: claimed.fence, state: 'queued', attempted: false });
+  /** Puts a message back as if it had not been claimed, due at once or later. */
+  private giveBack({ id, personId, fence }: Allowed, later: Pick<Settlement, 'reason' | 'detail' | 'dueAt'> = {}): void {
+    this.parts.writer.add({ id, personId, fence, state: 'queued', attempted: false, ...later });
+  }
+
+  private giveBackAll(line: RelayLine): void {
+    for (const each of this.queues.drain(line)) {
+      this.parts.admission.release(line, this.parts.clock.now());
+      this.giveBack(each);
+    }
   }
 }
 

@@ -22,17 +22,18 @@ export class RelayQueues<T> {
     this.all = lines.map((line) => ({ line, waiting: [], movedAt: performance.now() }));
   }
 
-  /** Gives a message to the relay whose turn it is. False when none can take it. */
-  give(message: T, fit: (line: RelayLine) => boolean = () => true): boolean {
-    const fitting = this.all.filter(({ line }) => !line.open && fit(line));
+  /** The relay whose turn it is among those that fit; null when there is none. One that stands still is asked last. */
+  choose(fits: (line: RelayLine) => boolean): RelayLine | null {
+    const fitting = this.all.filter(({ line }) => !line.open && fits(line));
     const moving = fitting.filter((queue) => !isStuck(queue));
-    const line = pick((moving.length > 0 ? moving : fitting).map((each) => each.line));
-    const queue = this.all.find((each) => each.line === line);
-    if (!queue) return false;
+    return pick((moving.length > 0 ? moving : fitting).map(({ line }) => line));
+  }
+
+  give(line: RelayLine, message: T): void {
+    const queue = this.all.find((each) => each.line === line)!;
     if (queue.waiting.length === 0) queue.movedAt = performance.now();
     queue.waiting.push(message);
     this.announce();
-    return true;
   }
 
   take(queue: Queue<T>): T | undefined {
@@ -56,10 +57,10 @@ export class RelayQueues<T> {
     clearTimeout(timer);
   }
 
-  /** Takes back what has not been begun, of one relay or of all. */
-  drain(line?: RelayLine): T[] {
+  /** Takes back what a relay was given and has not begun. */
+  drain(line: RelayLine): T[] {
     this.announce();
-    return this.all.filter((queue) => line === undefined || queue.line === line).flatMap((queue) => queue.waiting.splice(0));
+    return this.all.filter((queue) => queue.line === line).flatMap((queue) => queue.waiting.splice(0));
   }
 
   /** Lets everybody who waits for a {@link change} look again. */

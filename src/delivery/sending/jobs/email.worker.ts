@@ -12,6 +12,7 @@ import { ContentCache } from '../../content/content-cache.js';
 import { Senders } from '../../identity/senders.service.js';
 import { LinkKeys } from '../../tracking/link-keys.service.js';
 import { SandboxServer } from '../../sandbox/sandbox-server.js';
+import { Admission, domainOf } from '../../relays/admission.js';
 import { RelayFleet } from '../../relays/relay-fleet.js';
 import { ENVIRONMENT, planOfUrl, SANDBOX, type RelayPlan } from '../../relays/relay-settings.js';
 import { EmailRound, type Lease } from '../email-round.js';
@@ -65,11 +66,12 @@ export class EmailWorker extends Worker {
     if (this.pausedUntil && now < this.pausedUntil) return { done: 0, next: this.pausedUntil };
     this.pausedUntil = null;
     await sender.fleet.refresh(now);
-    const done = sender.fleet.usable().length > 0 ? await this.sendDue(sender) : 0;
+    const round = sender.fleet.usable().length > 0 ? await this.sendDue(sender) : { done: 0, next: null };
     if (this.pausedUntil) return { done: 0, next: this.pausedUntil };
     // With every relay open, messages wait where they are until the next probe.
     if (sender.fleet.usable().length === 0) return { done: 0, next: sender.fleet.nextProbe() };
-    return done > 0 ? { done } : { done, next: await this.queue.next('email') };
+    if (round.done > 0) return { done: round.done };
+    return { done: 0, next: round.next ?? (await this.queue.next('email')) };
   }
 
   /** Claims and begins no more; messages on the way get {@link STOP_MS} for their answer. */
@@ -92,18 +94,20 @@ export class EmailWorker extends Worker {
     return join(this.config.dataDir, 'journal');
   }
 
-  private async sendDue(sender: Sender): Promise<number> {
+  private async sendDue(sender: Sender): Promise<Round> {
     const workspace = await loadWorkspace(this.db);
+    const outgoing = await this.outside.senders.outgoing(workspace);
+    const admission = await Admission.open({ db: this.db, zone: workspace.timeZone, senderDomain: domainOf(outgoing.from.address) });
     const round = new EmailRound({
-      ...sender, queue: this.queue, clock: this.clock, lease: this.lease,
-      workspace, links: await this.outside.links.signer(), outgoing: await this.outside.senders.outgoing(workspace),
+      ...sender, admission, workspace, outgoing, queue: this.queue, clock: this.clock, lease: this.lease,
+      links: await this.outside.links.signer(),
       contents: (ids) => this.outside.contents.load(this.db, ids),
     });
     this.round = round;
-    if (this.stopping) return 0;
+    if (this.stopping) return { done: 0 };
     const renewal = setInterval(() => void this.renew(sender), RENEW_MS);
     try {
-      return await round.run();
+      return { done: await round.run(), next: admission.until };
     } finally {
       clearInterval(renewal);
       this.round = null;

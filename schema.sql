@@ -1137,7 +1137,6 @@ create table topic (
   kind text not null,
   opt_in boolean not null default false,
   created_at timestamp with time zone not null,
-  resend_uncertain boolean not null default false,
   reason text,
   reason_text text not null default ''::text,
   constraint topic_pkey PRIMARY KEY (key),

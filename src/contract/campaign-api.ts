@@ -12,6 +12,9 @@ const summary = {
   revision: z.number().int().meta({ description: 'Counts every change of the draft. Send the one you saw with a change.' }),
   currentVersion: z.object({ id: Id, number: z.number().int(), publishedAt: At }).nullable(),
   createdBy: z.string(), createdAt: At, updatedAt: At, stateAt: At,
+  pauseReason: z.object({
+    code: z.literal('ERROR_BUDGET'), measure: z.enum(['hard', 'complaint', 'block']), percent: z.number(), limit: z.number(), of: z.number().int(), at: At, text: z.object({ en: z.string(), ko: z.string() }),
+  }).nullable().meta({ description: 'Why Danbi paused it by itself: too many of the last messages bounced, were reported or blocked. Null otherwise.' }),
 };
 export const CampaignSummaryView = z.object(summary).meta({ id: 'CampaignSummary' });
 export const CampaignView = z.object({ ...summary, definition: CampaignDefinition }).meta({ id: 'Campaign' });

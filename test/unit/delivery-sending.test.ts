@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { nextAttempt } from '../../src/delivery/sending/domain/retry.js';
+import { overBudget, type Judged } from '../../src/delivery/sending/domain/error-budget.js';
+import { askedWait, nextAttempt, type Attempt } from '../../src/delivery/sending/domain/retry.js';
+import { DEFAULT_SETTINGS } from '../../src/delivery/sending/domain/sending-settings.js';
 import { outcomeOf, type SmtpFailure } from '../../src/delivery/sending/domain/smtp-outcome.js';
 
 const failure = (more: Partial<SmtpFailure>): SmtpFailure => ({ message: 'Connection closed unexpectedly', opened: true, begun: false, ...more });
@@ -29,14 +31,36 @@ test.each<[string, SmtpFailure, object]>([
   ['no reason at all', reply('550 5.0.0 Rejected'), { kind: 'rejected', refusal: 'other', bounce: true, suppress: false }],
 ])('%s', (_name, given, expected) => expect(outcomeOf(given)).toMatchObject(expected));
 
+const FIRST = new Date('2026-03-02T09:00:00Z');
+const attempt = (more: Partial<Attempt> = {}) => nextAttempt({ deliveryId: 'a', attempts: 1, firstAttempt: FIRST, now: FIRST, giveUpHours: 24, detail: '451 4.3.0 Try later', lost: false, ...more });
+
 test('retries come later and later, differ between deliveries, are the same each time, and end after a day', () => {
-  const first = new Date('2026-03-02T09:00:00Z');
-  const waits = Array.from({ length: 9 }, (_, index) => nextAttempt('a', index + 1, first, first)!.getTime() - first.getTime());
+  const waits = Array.from({ length: 9 }, (_, index) => attempt({ attempts: index + 1 })!.getTime() - FIRST.getTime());
   [5, 15, 30, 60, 120, 240, 240, 240, 240].forEach((minutes, index) => {
     expect(waits[index]).toBeGreaterThanOrEqual(minutes * 60_000);
     expect(waits[index]).toBeLessThanOrEqual(minutes * 72_000);
   });
-  expect(nextAttempt('a', 1, first, first)).toEqual(nextAttempt('a', 1, first, first));
-  expect(new Set(Array.from({ length: 50 }, (_, index) => nextAttempt(`d${index}`, 1, first, first)!.getTime())).size).toBeGreaterThan(45);
-  expect(nextAttempt('a', 9, first, new Date(first.getTime() + 21 * 3_600_000))).toBeNull();
+  expect(attempt()).toEqual(attempt());
+  expect(new Set(Array.from({ length: 50 }, (_, index) => attempt({ deliveryId: `d${index}` })!.getTime())).size).toBeGreaterThan(45);
+  const late = { attempts: 9, now: new Date(FIRST.getTime() + 21 * 3_600_000) };
+  expect(attempt(late)).toBeNull();
+  expect(attempt({ ...late, giveUpHours: 72 })).not.toBeNull();
+});
+
+test.each<[string, number | null]>([
+  ['451 4.7.1 Greylisted, please try again in 300 seconds', 300], ['450 4.2.0 Greylisted: try again in 5 minutes', 300], ['421 Too many connections, retry after 1 hour', 3_600], ['451 Please come back in 2 mins', 120],
+  ['450 try again in 1 s', 10], ['450 try again in 99999 hours', 12 * 3_600], ['451 Try again later', null], ['450 4.2.2 Mailbox full, 5 minutes old', null], ['451 4.7.1 retry. Host 10 in 300 seconds', null],
+])('the wish of a server is followed within reason: %s', (detail, seconds) => {
+  expect(askedWait(detail)).toBe(seconds === null ? null : seconds * 1_000);
+  if (seconds !== null) expect(attempt({ detail, attempts: 6 })!.getTime() - FIRST.getTime()).toBeLessThanOrEqual(seconds * 1_200);
+});
+
+test.each<[string, Partial<Judged>, string | null]>([
+  ['all went well', {}, null], ['5 % hard is allowed', { hard: 25 }, null], ['more than 5 % hard', { hard: 26 }, 'hard'], ['one complaint in 500', { complaints: 1 }, null], ['two are too many', { complaints: 2 }, 'complaint'],
+  ['two complaints, but only 499 delivered', { complaints: 2, delivered: 499 }, null], ['20 % blocked is allowed', { blocked: 100 }, null], ['more than 20 % blocked', { blocked: 101 }, 'block'], ['499 are too few to tell', { total: 499, hard: 499 }, null],
+  ['nothing delivered at all', { delivered: 0, hard: 500 }, 'hard'],
+])('error budget: %s', (_name, judged, measure) => {
+  const why = overBudget({ total: 500, delivered: 500, hard: 0, complaints: 0, blocked: 0, ...judged }, DEFAULT_SETTINGS.errorBudget, FIRST);
+  expect(why?.measure ?? null).toBe(measure);
+  expect(overBudget({ total: 500, delivered: 500, hard: 500, complaints: 500, blocked: 500 }, { ...DEFAULT_SETTINGS.errorBudget, enabled: false }, FIRST)).toBeNull();
 });

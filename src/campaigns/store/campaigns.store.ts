@@ -1,4 +1,5 @@
 import type { CampaignDefinition } from '../../contract/campaign.js';
+import type { PauseReason } from '../../delivery/sending/domain/error-budget.js';
 import { newId } from '../../kernel/ids.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 import type { CampaignState, CampaignType } from '../domain/state.js';
@@ -18,13 +19,15 @@ export interface Campaign {
   updatedAt: Date;
   /** Since when it is in its state. */
   stateAt: Date;
+  /** Why Danbi paused it by itself; null when it did not. */
+  pauseReason: PauseReason | null;
 }
 
 export type CampaignSummary = Omit<Campaign, 'definition'>;
 
 const SUMMARY = `
   c.id, c.type, c.name, c.state, c.draft_revision as revision, c.created_by as "createdBy", c.created_at as "createdAt",
-  c.updated_at as "updatedAt", c.state_at as "stateAt",
+  c.updated_at as "updatedAt", c.state_at as "stateAt", c.pause_reason as "pauseReason",
   case when v.id is not null then jsonb_build_object('id', v.id, 'number', v.number, 'publishedAt', v.published_at) end as "currentVersion"`;
 const FROM = 'campaign as c left join campaign_version as v on v.id = c.current_version_id';
 
@@ -118,7 +121,12 @@ export interface StateChange {
 /** Moves the campaign on if it is where it is expected. @returns whether it did */
 export async function changeState(tx: Db, { id, from, to, now }: StateChange): Promise<boolean> {
   const changed = await rows(tx, `
-    update campaign as c set state = $3, state_at = $4::timestamptz, updated_at = $4::timestamptz
+    update campaign as c set state = $3, state_at = $4::timestamptz, pause_reason = null, updated_at = $4::timestamptz
      where c.id = $1 and c.state = any($2::text[]) returning c.id`, [id, from, to, now]);
   return changed.length === 1;
+}
+
+/** Says why a campaign was paused by itself; the next change of its state forgets it. */
+export async function setPauseReason(tx: Db, id: string, why: PauseReason): Promise<void> {
+  await rows(tx, 'update campaign as c set pause_reason = $2::jsonb where c.id = $1', [id, JSON.stringify(why)]);
 }

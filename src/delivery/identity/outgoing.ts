@@ -45,6 +45,11 @@ export class Outgoing {
     return { mail: composed, sealed };
   }
 
+  /** The domain that a message with this From, or without one, leaves from. */
+  domainFor(wanted: string | undefined): string {
+    return wanted === undefined && this.main !== null ? this.main : domainOf(wanted ?? this.fallback.address) ?? '';
+  }
+
   private senderOf(wanted: string | undefined): { from: Mailbox; sender: Sender | undefined } {
     if (wanted === undefined && this.main !== null) {
       const sender = this.senders.get(this.main)!;

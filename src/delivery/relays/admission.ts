@@ -13,6 +13,8 @@ export interface Asking {
   personId: string;
   person: { email: string | null };
   transactional: boolean;
+  /** The domain it is sent from. */
+  senderDomain: string;
   /** `RATE_DEFERRED` when it has waited for a place before. */
   reason: string | null;
 }
@@ -23,7 +25,7 @@ export interface Placed<T> { message: T; line: RelayLine }
 export interface Deferred<T> { message: T; until: Date; why: string }
 export interface Admitted<T> { go: Placed<T>[]; wait: Deferred<T>[]; back: T[] }
 
-export interface AdmissionScope { db: DataSource; zone: string; senderDomain: string }
+export interface AdmissionScope { db: DataSource; zone: string }
 
 const DAY_MS = 86_400_000;
 
@@ -84,9 +86,9 @@ export class Admission {
   }
 
   /** A message that was let go and did not go after all. */
-  release(line: RelayLine, now: Date): void {
+  release(line: RelayLine, message: Asking, now: Date): void {
     if (this.leases.has(line)) this.leases.set(line, this.leases.get(line)! + 1);
-    for (const key of this.plansOf(line)) this.handBack(key, 1, now);
+    for (const key of this.plansOf(line, message)) this.handBack(key, 1, now);
   }
 
   /** Counts what a relay takes: the rate to halve when it has none configured. */
@@ -141,7 +143,7 @@ export class Admission {
 
   /** Asks warm-up, then the domains' rates. Answers with messages whose relay is spent, which another one may take. */
   private async ask<T extends Asking>(placed: readonly Placed<T>[], admitted: Admitted<T>, now: Date): Promise<T[]> {
-    const warming = placed.some(({ line }) => this.plansOf(line).length > 0);
+    const warming = placed.some(({ line, message }) => this.plansOf(line, message).length > 0);
     const limited = placed.filter(({ line, message }) => this.isLimited(line, domainOf(message.person.email)));
     if (!warming && limited.length === 0) {
       admitted.go.push(...placed);
@@ -161,7 +163,7 @@ export class Admission {
     const day = localDate(now, this.scope.zone);
     let left = [...placed];
     for (const plan of [...this.warmUps.values()].sort((a, b) => (planKey(a) < planKey(b) ? -1 : 1))) {
-      const mine = left.filter(({ line }) => this.plansOf(line).includes(plan));
+      const mine = left.filter(({ line, message }) => this.plansOf(line, message).includes(plan));
       const allowance = allowanceOn(plan, day);
       if (allowance === null || mine.length === 0) continue;
       const bulk = mine.filter(({ message }) => !message.transactional);
@@ -169,7 +171,7 @@ export class Admission {
       const refused = new Set(bulk.slice(granted));
       if (refused.size > 0) this.spent.add(planKey(plan));
       for (const { message, line } of refused) {
-        for (const other of this.plansOf(line)) if (planKey(other) < planKey(plan)) this.handBack(other, 1, now);
+        for (const other of this.plansOf(line, message)) if (planKey(other) < planKey(plan)) this.handBack(other, 1, now);
         if (this.leases.has(line)) this.leases.set(line, this.leases.get(line)! + 1);
         again.push(message);
       }
@@ -198,7 +200,7 @@ export class Admission {
         const until = places[index]!;
         if (until === null) admitted.go.push(each);
         else {
-          this.release(each.line, now);
+          this.release(each.line, each.message, now);
           admitted.wait.push({ message: each.message, until, why: `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} messages a second go to ${bucket.domain}.` });
         }
       }
@@ -232,11 +234,11 @@ export class Admission {
   }
 
   private isSpent(line: RelayLine, message: Asking): boolean {
-    return !message.transactional && this.plansOf(line).some((plan) => this.spent.has(planKey(plan)));
+    return !message.transactional && this.plansOf(line, message).some((plan) => this.spent.has(planKey(plan)));
   }
 
-  private plansOf(line: RelayLine): WarmUp[] {
-    return [planKey({ scope: 'domain', key: this.scope.senderDomain }), planKey({ scope: 'relay', key: line.plan.id })].flatMap((key) => this.warmUps.get(key) ?? []);
+  private plansOf(line: RelayLine, { senderDomain }: Asking): WarmUp[] {
+    return [planKey({ scope: 'domain', key: senderDomain }), planKey({ scope: 'relay', key: line.plan.id })].flatMap((key) => this.warmUps.get(key) ?? []);
   }
 
   private handBack(plan: WarmUpKey, places: number, now: Date): void {

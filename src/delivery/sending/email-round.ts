@@ -3,11 +3,11 @@ import type { ReasonCode } from '../../kernel/reason-codes.js';
 import type { Workspace } from '../../platform/workspace.js';
 import { RenderFailure, type CompiledMessage, type LinkSigner } from '../content/compiled.js';
 import { renderEmail } from '../content/render.js';
-import { nextAttempt } from './domain/retry.js';
+import { endOf } from './domain/end-of-send.js';
+import type { SendingSettings } from './domain/sending-settings.js';
 import type { Admission } from '../relays/admission.js';
 import { asksToSlowDown } from '../relays/domain/rate.js';
 import type { RelayFleet, RelayLine } from '../relays/relay-fleet.js';
-import type { SmtpOutcome } from './domain/smtp-outcome.js';
 import type { Settlement } from './store/settlements.store.js';
 import { DkimFailure } from '../identity/dkim-signer.js';
 import type { Outgoing } from '../identity/outgoing.js';
@@ -20,7 +20,7 @@ import { RelayQueues, type Queue } from './relay-queues.js';
 import { AddressRefused } from './wire-address.js';
 
 type Allowed = GatedClaims['allowed'][number];
-type Claimed = Allowed & { leaseUntil: Date; contents: ReadonlyMap<string, CompiledMessage> };
+type Claimed = Allowed & { senderDomain: string; leaseUntil: Date; contents: ReadonlyMap<string, CompiledMessage> };
 
 /** How long claims are held, and until when everything in hand was last renewed. */
 export interface Lease { milliseconds: number; renewedUntil: Date }
@@ -34,6 +34,7 @@ export interface RoundParts {
   writer: SettlementWriter;
   clock: Clock;
   workspace: Workspace;
+  settings: SendingSettings;
   links: LinkSigner;
   outgoing: Outgoing;
   /** Compiled contents by id. */
@@ -43,8 +44,6 @@ export interface RoundParts {
 
 /** A round claims no longer than this; then the worker looks around (dead workers, its own stop) and begins another. */
 const ROUND_MS = 5_000;
-/** A session that ends by itself is tried again soon: nothing was judged. */
-const LOST_RETRY_MS = 30_000;
 
 /** Messages of one claim at most. */
 const LARGEST_BATCH = 100;
@@ -135,11 +134,15 @@ export class EmailRound {
       allowed.forEach((each) => this.giveBack(each));
       throw error;
     }
-    const { go, wait, back } = await admission.admit(allowed, (fits) => this.queues.choose(fits), now);
+    const { go, wait, back } = await admission.admit(allowed.map((each) => ({ ...each, senderDomain: this.domainOf(compiled.get(each.contentId ?? '')) })), (fits) => this.queues.choose(fits), now);
     for (const { message, line } of go) this.queues.give(line, { ...message, leaseUntil, contents: compiled });
     for (const { message, until, why } of wait) this.giveBack(message, { reason: 'RATE_DEFERRED', detail: why, dueAt: until });
     for (const message of back) this.giveBack(message);
     if (this.queues.all.every(({ line }) => line.open)) this.stop();
+  }
+
+  private domainOf(content: CompiledMessage | undefined): string {
+    return this.parts.outgoing.domainFor(content?.kind === 'email' ? content.fromAddress : undefined);
   }
 
   private get smallestBatch(): number {
@@ -174,8 +177,8 @@ export class EmailRound {
       return fleet.note(line, result, now);
     }
     if (result.kind !== 'uncertain') journal.refused(claim, now);
-    writer.add({ ...common, ...endOf(result, claimed, now) });
-    if (result.kind === 'transport_down') admission.release(line, now);
+    writer.add({ ...common, ...endOf(result, claimed, this.parts.settings, now) });
+    if (result.kind === 'transport_down') admission.release(line, claimed, now);
     await fleet.note(line, result, now);
     if (asksToSlowDown(result.detail)) await admission.slowDown(line, claimed.person.email, result.detail, now);
     if (line.open) this.giveBackAll(line);
@@ -218,7 +221,7 @@ export class EmailRound {
 
   private giveBackAll(line: RelayLine): void {
     for (const each of this.queues.drain(line)) {
-      this.parts.admission.release(line, this.parts.clock.now());
+      this.parts.admission.release(line, each, this.parts.clock.now());
       this.giveBack(each);
     }
   }
@@ -228,27 +231,4 @@ function failureOf(error: unknown): { reason: ReasonCode; detail: string } {
   if (error instanceof RenderFailure) return { reason: error.code, detail: error.detail };
   if (error instanceof AddressRefused) return { reason: error.side === 'to' ? 'CHANNEL_UNREACHABLE' : 'RENDER_ERROR', detail: `${error.side}: ${error.message}` };
   return { reason: 'RENDER_ERROR', detail: error instanceof Error ? error.message : String(error) };
-}
-
-type End = Pick<Settlement, 'state' | 'reason' | 'detail' | 'dueAt' | 'bounce' | 'attempted'>;
-
-/** What a send that was not accepted means for its delivery. */
-function endOf(outcome: SmtpOutcome, claimed: Claimed, now: Date): End {
-  const { detail } = outcome;
-  switch (outcome.kind) {
-    case 'uncertain':
-      return { state: 'uncertain', reason: 'PROVIDER_UNCERTAIN', detail, attempted: true };
-    case 'transport_down':
-      return { state: 'queued', detail, attempted: false };
-    case 'unreachable':
-      return { state: 'failed', reason: 'CHANNEL_UNREACHABLE', detail, attempted: false };
-    case 'rejected':
-      return { state: outcome.bounce ? 'bounced' : 'failed', reason: 'PROVIDER_REJECTED', detail, attempted: true, ...(outcome.bounce ? { bounce: { refusal: outcome.refusal, suppress: outcome.suppress } } : {}) };
-    case 'lost':
-    case 'deferred': {
-      const scheduled = nextAttempt(claimed.id, claimed.attempts + 1, claimed.firstAttemptAt, now);
-      if (scheduled === null) return { state: 'failed', reason: 'PROVIDER_REJECTED', detail: `Given up after 24 hours. ${detail}`, attempted: true };
-      return { state: 'queued', detail, dueAt: outcome.kind === 'lost' ? new Date(now.getTime() + LOST_RETRY_MS) : scheduled, attempted: true };
-    }
-  }
 }

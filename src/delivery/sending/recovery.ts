@@ -7,7 +7,7 @@ import { foreignJournals, removeJournal, type ForeignJournal } from './journal.j
 /** After a refusal whose answer was not stored: the first step of the retry schedule. */
 const RETRY_MS = 5 * 60_000;
 
-export interface RecoveryScope { db: DataSource; folder: string; worker: string; log: Log }
+export interface RecoveryScope { db: DataSource; folder: string; worker: string; log: Log; resend: readonly string[] }
 
 /**
  * Finishes what dead workers left: their journals first, which know every message that may have left; then claims that ran
@@ -20,7 +20,7 @@ export async function recover(scope: RecoveryScope, now: Date): Promise<void> {
       spare.push(journal.worker);
       continue;
     }
-    const moved = await replay(scope.db, journal, now);
+    const moved = await replay(scope, journal, now);
     removeJournal(journal);
     scope.log.warn({ worker: journal.worker, moved: Object.fromEntries(moved) }, 'finished what a stopped sender left behind');
   }
@@ -34,9 +34,9 @@ async function isOver(db: DataSource, journal: ForeignJournal, now: Date): Promi
   return journal.liveness === 'dead';
 }
 
-function replay(db: DataSource, { worker, entries, liveness }: ForeignJournal, now: Date) {
+function replay({ db, resend }: RecoveryScope, { worker, entries, liveness }: ForeignJournal, now: Date) {
   const of = (word: string) => entries.filter((entry) => entry.word === word);
   // A journal from before a restart of the machine may have lost its end, so what it does not mention is not known.
   const unmentioned = liveness === 'dead' ? 'queued' : 'uncertain';
-  return inTransaction(db, (tx) => replayClaims(tx, { worker, accepted: of('accepted'), begun: of('begun'), refused: of('refused'), unmentioned, retryAt: new Date(now.getTime() + RETRY_MS), now }));
+  return inTransaction(db, (tx) => replayClaims(tx, { worker, accepted: of('accepted'), begun: of('begun'), refused: of('refused'), unmentioned, resend, retryAt: new Date(now.getTime() + RETRY_MS), now }));
 }

@@ -1,6 +1,9 @@
 import type { ModuleParts } from '../../platform/module-parts.js';
 import { GatedQueue } from './gated-claims.js';
 import { DeliveriesController } from './http/deliveries.controller.js';
+import { SettingsController } from './http/settings.controller.js';
+import { ErrorBudgetWorker } from './jobs/error-budget.worker.js';
+import { Settings } from './sending-settings.service.js';
 import { EmailSurroundings, EmailWorker } from './jobs/email.worker.js';
 
-export const sendingParts: ModuleParts = { providers: [GatedQueue, EmailSurroundings], controllers: [DeliveriesController], workers: [EmailWorker] };
+export const sendingParts: ModuleParts = { providers: [GatedQueue, Settings, EmailSurroundings], controllers: [DeliveriesController, SettingsController], workers: [EmailWorker, ErrorBudgetWorker] };

@@ -12,7 +12,7 @@ import { ContentCache } from '../../content/content-cache.js';
 import { Senders } from '../../identity/senders.service.js';
 import { LinkKeys } from '../../tracking/link-keys.service.js';
 import { SandboxServer } from '../../sandbox/sandbox-server.js';
-import { Admission, domainOf } from '../../relays/admission.js';
+import { Admission } from '../../relays/admission.js';
 import { RelayFleet } from '../../relays/relay-fleet.js';
 import { ENVIRONMENT, planOfUrl, SANDBOX, type RelayPlan } from '../../relays/relay-settings.js';
 import { EmailRound, type Lease } from '../email-round.js';
@@ -20,6 +20,8 @@ import { GatedQueue } from '../gated-claims.js';
 import { SendJournal } from '../journal.js';
 import { recover } from '../recovery.js';
 import { SettlementWriter } from '../settlement-writer.js';
+import type { SendingSettings } from '../domain/sending-settings.js';
+import { loadSendingSettings } from '../store/sending-settings.store.js';
 import { renewLeases } from '../store/claims.store.js';
 
 const LEASE_MS = 120_000;
@@ -62,11 +64,12 @@ export class EmailWorker extends Worker {
     if (this.stopping) return { done: 0 };
     const now = this.clock.now();
     const sender = await this.ready();
-    await recover({ db: this.db, folder: this.journalFolder, worker: sender.journal.worker, log: this.log }, now);
+    const settings = await loadSendingSettings(this.db);
+    await recover({ db: this.db, folder: this.journalFolder, worker: sender.journal.worker, log: this.log, resend: settings.resendUncertain }, now);
     if (this.pausedUntil && now < this.pausedUntil) return { done: 0, next: this.pausedUntil };
     this.pausedUntil = null;
     await sender.fleet.refresh(now);
-    const round = sender.fleet.usable().length > 0 ? await this.sendDue(sender) : { done: 0, next: null };
+    const round = sender.fleet.usable().length > 0 ? await this.sendDue(sender, settings) : { done: 0, next: null };
     if (this.pausedUntil) return { done: 0, next: this.pausedUntil };
     // With every relay open, messages wait where they are until the next probe.
     if (sender.fleet.usable().length === 0) return { done: 0, next: sender.fleet.nextProbe() };
@@ -94,12 +97,12 @@ export class EmailWorker extends Worker {
     return join(this.config.dataDir, 'journal');
   }
 
-  private async sendDue(sender: Sender): Promise<Round> {
+  private async sendDue(sender: Sender, settings: SendingSettings): Promise<Round> {
     const workspace = await loadWorkspace(this.db);
     const outgoing = await this.outside.senders.outgoing(workspace);
-    const admission = await Admission.open({ db: this.db, zone: workspace.timeZone, senderDomain: domainOf(outgoing.from.address) });
+    const admission = await Admission.open({ db: this.db, zone: workspace.timeZone });
     const round = new EmailRound({
-      ...sender, admission, workspace, outgoing, queue: this.queue, clock: this.clock, lease: this.lease,
+      ...sender, admission, workspace, settings, outgoing, queue: this.queue, clock: this.clock, lease: this.lease,
       links: await this.outside.links.signer(),
       contents: (ids) => this.outside.contents.load(this.db, ids),
     });

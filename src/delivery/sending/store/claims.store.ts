@@ -19,6 +19,8 @@ export interface ClaimedDelivery {
   firstAttemptAt: Date;
   /** Why it had to wait before, if it had. */
   reason: string | null;
+  /** When it was first unknown whether it was accepted, if it was then queued once more. */
+  uncertainAt: Date | null;
   fence: number;
   /** Null when the person is gone. */
   person: ClaimedPerson | null;
@@ -90,7 +92,7 @@ export async function claimDue(tx: Db, request: ClaimRequest): Promise<ClaimedDe
          from due where d.id = due.id and d.person_id = due.person_id and d.state = 'queued'
        returning d.*)
      select c.id, c.person_id as "personId", c.campaign_id as "campaignId", c.step_id as "stepId", c.enrollment_id as "enrollmentId", c.content_id as "contentId",
-            c.is_control as "isControl", c.topic, c.queued_at as "queuedAt", coalesce(t.kind = 'transactional', false) as transactional, c.attempts, c.reason, c.first_attempt_at as "firstAttemptAt",
+            c.is_control as "isControl", c.topic, c.queued_at as "queuedAt", coalesce(t.kind = 'transactional', false) as transactional, c.attempts, c.reason, c.uncertain_at as "uncertainAt", c.first_attempt_at as "firstAttemptAt",
             c.fence::int as fence, e.entry -> 'properties' as event,
             case when p.id is not null then jsonb_build_object('externalId', p.external_id, 'email', p.email, 'timeZone', p.time_zone, 'language', p.language, 'attributes', p.attributes) end as person
        from claimed as c

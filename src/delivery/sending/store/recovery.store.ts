@@ -9,6 +9,8 @@ export interface Replay {
   refused: { id: string; fence: number; relay: string | null }[];
   /** What to do with claims the journal does not mention: `queued` when it is known to be complete, else `uncertain`. */
   unmentioned: 'queued' | 'uncertain';
+  /** Transactional topics whose messages are sent once more when nobody knows. */
+  resend: readonly string[];
   /** When a message that the server refused, without its answer being stored, is tried again. */
   retryAt: Date;
   now: Date;
@@ -31,21 +33,22 @@ export async function replayClaims(tx: Db, replay: Replay): Promise<Map<string, 
     `with word as materialized (
        select w."id", w."fence", w."word", w."at", w."relay" from jsonb_to_recordset($2::jsonb) as w("id" uuid, "fence" bigint, "word" text, "at" timestamptz, "relay" text)),
      fate as materialized (
-       select d.id, d.person_id, w."at", w."word", w."relay", case w."word" when 'accepted' then 'sent' when 'begun' then 'uncertain' when 'refused' then 'queued' else $3 end as state
+       select d.id, d.person_id, w."at", w."word", w."relay", case w."word" when 'accepted' then 'sent' when 'begun' then case when d.topic = any($6::text[]) and d.uncertain_at is null then 'queued' else 'uncertain' end when 'refused' then 'queued' else $3 end as state
          from delivery as d left join word as w on w."id" = d.id and w."fence" = d.fence
         where d.locked_by = $1 and (d.state = 'sending' or (d.state = 'uncertain' and w."word" = 'accepted'))
         order by d.id for update of d)
        update delivery as d
           set state = f.state, sent_at = coalesce(f."at", d.sent_at), relay = coalesce(f."relay", d.relay),
-              reason = case f.state when 'uncertain' then 'PROVIDER_UNCERTAIN' end,
+              reason = case when f.state = 'uncertain' or (f.state = 'queued' and f."word" = 'begun') then 'PROVIDER_UNCERTAIN' end,
               detail = case f.state when 'uncertain' then 'The sender stopped before the mail server''s answer was recorded.' end,
-              due_at = case when f."word" = 'refused' then greatest(d.due_at, $4::timestamptz) else d.due_at end,
+              uncertain_at = case when f.state = 'queued' and f."word" = 'begun' then $5::timestamptz else d.uncertain_at end,
+              due_at = case when f.state = 'queued' and f."word" in ('refused', 'begun') then greatest(d.due_at, $4::timestamptz) else d.due_at end,
               attempts = d.attempts + case when f.state = 'queued' and f."word" is null then 0 else 1 end,
               settled_at = case f.state when 'queued' then null else $5::timestamptz end,
               locked_by = case f.state when 'uncertain' then d.locked_by end, lease_until = null
          from fate as f where d.id = f.id and d.person_id = f.person_id
        returning d.state, d.person_id as "personId", d.campaign_id as "campaignId"`,
-    [replay.worker, JSON.stringify(words), replay.unmentioned, replay.retryAt, replay.now],
+    [replay.worker, JSON.stringify(words), replay.unmentioned, replay.retryAt, replay.now, replay.resend],
   );
   await announceEngagement(tx, moved.filter(({ state }) => state === 'sent'), replay.now);
   return moved.reduce((counts, { state }) => counts.set(state, (counts.get(state) ?? 0) + 1), new Map<string, number>());

@@ -18,6 +18,10 @@ export interface Settlement {
   address?: string;
   /** The language of the message made, when its author named one. */
   language?: string | null;
+  /** What a final refusal was about. */
+  refusal?: string;
+  /** Nobody knows whether it was accepted, and it is queued once more. */
+  uncertainAt?: Date;
   /** The relay that took or judged it. */
   relay?: string;
   /** The server has judged this message: the try counts. */
@@ -44,10 +48,10 @@ export async function settle(tx: Db, worker: string, settlements: readonly Settl
     tx,
     `update delivery as d
         set state = s."state", reason = s."reason", detail = s."detail", due_at = coalesce(s."dueAt", d.due_at), sent_at = coalesce(s."sentAt", d.sent_at),
-            address = coalesce(s."address", d.address), language = coalesce(s."language", d.language), relay = coalesce(s."relay", d.relay), attempts = d.attempts + case when s."attempted" then 1 else 0 end,
+            address = coalesce(s."address", d.address), language = coalesce(s."language", d.language), relay = coalesce(s."relay", d.relay), refusal = coalesce(s."refusal", d.refusal), uncertain_at = coalesce(s."uncertainAt", d.uncertain_at), attempts = d.attempts + case when s."attempted" then 1 else 0 end,
             first_attempt_at = case when s."state" = 'queued' and not s."attempted" and d.attempts = 0 then null else d.first_attempt_at end,
             settled_at = case when s."state" = 'queued' then null else $3::timestamptz end, locked_by = null, lease_until = null
-       from jsonb_to_recordset($1::jsonb) as s("id" uuid, "personId" uuid, "fence" bigint, "state" text, "reason" text, "detail" text, "dueAt" timestamptz, "sentAt" timestamptz, "address" text, "language" text, "relay" text, "attempted" boolean)
+       from jsonb_to_recordset($1::jsonb) as s("id" uuid, "personId" uuid, "fence" bigint, "state" text, "reason" text, "detail" text, "dueAt" timestamptz, "sentAt" timestamptz, "address" text, "language" text, "relay" text, "refusal" text, "uncertainAt" timestamptz, "attempted" boolean)
       where d.id = s."id" and d.person_id = s."personId" and d.locked_by = $2 and d.fence = s."fence" and d.state in ('sending', 'uncertain')
      returning d.id, d.person_id as "personId", d.campaign_id as "campaignId", d.channel = 'email' and d.state = 'sent' as received`,
     [JSON.stringify(settlements), worker, now],

@@ -71,8 +71,6 @@ export class SendingTables1763800000008 implements MigrationInterface {
         id smallint primary key default 1 check (id = 1),
         settings jsonb not null);
 
-      alter table topic add column resend_uncertain boolean not null default false;
-      comment on column topic.resend_uncertain is 'a message of which nobody knows whether it was accepted is sent once more';
       alter table delivery add column relay text, add column refusal text, add column uncertain_at timestamptz;
       comment on column delivery.relay is 'the relay that took or judged the message last';
       comment on column delivery.refusal is 'what the last refusal was about';

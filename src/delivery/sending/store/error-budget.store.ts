@@ -1,0 +1,30 @@
+import { row, type Db } from '../../../platform/database/db.js';
+import { BLOCK, HARD, type Judged } from '../domain/error-budget.js';
+
+/**
+ * What became of the newest `window` messages of a campaign that ended since `since`. `delivered` counts further back, up to
+ * the window: messages that were accepted.
+ */
+export async function judgedOf(db: Db, campaignId: string, { since, window }: { since: Date; window: number }): Promise<Judged> {
+  const judged = await row<Judged>(
+    db,
+    `with newest as materialized (
+       select d.id, d.person_id, d.state, d.refusal from delivery as d
+        where d.campaign_id = $1 and d.channel = 'email' and d.attempts > 0 and d.settled_at >= $2::timestamptz and d.state in ('sent', 'delivered', 'bounced', 'failed')
+        order by d.settled_at desc limit $3),
+     told as (
+       select n.id, bool_or(e.kind = 'complaint') as complaint, bool_or(e.kind = 'bounce' and (e.data ->> 'class' = any($4::text[]) or e.data ->> 'kind' = 'hard')) as hard,
+              bool_or(e.kind = 'bounce' and (e.data ->> 'class' = any($5::text[]) or e.data ->> 'kind' = 'block')) as blocked
+         from newest as n join delivery_event as e on e.delivery_id = n.id and e.person_id = n.person_id and e.kind in ('bounce', 'complaint')
+        group by n.id)
+     select count(*)::int as total,
+            count(*) filter (where coalesce(t.complaint, false))::int as complaints,
+            count(*) filter (where n.state = 'bounced' and (n.refusal = any($4::text[]) or coalesce(t.hard, false)))::int as hard,
+            count(*) filter (where n.refusal = any($5::text[]) or coalesce(t.blocked, false))::int as blocked,
+            (select count(*)::int from (
+               select 1 from delivery as d where d.campaign_id = $1 and d.channel = 'email' and d.attempts > 0 and d.settled_at >= $2::timestamptz and d.state in ('sent', 'delivered') limit $3) as x) as delivered
+       from newest as n left join told as t on t.id = n.id`,
+    [campaignId, since, window, HARD, BLOCK],
+  );
+  return judged!;
+}

@@ -5,9 +5,13 @@ import type { Channel } from '../contract/message.js';
 import type { CompiledMessage } from '../delivery/content/compiled.js';
 import { compileMessage } from '../delivery/content/compile.js';
 import { loadBookFor } from '../delivery/content/store/snippets.store.js';
+import { lintMessage } from '../delivery/rules/domain/lint.js';
+import { ruleOf } from '../delivery/rules/domain/rule-settings.js';
+import { lintable } from '../delivery/rules/lint-content.js';
 import { endpointStates, type EndpointState } from '../delivery/hooks/store/endpoints.store.js';
 import { Clock } from '../kernel/clock.js';
 import { AppError, type Problem } from '../kernel/errors.js';
+import { loadWorkspace } from '../platform/workspace.js';
 import { validateDefinition } from '../segments/segment-questions.js';
 import { findFaults } from './domain/check.js';
 import { fault, warning, within, type Finding } from './domain/finding.js';
@@ -32,7 +36,7 @@ export class CampaignCheck {
     const references = referencesOf(definition);
     const { findings, contents } = await this.compiled(references);
     return {
-      findings: [...findFaults(definition, this.clock.now()), ...(await this.segments(references)), ...(await this.conditions(references)), ...(await this.topics(references)), ...(await this.endpoints(references)), ...findings],
+      findings: [...findFaults(definition, this.clock.now()), ...(await this.segments(references)), ...(await this.conditions(references)), ...(await this.topics(references)), ...(await this.endpoints(references)), ...findings, ...(await this.rules(references, contents))],
       contents,
     };
   }
@@ -60,6 +64,19 @@ export class CampaignCheck {
   private async topics({ topics }: References): Promise<Finding[]> {
     const known = await knownTopics(this.db, topics.map(({ topic }) => topic));
     return topics.flatMap(({ path, topic }) => (known.has(topic) ? [] : [fault(path, 'unknown-topic', `There is no topic with the key "${topic}".`)]));
+  }
+
+  /** What the rules of sending say, with their sources. */
+  private async rules({ topics }: References, contents: readonly CheckedContent[]): Promise<Finding[]> {
+    const [workspace, known] = await Promise.all([loadWorkspace(this.db), knownTopics(this.db, topics.map(({ topic }) => topic))]);
+    const unreasoned = ruleOf(workspace, 'transactional_reason').on ? topics.filter(({ topic }) => known.get(topic)?.transactional && known.get(topic)?.reason === null) : [];
+    const said = contents.flatMap(({ path, topic, channel, content, compiled }) => {
+      const message = known.has(topic) ? lintable(channel, content, compiled, known.get(topic)!.transactional) : null;
+      return (message ? lintMessage(message, workspace) : []).map((finding): Finding => (finding.path.startsWith('workspace.') ? finding : { ...finding, path: within(path, finding.path) }));
+    });
+    // The workspace's own faults are said once, not once a message.
+    const once = said.filter((finding, index) => said.findIndex(({ path, code }) => path === finding.path && code === finding.code) === index);
+    return [...unreasoned.map(({ path, topic }) => warning(path, 'transactional-reason', `The transactional topic "${topic}" does not say why its messages are no advertising.`)), ...once];
   }
 
   private async endpoints({ contents }: References): Promise<Finding[]> {
@@ -100,7 +117,7 @@ const asError = (problem: Problem): Finding => ({ severity: 'error', ...problem 
 export function refuseErrors(findings: readonly Finding[]): Finding[] {
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return [...findings];
-  const problems = errors.map(({ path, code, message }) => ({ path, code, message }));
+  const problems = errors.map(({ severity: _severity, ...problem }) => problem);
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   throw new AppError('campaign.invalid', `The campaign can not be published. ${errors[0]!.path}: ${errors[0]!.message}${more}`, 'invalid', problems);
 }

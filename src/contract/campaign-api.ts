@@ -33,7 +33,7 @@ export const DuplicateRequest = z.strictObject({ name: Name.optional() }).defaul
 /** Without a revision whatever the draft is now gets published. */
 export const PublishRequest = z.strictObject({ revision: Revision.optional() }).default({}).meta({ id: 'PublishRequest' });
 
-export const FindingView = z.object({ severity: z.enum(['error', 'warning']), path: z.string(), code: z.string(), message: z.string() });
+export const FindingView = z.object({ severity: z.enum(['error', 'warning']), path: z.string(), code: z.string(), message: z.string(), messageKo: z.string().optional(), source: z.string().optional().meta({ description: 'The law or standard a rule comes from' }) });
 export const CheckView = z.object({ ok: z.boolean(), findings: z.array(FindingView) }).meta({ id: 'CampaignCheck' });
 export const PublishView = z.object({ campaign: CampaignView, version: z.object({ id: Id, number: z.number().int() }), warnings: z.array(FindingView) }).meta({ id: 'CampaignPublished' });
 export const StopView = z.object({

@@ -6,6 +6,10 @@ export interface Problem {
   path: string;
   code: string;
   message: string;
+  /** The same in Korean, where there is a text for it. */
+  messageKo?: string;
+  /** The law or standard it comes from. */
+  source?: string;
 }
 
 /**

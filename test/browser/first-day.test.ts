@@ -53,6 +53,8 @@ import { hasBrowser, openBrowser, picture, type TestBrowser } from '../support/b
     const { page } = owner;
     await app.api('POST', '/v1/people', { externalId: 'jiu', attributes: { email: 'jiu@example.org', firstName: '지우', language: 'ko', plan: 'trial' } });
     const segment = await app.api('POST', '/v1/segments', { name: '체험', definition: { type: 'attribute', key: 'plan', op: 'is', value: 'trial' } });
+    // A Korean workspace: advertising needs the contact of its sender.
+    await app.api('PATCH', '/v1/workspace', { settings: { senderContact: '서울시 중구 1, 02-123-4567, help@example.com' } });
     const content = { subject: '{{person.firstName}}님, 반갑습니다', preheader: '2분이면 됩니다', body: '<mj-section><mj-column><mj-text>{{person.firstName}}님, 안녕하세요.</mj-text><mj-button href="https://app.example.com/start">시작하기</mj-button></mj-column></mj-section>' };
     const campaign = await app.api('POST', '/v1/campaigns', { name: '환영', definition: { type: 'broadcast', segmentId: segment.body.id, message: { type: 'message', channel: 'email', variants: [{ key: 'A', content }] } } });
     expect((await app.api('POST', `/v1/campaigns/${campaign.body.id}/publish`)).status).toBe(200);

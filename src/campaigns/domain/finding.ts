@@ -3,6 +3,9 @@ import type { Problem } from '../../kernel/errors.js';
 /** Something to say about a definition. Errors stop publishing; warnings do not. */
 export interface Finding extends Problem {
   severity: 'error' | 'warning';
+  /** The same in Korean, and the rule's source, where a rule of sending says it. */
+  messageKo?: string;
+  source?: string;
 }
 
 export const fault = (path: string, code: string, message: string): Finding => ({ severity: 'error', path, code: `campaign.${code}`, message });

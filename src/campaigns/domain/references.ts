@@ -13,7 +13,7 @@ export interface References {
   /** Filters on the properties of an event. */
   filters: At<{ event: string; where: PropertyFilter[] }>[];
   topics: At<{ topic: string }>[];
-  contents: At<{ stepId: string; variant: string; channel: Channel; content: MessageContent }>[];
+  contents: At<{ stepId: string; topic: string; variant: string; channel: Channel; content: MessageContent }>[];
 }
 
 /** Collects them in the order written. */
@@ -28,7 +28,7 @@ export function referencesOf(definition: CampaignDefinition): References {
       ...definition.goals.flatMap(({ event }, index) => (event ? [{ path: `goals.${index}.event`, event: event.name, where: event.where }] : [])),
     ],
     topics: messages.map(({ path, step }) => ({ path: `${path}.topic`, topic: step.topic })),
-    contents: messages.flatMap(({ path, step }) => step.variants.map(({ key, content }, index) => ({ path: `${path}.variants.${index}.content`, stepId: step.id, variant: key, channel: step.channel, content }))),
+    contents: messages.flatMap(({ path, step }) => step.variants.map(({ key, content }, index) => ({ path: `${path}.variants.${index}.content`, stepId: step.id, topic: step.topic, variant: key, channel: step.channel, content }))),
   };
 }
 

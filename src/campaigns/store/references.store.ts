@@ -14,9 +14,9 @@ export async function segmentStates(db: Db, ids: readonly string[]): Promise<Map
 }
 
 /** Those of the topics that exist. */
-export async function knownTopics(db: Db, keys: readonly string[]): Promise<Set<string>> {
-  const found = await rows<{ key: string }>(db, 'select t.key from topic as t where t.key = any($1::text[])', [keys]);
-  return new Set(found.map(({ key }) => key));
+export async function knownTopics(db: Db, keys: readonly string[]): Promise<Map<string, { transactional: boolean; reason: string | null }>> {
+  const found = await rows<{ key: string; transactional: boolean; reason: string | null }>(db, `select t.key, t.kind = 'transactional' as transactional, t.reason from topic as t where t.key = any($1::text[])`, [keys]);
+  return new Map(found.map(({ key, ...topic }) => [key, topic]));
 }
 
 /** Hidden segments that are still kept up for the campaign. */

@@ -1,3 +1,4 @@
+import type { Advertising } from '../rules/domain/advertising.js';
 import type { InAppContent } from '../../contract/message.js';
 import type { WebhookNode } from '../hooks/domain/webhook-tree.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
@@ -94,6 +95,8 @@ export interface RenderContext {
   personId: string;
   /** True for topics of kind `transactional`: the footer offers no unsubscription. */
   transactional?: boolean;
+  /** What the rules ask of this message; absent or null when it is no advertising. */
+  advertising?: Advertising | null;
   /** Reads the message as somebody of this language would; without it, the person's own, then the workspace's. */
   readIn?: string;
 }

@@ -42,6 +42,7 @@ const BUILT_IN: [string, string, string][] = [
   ['message.preferencesUrl', 'Page of all topics (e-mail)', '수신 설정 페이지 주소(이메일)'],
   ['message.language', 'Language in which dates and numbers of this message are written', '이 메시지의 날짜와 숫자에 쓰는 언어'],
   ['message.korean', 'True when that language is Korean', '그 언어가 한국어이면 참'],
+  ['message.optOut', 'True when the footer has to show the opt-out notice in Korean and English', '하단에 한글·영문 수신거부 안내를 표시해야 하면 참'],
   ['message.transactional', 'True for topics people can not unsubscribe from', '수신 거부할 수 없는 주제이면 참'],
 ];
 

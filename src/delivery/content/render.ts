@@ -1,5 +1,6 @@
 import { pickLanguage } from '../../kernel/language.js';
 import { RenderFailure, type CompiledEmail, type CompiledEmailTexts, type CompiledInApp, type CompiledInAppTexts, type InLanguages, type LinkSigner, type MessageLinks, type RenderContext, type RenderedEmail, type RenderedInApp } from './compiled.js';
+import { labelled } from '../rules/domain/ad-label.js';
 import { prepare, type PreparedTemplate } from './template-engine.js';
 import type { Found } from './helper-values.js';
 import type { RenderState } from './template-helpers.js';
@@ -70,7 +71,9 @@ export function renderEmail(compiled: CompiledEmail, context: RenderContext, lin
   const state = { ...stateFor(context, locale, own, prepared.staticLinks), ...(found ? { found } : {}) };
   const listUnsubscribeUrl = own.unsubscribe();
   const data = dataOf(context, locale, { unsubscribeUrl: listUnsubscribeUrl, preferencesUrl: own.preferences(), openUrl: own.open(), viewUrl: own.view(), honeypotUrl: own.honeypot() });
-  const subject = oneLine(prepared.subject(data, state));
+  refuseWithoutContact(context);
+  const written = oneLine(prepared.subject(data, state));
+  const subject = written !== '' && context.advertising?.label.includes('email') ? labelled(written) : written;
   if (subject === '' && !found) throw new RenderFailure('RENDER_ERROR', 'subject: it is empty');
   return {
     language,
@@ -91,15 +94,23 @@ export function renderInApp(compiled: CompiledInApp, context: RenderContext, fou
   const prepared = prepareInApp(texts, found !== undefined);
   const state = { ...stateFor(context, locale, NO_LINKS, []), ...(found ? { found } : {}) };
   const data = dataOf(context, locale, {});
+  refuseWithoutContact(context);
+  const [title, body] = [oneLine(prepared.title(data, state)), prepared.body(data, state)];
+  const isLabelled = context.advertising?.label.includes('in_app') ?? false;
   return {
     language,
     format: compiled.display,
-    title: oneLine(prepared.title(data, state)),
-    body: prepared.body(data, state),
+    title: isLabelled && title !== '' ? labelled(title) : title,
+    body: isLabelled && title === '' ? labelled(body) : body,
     buttons: prepared.buttons.map(({ label, url }, index) => ({ label: oneLine(label(data, state)), url: buttonTarget(url(data, state), index, found) })),
     ...(compiled.expiresAfterHours === undefined ? {} : { expiresAfterHours: compiled.expiresAfterHours }),
     ...(compiled.until === undefined ? {} : { until: compiled.until }),
   };
+}
+
+/** Rule `sender_identity`: advertising that does not say how to reach its sender does not leave. */
+function refuseWithoutContact({ advertising, workspace }: RenderContext): void {
+  if (advertising?.contact && !workspace.senderContact?.trim()) throw new RenderFailure('RENDER_MISSING_VAR', 'workspace.senderContact has no value, and advertising has to show it');
 }
 
 function buttonTarget(url: string, index: number, found?: Found[]): string {
@@ -140,10 +151,10 @@ export function stateFor(context: RenderContext, language: string, links: Messag
 /** What came from outside as plain data: a copy through JSON drops functions and prototypes, which a template must never meet. */
 const copy = (data: unknown) => JSON.parse(JSON.stringify(data)) as unknown;
 
-export function dataOf({ person, event, workspace, transactional = false }: RenderContext, language: string, urls: Record<string, string>): object {
+export function dataOf({ person, event, workspace, transactional = false, advertising }: RenderContext, language: string, urls: Record<string, string>): object {
   const { name, timeZone, senderContact } = workspace;
   return {
     person: copy(person), event: event ? copy(event) : {}, workspace: { name, timeZone, language: workspace.language, senderContact },
-    message: { ...urls, language, korean: /^ko\b/i.test(language), transactional },
+    message: { ...urls, language, korean: /^ko\b/i.test(language), transactional, optOut: advertising?.optOut ?? false },
   };
 }

@@ -1,5 +1,6 @@
 import type { Workspace } from '../../platform/workspace.js';
 import { RenderFailure, type CompiledMessage, type RenderContext } from '../content/compiled.js';
+import { advertisingOf } from '../rules/domain/advertising.js';
 import type { ClaimedDelivery, ClaimedPerson } from './store/claims.store.js';
 
 /** What the templates of this delivery may say. Built-in fields win over attributes of the same name. */
@@ -12,6 +13,7 @@ export function contextOf(delivery: ClaimedDelivery, person: ClaimedPerson, work
     deliveryId: delivery.id,
     personId: delivery.personId,
     transactional: delivery.transactional,
+    advertising: advertisingOf(workspace, { timeZone, language }, delivery.transactional),
   };
 }
 

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { simpleParser } from 'mailparser';
+import { EmailContent } from '../../src/contract/message.js';
+import { rows } from '../../src/platform/database/db.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { broadcast } from '../support/campaign-definitions.js';
+import { deliveries, IN_APP, makePeople, makePlace, queue } from '../support/deliveries.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+const NOW = new Date('2026-03-02T03:00:00Z');
+const CONTACT = '서울시 중구 1, 02-123-4567, help@shop.example';
+const clock = new VirtualClock(NOW);
+let app: TestApp;
+
+beforeAll(async () => { app = await startTestApp({ clock }); });
+afterAll(() => app.close());
+beforeEach(async () => {
+  await rows(app.db, 'truncate delivery, person, sandbox_mail, in_app_message');
+  await rows(app.db, 'delete from workspace');
+  await app.api('PATCH', '/v1/workspace', { name: '단비 상점', timeZone: 'Asia/Seoul', language: 'ko', settings: { senderContact: CONTACT } });
+});
+
+const content = (subject: string) => EmailContent.parse({ subject, body: '<mj-section><mj-column><mj-text>봄입니다</mj-text></mj-column></mj-section>' });
+async function mailOf(subject: string, topic = 'news', language: string | null = null) {
+  const place = await makePlace(app.db, NOW, content(subject), topic);
+  const [who] = await makePeople(app.db, 1, NOW);
+  await rows(app.db, 'update person set language = $2, attributes = $3 where id = $1', [who, language, { label: '[광고]' }]);
+  const [id] = await queue(app.db, place, [who!], NOW);
+  await app.runner.runUntilIdle();
+  const [mail] = await rows<{ raw: Buffer }>(app.db, 'select s.raw from sandbox_mail as s order by s.id desc limit 1');
+  return { row: (await deliveries(app.db)).get(id!)!, mail: mail ? await simpleParser(mail.raw) : null };
+}
+
+test.each([
+  ['봄맞이 소식 🎉', '(광고) 봄맞이 소식 🎉'], ['(광고) 봄맞이', '(광고) 봄맞이'], ['(광고)봄맞이', '(광고) 봄맞이'], ['{{person.label}} 봄맞이', '(광고) 봄맞이'],
+])('the mail that arrives says so exactly once: %s', async (written, subject) => {
+  const { mail } = await mailOf(written);
+  expect(mail!.subject).toBe(subject);
+  for (const body of [mail!.text!, mail!.html as string]) {
+    for (const said of ['단비 상점', '02-123-4567', '비용은 들지 않습니다', 'free of charge']) expect(body).toContain(said);
+    expect(body).toMatch(/\/u\/[\w.-]{20,}/);
+  }
+});
+
+test('receipts have no label; a rule switched off has none; chosen for Koreans it spares the others', async () => {
+  expect((await mailOf('영수증', 'receipts')).mail!.subject).toBe('영수증');
+  await app.api('PATCH', '/v1/sending-rules', { rules: { ad_label: { parameters: { recipients: 'korean' } } } });
+  expect((await mailOf('봄', 'news', 'ko-KR')).mail!.subject).toBe('(광고) 봄');
+  await app.api('PATCH', '/v1/workspace', { timeZone: 'Europe/Berlin' });
+  await app.api('PATCH', '/v1/sending-rules', { rules: { ad_label: { on: true } } });
+  expect((await mailOf('Frühling', 'news', 'de')).mail!.subject).toBe('Frühling');
+  await app.api('PATCH', '/v1/sending-rules', { rules: { ad_label: { on: false }, opt_out_notice: { on: false } } });
+  const plain = (await mailOf('봄', 'news', 'ko')).mail!;
+  expect([plain.subject, plain.text!.includes('free of charge')]).toEqual(['봄', false]);
+});
+
+test('without a contact advertising does not leave, and says why', async () => {
+  await rows(app.db, `update workspace set settings = '{}'`);
+  const { row, mail } = await mailOf('봄');
+  expect([row.state, row.reason, row.detail, mail]).toEqual(['failed', 'RENDER_MISSING_VAR', expect.stringContaining('workspace.senderContact'), null]);
+});
+
+test('in-app messages begin with the label too', async () => {
+  const place = await makePlace(app.db, NOW, IN_APP);
+  const [who] = await makePeople(app.db, 1, NOW);
+  await queue(app.db, place, [who!], NOW, { channel: 'in_app' });
+  await app.runner.runUntilIdle();
+  expect((await app.api('GET', `/v1/people/${who}/inbox`)).body.items[0].content).toMatchObject({ body: '(광고) Hello 이름 0' });
+});
+
+test('the publish check names place, both languages and source; publishing is refused until it is mended', async () => {
+  await rows(app.db, `update workspace set settings = '{}'`);
+  const message = (subject: string, topic: string) => ({ id: 'message', type: 'message', channel: 'email', topic, variants: [{ key: 'only', content: content(subject) }] });
+  const make = async (subject: string, topic = 'product-updates') => {
+    const made = await app.api('POST', '/v1/campaigns', { name: subject, definition: { ...broadcast(), message: message(subject, topic) } });
+    return made.body.id as string;
+  };
+  const id = await make('[광고] 봄');
+  const { findings } = (await app.api('POST', `/v1/campaigns/${id}/check`)).body;
+  expect(findings).toContainEqual({ severity: 'error', path: 'message.variants.0.content.subject', code: 'rule.ad_label_variant', message: expect.stringContaining('[광고]'), messageKo: expect.stringContaining('변칙'), source: expect.stringContaining('별표 6') });
+  expect(findings).toContainEqual(expect.objectContaining({ severity: 'error', path: 'workspace.settings.senderContact', code: 'rule.sender_contact_missing' }));
+  const refused = await app.api('POST', `/v1/campaigns/${id}/publish`);
+  expect([refused.status, refused.body.problems.map(({ code }: { code: string }) => code)]).toEqual([400, expect.arrayContaining(['rule.ad_label_variant', 'rule.sender_contact_missing'])]);
+  await app.api('PATCH', '/v1/workspace', { settings: { senderContact: CONTACT } });
+  const receipt = await make('여름 특가', 'account');
+  expect((await app.api('POST', `/v1/campaigns/${receipt}/check`)).body.findings).toContainEqual(expect.objectContaining({ severity: 'warning', code: 'rule.promotional_signs' }));
+  expect((await app.api('POST', `/v1/campaigns/${await make('봄')}/check`)).body.findings.filter(({ code }: { code: string }) => code.startsWith('rule.'))).toEqual([]);
+});

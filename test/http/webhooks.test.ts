@@ -192,10 +192,17 @@ describe('a webhook', () => {
     const who = await person({ email: undefined });
     await happens(event, who);
     expect((await deliveriesOf(campaignId))[0]!.state).toBe('sent');
-    const found = await app.api('GET', `/v1/people?externalId=${who}`);
-    const personId = found.body.items?.[0]?.id ?? (await app.db.query(`select p.id from person as p where p.external_id = $1`, [who]))[0].id;
+    const attempts = async () => (await app.api('GET', `/v1/webhook-endpoints/${id}/attempts`)).body.items.map(({ response }: { response: string }) => response);
+    expect(await attempts()).toEqual(['ok']);
+    const [{ id: erased }] = await app.db.query(`select p.id from person as p where p.external_id = $1`, [who]);
+    await app.api('DELETE', `/v1/people/${erased}`);
+    await app.runner.runUntilIdle();
+    expect(await attempts()).toEqual(['']);
+    const stranger = await person();
+    const [{ id: personId }] = await app.db.query(`select p.id from person as p where p.external_id = $1`, [stranger]);
     const told = await app.api('GET', `/v1/campaigns/${campaignId}/explain?personId=${personId}`);
-    expect(told.status).toBe(200);
+    const gates = told.body.gates.filter(({ gate }: { gate: string }) => ['consent', 'reachable', 'suppression'].includes(gate));
+    expect(gates.map(({ passed, facts }: { passed: boolean; facts: object }) => [passed, facts])).toEqual(Array(3).fill([true, { addressee: 'system', notAsked: expect.stringContaining('does not go to the person') }]));
     receiver.answer = () => ({ status: 500 });
     await happens(event, await person());
     await app.api('POST', `/v1/campaigns/${campaignId}/stop`);
@@ -280,6 +287,8 @@ describe('endpoints', () => {
     const audit = await app.api('GET', '/v1/audit');
     const actions = audit.body.items.filter(({ subject }: { subject: string }) => subject === `webhook_endpoint:${id}`).map(({ action }: { action: string }) => action);
     expect(actions).toEqual(['webhook_endpoint.test', 'webhook_endpoint.change', 'webhook_endpoint.create']);
+    await later(31 * DAY);
+    expect((await app.api('GET', `/v1/webhook-endpoints/${id}/attempts`)).body.items).toEqual([]);
   });
 
   test('are looked up when a campaign is published', async () => {

@@ -11,6 +11,7 @@ import { rulesParts } from './rules/rules.parts.js';
 import { sandboxParts } from './sandbox/sandbox.parts.js';
 import { sendingParts } from './sending/sending.parts.js';
 import { trackingParts } from './tracking/tracking.parts.js';
+import { viewingParts } from './viewing/viewing.parts.js';
 
 export const deliveryParts = joined(
   contentParts,
@@ -19,6 +20,7 @@ export const deliveryParts = joined(
   inboxParts,
   hooksParts,
   trackingParts,
+  viewingParts,
   preferencesParts,
   relaysParts,
   returnsParts,

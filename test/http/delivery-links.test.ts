@@ -160,15 +160,41 @@ test('the page asks, then says that it is done and how to come back, in the lang
   expect([back.body.toString().includes('다시 수신합니다'), (await consent())!.state]).toEqual([true, 'subscribed']);
 });
 
-test('the preference page shows and keeps what is ticked', async () => {
-  await app.api('POST', '/v1/topics', { key: `tips-${personId.slice(-6)}`, name: '<Tips> & tricks' });
+test('the preference page shows and keeps what is ticked; only what it showed, and only when its own button was pressed', async () => {
+  const tips = `tips-${personId.slice(-6)}`;
+  await app.api('POST', '/v1/topics', { key: tips, name: '<Tips> & tricks' });
+  for (let time = 0; time < 50; time += 1) expect((await call(links.preferences(), { method: time % 2 === 0 ? 'GET' : 'HEAD' })).status).toBe(200);
   const shown = (await call(links.preferences())).body.toString();
   expect(shown).toContain('&lt;Tips&gt; &amp; tricks');
-  expect(shown).toMatch(/value="product-updates" checked/);
-  expect(shown).not.toContain('value="account"');
-  const saved = await call(links.preferences(), { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: `topic=tips-${personId.slice(-6)}` });
+  expect(shown).toMatch(/name="choice" value="email:product-updates" checked/);
+  expect(shown).not.toContain(':account"');
+  const post = (body: string) => call(links.preferences(), { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body });
+  for (const body of ['', 'List-Unsubscribe=One-Click', 'action=constructor&shown=email:product-updates', 'shown=email:product-updates']) expect([(await post(body)).status, await consent(), await events()]).toEqual([200, null, []]);
+  await post(`action=save&shown=email:${tips}&frequency=daily&language=xx`);
+  expect([await consent(), (await app.db.query('select from person_preference as r where r.person_id = $1', [personId])).length]).toEqual([null, 0]);
+  const saved = await post(`action=save&shown=email:product-updates&shown=email:${tips}&shown=email:account&choice=email:${tips}&frequency=monthly`);
   expect(saved.body.toString()).toMatch(/role="status"/);
-  expect([(await consent())!.state, (await events()).map((event) => event.data)]).toEqual(['unsubscribed', [{ topic: 'product-updates' }]]);
+  expect([(await consent())!.state, (await events()).map((event) => event.data)]).toEqual(['unsubscribed', [{ topic: tips }, { topic: 'product-updates' }]]);
+  expect(await app.db.query('select r.email_frequency as frequency from person_preference as r where r.person_id = $1', [personId])).toEqual([{ frequency: 'monthly' }]);
+});
+
+test('somebody who has just become part of another is taken off as who they are now', async () => {
+  const survivor = v7();
+  await app.db.query(`insert into person (id, kind, first_seen_at, last_seen_at, created_at, updated_at) values ($1, 'user', $2, $2, $2, $2)`, [survivor, clock.now()]);
+  await app.db.query('delete from person where id = $1', [personId]);
+  await app.db.query(`insert into person_merge (from_id, into_id, at, source) values ($1, $2, $3, 'test')`, [personId, survivor, clock.now()]);
+  expect((await call(links.unsubscribe(), { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'List-Unsubscribe=One-Click' })).status).toBe(200);
+  expect(await app.db.query('select c.person_id as id, c.state from consent as c where c.person_id = any($1::uuid[])', [[personId, survivor]])).toEqual([{ id: survivor, state: 'unsubscribed' }]);
+});
+
+test.each(['HEAD', 'OPTIONS', 'PUT', 'DELETE'])('%s changes nothing anywhere', async (method) => {
+  for (const url of [links.unsubscribe(), links.preferences(), links.view()]) expect((await call(url, { method, headers: { ...BROWSER, purpose: 'prefetch' } })).status).not.toBe(500);
+  expect([await consent(), await events()]).toEqual([null, []]);
+});
+
+test.each([['ko-KR,ko;q=0.9', '이 링크는 더 이상 사용할 수 없습니다'], ['en', 'This link no longer works']])('a click on a link that is void says so in words (%s)', async (acceptLanguage, words) => {
+  const answer = await call(`${app.url}/c/${links.click(0, 'https://shop.example/').split('/').pop()!.slice(0, -2)}AA`, { headers: { ...BROWSER, 'accept-language': acceptLanguage } });
+  expect([answer.status, answer.headers.location, answer.headers['content-type'], answer.body.toString().includes(words)]).toEqual([404, undefined, 'text/html; charset=utf-8', true]);
 });
 
 test('after a rotation old links work until their key is retired; the key that signs can not be', async () => {

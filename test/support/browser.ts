@@ -19,9 +19,9 @@ export const hasBrowser = existsSync(CHROMIUM) || process.env.CI === 'true';
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 /** A real Chromium with a profile of its own. @param locale language of the browser, "ko-KR" */
-export async function openBrowser(locale = 'en-US', viewport = { width: 1100, height: 800 }): Promise<TestBrowser> {
+export async function openBrowser(locale = 'en-US', viewport = { width: 1100, height: 800 }, { javaScriptEnabled = true } = {}): Promise<TestBrowser> {
   const profile = await mkdtemp(join(tmpdir(), 'danbi-browser-'));
-  const context: BrowserContext = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, headless: true, args: FLAGS, locale, viewport });
+  const context: BrowserContext = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, headless: true, args: FLAGS, locale, viewport, javaScriptEnabled });
   const page = context.pages()[0] ?? (await context.newPage());
   page.setDefaultTimeout(10_000);
   const faults: string[] = [];

@@ -3,7 +3,8 @@ import { FormBodies } from './http/form-bodies.js';
 import { PreferencePagesController } from './http/preferences-pages.controller.js';
 import { SuppressionsController } from './http/suppressions.controller.js';
 import { TopicsController } from './http/topics.controller.js';
+import { PreferenceCentre } from './preference-centre.service.js';
 import { Preferences } from './preferences.service.js';
 import { Suppressions } from './suppressions.service.js';
 
-export const preferencesParts: ModuleParts = { providers: [FormBodies, Preferences, Suppressions], controllers: [PreferencePagesController, TopicsController, SuppressionsController], workers: [] };
+export const preferencesParts: ModuleParts = { providers: [FormBodies, PreferenceCentre, Preferences, Suppressions], controllers: [PreferencePagesController, TopicsController, SuppressionsController], workers: [] };

@@ -4,7 +4,7 @@ import { Clock } from '../../kernel/clock.js';
 import { AppError, notFound } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import { announce } from '../../people/store/facts.store.js';
-import { inTransaction } from '../../platform/database/db.js';
+import { inTransaction, type Db } from '../../platform/database/db.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { ruleOf } from '../rules/domain/rule-settings.js';
@@ -14,8 +14,6 @@ import { NIGHT, type ConsentGiven, type ConsentState, type NewConsent } from './
 import { TRANSACTIONAL_REASON_KEYS } from './domain/transactional.js';
 import { listProof, type ConsentProof, type ProofQuery } from './store/consent-proof.store.js';
 import { insertTopic, listConsents, listTopics, loadRecipient, lockPerson, lockTopic, personExists, putConsents, updateTopic, type Consent, type Recipient, type Topic, type TopicChange } from './store/preferences.store.js';
-
-export interface TopicChoice { topic: Topic; subscribed: boolean }
 
 /** The pages and buttons by which a person chooses for themselves. */
 export type OwnChoice = 'one_click' | 'unsubscribe_page' | 'preference_page';
@@ -95,21 +93,8 @@ export class Preferences {
     await this.choose(recipient, [{ channel: 'email', topic: recipient.topic, state }], source, signs);
   }
 
-  /** The e-mail topics of kind `marketing` with the person's choices. */
-  async choices({ personId }: Recipient): Promise<TopicChoice[]> {
-    const [topics, consents] = await Promise.all([listTopics(this.db), listConsents(this.db, personId)]);
-    const said = new Map(consents.filter((consent) => consent.channel === 'email').map((consent) => [consent.topic, consent.state]));
-    return topics.filter((topic) => topic.kind === 'marketing').map((topic) => ({ topic, subscribed: topic.optIn ? said.get(topic.key) === 'subscribed' : said.get(topic.key) !== 'unsubscribed' }));
-  }
-
-  /** Sets every topic that {@link choices} shows to what was ticked. */
-  async setChoices(recipient: Recipient, ticked: ReadonlySet<string>, source: OwnChoice, signs: RequestSigns = {}): Promise<void> {
-    const shown = await this.choices(recipient);
-    const changed = shown.filter(({ topic, subscribed }) => subscribed !== ticked.has(topic.key));
-    await this.choose(recipient, changed.map(({ topic }) => ({ channel: 'email', topic: topic.key, state: ticked.has(topic.key) ? 'subscribed' : 'unsubscribed' })), source, signs);
-  }
-
-  private async choose({ deliveryId, personId }: Recipient, consents: readonly NewConsent[], source: OwnChoice, { ip, userAgent }: RequestSigns): Promise<void> {
+  /** Records what a person chose on a page of theirs, and `also` what belongs to it, in one transaction. Somebody who is gone chose nothing. */
+  async choose({ deliveryId, personId }: Recipient, consents: readonly NewConsent[], source: OwnChoice, { ip, userAgent }: RequestSigns, also: (tx: Db) => Promise<void> = async () => {}): Promise<void> {
     const now = this.clock.now();
     await inTransaction(this.db, async (tx) => {
       if (!(await lockPerson(tx, personId))) return;
@@ -118,6 +103,7 @@ export class Preferences {
       await insertDeliveryEvents(tx, left.map(({ topic }) => ({
         deliveryId, personId, kind: 'unsubscribe', eventKey: newId(), at: now, verdict: 'human', evidence: { source }, data: { topic },
       })));
+      await also(tx);
     });
     this.wake();
   }

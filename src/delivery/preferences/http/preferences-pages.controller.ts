@@ -4,9 +4,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../../../platform/http/access.js';
 import { LinkKeys } from '../../tracking/link-keys.service.js';
 import type { LinkKind } from '../../tracking/link-token.js';
+import { PreferenceCentre, type ChoicesOf } from '../preference-centre.service.js';
 import { Preferences, type RequestSigns } from '../preferences.service.js';
+import type { EmailFrequency } from '../store/frequency-choice.store.js';
 import type { Recipient } from '../store/preferences.store.js';
-import { gonePage, pageLanguage, preferencesPage, subscribedPage, topicName, unsubscribedPage, unsubscribePage } from './pages.js';
+import { gonePage, preferencesPage, subscribedPage, unsubscribedPage, unsubscribePage, type Told } from './pages.js';
+import { isPageLanguage, pageLanguage, topicName, type PageLanguage } from './page-texts.js';
 
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
@@ -26,40 +29,55 @@ type FormBody = Record<string, unknown> | Buffer | undefined;
 @Public()
 @Controller()
 export class PreferencePagesController {
-  constructor(private readonly links: LinkKeys, private readonly preferences: Preferences) {}
+  constructor(private readonly links: LinkKeys, private readonly preferences: Preferences, private readonly centre: PreferenceCentre) {}
 
   @Get('u/:token')
-  async ask(@Param('token') token: string, @Res() reply: FastifyReply): Promise<void> {
+  async ask(@Param('token') token: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const recipient = await this.recipient('unsubscribe', token);
-    if (!recipient) return gone(reply);
-    await show(reply, unsubscribePage(pageLanguage(recipient.language), await this.topicFor(recipient)));
+    if (!recipient) return gone(request, reply);
+    const language = languageFor(request, recipient.language);
+    await show(reply, unsubscribePage(language, await this.topicFor(recipient, language), await this.choicesHref(recipient, language)));
   }
 
   @Post('u/:token') @HttpCode(200)
   async unsubscribe(@Param('token') token: string, @Body() body: FormBody, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const recipient = await this.recipient('unsubscribe', token);
     const action = fieldOf(body, 'action');
-    if (!recipient) return gone(reply);
+    if (!recipient) return gone(request, reply);
     await this.preferences.setTopicOf(recipient, action === 'subscribe' ? 'subscribed' : 'unsubscribed', action === undefined ? 'one_click' : 'unsubscribe_page', signsOf(request));
     if (action === undefined) return void (await reply.status(200).header('cache-control', 'no-store').send());
-    const language = pageLanguage(recipient.language);
-    const topic = await this.topicFor(recipient);
-    await show(reply, action === 'subscribe' ? subscribedPage(language, topic) : unsubscribedPage(language, topic));
+    const language = languageFor(request, recipient.language);
+    const made = action === 'subscribe' ? subscribedPage : unsubscribedPage;
+    await show(reply, made(language, await this.topicFor(recipient, language), await this.choicesHref(recipient, language)));
   }
 
   @Get('p/:token')
-  async choices(@Param('token') token: string, @Res() reply: FastifyReply): Promise<void> {
+  async choices(@Param('token') token: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const recipient = await this.recipient('preferences', token);
-    if (!recipient) return gone(reply);
-    await show(reply, preferencesPage(pageLanguage(recipient.language), await this.preferences.choices(recipient), false));
+    if (!recipient) return gone(request, reply);
+    await show(reply, preferencesPage(languageFor(request, recipient.language), await this.centre.of(recipient)));
   }
 
   @Post('p/:token') @HttpCode(200)
   async choose(@Param('token') token: string, @Body() body: FormBody, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const recipient = await this.recipient('preferences', token);
-    if (!recipient) return gone(reply);
-    await this.preferences.setChoices(recipient, new Set(fieldsOf(body, 'topic')), 'preference_page', signsOf(request));
-    await show(reply, preferencesPage(pageLanguage(recipient.language), await this.preferences.choices(recipient), true));
+    const before = await this.recipient('preferences', token);
+    if (!before) return gone(request, reply);
+    const action = fieldOf(body, 'action');
+    const had = await this.centre.of(before);
+    const told = action === undefined || !Object.hasOwn(ACTIONS, action) ? undefined : ACTIONS[action]!(had, await this.keep(before, action, body, signsOf(request)));
+    const recipient = (await this.recipient('preferences', token)) ?? before;
+    // Whoever chose another language reads on in it; whoever only looked at the page in another one keeps that.
+    const language = recipient.language === before.language ? languageFor(request, recipient.language) : pageLanguage(recipient.language);
+    await show(reply, preferencesPage(language, await this.centre.of(recipient), told));
+  }
+
+  private keep(recipient: Recipient, action: string, body: FormBody, signs: RequestSigns): Promise<boolean> {
+    const shown = new Set(fieldsOf(body, 'shown'));
+    if (action === 'leave') return this.centre.choose(recipient, { shown, ticked: new Set() }, signs);
+    const chosen = { shown, ticked: new Set(fieldsOf(body, 'choice')) };
+    if (action === 'restore') return this.centre.choose(recipient, chosen, signs);
+    const language = fieldOf(body, 'language') ?? '';
+    return this.centre.choose(recipient, { ...chosen, frequency: frequencyOf(fieldOf(body, 'frequency')), ...(isPageLanguage(language) && !speaks(recipient, language) ? { language } : {}) }, signs);
   }
 
   private async recipient(kind: LinkKind, token: string): Promise<Recipient | null> {
@@ -67,20 +85,43 @@ export class PreferencePagesController {
     return claim ? this.preferences.recipient(claim.deliveryId) : null;
   }
 
-  private async topicFor(recipient: Recipient): Promise<string> {
+  private async topicFor(recipient: Recipient, language: PageLanguage): Promise<string> {
     const topic = (await this.preferences.topics()).find(({ key }) => key === recipient.topic);
-    return topic ? topicName(topic, pageLanguage(recipient.language)) : recipient.topic;
+    return topic ? topicName(topic, language) : recipient.topic;
+  }
+
+  /** The page of all choices, on the host this page was asked from. */
+  private async choicesHref({ deliveryId, personId }: Recipient, language: PageLanguage): Promise<string> {
+    return `${new URL((await this.links.signer()).forMessage(deliveryId, personId).preferences()).pathname}?lang=${language}`;
   }
 }
 
+/** What each button of the page of choices says when it is done; `had` is what was chosen before. */
+const ACTIONS: Record<string, (had: ChoicesOf, changed: boolean) => Told> = {
+  save: (_, changed) => ({ text: changed ? 'saved' : 'unchanged' }),
+  leave: (had) => ({ text: 'left', ...(had.choices.some(({ subscribed }) => subscribed) ? { undo: had } : {}) }),
+  restore: () => ({ text: 'restored' }),
+};
+
+const frequencyOf = (given: string | undefined): EmailFrequency | undefined => (given === 'all' || given === 'weekly' || given === 'monthly' ? given : undefined);
+
+/** "en-GB" stays what it is when somebody saves the page with English chosen. */
+const speaks = ({ language }: Recipient, code: PageLanguage) => language.toLowerCase() === code || language.toLowerCase().startsWith(`${code}-`);
+
 const signsOf = ({ ip, headers }: FastifyRequest): RequestSigns => ({ ip, userAgent: headers['user-agent'] });
+
+/** `?lang=` wins over the language of the person. */
+function languageFor({ query }: FastifyRequest, own: string): PageLanguage {
+  const asked = (query as { lang?: unknown } | undefined)?.lang;
+  return typeof asked === 'string' && isPageLanguage(asked) ? asked : pageLanguage(own);
+}
 
 async function show(reply: FastifyReply, html: string, status = 200): Promise<void> {
   await reply.status(status).headers(HEADERS).send(html);
 }
 
 /** One answer for a forged token and for a message that was erased: nothing can be learned from it. */
-const gone = (reply: FastifyReply) => show(reply, gonePage('en'), 404);
+const gone = (request: FastifyRequest, reply: FastifyReply) => show(reply, gonePage(languageFor(request, (request.headers['accept-language'] ?? '').trim())), 404);
 
 /** Fields of a form sent by our page. One-click posts may be multipart, of which only the arrival matters. */
 function fieldsOf(body: FormBody, name: string): string[] {

@@ -97,14 +97,18 @@ export async function putConsents(tx: Db, personId: string, consents: readonly N
   return writeConsents(tx, consents.map((consent) => ({ ...consent, personId })), given);
 }
 
-/** The person and topic of a delivery, in the language to speak to them; null when the delivery is gone. */
+/**
+ * The person and topic of a delivery, in the language to speak to them; null when the delivery or the person is gone. Of people who
+ * just merged it is the survivor, although the delivery follows them a moment later.
+ */
 export interface Recipient { deliveryId: string; personId: string; topic: string; language: string }
 
 export function loadRecipient(db: Db, deliveryId: string): Promise<Recipient | null> {
   return row<Recipient>(db, `
-    select d.id as "deliveryId", d.person_id as "personId", d.topic, coalesce(p.language, w.language, 'en') as language
+    select d.id as "deliveryId", p.id as "personId", d.topic, coalesce(p.language, w.language, 'en') as language
       from delivery as d
-      join person as p on p.id = d.person_id
+      left join person_merge as m on m.from_id = d.person_id
+      join person as p on p.id = coalesce(m.into_id, d.person_id)
       left join workspace as w on w.id = 1
      where d.id = $1`, [deliveryId]);
 }

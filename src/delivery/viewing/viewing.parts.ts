@@ -1,0 +1,5 @@
+import type { ModuleParts } from '../../platform/module-parts.js';
+import { ViewController } from './http/view.controller.js';
+import { ViewedMessages } from './viewed-messages.service.js';
+
+export const viewingParts: ModuleParts = { providers: [ViewedMessages], controllers: [ViewController], workers: [] };

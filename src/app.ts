@@ -52,7 +52,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     const alarms: Alarms = runsWorkers ? new AgendaAlarms(databaseUrl, log) : new ManualAlarms();
     const runner = new WorkerRunner(alarms, log);
     opened.runner = runner;
-    nest = await NestFactory.create<NestFastifyApplication>(AppModule.on({ config, clock, log, db, runner }), new FastifyAdapter({ bodyLimit: 4 * 1024 * 1024, trustProxy: false, forceCloseConnections: true }), { logger: new NestLog(log), abortOnError: false });
+    nest = await NestFactory.create<NestFastifyApplication>(AppModule.on({ config, clock, log, db, runner }), new FastifyAdapter({ bodyLimit: 4 * 1024 * 1024, trustProxy: config.TRUSTED_PROXIES === '' ? false : config.TRUSTED_PROXIES, forceCloseConnections: true }), { logger: new NestLog(log), abortOnError: false });
     await configureHttp(nest);
     await nest.init();
     acceptEmptyJson(nest);

@@ -37,6 +37,9 @@ export class Config {
   /** Largest file an import takes, in bytes after unpacking. */
   @IsInt() @Min(1024) @Max(1024 ** 4) @Type(() => Number) IMPORT_MAX_BYTES: number = 1024 ** 3;
 
+  /** Reverse proxies whose `X-Forwarded-For` is believed: addresses and networks, separated by commas. None by default. */
+  @Matches(/^([0-9a-f.:]+(\/\d{1,3})?(\s*,\s*(?=\S)|$))*$/i, { message: 'TRUSTED_PROXIES must be addresses or networks (CIDR) separated by commas' }) TRUSTED_PROXIES: string = '';
+
   /** Absolute folder for the embedded database, the send journals and import files. */
   get dataDir(): string {
     return resolve(this.DATA_DIR);
@@ -46,7 +49,7 @@ export class Config {
 /** Reads and checks the environment; a wrong value is one sentence naming the variable. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const known = Object.fromEntries(
-    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'SMTP_CONNECTIONS', 'WEBHOOK_ALLOWED_NETWORKS', 'IMPORT_MAX_BYTES', 'INBOUND_PORT', 'INBOUND_HOST', 'INBOUND_PROTOCOL', 'INBOUND_DOMAINS']
+    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'SMTP_CONNECTIONS', 'WEBHOOK_ALLOWED_NETWORKS', 'IMPORT_MAX_BYTES', 'TRUSTED_PROXIES', 'INBOUND_PORT', 'INBOUND_HOST', 'INBOUND_PROTOCOL', 'INBOUND_DOMAINS']
       .filter((name) => env[name] !== undefined && env[name] !== '')
       .map((name) => [name, env[name]]),
   );

@@ -100,10 +100,10 @@ test('one address that follows links of ten messages in ten seconds is a machine
   }
 });
 
-async function startSecond() {
+async function startSecond(env: NodeJS.ProcessEnv = {}) {
   const { startApp } = await import('../../src/app.js');
   const { readConfig } = await import('../../src/platform/config.js');
-  return startApp({ config: readConfig({ PORT: '0', LOG_LEVEL: 'error', DATA_DIR: app.dataDir, DATABASE_POOL: '4' }), databaseUrl: app.databaseUrl, clock, workers: 'manual' });
+  return startApp({ config: readConfig({ PORT: '0', LOG_LEVEL: 'error', DATA_DIR: app.dataDir, DATABASE_POOL: '4', ...env }), databaseUrl: app.databaseUrl, clock, workers: 'manual' });
 }
 
 test('a list of scanner networks is taken whole or not at all, and tells who is behind a click at once', async () => {
@@ -186,4 +186,19 @@ test('a click that comes while its person becomes part of another is the survivo
   });
   await done;
   expect(await app.db.query('select e.person_id as id from delivery_event as e where e.delivery_id = $1', [message.deliveryId])).toEqual([{ id: survivor.personId }]);
+});
+
+test('behind a proxy of ours the address is the one it names; nobody else is believed', async () => {
+  const behind = await startSecond({ TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8' });
+  try {
+    const forwarded = { ...BROWSER, 'x-forwarded-for': '198.51.100.9, 10.3.2.1' };
+    await call(message.links.open(), forwarded, behind.url);
+    clock.advance(1_000);
+    await call(message.links.open(), forwarded);
+    expect((await app.db.query(`select e.evidence ->> 'network' as network from delivery_event as e where e.delivery_id = $1 order by e.at`, [message.deliveryId])) as unknown).toEqual([{ network: '198.51.100.0/24' }, { network: '127.0.0.0/24' }]);
+    const { readConfig } = await import('../../src/platform/config.js');
+    expect(() => readConfig({ TRUSTED_PROXIES: 'everybody' })).toThrow('TRUSTED_PROXIES');
+  } finally {
+    await behind.close();
+  }
 });

@@ -1,5 +1,5 @@
-/** Where a bench runs: a fresh, migrated database of its own, and how many people it should use. */
-export interface BenchContext { url: string; people: number }
+/** Where a bench runs: a fresh, migrated database of its own, how many people it should use, and how many a broadcast reaches (0: none is sent). */
+export interface BenchContext { url: string; people: number; broadcast: number }
 
 /** One measured figure beside what it is measured against. `ratio` is what `budget` speaks about. */
 export interface BenchRow {

@@ -194,6 +194,28 @@ test('stopping in the middle of a queue: nothing lost, nothing uncertain, the re
   await slow.stop();
 });
 
+test('S9: two senders over two relays, stopped in the middle and started again: every message once, and its relay is known', async () => {
+  const relays = await Promise.all([3, 6].map((delay) => new SmtpSink({ delay }).start()));
+  for (const { port } of relays) await app.api('POST', '/v1/relays', { name: `relay ${port}`, host: '127.0.0.1', port, security: 'none', connections: 5 });
+  const taken = () => relays.flatMap(({ accepted }) => accepted.map(({ messageId }) => messageId));
+  try {
+    await queue(app.db, await makePlace(app.db, START), await makePeople(app.db, 1_500, START), START);
+    const first = await startSecond();
+    const running = Promise.all([first.runner.runUntilIdle(), app.runner.runUntilIdle()]);
+    while (taken().length < 200) await new Promise((done) => { setTimeout(done, 5); });
+    await first.runner.stop();
+    await running;
+    await first.close();
+    await app.runner.runUntilIdle();
+    expect(await tally(app.db)).toEqual({ sent: 1_500 });
+    expect([taken().length, new Set(taken()).size]).toEqual([1_500, 1_500]);
+    expect((await rows(app.db, `select 1 from delivery as d left join relay as r on r.id::text = d.relay where r.id is null`)).length).toBe(0);
+  } finally {
+    await rows(app.db, 'delete from relay');
+    for (const relay of relays) await relay.stop();
+  }
+});
+
 /** Another process of the service over the same database and data folder, as far as its workers go. */
 async function startSecond(env: NodeJS.ProcessEnv = {}) {
   const { startApp } = await import('../../src/app.js');

@@ -5,7 +5,7 @@ export interface Prepared { to: string; subject: string; html: string; text: str
 
 export interface Measure { perSecond: number; cpuMicros: number }
 
-export interface Relay { url: string; from: { name: string; address: string }; connections: number }
+export interface Relay { url: string; from: { name: string; address: string }; connections: number; dkim?: { domainName: string; keySelector: string; privateKey: string } }
 
 /** nodemailer as it is usually used: one `sendMail` is awaited, then the next, over a pool that keeps its connection. */
 export function sendLoop(relay: Relay, messages: readonly Prepared[]): Promise<Measure> {
@@ -23,7 +23,7 @@ export function sendRaw(relay: Relay, messages: readonly Prepared[]): Promise<Me
 }
 
 async function sending(relay: Relay, messages: readonly Prepared[], callers: number, mailOf: (message: Prepared) => object): Promise<Measure> {
-  const pool = createTransport({ url: relay.url, pool: true, maxConnections: relay.connections, maxMessages: Infinity } as Parameters<typeof createTransport>[0]);
+  const pool = createTransport({ url: relay.url, pool: true, maxConnections: relay.connections, maxMessages: Infinity, ...(relay.dkim ? { dkim: relay.dkim } : {}) } as Parameters<typeof createTransport>[0]);
   const waiting = [...messages];
   const result = await measured(messages.length, async () => {
     await Promise.all(Array.from({ length: callers }, async () => { for (let next = waiting.pop(); next; next = waiting.pop()) await pool.sendMail(mailOf(next)); }));
@@ -39,4 +39,18 @@ export async function measured(count: number, work: () => Promise<void>): Promis
   await work();
   const { user, system } = process.cpuUsage(before);
   return { perSecond: count / ((performance.now() - start) / 1000), cpuMicros: (user + system) / count };
+}
+
+/** The most resident memory of this process during some work, in MB. */
+export async function peakMemory(work: () => Promise<void>): Promise<number> {
+  let most = 0;
+  const look = () => { most = Math.max(most, process.memoryUsage.rss()); };
+  const timer = setInterval(look, 100);
+  try {
+    await work();
+  } finally {
+    look();
+    clearInterval(timer);
+  }
+  return Math.round(most / 1_048_576);
 }

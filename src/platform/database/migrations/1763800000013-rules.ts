@@ -51,7 +51,8 @@ export class SendingRules1763800000013 implements MigrationInterface {
       alter table consent add column confirmed_at timestamptz, add column confirmation_id uuid;
       comment on column consent.confirmed_at is 'when the person was last told that they agreed and how to withdraw (every two years)';
       comment on column consent.confirmation_id is 'the delivery that is to tell them; it stays when that delivery failed';
-      create index consent_confirmation on consent (coalesce(confirmed_at, at), person_id) where state = 'subscribed';
+      create index consent_confirmation on consent (coalesce(confirmed_at, at), person_id) where state = 'subscribed' and confirmation_id is null;
+      create index consent_confirming on consent (confirmation_id) where confirmation_id is not null;
 
       create index delivery_waiting on delivery (reason, person_id, id) where state = 'queued' and reason in ('QUIET_HOURS_DEFERRED', 'CAP_DEFERRED');
       create table pacing_release (reason text primary key, requested_at timestamptz not null, after_person uuid, after_id uuid);

@@ -1,0 +1,88 @@
+import { row, rows, type Db } from '../../../platform/database/db.js';
+import { NIGHT } from '../../preferences/domain/consent.js';
+
+/** The topic of notices that a law demands. No key that people choose begins with `$`. */
+export const NOTICES = '$notices';
+
+/** How long a consent lasts without word, and how long before its end the notice goes. */
+export interface Term { now: Date; everyMonths: number; aheadDays: number }
+
+const ADVERTISING = `(c.topic = '${NIGHT}' or exists (select from topic as t where t.key = c.topic and t.kind = 'marketing'))`;
+const DUE = `c.state = 'subscribed' and c.confirmation_id is null and ${ADVERTISING}
+  and coalesce(c.confirmed_at, c.at) <= ($1::timestamptz + make_interval(days => $3::int) - make_interval(months => $2::int))`;
+const termOf = ({ now, everyMonths, aheadDays }: Term) => [now, everyMonths, aheadDays];
+
+export interface DuePerson { personId: string; since: Date }
+
+/** People whose oldest unconfirmed consent is due, the longest first; only those who have an address when `reachable`. */
+export function duePeople(db: Db, term: Term, page: { limit: number; after: { at: string; id: string } | null; reachable: boolean }): Promise<DuePerson[]> {
+  return rows<DuePerson>(db, `
+    select d.person_id as "personId", d.since
+      from (select c.person_id, min(coalesce(c.confirmed_at, c.at)) as since from consent as c where ${DUE} group by c.person_id) as d
+      join person as p on p.id = d.person_id
+     where (not $7::boolean or p.email is not null) and ($5::timestamptz is null or (d.since, d.person_id) > ($5::timestamptz, $6::uuid))
+     order by d.since, d.person_id limit $4`, [...termOf(term), page.limit, page.after?.at ?? null, page.after?.id ?? null, page.reachable]);
+}
+
+export interface ConfirmationCounts { due: number; overdue: number; unreachable: number; queued: number; failed: number }
+
+/** People by where their confirmation stands. */
+export async function confirmationCounts(db: Db, term: Term): Promise<ConfirmationCounts> {
+  const counted = await row<ConfirmationCounts>(db, `
+    with due as (
+      select c.person_id, bool_or(coalesce(c.confirmed_at, c.at) <= $1::timestamptz - make_interval(months => $2::int)) as overdue from consent as c where ${DUE} group by c.person_id),
+    noticed as (
+      select distinct c.person_id, d.state in ('queued', 'sending', 'sent', 'delivered') as waits from consent as c join delivery as d on d.id = c.confirmation_id and d.person_id = c.person_id where c.confirmation_id is not null)
+    select count(*)::int as due, (count(*) filter (where due.overdue))::int as overdue, (count(*) filter (where p.email is null))::int as unreachable,
+           (select (count(*) filter (where n.waits))::int from noticed as n) as queued, (select (count(*) filter (where not n.waits))::int from noticed as n) as failed
+      from due join person as p on p.id = due.person_id`, termOf(term));
+  return counted!;
+}
+
+export interface AgreedTo { personId: string; channel: string; topic: string; en: string; ko: string; at: Date; zone: string | null }
+
+/** Everything advertising that these people agreed to. Holds the rows until commit, so that two workers do not tell one person twice. */
+export function agreedTo(tx: Db, personIds: readonly string[]): Promise<AgreedTo[]> {
+  return rows<AgreedTo>(tx, `
+    select c.person_id as "personId", c.channel, c.topic, coalesce(t.name, 'Advertising at night') as en, coalesce(nullif(t.name_ko, ''), t.name, '야간 광고') as ko, c.at, p.time_zone as zone
+      from consent as c join person as p on p.id = c.person_id left join topic as t on t.key = c.topic
+     where c.person_id = any($1::uuid[]) and c.state = 'subscribed' and c.confirmation_id is null and ${ADVERTISING}
+     order by c.person_id, c.channel, c.topic for update of c`, [personIds]);
+}
+
+/** Makes the topic of notices; there is one from then on. */
+export async function makeNoticeTopic(tx: Db, now: Date): Promise<void> {
+  await rows(tx, `
+    insert into topic (key, name, name_ko, kind, reason, reason_text, created_at) values ('${NOTICES}', 'Notices required by law', '법정 안내', 'transactional', 'legal_notice', 'Confirmation of consent every two years', $1::timestamptz)
+    on conflict (key) do nothing`, [now]);
+}
+
+export interface Notice { deliveryId: string; runId: string; personId: string; consents: object[] }
+
+/** Keeps what each notice says as a run that is over (no campaign has it), and which consents it confirms. */
+export async function keepNotices(tx: Db, notices: readonly Notice[], place: { campaignId: string; versionId: string }, now: Date): Promise<void> {
+  const said = JSON.stringify(notices);
+  await rows(tx, `
+    insert into enrollment (id, person_id, campaign_id, version_id, state, entered_at, left_at, entry)
+    select n."runId", n."personId", $2, $3, 'completed', $4::timestamptz, $4::timestamptz, jsonb_build_object('kind', 'notice', 'at', $4::timestamptz, 'properties', jsonb_build_object('consents', n."consents"))
+      from jsonb_to_recordset($1::jsonb) as n ("runId" uuid, "personId" uuid, "consents" jsonb)`, [said, place.campaignId, place.versionId, now]);
+  await rows(tx, `
+    update consent as c set confirmation_id = n."deliveryId" from jsonb_to_recordset($1::jsonb) as n ("deliveryId" uuid, "personId" uuid)
+     where c.person_id = n."personId" and c.state = 'subscribed' and c.confirmation_id is null and ${ADVERTISING}`, [said]);
+}
+
+/** Confirms the consents whose notice has gone, with proof; answers how many. */
+export async function confirmSent(tx: Db, limit: number, now: Date): Promise<number> {
+  const confirmed = await row<{ count: number }>(tx, `
+    with gone as materialized (
+      select c.person_id, c.channel, c.topic, d.id, d.sent_at from consent as c join delivery as d on d.id = c.confirmation_id and d.person_id = c.person_id
+       where c.confirmation_id is not null and d.state in ('sent', 'delivered') limit $1 for update of c skip locked),
+    marked as (
+      update consent as c set confirmed_at = g.sent_at, confirmation_id = null from gone as g where c.person_id = g.person_id and c.channel = g.channel and c.topic = g.topic
+      returning c.person_id, c.channel, c.topic, g.id, g.sent_at),
+    proved as (
+      insert into consent_proof (id, person_id, channel, topic, state, at, recorded_at, method, source, actor, delivery_id)
+      select gen_random_uuid(), m.person_id, m.channel, m.topic, 'confirmation_sent', m.sent_at, $2::timestamptz, 'confirmation', 'consent_confirmation', 'system', m.id from marked as m returning 1)
+    select count(*)::int as count from proved`, [limit, now]);
+  return confirmed!.count;
+}

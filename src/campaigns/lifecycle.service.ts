@@ -71,16 +71,18 @@ export class Lifecycle {
     const now = this.clock.now();
     let runs = 0;
     let deliveries = 0;
+    let recalled = 0;
     for (let ended = CHUNK; ended === CHUNK; runs += ended) {
       ended = await inTransaction(this.db, async (tx) => {
         const enrollmentIds = await someActiveRuns(tx, id, CHUNK);
         deliveries += await cancelPending(tx, { enrollmentIds }, REASON, now);
+        recalled += (await recallInApp(tx, { enrollmentIds, unseenOnly: true }, REASON, now)).recalled;
         return endEarly(tx, enrollmentIds, { state: 'cancelled', code: REASON, facts: { stopped: true } }, now);
       });
     }
     return inTransaction(this.db, async (tx) => {
       deliveries += await cancelPending(tx, { campaignId: id }, REASON, now);
-      const { recalled } = await recallInApp(tx, { campaignId: id }, null, now);
+      recalled += (await recallInApp(tx, { campaignId: id }, null, now)).recalled;
       await setClosing(tx, id, false);
       return { runs, deliveries, recalled };
     });

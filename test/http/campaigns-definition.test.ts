@@ -254,6 +254,9 @@ describe('the life of a campaign', () => {
       insert into delivery (id, person_id, campaign_id, version_id, step_id, enrollment_id, channel, variant, topic, state, due_at, queued_at)
       select gen_random_uuid(), e.person_id, e.campaign_id, e.version_id, 'a', e.id, 'in_app', 'A', 'product-updates', case when substr(e.id::text, 1, 1) < '8' then 'queued' else 'sent' end, $2, $2
         from enrollment as e where e.campaign_id = $1 limit 1000`, [id, clock.now()]);
+    await rows(app.db, `
+      insert into in_app_message (delivery_id, person_id, campaign_id, content, created_at)
+      select d.id, d.person_id, d.campaign_id, '{}', $2 from delivery as d where d.campaign_id = $1 and d.state = 'sent'`, [id, clock.now()]);
     const [{ queued, sent }] = await rows<{ queued: number; sent: number }>(app.db, `select count(*) filter (where d.state = 'queued')::int as queued, count(*) filter (where d.state = 'sent')::int as sent from delivery as d where d.campaign_id = $1`, [id]) as [{ queued: number; sent: number }];
     const { body } = await app.api('POST', path(id, '/stop'));
     expect(body).toMatchObject({ campaign: { state: 'stopped' }, cancelled: { runs: 4100, deliveries: queued, launches: 1 }, recalled: sent });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { CampaignDefinition } from '../contract/campaign.js';
-import type { Channel } from '../contract/message.js';
+import type { Channel, EmailContent } from '../contract/message.js';
 import type { CompiledMessage } from '../delivery/content/compiled.js';
 import { compileMessage } from '../delivery/content/compile.js';
 import { loadBookFor } from '../delivery/content/store/snippets.store.js';
@@ -9,6 +9,7 @@ import { lintMessage } from '../delivery/rules/domain/lint.js';
 import { ruleOf } from '../delivery/rules/domain/rule-settings.js';
 import { lintable } from '../delivery/rules/lint-content.js';
 import { endpointStates, type EndpointState } from '../delivery/hooks/store/endpoints.store.js';
+import { SenderCheck } from '../delivery/identity/sender-check.service.js';
 import { Clock } from '../kernel/clock.js';
 import { AppError, type Problem } from '../kernel/errors.js';
 import { loadWorkspace } from '../platform/workspace.js';
@@ -29,14 +30,14 @@ export interface Checked {
 /** Looks at a definition as publishing would, and changes nothing. */
 @Injectable()
 export class CampaignCheck {
-  constructor(private readonly db: DataSource, private readonly clock: Clock) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly senders: SenderCheck) {}
 
   /** Everything wrong or doubtful in it, and its compiled messages. */
   async check(definition: CampaignDefinition): Promise<Checked> {
     const references = referencesOf(definition);
     const { findings, contents } = await this.compiled(references);
     return {
-      findings: [...findFaults(definition, this.clock.now()), ...(await this.segments(references)), ...(await this.conditions(references)), ...(await this.topics(references)), ...(await this.endpoints(references)), ...findings, ...(await this.rules(references, contents))],
+      findings: [...findFaults(definition, this.clock.now()), ...(await this.segments(references)), ...(await this.conditions(references)), ...(await this.topics(references)), ...(await this.endpoints(references)), ...(await this.sendersOf(references)), ...findings, ...(await this.rules(references, contents))],
       contents,
     };
   }
@@ -83,6 +84,18 @@ export class CampaignCheck {
     const named = contents.flatMap(({ path, channel, content }) => ('endpointId' in content ? [{ path: `${path}.endpointId`, channel, content }] : []));
     const known = await endpointStates(this.db, named.map(({ content }) => content.endpointId));
     return named.flatMap(({ path, channel, content }) => endpointFindings(path, channel, content, known.get(content.endpointId)));
+  }
+
+  private async sendersOf({ contents, topics }: References): Promise<Finding[]> {
+    const findings: Finding[] = [];
+    for (const { path, channel, content } of contents) {
+      if (channel !== 'email') continue;
+      const { fromAddress } = content as EmailContent;
+      const topic = topics.find((each) => path.startsWith(each.path.slice(0, -'topic'.length)))!.topic;
+      const remark = await this.senders.remark(fromAddress, topic);
+      if (remark) findings.push((remark.severity === 'error' ? fault : warning)(within(path, 'fromAddress'), remark.code, remark.message));
+    }
+    return findings;
   }
 
   private async compiled({ contents }: References): Promise<Checked> {

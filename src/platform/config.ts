@@ -21,6 +21,8 @@ export class Config {
   /** Shown as the sender; the workspace's name when not given. */
   @IsOptional() @emptyAsAbsent @IsString() MAIL_FROM_NAME?: string;
   @IsEmail({ require_tld: false }) MAIL_FROM: string = 'danbi@localhost.localdomain';
+  /** DNS servers asked about sending domains, `address` or `address:port` with commas between; the system's when not given. */
+  @IsOptional() @emptyAsAbsent @Matches(/^\s*(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\])(:\d{1,5})?(\s*,\s*(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\])(:\d{1,5})?)*\s*$/, { message: 'DNS_SERVERS must be IP addresses with commas between, such as 1.1.1.1,192.0.2.1:5353' }) DNS_SERVERS?: string;
   /** Concurrent SMTP connections to the relay. */
   @IsInt() @Min(1) @Max(100) @Type(() => Number) SMTP_CONNECTIONS: number = 10;
 
@@ -40,6 +42,10 @@ export class Config {
   /** Reverse proxies whose `X-Forwarded-For` is believed: addresses and networks, separated by commas. None by default. */
   @Matches(/^([0-9a-f.:]+(\/\d{1,3})?(\s*,\s*(?=\S)|$))*$/i, { message: 'TRUSTED_PROXIES must be addresses or networks (CIDR) separated by commas' }) TRUSTED_PROXIES: string = '';
 
+  get dnsServers(): string[] {
+    return (this.DNS_SERVERS ?? '').split(',').map((server) => server.trim()).filter((server) => server !== '');
+  }
+
   /** Absolute folder for the embedded database, the send journals and import files. */
   get dataDir(): string {
     return resolve(this.DATA_DIR);
@@ -49,7 +55,7 @@ export class Config {
 /** Reads and checks the environment; a wrong value is one sentence naming the variable. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const known = Object.fromEntries(
-    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'SMTP_CONNECTIONS', 'WEBHOOK_ALLOWED_NETWORKS', 'IMPORT_MAX_BYTES', 'TRUSTED_PROXIES', 'INBOUND_PORT', 'INBOUND_HOST', 'INBOUND_PROTOCOL', 'INBOUND_DOMAINS']
+    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'DNS_SERVERS', 'SMTP_CONNECTIONS', 'WEBHOOK_ALLOWED_NETWORKS', 'IMPORT_MAX_BYTES', 'TRUSTED_PROXIES', 'INBOUND_PORT', 'INBOUND_HOST', 'INBOUND_PROTOCOL', 'INBOUND_DOMAINS']
       .filter((name) => env[name] !== undefined && env[name] !== '')
       .map((name) => [name, env[name]]),
   );

@@ -103,8 +103,9 @@ function judgeSpf(found: readonly string[], plan: DomainPlan): Judged {
   if (records.length > 1) return says('wrong', 'There are several SPF records; receivers then reject all of them (RFC 7208, 4.5). Join them into one.', 'SPF 레코드가 여러 개면 모두 무효입니다. 하나로 합치세요.');
   const terms = records[0]!.toLowerCase().split(/\s+/).slice(1);
   if (terms.some((term) => term === '+all' || term === 'all')) return says('wrong', 'The record ends with "+all", so anybody may send in your name.', '레코드가 "+all"로 끝나 누구나 귀사 이름으로 보낼 수 있습니다.');
-  if (plan.spf !== null && !terms.some((term) => term.replace(/^\+/, '') === plan.spf) && !terms.some((term) => term.startsWith('redirect='))) {
-    return says('warning', `The record does not name our relay (${plan.spf}). That is right only if another part of it does.`, `레코드에 발송 서버(${plan.spf})가 없습니다. 다른 항목이 포함하는 경우에만 괜찮습니다.`);
+  const absent = plan.spf.filter((wanted) => !terms.some((term) => term.replace(/^\+/, '') === wanted));
+  if (absent.length > 0 && !terms.some((term) => term.startsWith('redirect='))) {
+    return says('warning', `The record does not name our relay (${absent.join(' ')}). That is right only if another part of it does.`, `레코드에 발송 서버(${absent.join(' ')})가 없습니다. 다른 항목이 포함하는 경우에만 괜찮습니다.`);
   }
   return says('ok', `Servers are named for ${envelopeDomain(plan)}.`, `${envelopeDomain(plan)}의 발송 서버가 지정되어 있습니다.`);
 }

@@ -20,8 +20,8 @@ export interface DomainPlan {
   domain: string;
   bounceDomain: string | null;
   keys: readonly { selector: string; publicKey: string; state: 'next' | 'active' | 'retired' }[];
-  /** What SPF must name for our relay, such as `include:amazonses.com`; null when it can not be told. */
-  spf: string | null;
+  /** What SPF must name for our relays, such as `include:amazonses.com`; empty when it can not be told. */
+  spf: readonly string[];
   /** The host that takes bounces in. */
   returnHost: string;
 }
@@ -37,7 +37,7 @@ export function recordsOf(plan: DomainPlan): PublishRecord[] {
     ...plan.keys.filter(({ state }) => state !== 'retired').map(({ selector, publicKey, state }) => state === 'active'
       ? record('dkim', 'TXT', dkimName(selector, plan.domain), dkimValue(publicKey), { en: 'Lets receivers verify that a message is from you and was not changed.', ko: '메일이 귀사에서 보낸 것이고 변경되지 않았음을 수신 서버가 확인합니다.' })
       : record('dkim_next', 'TXT', dkimName(selector, plan.domain), dkimValue(publicKey), { en: 'The next key. Publish it beside the present one, then switch.', ko: '다음 키입니다. 현재 키와 함께 게시한 뒤 전환하세요.' })),
-    record('spf', 'TXT', envelopeDomain(plan), `v=spf1 ${plan.spf ?? 'mx'} ~all`, plan.spf === null
+    record('spf', 'TXT', envelopeDomain(plan), `v=spf1 ${plan.spf.join(' ') || 'mx'} ~all`, plan.spf.length === 0
       ? { en: 'Names the servers that may send for you. Replace "mx" by what your mail server\'s provider says.', ko: '귀사를 대신해 보낼 수 있는 서버를 지정합니다. "mx" 대신 메일 서버 제공자가 안내하는 값을 쓰세요.' }
       : { en: 'Names the servers that may send for you. With an SPF record there already, add only the middle part to it.', ko: '귀사를 대신해 보낼 수 있는 서버를 지정합니다. SPF 레코드가 이미 있으면 가운데 부분만 추가하세요.' }),
     record('dmarc', 'TXT', `_dmarc.${plan.domain}`, 'v=DMARC1; p=none', { en: 'Tells receivers what to do with mail that only pretends to be yours. Begin with p=none.', ko: '사칭 메일을 수신 서버가 어떻게 처리할지 알립니다. p=none으로 시작하세요.' }),

@@ -27,6 +27,7 @@ export const PARAMETERS = {
   transactional_reason: z.strictObject({}),
   promotional_signs: z.strictObject({}),
   frequency_preference: z.strictObject({ waitDays: z.number().int().min(1).max(90).default(31) }),
+  verified_sender: z.strictObject({ strict: z.boolean().default(false) }),
   one_click_unsubscribe: z.strictObject({}),
 } as const;
 export type RuleKey = keyof typeof PARAMETERS;
@@ -94,6 +95,14 @@ export const RULES: readonly Rule[] = [
     key: 'frequency_preference', initially: 'on', title: { en: 'How often a person wants e-mail', ko: '고객이 고른 이메일 빈도' },
     text: { en: 'Marketing e-mail to a person who chose “weekly” or “monthly” waits until 7 days or 30 days after the last one, at most waitDays from when it was queued, and is then dropped.', ko: '“주 1회” 또는 “월 1회”를 고른 고객의 마케팅 이메일은 마지막 메일로부터 7일 또는 30일이 지날 때까지 기다리며, 대기 시작 후 waitDays가 지나면 발송하지 않습니다.' },
     sources: [{ name: 'Preference of the person', says: 'Chosen on the preference page.' }],
+  },
+  {
+    key: 'verified_sender', initially: 'on', title: { en: 'Marketing from verified domains', ko: '인증된 도메인에서 마케팅 발송' },
+    text: {
+      en: 'Marketing e-mail whose sender has no DKIM key that was found in DNS is warned about at publish; with strict it is refused. Not asked while mail stays in the sandbox.',
+      ko: 'DNS에서 DKIM 키가 확인되지 않은 도메인의 마케팅 이메일은 게시할 때 경고하며, strict이면 거절합니다. 샌드박스에서는 확인하지 않습니다.',
+    },
+    sources: [{ name: 'Gmail and Yahoo sender requirements (2024), Outlook.com (2025), Naver (2024)', says: 'SPF and DKIM, aligned with the From address under DMARC.' }],
   },
   {
     key: 'one_click_unsubscribe', initially: 'fixed', title: { en: 'One-click unsubscription', ko: '원클릭 수신거부' },

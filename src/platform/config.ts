@@ -36,6 +36,10 @@ export class Config {
   /** Domains whose every address is ours to answer for, such as `bounce.example.com,fbl.example.com`. Signed return paths are taken in any domain. */
   @Matches(/^[A-Za-z0-9., -]*$/, { message: 'INBOUND_DOMAINS must be names of domains separated by commas' }) INBOUND_DOMAINS: string = '';
 
+  /** A mailbox that bounces and complaints are collected from: `imaps://user:password@host/Folder`. Filed mails are deleted there, or with KEEP marked. */
+  @IsOptional() @emptyAsAbsent @Matches(/^imaps?:\/\/[^\s@]+@[^\s@]+$/, { message: 'INBOUND_IMAP_URL must be like imaps://user:password@host/Folder' }) INBOUND_IMAP_URL?: string;
+  @IsIn(['yes', 'no']) INBOUND_IMAP_KEEP: 'yes' | 'no' = 'no';
+
   /** Largest file an import takes, in bytes after unpacking. */
   @IsInt() @Min(1024) @Max(1024 ** 4) @Type(() => Number) IMPORT_MAX_BYTES: number = 1024 ** 3;
 
@@ -55,7 +59,7 @@ export class Config {
 /** Reads and checks the environment; a wrong value is one sentence naming the variable. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const known = Object.fromEntries(
-    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'DNS_SERVERS', 'SMTP_CONNECTIONS', 'WEBHOOK_ALLOWED_NETWORKS', 'IMPORT_MAX_BYTES', 'TRUSTED_PROXIES', 'INBOUND_PORT', 'INBOUND_HOST', 'INBOUND_PROTOCOL', 'INBOUND_DOMAINS']
+    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'DNS_SERVERS', 'SMTP_CONNECTIONS', 'WEBHOOK_ALLOWED_NETWORKS', 'IMPORT_MAX_BYTES', 'TRUSTED_PROXIES', 'INBOUND_PORT', 'INBOUND_HOST', 'INBOUND_PROTOCOL', 'INBOUND_DOMAINS', 'INBOUND_IMAP_URL', 'INBOUND_IMAP_KEEP']
       .filter((name) => env[name] !== undefined && env[name] !== '')
       .map((name) => [name, env[name]]),
   );

@@ -31,7 +31,8 @@ const cases: Case[] = [
   { name: 'bounced, transactional', suppressed: 'bounce', topic: 'account', expected: 'SUPPRESSED_BOUNCE' },
   { name: 'complained', suppressed: 'complaint', expected: 'SUPPRESSED_COMPLAINT' },
   { name: 'complained, transactional', suppressed: 'complaint', topic: 'account', expected: undefined },
-  { name: 'blocked by hand, transactional', suppressed: 'manual', topic: 'account', expected: 'SUPPRESSED_COMPLAINT' },
+  { name: 'blocked by hand, transactional', suppressed: 'manual', topic: 'account', expected: 'SUPPRESSED_MANUAL' },
+  { name: 'paused after soft bounces', suppressed: 'soft_bounce', expected: 'SUPPRESSED_BOUNCE' },
   { name: 'bounced, in-app', suppressed: 'bounce', channel: 'in_app', expected: undefined },
   { name: 'bounced, written differently', email: 'Kim.Haneul@MÜNCHEN.example', suppressed: 'bounce', expected: 'SUPPRESSED_BOUNCE' },
 ];

@@ -144,6 +144,14 @@ async function softBounces(count: number, step: number, category: ReturnNotice['
   return personId!;
 }
 
+test('called inactive twice in a row, an address is gone', async () => {
+  await softBounces(1, 1, 'inactive');
+  expect(await suppressed()).toEqual([]);
+  await rows(database.db, 'truncate delivery, delivery_event, soft_bounce, person');
+  await softBounces(2, 1, 'inactive');
+  expect(await suppressed()).toEqual([{ reason: 'bounce', until: null }]);
+});
+
 test('five soft bounces in a row over a week pause the address for thirty days', async () => {
   await softBounces(4, 2);
   expect(await suppressed()).toEqual([]);

@@ -13,7 +13,7 @@ export const GATE_OF: Partial<Record<ReasonCode, Gate>> = {
   REENTRY_BLOCKED: 'reentry', HOLDOUT: 'holdout', EXPERIMENT_CONTROL: 'assignment',
   GOAL_REACHED: 'exit', EXIT_RULE: 'exit', PERSON_DELETED: 'exit', PERSON_MERGED: 'exit',
   NO_CONSENT: 'consent', TOPIC_UNSUBSCRIBED: 'consent', NIGHT_CONSENT_MISSING: 'consent', CHANNEL_UNREACHABLE: 'reachable',
-  SUPPRESSED_BOUNCE: 'suppression', SUPPRESSED_COMPLAINT: 'suppression', QUIET_HOURS_DEFERRED: 'quiet_hours',
+  SUPPRESSED_BOUNCE: 'suppression', SUPPRESSED_COMPLAINT: 'suppression', SUPPRESSED_MANUAL: 'suppression', QUIET_HOURS_DEFERRED: 'quiet_hours',
   CAP_DEFERRED: 'frequency_cap', CAP_DROPPED: 'frequency_cap', LOST_ARBITRATION: 'arbitration',
   RENDER_ERROR: 'render', RENDER_MISSING_VAR: 'render', LANGUAGE_MISSING: 'render',
   PROVIDER_REJECTED: 'transport', PROVIDER_UNCERTAIN: 'transport', RATE_DEFERRED: 'transport', EXPIRED: 'transport',

@@ -100,8 +100,8 @@ async function judgeAddress(tx: Db, { notice, delivery, effect }: Step, now: Dat
   if (effect.suppress) await suppressFor(tx, { addressHash: hash, reason: effect.suppress, at: now, detail: notice.diagnostic, until: null, evidence });
   if (effect.softness === 'accepted') await forgetSoftRefusals(tx, hash);
   if (effect.softness !== 'refused') return;
-  const until = await countSoftRefusal(tx, { hash, address, deliveryId: delivery.id, sentAt: delivery.sentAt ?? happenedAt(notice, now) }, now);
-  if (until) await suppressFor(tx, { addressHash: hash, reason: 'soft_bounce', at: now, detail: notice.diagnostic, until, evidence });
+  const consequence = await countSoftRefusal(tx, { hash, address, deliveryId: delivery.id, sentAt: delivery.sentAt ?? happenedAt(notice, now) }, now);
+  if (consequence) await suppressFor(tx, { addressHash: hash, ...consequence, at: now, detail: notice.diagnostic, evidence });
 }
 
 /** Takes the person off everything that is advertising: whoever calls one message unwanted is not asked which. */

@@ -2,6 +2,7 @@ import type { ModuleParts } from '../../platform/module-parts.js';
 import { MailBodies } from './http/mail-bodies.js';
 import { ReturnsController } from './http/returns.controller.js';
 import { MailListener } from './intake/mail-listener.js';
+import { MailboxWorker } from './jobs/mailbox.worker.js';
 import { ReturnsWorker } from './jobs/returns.worker.js';
 import { MailReader } from './mail-reader.js';
 import { PROVIDER_READERS } from './providers/provider-readers.js';
@@ -18,5 +19,5 @@ export const returnsParts: ModuleParts = {
     { provide: RETURN_READERS, useFactory: (...readers: ReturnReader[]) => [...readers, ...PROVIDER_READERS], inject: [MailReader] },
   ],
   controllers: [ReturnsController],
-  workers: [ReturnsWorker],
+  workers: [ReturnsWorker, MailboxWorker],
 };

@@ -65,8 +65,9 @@ function consentRefusal(person: Found): ReasonCode | null {
 function suppressionRefusal(person: Found, reason: string | undefined): ReasonCode | null {
   if (reason === undefined) return null;
   if (reason === 'bounce' || reason === 'soft_bounce') return 'SUPPRESSED_BOUNCE';
-  // A complaint is about advertising, so a receipt or a password mail still goes; an operator's block closes everything.
-  return person.topicKind === 'transactional' && reason === 'complaint' ? null : 'SUPPRESSED_COMPLAINT';
+  // An operator's block closes everything; a complaint is about advertising, so a receipt or a password mail still goes.
+  if (reason === 'manual') return 'SUPPRESSED_MANUAL';
+  return person.topicKind === 'transactional' ? null : 'SUPPRESSED_COMPLAINT';
 }
 
 /** Reason by address hash, of those that are suppressed. */

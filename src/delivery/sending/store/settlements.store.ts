@@ -2,6 +2,10 @@ import type { ReasonCode } from '../../../kernel/reason-codes.js';
 import { announceEngagement } from '../../../people/store/change.store.js';
 import { rows, type Db } from '../../../platform/database/db.js';
 import { addressHash } from '../../preferences/domain/address.js';
+import { suppressFor } from '../../preferences/store/suppression.store.js';
+import { kindOf } from '../../returns/domain/classify.js';
+import type { BounceCategory } from '../../returns/domain/notice.js';
+import { countSoftRefusal } from '../../returns/store/softness.store.js';
 
 /** How one claim ended. */
 export interface Settlement {
@@ -27,7 +31,7 @@ export interface Settlement {
   /** The server has judged this message: the try counts. */
   attempted: boolean;
   /** With `bounced`: a permanent refusal of the address. */
-  bounce?: { refusal: string; suppress: boolean };
+  bounce?: { refusal: BounceCategory; suppress: boolean };
 }
 
 /** What {@link settle} wrote. */
@@ -66,26 +70,24 @@ export async function settle(tx: Db, worker: string, settlements: readonly Settl
 /** A refused address becomes an event of its delivery, and is suppressed when the refusal says that it does not exist. */
 async function recordBounces(tx: Db, bounced: readonly Settlement[], now: Date): Promise<void> {
   if (bounced.length === 0) return;
-  const facts = bounced.map((each) => ({ id: each.id, personId: each.personId, key: `smtp:${each.fence}`, detail: each.detail ?? '', refusal: each.bounce!.refusal }));
+  const facts = bounced.map((each) => ({ id: each.id, personId: each.personId, key: `smtp:${each.fence}`, detail: each.detail ?? '', kind: kindOf(each.bounce!.refusal), refusal: each.bounce!.refusal }));
   await rows(
     tx,
     `insert into delivery_event (delivery_id, person_id, kind, event_key, at, verdict, evidence, data)
-     select b."id", b."personId", 'bounce', b."key", $2::timestamptz, 'machine', jsonb_build_object('reply', b."detail"), jsonb_build_object('class', b."refusal")
-       from jsonb_to_recordset($1::jsonb) as b("id" uuid, "personId" uuid, "key" text, "detail" text, "refusal" text)
+     select b."id", b."personId", 'bounce', b."key", $2::timestamptz, 'machine', jsonb_build_object('reply', b."detail"), jsonb_build_object('kind', b."kind", 'class', b."refusal")
+       from jsonb_to_recordset($1::jsonb) as b("id" uuid, "personId" uuid, "key" text, "detail" text, "kind" text, "refusal" text)
      on conflict do nothing`,
     [JSON.stringify(facts), now],
   );
-  const gone = bounced.flatMap((each) => {
-    const hash = each.bounce!.suppress && each.address ? addressHash(each.address) : null;
-    return hash === null ? [] : [{ hash, detail: each.detail ?? '' }];
-  });
-  await rows(
-    tx,
-    `insert into suppression (channel, address_hash, reason, at, detail)
-     select distinct on (g."hash") 'email', g."hash", 'bounce', $2::timestamptz, g."detail" from jsonb_to_recordset($1::jsonb) as g("hash" text, "detail" text)
-     on conflict (channel, address_hash) do nothing`,
-    [JSON.stringify(gone), now],
-  );
+  for (const each of bounced) await judgeAddress(tx, each, now);
+}
+
+async function judgeAddress(tx: Db, { id, address, detail = '', bounce }: Settlement, now: Date): Promise<void> {
+  const hash = address === undefined ? null : addressHash(address);
+  if (address === undefined || hash === null) return;
+  const { refusal, suppress } = bounce!;
+  const consequence = suppress ? ({ reason: 'bounce', until: null } as const) : kindOf(refusal) === 'soft' ? await countSoftRefusal(tx, { hash, address, deliveryId: id, sentAt: now }, now) : null;
+  if (consequence) await suppressFor(tx, { addressHash: hash, ...consequence, at: now, detail, evidence: { deliveryId: id, category: refusal } });
 }
 
 /** An in-app message ready to be shown, with the delivery it fulfils. */

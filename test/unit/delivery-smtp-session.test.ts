@@ -36,7 +36,7 @@ test.each<[string, string[], (line: string) => Answer, object, number]>([
   ['RCPT refused, DATA taken all the same', FULL, (line) => (line.startsWith('RCPT') ? '550 5.1.1 no such user' : line === '.' ? '554 5.5.1 no recipient' : undefined), { kind: 'rejected', refusal: 'invalid_recipient' }, 0],
   ['RCPT refused without PIPELINING', [], (line) => (line.startsWith('RCPT') ? '450-4.2.0 in\r\n450 4.2.0 two lines' : undefined), { kind: 'deferred', detail: '450-4.2.0 in 450 4.2.0 two lines' }, 0],
   ['the sender refused', FULL, (line) => (line.startsWith('MAIL') ? '550 5.7.1 not you' : line.startsWith('RCPT') || line === 'DATA' ? '503 5.5.1 no' : undefined), { kind: 'transport_down' }, 0],
-  ['refused after the dot', FULL, (line) => (line === '.' ? '554 5.7.1 spam' : undefined), { kind: 'rejected', refusal: 'policy' }, 1],
+  ['refused after the dot', FULL, (line) => (line === '.' ? '554 5.7.1 spam' : undefined), { kind: 'rejected', refusal: 'block_reputation' }, 1],
   ['closed after the dot', FULL, (line) => (line === '.' ? 'close' : undefined), { kind: 'uncertain' }, 1],
   ['reset after the dot', FULL, (line) => (line === '.' ? 'reset' : undefined), { kind: 'uncertain' }, 1],
   ['nonsense after the dot', FULL, (line) => (line === '.' ? 'fine, thank you' : undefined), { kind: 'uncertain' }, 1],

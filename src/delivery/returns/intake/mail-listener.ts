@@ -8,6 +8,7 @@ import { WorkerRunner } from '../../../platform/jobs/runner.js';
 import type { Log } from '../../../platform/logging.js';
 import { LOG } from '../../../platform/tokens.js';
 import { ReturnPaths } from '../../identity/return-paths.service.js';
+import { isBounceDomain } from '../store/inbound-events.store.js';
 import { fileMail, MAX_MAIL_BYTES } from './file-mail.js';
 
 /** A stranger may hold so many connections, each at most with one mail of ten megabytes in memory. */
@@ -16,7 +17,7 @@ const SILENCE_MS = 60_000;
 
 /**
  * The mail server that bounces and complaints come to, over SMTP or LMTP (INBOUND_PORT; off without it). It takes mail for our
- * signed return paths and for everything in INBOUND_DOMAINS, and files it before it says 250: what it has taken is not lost.
+ * signed return paths and for everything in the bounce domains and INBOUND_DOMAINS, and files it before it says 250: what it has taken is not lost.
  */
 @Injectable()
 export class MailListener implements OnApplicationBootstrap, OnModuleDestroy {
@@ -66,7 +67,7 @@ export class MailListener implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async allow({ address }: SMTPServerAddress): Promise<void> {
     const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
-    if (this.domains.has(domain) || (await this.returnPaths.read(address)) !== null) return;
+    if (this.domains.has(domain) || (await this.returnPaths.read(address)) !== null || (await isBounceDomain(this.db, domain))) return;
     throw Object.assign(new Error('5.1.1 No such recipient here'), { responseCode: 550 });
   }
 

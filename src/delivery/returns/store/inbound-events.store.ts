@@ -103,3 +103,8 @@ export async function settleInbound(tx: Db, end: InboundEnd): Promise<void> {
 export async function overruleInbound(tx: Db, { id, state, detail, now }: Pick<InboundEnd, 'id' | 'state' | 'detail' | 'now'>): Promise<void> {
   await rows(tx, `update inbound_event as e set state = $2, detail = $3, next_at = null, settled_at = $4::timestamptz where e.id = $1`, [id, state, detail, now]);
 }
+
+/** Whether returned messages of one of our sending domains come to this domain. */
+export async function isBounceDomain(db: Db, domain: string): Promise<boolean> {
+  return (await row(db, `select 1 as found from sending_domain as d where lower(d.bounce_domain) = $1 limit 1`, [domain])) !== null;
+}

@@ -1,4 +1,5 @@
 import type { ReasonCode } from '../../../kernel/reason-codes.js';
+import type { BounceCategory } from '../../returns/domain/notice.js';
 import { nextAttempt } from './retry.js';
 import type { SendingSettings } from './sending-settings.js';
 import type { SmtpOutcome } from './smtp-outcome.js';
@@ -12,7 +13,7 @@ export interface End {
   reason?: ReasonCode;
   detail: string;
   dueAt?: Date;
-  bounce?: { refusal: string; suppress: boolean };
+  bounce?: { refusal: BounceCategory; suppress: boolean };
   /** What a final refusal was about. */
   refusal?: string;
   /** Now nobody knows, and it is sent once more. */

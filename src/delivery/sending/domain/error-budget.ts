@@ -24,9 +24,9 @@ export interface PauseReason {
   text: { en: string; ko: string };
 }
 
-/** Refusals that say the address is no good, and those that say we are not wanted: our own words and those of returns. */
+/** Refusals that say the address is no good, and those that say we are not wanted: categories of `returns/domain/notice.ts`. */
 export const HARD = ['invalid_recipient', 'bad_domain', 'inactive'];
-export const BLOCK = ['policy', 'rate', 'block_reputation', 'block_auth', 'rate_limit'];
+export const BLOCK = ['block_reputation', 'block_auth', 'rate_limit'];
 
 const WORDS: Record<Measure, { en: string; ko: string }> = {
   hard: { en: 'bounced because the address does not exist', ko: '존재하지 않는 주소로 반송되었습니다' },

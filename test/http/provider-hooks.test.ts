@@ -223,6 +223,18 @@ test('out of order: "delivered" after the bounce changes nothing, a complaint af
   expect([await stateOf(app.db, message!.id), (await filed(app.db, connection)).map(({ notices }) => notices[0]!.outcome)]).toEqual(['bounced', ['applied', 'known', 'applied']]);
 });
 
+test('the same report many times at once is kept once, and no try fails', async () => {
+  const [sendgrid, mailgun] = [await connect(app, 'sendgrid'), await connect(app, 'mailgun')];
+  const events = Array.from({ length: 200 }, (_, index) => ({ event: 'processed', sg_event_id: `at-once-${index}` }));
+  const batches = [events, [...events].reverse(), events.slice(50), [...events].reverse().slice(20)].map((batch) => proven('sendgrid', batch, START));
+  const token = proven('mailgun', { event: 'accepted', id: 'at-once' }, START);
+  const replies = await Promise.all([...batches, ...batches].map((request) => post(app, sendgrid, request)));
+  const tokens = await Promise.all(Array.from({ length: 6 }, () => post(app, mailgun, token)));
+  expect([...replies, ...tokens].filter(({ status }) => status !== 200)).toEqual([]);
+  const total = (found: typeof replies) => found.reduce((sum, { body }) => sum + body.filed!, 0);
+  expect([total(replies), (await filed(app.db, sendgrid)).length, total(tokens), (await filed(app.db, mailgun)).length]).toEqual([200, 200, 1, 1]);
+});
+
 test('what is too large, malformed or unknown is answered, and nothing of it is kept', async () => {
   const [ses, sendgrid, mailgun] = [await connect(app, 'ses'), await connect(app, 'sendgrid'), await connect(app, 'mailgun')];
   const json = { 'content-type': 'application/json' };

@@ -103,7 +103,7 @@ describe('the way out', () => {
 
   test.each<[string, RequestListener]>([
     ['more than 64 KB', (_request, reply) => reply.end('x'.repeat(65_537))],
-    ['a redirect', (_request, reply) => reply.writeHead(302, { location: '/elsewhere' }).end()],
+    ['a redirect', (request, reply) => (request.url === '/' ? reply.writeHead(302, { location: '/elsewhere' }).end() : reply.end('here'))],
     ['an error', (_request, reply) => reply.writeHead(500).end('no')],
   ])('refuses %s', async (_name, listener) => {
     await expect(serve(listener, (url, outside) => outside.get(url))).rejects.toThrow();

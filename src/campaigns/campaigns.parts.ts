@@ -3,6 +3,8 @@ import { DISPATCH_GATE } from '../delivery/sending/dispatch-gate.js';
 import type { ModuleParts } from '../platform/module-parts.js';
 import { Assignments } from './assignments.service.js';
 import { Brake } from './campaign-brake.js';
+import { Coverage } from './coverage.service.js';
+import { CoverageWorker } from './jobs/coverage.job.js';
 import { CampaignMessages } from './campaign-messages.service.js';
 import { CampaignMessagesController } from './http/campaign-messages.controller.js';
 import { CampaignCheck } from './check.service.js';
@@ -28,7 +30,7 @@ import { SEGMENT_USE } from '../segments/segment-use.js';
 import { Versions } from './versions.service.js';
 
 export const campaignsParts: ModuleParts = {
-  providers: [Drafts, CampaignMessages, CampaignCheck, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, Explain],
+  providers: [Drafts, CampaignMessages, Coverage, CampaignCheck, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, Explain],
   controllers: [CampaignsController, CampaignMessagesController, VersionsController, AssignmentsController, LedgerController],
-  workers: [EntryWorker, DatesWorker, LaunchWorker, AdvanceWorker, ClosingWorker],
+  workers: [EntryWorker, DatesWorker, LaunchWorker, AdvanceWorker, ClosingWorker, CoverageWorker],
 };

@@ -1,3 +1,4 @@
+import { pickLanguage } from '../../kernel/language.js';
 import { RenderFailure, type CompiledEmail, type CompiledInApp, type LinkSigner, type RenderContext, type RenderedEmail, type RenderedInApp } from './compiled.js';
 import { shownLength, type Found } from './helper-values.js';
 import { renderEmail, renderInApp } from './render.js';
@@ -25,7 +26,7 @@ export function diagnose(compiled: CompiledEmail | CompiledInApp, context: Rende
   const render = (found?: Found[]) => (compiled.kind === 'email' ? renderEmail(compiled, context, links, found) : renderInApp(compiled, context, found));
   try {
     const message = render();
-    return { message, language: message.language, problems: 'html' in message ? remarks(message, subjectLength) : [] };
+    return { message, language: message.language, problems: [...otherLanguage(compiled, context), ...('html' in message ? remarks(message, subjectLength) : [])] };
   } catch (error) {
     if (!(error instanceof RenderFailure)) throw error;
     if (error.code === 'LANGUAGE_MISSING') return { message: null, language: null, problems: [{ kind: 'missing_language', part: 'language', subject: wantedIn(context) }] };
@@ -41,6 +42,12 @@ const partOf = ({ detail }: RenderFailure) => detail.split(':', 1)[0]!;
 
 /** The language somebody asks for; the workspace's when they told us none. */
 export const wantedIn = ({ readIn, person, workspace }: RenderContext): string => readIn || person.language || workspace.language;
+
+/** The person reads a fallback. */
+function otherLanguage({ language, translations = {} }: CompiledEmail | CompiledInApp, context: RenderContext): PersonProblem[] {
+  const isTheirs = language === undefined || pickLanguage(wantedIn(context), [language, ...Object.keys(translations)]) !== null;
+  return isTheirs ? [] : [{ kind: 'missing_language', part: 'language', subject: wantedIn(context) }];
+}
 
 function remarks({ subject, html }: RenderedEmail, subjectLength: number): PersonProblem[] {
   const length = shownLength(subject);

@@ -1,3 +1,5 @@
+import { TestSendsController } from './http/test-sends.controller.js';
+import { TestSends } from './test-sends.js';
 import type { ModuleParts } from '../../platform/module-parts.js';
 import { GatedQueue } from './gated-claims.js';
 import { DeliveriesController } from './http/deliveries.controller.js';
@@ -6,4 +8,4 @@ import { ErrorBudgetWorker } from './jobs/error-budget.worker.js';
 import { Settings } from './sending-settings.service.js';
 import { EmailSurroundings, EmailWorker } from './jobs/email.worker.js';
 
-export const sendingParts: ModuleParts = { providers: [GatedQueue, Settings, EmailSurroundings], controllers: [DeliveriesController, SettingsController], workers: [EmailWorker, ErrorBudgetWorker] };
+export const sendingParts: ModuleParts = { providers: [TestSends, GatedQueue, Settings, EmailSurroundings], controllers: [TestSendsController, DeliveriesController, SettingsController], workers: [EmailWorker, ErrorBudgetWorker] };

@@ -490,6 +490,41 @@ create table consent_proof (
   constraint consent_proof_method_check CHECK ((method = ANY (ARRAY['form'::text, 'api'::text, 'import'::text, 'one_click'::text, 'unsubscribe_page'::text, 'preference_page'::text, 'complaint'::text, 'provider_unsubscribe'::text, 'merge'::text, 'confirmation'::text]))),
   constraint consent_proof_state_check CHECK ((state = ANY (ARRAY['subscribed'::text, 'unsubscribed'::text, 'confirmation_sent'::text]))));
 
+create table coverage_group (
+  id bigint not null generated always as identity,
+  run_id uuid not null,
+  kind text not null,
+  step_id text not null,
+  variant text not null,
+  language text not null,
+  part text not null,
+  subject text not null,
+  people integer not null,
+  constraint coverage_group_run_id_kind_step_id_variant_language_part_su_key UNIQUE (run_id, kind, step_id, variant, language, part, subject),
+  constraint coverage_group_pkey PRIMARY KEY (id));
+
+create table coverage_person (
+  group_id bigint not null,
+  person_id uuid not null,
+  constraint coverage_person_pkey PRIMARY KEY (group_id, person_id));
+
+create table coverage_run (
+  id uuid not null,
+  campaign_id uuid not null,
+  revision integer not null,
+  state text not null,
+  plan jsonb not null,
+  cursor uuid,
+  scanned integer not null default 0,
+  total integer not null,
+  people integer not null default 0,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint coverage_run_campaign_id_key UNIQUE (campaign_id),
+  constraint coverage_run_pkey PRIMARY KEY (id),
+  constraint coverage_run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'cancelled'::text]))));
+
 create table date_entry_tick (
   version_id uuid not null,
   evaluated_to timestamp with time zone not null,
@@ -1235,6 +1270,9 @@ create table workspace (
 -- Foreign keys
 
 alter table campaign_version add constraint campaign_version_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
+alter table coverage_group add constraint coverage_group_run_id_fkey FOREIGN KEY (run_id) REFERENCES coverage_run(id) ON DELETE CASCADE;
+alter table coverage_person add constraint coverage_person_group_id_fkey FOREIGN KEY (group_id) REFERENCES coverage_group(id) ON DELETE CASCADE;
+alter table coverage_run add constraint coverage_run_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
 alter table dkim_key add constraint dkim_key_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES sending_domain(id);
 alter table experiment add constraint experiment_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table launch add constraint launch_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { EmailContent, InAppContent } from '../../src/contract/message.js';
 import { compileMessage } from '../../src/delivery/content/compile.js';
@@ -222,41 +222,4 @@ test('a long message is published with a warning', async () => {
 test('a picture without https is published with a warning', async () => {
   const compiled = await email({ preheader: 'p', body: section('<img src="http://x.example/a.png" alt="" /><img src="https://x.example/b.png" alt="" />') });
   expect(compiled.warnings.map(({ path, code }) => [path, code])).toEqual([['body', 'message.insecure-image']]);
-});
-
-interface Starter { key: string; name: Record<string, string>; sample: { person: Record<string, unknown> }; content: Record<string, unknown> }
-const folder = new URL('../../templates/starters/', import.meta.url);
-const starters = readdirSync(folder).flatMap((file) => {
-  const starter = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Starter;
-  return ['en', 'ko'].map((language) => ({ name: `${starter.key} ${language}`, starter, language }));
-});
-
-test.each(starters)('the starter message renders: $name', async ({ starter, language }) => {
-  const content = EmailContent.parse(starter.content[language]);
-  const compiled = (await compileMessage('email', content)) as CompiledEmail;
-  for (const person of [{ ...starter.sample.person, language }, { language, trialEndsAt: '2026-04-03' }]) {
-    const made = renderEmail(compiled, context(person), signer);
-    expect(made.html).not.toMatch(/\{\{|undefined|NaN|\[object/);
-    expect(made.text).not.toMatch(/\{\{|undefined|NaN|\[object/);
-    expect([made.subject.length > 5, made.preheader.length > 5, compiled.warnings]).toEqual([true, true, []]);
-  }
-});
-
-test.each(['plain', 'announcement'])('layout %s hides one link from people and keeps it away from the way out', async (layout) => {
-  const body = section('<a href="https://shop.example/a">A</a> <a href="mailto:help@shop.example">mail</a> <a href="tel:+8215441234">call</a>');
-  for (const language of ['en', 'ko']) {
-    const { html, text } = await render({ layout, body }, { language });
-    const trap = /<div [^>]*aria-hidden="true"[^>]*><a href="https:\/\/go\.example\/c\/trap" tabindex="-1" aria-hidden="true" style="[^"]*height:1px;width:1px[^"]*"><\/a><\/div>/.exec(html);
-    expect(trap).not.toBeNull();
-    expect(html.split('/c/trap').length).toBe(2);
-    // The body stands between them.
-    expect([trap!.index, html.indexOf('https://go.example/c/0'), html.indexOf('https://go.example/u/1')].every((at, index, all) => at > (all[index - 1] ?? 0))).toBe(true);
-    expect(text).not.toContain('trap');
-    expect(text).toContain(language === 'ko' ? '브라우저에서 보기 [https://go.example/v/1]' : 'View in browser [https://go.example/v/1]');
-    expect([html.includes('href="mailto:help@shop.example"'), html.includes('href="tel:+8215441234"')]).toEqual([true, true]);
-  }
-  expect((await email({ layout, body })).links).toEqual([{ index: 0, url: 'https://shop.example/a' }]);
-  const bare: LinkSigner = { forMessage: () => ({ ...signer.forMessage('d', 'p'), open: () => '', view: () => '', honeypot: () => '' }) };
-  const shown = renderEmail(await email({ layout, body }), context(), bare).html;
-  expect(['/c/trap', '/o/', '/v/', 'tabindex', '<img'].filter((part) => shown.includes(part))).toEqual([]);
 });

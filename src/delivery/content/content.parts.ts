@@ -4,6 +4,8 @@ import { PreviewsController } from './http/previews.controller.js';
 import { SnippetsController } from './http/snippets.controller.js';
 import { MergeTagsService } from './merge-tags.service.js';
 import { Previews } from './preview.service.js';
+import { StartersController } from './http/starters.controller.js';
+import { Starters } from './starters.service.js';
 import { Snippets } from './snippets.service.js';
 
-export const contentParts: ModuleParts = { providers: [ContentCache, Previews, Snippets, MergeTagsService], controllers: [PreviewsController, SnippetsController], workers: [] };
+export const contentParts: ModuleParts = { providers: [ContentCache, Previews, Snippets, MergeTagsService, Starters], controllers: [PreviewsController, SnippetsController, StartersController], workers: [] };

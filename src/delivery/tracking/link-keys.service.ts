@@ -9,7 +9,7 @@ import type { Actor } from '../../platform/http/access.js';
 import { PublicUrl } from '../../platform/public-url.js';
 import { RenderFailure, type LinkSigner } from '../content/compiled.js';
 import { addSigningKey, listSigningKeys, loadSigningKeys, retireSigningKey, type KeyAge } from './store/signing-keys.store.js';
-import { HONEYPOT, readToken, tokenSigner, type LinkClaim, type LinkKind, type SigningKey, type TokenSigner } from './link-token.js';
+import { readToken, tokenSigner, type LinkClaim, type LinkKind, type SigningKey, type TokenSigner } from './link-token.js';
 
 /** A key made or retired by another process is noticed within this time. */
 const REFRESH_MS = 60_000;
@@ -46,7 +46,7 @@ export class LinkKeys {
           unsubscribe: () => `${base}/u/${sign('unsubscribe', 0, '')}`,
           preferences: () => `${base}/p/${sign('preferences', 0, '')}`,
           view: () => `${base}/v/${sign('view', 0, '')}`,
-          honeypot: () => `${base}/c/${sign('click', HONEYPOT, '')}`,
+          honeypot: () => `${base}/h/${sign('honeypot', 0, '')}`,
         };
       },
     };

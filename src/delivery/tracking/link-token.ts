@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { parse, stringify } from 'uuid';
 
 /** What a signed address is for. The kind is under the MAC, so a token of one kind is void for another. */
-export type LinkKind = 'click' | 'open' | 'unsubscribe' | 'preferences' | 'view';
+export type LinkKind = 'click' | 'open' | 'unsubscribe' | 'preferences' | 'view' | 'honeypot';
 
 export interface SigningKey {
   id: number;
@@ -23,11 +23,9 @@ const HEAD_BYTES = 37;
 const FORMAT = 1;
 /** Node refuses request heads above 16 KB; longer targets are refused when the message is rendered. */
 export const MAX_URL_BYTES = 8_000;
-/** The number of the link that nobody can see. It looks like any other and leads nowhere; real links count up from 0. */
-export const HONEYPOT = 0xffff;
 const BLOCK = 64;
 /** Stands between the key and the token under the MAC and is not sent: the reader knows by the path what is asked for. */
-const KINDS: Record<LinkKind, number> = { click: 1, open: 2, unsubscribe: 3, preferences: 4, view: 5 };
+const KINDS: Record<LinkKind, number> = { click: 1, open: 2, unsubscribe: 3, preferences: 4, view: 5, honeypot: 6 };
 
 /** Inner and outer key blocks of HMAC-SHA256 (RFC 2104), made once for many MACs. */
 interface Pads { inner: Buffer; outer: Buffer }

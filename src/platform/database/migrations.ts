@@ -6,13 +6,13 @@ import { AccessTables1763800000005 } from './migrations/1763800000005-access.js'
 import { PageFunctions1763800000006 } from './migrations/1763800000006-pages.js';
 import { SegmentVocabulary1763800000007 } from './migrations/1763800000007-segment-vocabulary.js';
 import { SendingTables1763800000008 } from './migrations/1763800000008-sending.js';
-import { ChannelTables1763800000012 } from './migrations/1763800000012-channels.js';
-import { TrackingTables1763800000014 } from './migrations/1763800000014-tracking.js';
-import { Messages1763800000011 } from './migrations/1763800000011-messages.js';
-import { ReturnTables1763800000010 } from './migrations/1763800000010-returns.js';
-import { SendingRules1763800000013 } from './migrations/1763800000013-rules.js';
-import { ProviderTables1763800000015 } from './migrations/1763800000015-providers.js';
 import { SendingDomainTables1763800000009 } from './migrations/1763800000009-sending-domains.js';
+import { ReturnTables1763800000010 } from './migrations/1763800000010-returns.js';
+import { Messages1763800000011 } from './migrations/1763800000011-messages.js';
+import { ChannelTables1763800000012 } from './migrations/1763800000012-channels.js';
+import { SendingRules1763800000013 } from './migrations/1763800000013-rules.js';
+import { TrackingTables1763800000014 } from './migrations/1763800000014-tracking.js';
+import { ProviderTables1763800000015 } from './migrations/1763800000015-providers.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -24,11 +24,11 @@ export const migrations = [
   PageFunctions1763800000006,
   SegmentVocabulary1763800000007,
   SendingTables1763800000008,
-  ChannelTables1763800000012,
   SendingDomainTables1763800000009,
-  TrackingTables1763800000014,
-  Messages1763800000011,
   ReturnTables1763800000010,
+  Messages1763800000011,
+  ChannelTables1763800000012,
   SendingRules1763800000013,
+  TrackingTables1763800000014,
   ProviderTables1763800000015,
 ];

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../../../platform/logging.js';
 import { LOG } from '../../../platform/tokens.js';
 import { LinkKeys } from '../link-keys.service.js';
-import { HONEYPOT, type LinkClaim } from '../link-token.js';
+import type { LinkClaim } from '../link-token.js';
 import { Tracking } from '../tracking.service.js';
 import { hiddenLinkPage, noSuchLinkPage, type Page } from './link-pages.js';
 
@@ -25,7 +25,7 @@ export class TrackingRoutes implements OnModuleInit {
 
   onModuleInit(): void {
     const http = this.host.httpAdapter.getInstance<FastifyInstance>();
-    for (const [path, answer] of [['/c/', this.click], ['/o/', this.open]] as const) {
+    for (const [path, answer] of [['/c/', this.click], ['/h/', this.honeypot], ['/o/', this.open]] as const) {
       http.route({
         method: ['GET', 'HEAD'], url: `${path}*`,
         // Nothing of such a request is parsed but its address, so it is answered before anything would be.
@@ -53,10 +53,17 @@ export class TrackingRoutes implements OnModuleInit {
     const read = this.links.read('click', tokenIn(request, '/c/'));
     const claim = read instanceof Promise ? await read : read;
     if (!claim) return page(reply, request, 404, noSuchLinkPage);
-    const hidden = claim.index === HONEYPOT && claim.url === '';
-    await this.record(hidden ? 'honeypot' : 'click', claim, request);
-    if (hidden) return page(reply, request, 200, hiddenLinkPage);
+    await this.record('click', claim, request);
     reply.raw.writeHead(302, { ...HEADERS, location: claim.url, 'content-length': 0 }).end();
+  }
+
+  /** The link that nobody can see: whoever follows it is told why it leads nowhere. */
+  private async honeypot(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const read = this.links.read('honeypot', tokenIn(request, '/h/'));
+    const claim = read instanceof Promise ? await read : read;
+    if (!claim) return page(reply, request, 404, noSuchLinkPage);
+    await this.record('honeypot', claim, request);
+    page(reply, request, 200, hiddenLinkPage);
   }
 
   private async open(request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -18,7 +18,7 @@ export class CampaignMessages {
     const wanted = contents.filter((content) => (stepId ?? content.stepId) === content.stepId && (variant ?? content.variant) === content.variant);
     if (wanted.length === 0 && (stepId !== undefined || variant !== undefined)) throw notFound('message', [stepId, variant].filter((part) => part !== undefined).join(' / '));
     const shown: ShownMessage[] = [];
-    for (const { stepId: step, variant: key, channel, content } of wanted) shown.push({ stepId: step, variant: key, channel, preview: await this.previews.preview({ channel, content, ...reader }) });
+    for (const { stepId: step, topic, variant: key, channel, content } of wanted) shown.push({ stepId: step, variant: key, channel, preview: await this.previews.preview({ channel, content, topic, ...reader }) });
     return shown;
   }
 }

@@ -86,3 +86,27 @@ test('the publish check names place, both languages and source; publishing is re
   expect((await app.api('POST', `/v1/campaigns/${receipt}/check`)).body.findings).toContainEqual(expect.objectContaining({ severity: 'warning', code: 'rule.promotional_signs' }));
   expect((await app.api('POST', `/v1/campaigns/${await make('봄')}/check`)).body.findings.filter(({ code }: { code: string }) => code.startsWith('rule.'))).toEqual([]);
 });
+
+test('what a marketer is shown and what colleagues are sent is what leaves: label, notice and lint of the topic', async () => {
+  const asked = (topic: string | undefined, subject = '봄', channel = 'email') => app.api('POST', '/v1/messages/preview', { channel, content: channel === 'email' ? content(subject) : { body: subject }, ...(topic === undefined ? {} : { topic }) });
+  const shown = (await asked('product-updates')).body;
+  expect([shown.email.subject, shown.email.text.includes('free of charge'), shown.lint]).toEqual(['(광고) 봄', true, []]);
+  expect((await asked('product-updates', '봄', 'in_app')).body.inApp.body).toMatch(/^\(광고\) 봄/);
+  expect([(await asked('account')).body.email.subject, (await asked(undefined)).body.email.subject]).toEqual(['봄', '봄']);
+  expect((await asked('product-updates', '[광고] 봄')).body.lint).toEqual([expect.objectContaining({ severity: 'error', path: 'subject', code: 'rule.ad_label_variant', messageKo: expect.stringContaining('변칙') })]);
+  expect((await asked('account', '여름 특가')).body.lint).toEqual([expect.objectContaining({ severity: 'warning', code: 'rule.promotional_signs' })]);
+
+  const sent = await app.api('POST', '/v1/messages/test-send', { content: content('[광고] 봄'), to: ['one@example.com'], topic: 'product-updates' });
+  expect([sent.status, sent.body.lint[0].code]).toEqual([200, 'rule.ad_label_variant']);
+  const [mail] = await rows<{ raw: Buffer }>(app.db, 'select s.raw from sandbox_mail as s order by s.id desc limit 1');
+  const { subject, text } = await simpleParser(mail!.raw);
+  expect([subject, text!.includes('free of charge')]).toEqual(['[테스트] (광고) 봄', true]);
+
+  const step = { id: 'message', type: 'message', channel: 'email', topic: 'product-updates', variants: [{ key: 'only', content: content('봄 소식') }] };
+  const { body: { id } } = await app.api('POST', '/v1/campaigns', { name: 'shown', definition: { ...broadcast(), message: step } });
+  expect((await app.api('POST', `/v1/campaigns/${id}/preview`, {})).body.items[0].email.subject).toBe('(광고) 봄 소식');
+
+  await rows(app.db, `update workspace set settings = '{}'`);
+  const without = (await asked('product-updates')).body;
+  expect([without.email, without.problems[0]]).toEqual([null, { path: 'body', code: 'RENDER_MISSING_VAR', message: 'body: workspace.senderContact has no value' }]);
+});

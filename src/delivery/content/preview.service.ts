@@ -10,6 +10,10 @@ import { loadWorkspace } from '../../platform/workspace.js';
 import { payloadOf } from '../hooks/hook-request.js';
 import { renderChat, renderWebhook } from '../hooks/render-hooks.js';
 import { endpointStates } from '../hooks/store/endpoints.store.js';
+import { listTopics } from '../preferences/store/preferences.store.js';
+import { advertisingOf } from '../rules/domain/advertising.js';
+import { lintMessage, type LintFinding } from '../rules/domain/lint.js';
+import { lintable } from '../rules/lint-content.js';
 import { compileMessage } from './compile.js';
 import { RenderFailure, type CompiledChat, type CompiledMessage, type CompiledWebhook, type LinkSigner, type RenderContext, type RenderedEmail, type RenderedInApp, type Warning } from './compiled.js';
 import { diagnose, type PersonProblem, type ProblemKind } from './diagnosis.js';
@@ -27,7 +31,10 @@ export interface Reader {
   sample?: { person: Record<string, unknown>; event?: Record<string, unknown>; timeZone?: string };
 }
 
-export interface PreviewQuestion extends Reader {
+/** Of which topic the message is: the rules of sending are asked as for a delivery of it, where none is named not at all. */
+export interface Topical { topic?: string }
+
+export interface PreviewQuestion extends Reader, Topical {
   channel: Channel;
   content: MessageContent;
 }
@@ -41,6 +48,8 @@ export interface Preview {
   payload: unknown;
   problems: Problem[];
   warnings: Warning[];
+  /** What the rules of sending say of a message of this topic; an error keeps it from being published. */
+  lint: LintFinding[];
 }
 
 interface PersonFields { id: string; externalId: string | null; email: string | null; timeZone: string | null; language: string | null; attributes: Record<string, unknown> }
@@ -61,7 +70,12 @@ function sentenceOf({ kind, part, subject }: PersonProblem): string {
   return `${part}: ${subject}`;
 }
 
-const NOTHING: Preview = { email: null, inApp: null, payload: null, language: null, problems: [], warnings: [] };
+const NOTHING: Preview = { email: null, inApp: null, payload: null, language: null, problems: [], warnings: [], lint: [] };
+
+function spokenIn(sample: Reader['sample']): string | null {
+  const language = sample?.person.language;
+  return typeof language === 'string' ? language : null;
+}
 
 /** Shows a message as one person would get it. Writes nothing. */
 @Injectable()
@@ -71,7 +85,19 @@ export class Previews {
   async preview({ channel, content, ...reader }: PreviewQuestion): Promise<Preview> {
     const compiled = await this.compiled(channel, content);
     if (Array.isArray(compiled)) return { ...NOTHING, problems: compiled };
-    return this.show(compiled, await this.contextOf(reader));
+    const { topic } = reader;
+    const shown = await this.show(compiled, await this.contextOf(reader));
+    return topic === undefined ? shown : { ...shown, lint: await this.lint(channel, content, compiled, topic) };
+  }
+
+  private async lint(channel: Channel, content: MessageContent, compiled: CompiledMessage, topic: string): Promise<LintFinding[]> {
+    const message = lintable(channel, content, compiled, await this.isTransactional(topic));
+    return message ? lintMessage(message, await loadWorkspace(this.db)) : [];
+  }
+
+  /** A topic that is not there yet is marketing, as for the sender; publishing refuses it. */
+  async isTransactional(topic: string): Promise<boolean> {
+    return (await listTopics(this.db)).some(({ key, kind }) => key === topic && kind === 'transactional');
   }
 
   private async show(compiled: CompiledMessage, context: RenderContext): Promise<Preview> {
@@ -79,7 +105,7 @@ export class Previews {
     const { message, language, problems } = diagnose(compiled, context, UNSIGNED);
     const told = problems.map((problem) => ({ path: problem.part, code: CODES[problem.kind], message: sentenceOf(problem) }));
     const shown = { email: message && 'html' in message ? message : null, inApp: message && !('html' in message) ? message : null, payload: null };
-    return { ...shown, language, problems: message ? [] : told, warnings: message ? [...compiled.warnings, ...told] : compiled.warnings };
+    return { ...NOTHING, ...shown, language, problems: message ? [] : told, warnings: message ? [...compiled.warnings, ...told] : compiled.warnings };
   }
 
   private async showPayload(compiled: CompiledWebhook | CompiledChat, context: RenderContext): Promise<Preview> {
@@ -99,10 +125,13 @@ export class Previews {
   }
 
   /** What the templates may say about this reader. @throws person.not-found */
-  async contextOf({ personId, at, language, sample }: Reader): Promise<RenderContext> {
+  async contextOf({ personId, at, language, sample, topic }: Reader & Topical): Promise<RenderContext> {
     const { attributes, ...known } = personId === undefined ? { attributes: {}, id: NOBODY, externalId: null, email: null, timeZone: sample?.timeZone ?? null, language: null } : await this.person(personId, at);
     const workspace = await loadWorkspace(this.db);
+    const reads = { timeZone: known.timeZone ?? null, language: language ?? spokenIn(sample) ?? known.language };
+    const transactional = topic !== undefined && (await this.isTransactional(topic));
     return {
+      ...(topic === undefined ? {} : { transactional, advertising: advertisingOf(workspace, reads, transactional) }),
       person: { ...attributes, ...known, ...sample?.person },
       event: sample?.event,
       workspace: { name: workspace.name, timeZone: workspace.timeZone, language: workspace.language, senderContact: workspace.settings.senderContact },

@@ -71,7 +71,7 @@ export function renderEmail(compiled: CompiledEmail, context: RenderContext, lin
   const state = { ...stateFor(context, locale, own, prepared.staticLinks), ...(found ? { found } : {}) };
   const listUnsubscribeUrl = own.unsubscribe();
   const data = dataOf(context, locale, { unsubscribeUrl: listUnsubscribeUrl, preferencesUrl: own.preferences(), openUrl: own.open(), viewUrl: own.view(), honeypotUrl: own.honeypot() });
-  refuseWithoutContact(context);
+  refuseWithoutContact(context, found);
   const written = oneLine(prepared.subject(data, state));
   const subject = written !== '' && context.advertising?.label.includes('email') ? labelled(written) : written;
   if (subject === '' && !found) throw new RenderFailure('RENDER_ERROR', 'subject: it is empty');
@@ -94,7 +94,7 @@ export function renderInApp(compiled: CompiledInApp, context: RenderContext, fou
   const prepared = prepareInApp(texts, found !== undefined);
   const state = { ...stateFor(context, locale, NO_LINKS, []), ...(found ? { found } : {}) };
   const data = dataOf(context, locale, {});
-  refuseWithoutContact(context);
+  refuseWithoutContact(context, found);
   const [title, body] = [oneLine(prepared.title(data, state)), prepared.body(data, state)];
   const isLabelled = context.advertising?.label.includes('in_app') ?? false;
   return {
@@ -109,8 +109,10 @@ export function renderInApp(compiled: CompiledInApp, context: RenderContext, fou
 }
 
 /** Rule `sender_identity`: advertising that does not say how to reach its sender does not leave. */
-function refuseWithoutContact({ advertising, workspace }: RenderContext): void {
-  if (advertising?.contact && !workspace.senderContact?.trim()) throw new RenderFailure('RENDER_MISSING_VAR', 'workspace.senderContact has no value, and advertising has to show it');
+function refuseWithoutContact({ advertising, workspace }: RenderContext, found?: Found[]): void {
+  if (!advertising?.contact || workspace.senderContact?.trim()) return;
+  if (found) found.push({ kind: 'missing_value', part: 'body', subject: 'workspace.senderContact' });
+  else throw new RenderFailure('RENDER_MISSING_VAR', 'workspace.senderContact has no value, and advertising has to show it');
 }
 
 function buttonTarget(url: string, index: number, found?: Found[]): string {

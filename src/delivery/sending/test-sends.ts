@@ -9,8 +9,9 @@ import { Config } from '../../platform/config.js';
 import { inTransaction } from '../../platform/database/db.js';
 import type { Actor } from '../../platform/http/access.js';
 import { loadWorkspace } from '../../platform/workspace.js';
+import type { LintFinding } from '../rules/domain/lint.js';
 import type { CompiledEmail, LinkSigner, RenderContext, RenderedEmail } from '../content/compiled.js';
-import { NOBODY, Previews, type Reader } from '../content/preview.service.js';
+import { NOBODY, Previews, type Reader, type Topical } from '../content/preview.service.js';
 import { renderEmail } from '../content/render.js';
 import type { Outgoing } from '../identity/outgoing.js';
 import { ENVIRONMENT, planOf, planOfUrl, SANDBOX, type RelayPlan } from '../relays/relay-settings.js';
@@ -18,7 +19,7 @@ import { listRelays } from '../relays/store/relays.store.js';
 import { EmailSurroundings } from './jobs/email.worker.js';
 import { SmtpTransport } from './smtp-transport.js';
 
-export interface TestSend extends Reader {
+export interface TestSend extends Reader, Topical {
   content: EmailContent;
   to: string[];
 }
@@ -26,7 +27,7 @@ export interface TestSend extends Reader {
 /** What the relay said about one address. */
 export interface TestVerdict { address: string; verdict: 'accepted' | 'refused' | 'deferred' | 'uncertain' | 'unreachable'; answer: string }
 
-interface Made { compiled: CompiledEmail; context: RenderContext; links: LinkSigner; outgoing: Outgoing; relay: RelayPlan; now: Date }
+interface Made { compiled: CompiledEmail; context: RenderContext; links: LinkSigner; outgoing: Outgoing; relay: RelayPlan; topic: string; now: Date }
 
 const MARKS = { ko: '[테스트]', en: '[Test]' };
 
@@ -39,20 +40,20 @@ export class TestSends {
   constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly config: Config, private readonly outside: EmailSurroundings, private readonly previews: Previews, private readonly audit: AuditLog) {}
 
   /** @throws message.invalid when it can not be compiled, message.not-made when it can not be made for this person */
-  async send({ content, to, ...reader }: TestSend, actor: Actor): Promise<{ language: string | null; items: TestVerdict[] }> {
+  async send({ content, to, ...reader }: TestSend, actor: Actor): Promise<{ language: string | null; lint: LintFinding[]; items: TestVerdict[] }> {
     const now = this.clock.now();
     const shown = await this.previews.preview({ channel: 'email', content, ...reader });
     if (!shown.email) throw new AppError('message.not-made', `The message can not be made: ${shown.problems[0]!.message}`, 'invalid', shown.problems);
     const compiled = (await this.previews.compiled('email', content)) as CompiledEmail;
     const relay = await this.relay();
-    const made: Made = { compiled, context: await this.previews.contextOf(reader), links: await this.outside.links.signer(), outgoing: await this.outside.senders.outgoing(await loadWorkspace(this.db)), relay, now };
+    const made: Made = { compiled, context: await this.previews.contextOf(reader), links: await this.outside.links.signer(), outgoing: await this.outside.senders.outgoing(await loadWorkspace(this.db)), relay, topic: reader.topic ?? 'test', now };
     // Before the first byte leaves, so that nothing is sent that nobody answers for.
     await inTransaction(this.db, (tx) => this.audit.record(tx, { actor, action: 'message.test-send', subject: 'message:test', detail: { addresses: to.length, language: shown.language, relay: relay.id } }, now));
     const transport = new SmtpTransport(relay.session);
     try {
       const items: TestVerdict[] = [];
       for (const address of to) items.push(await sendOne(transport, made, address));
-      return { language: shown.language, items };
+      return { language: shown.language, lint: shown.lint, items };
     } finally {
       transport.close();
     }
@@ -70,11 +71,11 @@ function marked(content: RenderedEmail, { person, workspace, readIn }: RenderCon
   return { ...content, subject: `${korean ? MARKS.ko : MARKS.en} ${content.subject}` };
 }
 
-async function sendOne(transport: SmtpTransport, { compiled, context, links, outgoing, relay, now }: Made, address: string): Promise<TestVerdict> {
+async function sendOne(transport: SmtpTransport, { compiled, context, links, outgoing, relay, topic, now }: Made, address: string): Promise<TestVerdict> {
   const deliveryId = newId();
   try {
     const content = marked(renderEmail(compiled, { ...context, deliveryId, personId: NOBODY }, links), context);
-    const mail = await outgoing.compose({ deliveryId, campaignId: 'test', stepId: 'test', topic: 'test', transactional: false, to: address, date: now, content, relay }).sealed();
+    const mail = await outgoing.compose({ deliveryId, campaignId: 'test', stepId: 'test', topic, transactional: context.transactional ?? false, to: address, date: now, content, relay }).sealed();
     const result = await transport.send(mail, () => {});
     if (result.kind === 'accepted') return { address, verdict: 'accepted', answer: result.reply };
     const verdict = ({ rejected: 'refused', unreachable: 'refused', deferred: 'deferred', uncertain: 'uncertain', lost: 'unreachable', transport_down: 'unreachable' } as const)[result.kind];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Instant, Zone } from '../../../contract/common.js';
+import { Instant, Key, Zone } from '../../../contract/common.js';
 import { PersonHandle } from '../../../contract/people.js';
 import { ChatContent, EmailContent, InAppContent, LanguageTag, WebhookContent } from '../../../contract/message.js';
 import type { Preview } from '../preview.service.js';
@@ -19,15 +19,18 @@ export const readerShape = {
   language: LanguageTag.optional().meta({ description: 'As somebody of this language would read it' }),
   sample: Sample.optional(),
 };
+export const topicShape = { topic: Key.optional().meta({ description: 'Of which topic the message is: the rules of sending, such as the label of advertising, are then applied as when it is sent' }) };
 export const PreviewRequest = z.discriminatedUnion('channel', [
-  z.strictObject({ channel: z.literal('email'), content: EmailContent, ...readerShape }),
-  z.strictObject({ channel: z.literal('in_app'), content: InAppContent, ...readerShape }),
+  z.strictObject({ channel: z.literal('email'), content: EmailContent, ...readerShape, ...topicShape }),
+  z.strictObject({ channel: z.literal('in_app'), content: InAppContent, ...readerShape, ...topicShape }),
   z.strictObject({ channel: z.literal('webhook'), content: WebhookContent, ...readerShape }),
   z.strictObject({ channel: z.literal('chat'), content: ChatContent, ...readerShape }),
 ]).meta({ id: 'PreviewRequest' });
 export type PreviewRequest = z.infer<typeof PreviewRequest>;
 
 export const ProblemView = z.object({ path: z.string(), code: z.string(), message: z.string() });
+/** What the rules of sending say, with their source; an error keeps the message from being published. */
+export const LintView = z.object({ severity: z.enum(['error', 'warning']), path: z.string(), code: z.string(), message: z.string(), messageKo: z.string(), source: z.string() });
 export const PreviewAnswer = z.object({
   email: z.object({ subject: z.string(), preheader: z.string(), html: z.string(), text: z.string(), fromName: z.string().optional(), fromAddress: z.string().optional(), replyTo: z.string().optional(), bytes: z.number().int() }).nullable(),
   inApp: InAppView.nullable(),
@@ -38,6 +41,8 @@ export const PreviewAnswer = z.object({
   /** Why this person would get nothing. */
   problems: z.array(ProblemView),
   warnings: z.array(ProblemView),
+  /** Empty where no topic is known. */
+  lint: z.array(LintView),
 }).meta({ id: 'Preview' });
 export type PreviewAnswer = z.infer<typeof PreviewAnswer>;
 

@@ -3,12 +3,13 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { EmailContent } from '../../../contract/message.js';
 import { Allow, CurrentActor, type Actor } from '../../../platform/http/access.js';
-import { readerShape } from '../../content/http/schemas.js';
+import { LintView, readerShape, topicShape } from '../../content/http/schemas.js';
 import { TestSends } from '../test-sends.js';
 
-const TestSendRequest = z.strictObject({ content: EmailContent, to: z.array(z.email().max(320)).min(1).max(10), ...readerShape }).meta({ id: 'TestSendRequest' });
+const TestSendRequest = z.strictObject({ content: EmailContent, to: z.array(z.email().max(320)).min(1).max(10), ...readerShape, ...topicShape }).meta({ id: 'TestSendRequest' });
 const TestSendAnswer = z.object({
   language: z.string().nullable(),
+  lint: z.array(LintView),
   items: z.array(z.object({ address: z.string(), verdict: z.enum(['accepted', 'refused', 'deferred', 'uncertain', 'unreachable']), answer: z.string().meta({ description: 'The words of the relay' }) })),
 }).meta({ id: 'TestSendAnswer' });
 

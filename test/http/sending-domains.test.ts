@@ -181,7 +181,7 @@ test('publishing looks at the sender: only ours, and marketing from verified dom
   expect(await findings('news', 'a@news.acme.example')).toEqual([['warning', 'campaign.unverified-sender']]);
   expect(await findings('news')).toEqual([['warning', 'campaign.unverified-sender']]);
   expect(await findings('receipts')).toEqual([]);
-  await app.api('PATCH', '/v1/sending-rules', { rules: { verified_sender: { strict: true } } });
+  await app.api('PATCH', '/v1/sending-rules', { rules: { verified_sender: { parameters: { strict: true } } } });
   await publish(id);
   expect(await findings('news', 'a@news.acme.example')).toEqual([['error', 'campaign.unverified-sender']]);
   await check(id);

@@ -224,12 +224,14 @@ AS $function$
                         (select q.value from page_params(search) as q where q.key = 'utm_' || part and q.value <> '' order by q.place limit 1))
       $function$;
 
-CREATE OR REPLACE FUNCTION public.record_engagement(events json, touched uuid[], clicked uuid[], engaged uuid[], addresses text[], first_at timestamp with time zone, last_at timestamp with time zone, alone boolean)
+CREATE OR REPLACE FUNCTION public.record_engagement(events json, touched uuid[], clicked uuid[], engaged uuid[], addresses text[], first_at timestamp with time zone, last_at timestamp with time zone, alone boolean, whole boolean)
  RETURNS jsonb
  LANGUAGE plpgsql
 AS $function$
       declare
         announced boolean := false;
+        suspects uuid[];
+        crowded text[];
       begin
         if alone then perform pg_advisory_xact_lock(7305006); else perform pg_advisory_xact_lock_shared(7305006); end if;
         insert into delivery_event (delivery_id, person_id, kind, event_key, at, verdict, evidence, data)
@@ -241,19 +243,21 @@ AS $function$
         if cardinality(engaged) > 0 and exists (select from change_reader as r where r.key = 'campaign') then
           announced := announce_engagement(last_at, array(select d.person_id from delivery as d where d.id = any(engaged)), array(select distinct d.campaign_id from delivery as d where d.id = any(engaged)));
         end if;
-        return jsonb_build_object('announced', announced,
-          'suspects', array(
-            select e.delivery_id from delivery_event as e
-             where e.delivery_id = any(clicked) and e.kind = 'click' and e.at >= first_at - interval '2 seconds' and e.at <= last_at + interval '2 seconds'
-             group by e.delivery_id having count(*) >= 3 and count(distinct e.data -> 'link') >= 3
-            union
-            select h.delivery_id from delivery_event as h
-             where h.kind = 'honeypot' and h.at >= first_at - interval '60 seconds' and h.at <= last_at + interval '60 seconds' and h.delivery_id = any(touched)),
-          'crowded', array(
-            select a.address from unnest(addresses) as a (address)
-             where (select count(distinct c.delivery_id) from (
-               select e.delivery_id from delivery_event as e
-                where e.kind = 'click' and e.evidence ? 'address' and e.evidence ->> 'address' = a.address and e.at > last_at - interval '10 seconds' and e.at <= last_at limit 1000) as c) >= 10));
+        suspects := array(
+          select e.delivery_id from delivery_event as e
+           where e.delivery_id = any(clicked) and e.kind = 'click' and e.at >= first_at - interval '2 seconds' and e.at <= last_at + interval '2 seconds'
+           group by e.delivery_id having count(*) >= 3 and count(distinct e.data -> 'link') >= 3
+          union
+          select h.delivery_id from delivery_event as h
+           where h.kind = 'honeypot' and h.at >= first_at - interval '60 seconds' and h.at <= last_at + interval '60 seconds' and h.delivery_id = any(touched));
+        crowded := array(
+          select a.address from unnest(addresses) as a (address)
+           where (select count(distinct c.delivery_id) from (
+             select e.delivery_id from delivery_event as e
+              where e.kind = 'click' and e.evidence ? 'address' and e.evidence ->> 'address' = a.address and e.at > last_at - interval '10 seconds' and e.at <= last_at limit 1000) as c) >= 10);
+        if whole and (cardinality(suspects) > 0 or cardinality(crowded) > 0) then raise sqlstate 'DN001'; end if;
+        return jsonb_build_object('announced', announced, 'suspects', suspects, 'crowded', crowded);
+      exception when sqlstate 'DN001' then return null;
       end $function$;
 
 CREATE OR REPLACE FUNCTION public.refuse_version_change()

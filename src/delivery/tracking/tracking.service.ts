@@ -94,13 +94,20 @@ export class Tracking {
     }).toSorted((a, b) => a.at.getTime() - b.at.getTime());
     if (events.length === 0) return;
     const loadedByApple = events.filter(({ evidence, deliveryId }) => evidence.reasons.includes('apple-mpp') && !isMarkedLately(sent.get(deliveryId)!, events.at(-1)!.at)).map(({ deliveryId }) => deliveryId);
-    const announced = await inTransaction(this.db, async (tx) => {
-      const again = await recordEngagement(tx, events, [...crowdsToAsk]);
-      if (loadedByApple.length > 0) await markMppRecipients(tx, loadedByApple, events.at(-1)!.at);
-      return (await lookAgain(tx, again, events[0]!.at, events.at(-1)!.at)) || again.announced;
-    });
+    const alone = loadedByApple.length === 0 ? await recordEngagement(this.db, events, [...crowdsToAsk], true) : null;
+    const announced = alone ? alone.announced : await this.storeTogether(events, [...crowdsToAsk], loadedByApple);
     this.sent.forget(new Set(loadedByApple.map((id) => sent.get(id)!.personId)));
     if (announced) this.runner.wake('segments.membership');
+  }
+
+  /** Hits that change something besides themselves: all of it or nothing. Mostly they do not, and one statement is enough. */
+  private storeTogether(events: readonly NewEngagement[], addresses: readonly string[], loadedByApple: readonly string[]): Promise<boolean> {
+    const [first, last] = [events[0]!.at, events.at(-1)!.at];
+    return inTransaction(this.db, async (tx) => {
+      const again = (await recordEngagement(tx, events, addresses, false))!;
+      if (loadedByApple.length > 0) await markMppRecipients(tx, loadedByApple, last);
+      return (await lookAgain(tx, again, first, last)) || again.announced;
+    });
   }
 
   private eventOf({ hit, at }: Waiting, { sentAt, mppFirst, mppLast }: SentDelivery, origin: Origin, manyPeople: boolean): NewEngagement {

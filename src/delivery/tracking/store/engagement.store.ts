@@ -34,13 +34,15 @@ export interface LookAgain { announced: boolean; suspects: string[]; crowded: st
  * events are new, and the events ordered by time.
  *
  * @param addresses whose clicks on links of many messages are not known to this process already
+ * @param whole     that `db` is no transaction: the events are committed with this one statement
+ * @returns null when `whole` and something has to be looked at again: then nothing was recorded, do it in a transaction
  */
-export async function recordEngagement(tx: Db, events: readonly NewEngagement[], addresses: readonly string[]): Promise<LookAgain> {
+export async function recordEngagement(db: Db, events: readonly NewEngagement[], addresses: readonly string[], whole: boolean): Promise<LookAgain | null> {
   const json = JSON.stringify(events.map(({ deliveryId, kind, eventKey, at, verdict, evidence, data }) => ({ delivery_id: deliveryId, kind, event_key: eventKey, at, verdict, evidence, data })));
   const ids = (of: (event: NewEngagement) => boolean) => [...new Set(events.filter(of).map(({ deliveryId }) => deliveryId))];
-  const answered = await row<{ found: LookAgain }>(tx, 'select record_engagement($1::json, $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz, $7::timestamptz, $8::boolean) as found', [
+  const answered = await row<{ found: LookAgain | null }>(db, 'select record_engagement($1::json, $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz, $7::timestamptz, $8::boolean, $9::boolean) as found', [
     json, ids(() => true), ids(({ kind }) => kind === 'click'), ids(({ kind, verdict }) => kind !== 'honeypot' && verdict === 'human'), addresses,
-    events[0]!.at, events.at(-1)!.at, events.some(({ kind }) => kind === 'honeypot'),
+    events[0]!.at, events.at(-1)!.at, events.some(({ kind }) => kind === 'honeypot'), whole,
   ]);
   return answered!.found;
 }

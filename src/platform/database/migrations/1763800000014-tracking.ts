@@ -50,11 +50,14 @@ export class TrackingTables1763800000014 implements MigrationInterface {
       -- Appends what people did with deliveries to whoever has them now. Merges of people hold this lock alone while they move deliveries
       -- and events; a statement that begins after the lock sees what they did, so no event is left with somebody who is gone. A batch
       -- with a hit on a hidden link holds it alone too: nothing of its message is being written beside it, unseen.
-      -- Answers which deliveries and addresses have to be looked at again because of what came together with these hits.
-      create function record_engagement(events json, touched uuid[], clicked uuid[], engaged uuid[], addresses text[], first_at timestamptz, last_at timestamptz, alone boolean)
+      -- Answers which deliveries and addresses have to be looked at again because of what came together with these hits. 'whole': this
+      -- statement is the whole transaction; when there is something to look at again, nothing is kept and the answer is null.
+      create function record_engagement(events json, touched uuid[], clicked uuid[], engaged uuid[], addresses text[], first_at timestamptz, last_at timestamptz, alone boolean, whole boolean)
         returns jsonb language plpgsql as $$
       declare
         announced boolean := false;
+        suspects uuid[];
+        crowded text[];
       begin
         if alone then perform pg_advisory_xact_lock(7305006); else perform pg_advisory_xact_lock_shared(7305006); end if;
         insert into delivery_event (delivery_id, person_id, kind, event_key, at, verdict, evidence, data)
@@ -66,19 +69,21 @@ export class TrackingTables1763800000014 implements MigrationInterface {
         if cardinality(engaged) > 0 and exists (select from change_reader as r where r.key = 'campaign') then
           announced := announce_engagement(last_at, array(select d.person_id from delivery as d where d.id = any(engaged)), array(select distinct d.campaign_id from delivery as d where d.id = any(engaged)));
         end if;
-        return jsonb_build_object('announced', announced,
-          'suspects', array(
-            select e.delivery_id from delivery_event as e
-             where e.delivery_id = any(clicked) and e.kind = 'click' and e.at >= first_at - interval '2 seconds' and e.at <= last_at + interval '2 seconds'
-             group by e.delivery_id having count(*) >= 3 and count(distinct e.data -> 'link') >= 3
-            union
-            select h.delivery_id from delivery_event as h
-             where h.kind = 'honeypot' and h.at >= first_at - interval '60 seconds' and h.at <= last_at + interval '60 seconds' and h.delivery_id = any(touched)),
-          'crowded', array(
-            select a.address from unnest(addresses) as a (address)
-             where (select count(distinct c.delivery_id) from (
-               select e.delivery_id from delivery_event as e
-                where e.kind = 'click' and e.evidence ? 'address' and e.evidence ->> 'address' = a.address and e.at > last_at - interval '10 seconds' and e.at <= last_at limit 1000) as c) >= 10));
+        suspects := array(
+          select e.delivery_id from delivery_event as e
+           where e.delivery_id = any(clicked) and e.kind = 'click' and e.at >= first_at - interval '2 seconds' and e.at <= last_at + interval '2 seconds'
+           group by e.delivery_id having count(*) >= 3 and count(distinct e.data -> 'link') >= 3
+          union
+          select h.delivery_id from delivery_event as h
+           where h.kind = 'honeypot' and h.at >= first_at - interval '60 seconds' and h.at <= last_at + interval '60 seconds' and h.delivery_id = any(touched));
+        crowded := array(
+          select a.address from unnest(addresses) as a (address)
+           where (select count(distinct c.delivery_id) from (
+             select e.delivery_id from delivery_event as e
+              where e.kind = 'click' and e.evidence ? 'address' and e.evidence ->> 'address' = a.address and e.at > last_at - interval '10 seconds' and e.at <= last_at limit 1000) as c) >= 10);
+        if whole and (cardinality(suspects) > 0 or cardinality(crowded) > 0) then raise sqlstate 'DN001'; end if;
+        return jsonb_build_object('announced', announced, 'suspects', suspects, 'crowded', crowded);
+      exception when sqlstate 'DN001' then return null;
       end $$;`);
   }
 

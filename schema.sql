@@ -492,7 +492,7 @@ create table consent_proof (
   delivery_id uuid,
   constraint consent_proof_pkey PRIMARY KEY (id),
   constraint consent_proof_method_check CHECK ((method = ANY (ARRAY['form'::text, 'api'::text, 'import'::text, 'one_click'::text, 'unsubscribe_page'::text, 'preference_page'::text, 'complaint'::text, 'provider_unsubscribe'::text, 'merge'::text, 'confirmation'::text]))),
-  constraint consent_proof_state_check CHECK ((state = ANY (ARRAY['subscribed'::text, 'unsubscribed'::text, 'confirmation_sent'::text]))));
+  constraint consent_proof_state_check CHECK ((state = ANY (ARRAY['subscribed'::text, 'unsubscribed'::text, 'confirmation_sent'::text, 'all'::text, 'weekly'::text, 'monthly'::text]))));
 
 create table coverage_group (
   id bigint not null generated always as identity,
@@ -965,6 +965,9 @@ create table relay (
   username text,
   password text,
   provider text not null,
+  configuration_set text,
+  broadcast_stream text,
+  transactional_stream text,
   connections integer not null,
   weight integer not null,
   priority integer not null,

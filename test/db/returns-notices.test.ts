@@ -3,6 +3,8 @@ import { addressHash } from '../../src/delivery/preferences/domain/address.js';
 import { refusals } from '../../src/delivery/preferences/store/reachability.store.js';
 import { applyNotices, type Applied } from '../../src/delivery/returns/apply-notices.js';
 import type { ReturnNotice } from '../../src/delivery/returns/notice.js';
+import { cancelClaimed, claimDue, deferClaimed } from '../../src/delivery/sending/store/claims.store.js';
+import { expireLeases } from '../../src/delivery/sending/store/recovery.store.js';
 import { newId } from '../../src/kernel/ids.js';
 import { inTransaction, row, rows } from '../../src/platform/database/db.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -76,13 +78,23 @@ test('what was in doubt and came back counts as sent', async () => {
   expect(await row(database.db, 'select d.reason, d.sent_at as "sentAt", d.detail from delivery as d where d.id = $1', [id])).toEqual({ reason: 'PROVIDER_REJECTED', sentAt: NOW, detail: '550 5.1.1 no such user' });
 });
 
-test('a sender killed before it noted the address: the report must name the person’s own', async () => {
-  const { id } = await sent('uncertain', { address: null });
-  await apply([notice({ deliveryId: id, recipient: 'forwarded@elsewhere.example' })]);
-  expect([await stateOf(id), await suppressed()]).toEqual(['bounced', []]);
-  const other = await sent('uncertain', { address: null, personId: (await makePeople(database.db, 1, NOW, () => 'q@example.com'))[0]! });
-  await apply([notice({ deliveryId: other.id, recipient: 'Q@EXAMPLE.com' })]);
-  expect(await suppressed()).toMatchObject([{ reason: 'bounce' }]);
+test('a sender killed before it settled: the address of the claim is judged, whatever the person has now', async () => {
+  const [who] = await makePeople(database.db, 1, NOW, () => 'old@example.com');
+  const [id] = await queue(database.db, place, [who!], NOW);
+  await claimDue(database.db, { channel: 'email', worker: 'killed', leaseUntil: NOW, limit: 1, held: [], now: NOW });
+  await rows(database.db, `update person set email = 'new@example.com' where id = $1`, [who]);
+  await expireLeases(database.db, [], new Date(NOW.getTime() + 1));
+  await apply([notice({ deliveryId: id, recipient: 'OLD@example.com' })]);
+  expect([await stateOf(id!), await rows(database.db, 'select s.address_hash as hash from suppression as s')]).toEqual(['bounced', [{ hash: addressHash('old@example.com') }]]);
+});
+
+test('a message put back or refused before anything was tried names no address', async () => {
+  const people = await makePeople(database.db, 2, NOW);
+  await queue(database.db, place, people, NOW);
+  const [later, refused] = await claimDue(database.db, { channel: 'email', worker: 'w', leaseUntil: NOW, limit: 2, held: [], now: NOW });
+  await deferClaimed(database.db, [{ deliveryId: later!.id, personId: later!.personId, code: 'QUIET_HOURS_DEFERRED', until: NOW, detail: '' }]);
+  await cancelClaimed(database.db, [{ deliveryId: refused!.id, personId: refused!.personId, code: 'CAMPAIGN_INACTIVE' }], NOW);
+  expect(await rows(database.db, 'select d.address from delivery as d')).toEqual([{ address: null }, { address: null }]);
 });
 
 test('D4: of several recipients only the one we wrote to counts', async () => {

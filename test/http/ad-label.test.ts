@@ -60,12 +60,17 @@ test('without a contact advertising does not leave, and says why', async () => {
   expect([row.state, row.reason, row.detail, mail]).toEqual(['failed', 'RENDER_MISSING_VAR', expect.stringContaining('workspace.senderContact'), null]);
 });
 
-test('in-app messages begin with the label too', async () => {
+test.each([['ko', '무료 수신거부: '], ['en-GB', 'Opt out, free of charge: ']])('in-app messages begin with the label too, and end with the way out in the language of the person: %s', async (language, said) => {
   const place = await makePlace(app.db, NOW, IN_APP);
   const [who] = await makePeople(app.db, 1, NOW);
+  await rows(app.db, 'update person set language = $2 where id = $1', [who, language]);
   await queue(app.db, place, [who!], NOW, { channel: 'in_app' });
   await app.runner.runUntilIdle();
-  expect((await app.api('GET', `/v1/people/${who}/inbox`)).body.items[0].content).toMatchObject({ body: '(광고) Hello 이름 0' });
+  const { body } = (await app.api('GET', `/v1/people/${who}/inbox`)).body.items[0].content;
+  const [text, notice] = body.split('\n\n');
+  expect([text, notice.startsWith(said)]).toEqual(['(광고) Hello 이름 0', true]);
+  const page = await fetch(app.url + new URL(notice.slice(said.length)).pathname);
+  expect([page.status, (await page.text()).includes('name="choice" value="in_app:product-updates"')]).toEqual([200, true]);
 });
 
 test('the publish check names place, both languages and source; publishing is refused until it is mended', async () => {

@@ -120,3 +120,27 @@ test('a transactional topic says why it is no advertising', async () => {
   expect((await app.api('PATCH', '/v1/topics/product-updates', { reason: 'receipt' })).body.code).toBe('topic.reason-of-marketing');
   expect((await app.api('GET', '/v1/topics')).body.items.find(({ key }: { key: string }) => key === 'account')).toMatchObject({ reason: 'contract' });
 });
+
+test('the page of choices asks for the night consent where the night rule is on, and proves it and the frequency', async () => {
+  const own = await links();
+  const page = async () => (await fetch(app.url + new URL(own.preferences()).pathname)).text();
+  expect(await page()).not.toContain('$night');
+  await app.api('PATCH', '/v1/workspace', { timeZone: 'Asia/Seoul', language: 'ko' });
+  try {
+    const asked = await page();
+    expect([asked.includes('value="in_app:$night">'), asked.includes('value="email:$night"'), asked.includes('야간 광고 수신 (21:00~08:00)')]).toEqual([true, false, true]);
+    await post(own.preferences(), 'action=save&shown=in_app:$night&choice=in_app:$night&frequency=weekly');
+    const [often, night] = (await proof()).toSorted((a, b) => String(a.topic).localeCompare(String(b.topic)));
+    expect(night).toMatchObject({ channel: 'in_app', topic: '$night', state: 'subscribed', method: 'preference_page', actor: 'person', deliveryId: own.deliveryId });
+    expect(often).toMatchObject({ channel: 'email', topic: '$frequency', state: 'weekly', method: 'preference_page', actor: 'person', deliveryId: own.deliveryId });
+    await post(own.preferences(), 'action=save&frequency=weekly');
+    expect(await proof()).toHaveLength(2);
+    clock.advance(1000);
+    await post(own.preferences(), 'action=leave&shown=in_app:$night');
+    expect((await proof())[0]).toMatchObject({ topic: '$night', state: 'unsubscribed' });
+    expect(await app.db.query(`select e.kind from delivery_event as e where e.person_id = $1`, [personId])).toEqual([]);
+    expect((await app.api('GET', '/v1/consent-proof?topic=$frequency')).body.items).toMatchObject([{ personId, state: 'weekly' }]);
+  } finally {
+    await app.api('PATCH', '/v1/workspace', { timeZone: 'UTC', language: 'en' });
+  }
+});

@@ -62,11 +62,26 @@ test('a relay is added, changed and removed; its password is never answered back
 test.each([
   ['host', { host: 'a b' }], ['host', { host: 'x\r\nRCPT' }], ['port', { port: 70_000 }], ['security', { security: 'ssl' }], ['connections', { connections: 0 }], ['weight', { weight: 0 }], ['sendRate', { sendRate: 0 }],
   ['domainRates', { domainRates: { 'Gmail.com': 1 } }], ['password', { username: 'u' }], ['username', { password: 'p' }], ['security', { username: 'u', password: 'p', security: 'none' }], ['password', { username: 'u', password: 'p\r\nQUIT' }], ['surprise', { surprise: 1 }],
+  ['configurationSet', { configurationSet: 'x' }], ['configurationSet', { provider: 'ses', configurationSet: 'a\r\nBcc: x@y.z' }], ['broadcastStream', { provider: 'ses', broadcastStream: 'x' }], ['transactionalStream', { transactionalStream: 'x' }],
 ])('bad input is refused with its place: %s %j', async (path, wrong) => {
   const answer = await app.api('POST', '/v1/relays', { name: 'x', host: 'smtp.example.com', port: 587, security: 'starttls', ...wrong });
   expect(answer.status).toBe(400);
   expect(JSON.stringify(answer.body)).toContain(path);
   expect(await rows(app.db, 'select 1 from relay')).toEqual([]);
+});
+
+test.each([
+  ['ses', { configurationSet: 'events_1' }, ['X-SES-MESSAGE-TAGS: mid=', 'X-SES-CONFIGURATION-SET: events_1']], ['postmark', { broadcastStream: 'news-1' }, ['X-PM-Message-Stream: news-1']], ['postmark', {}, ['X-PM-Message-Stream: broadcast']],
+])('what a relay of %s must be told leaves in the headers: %j', async (provider, settings, headers) => {
+  const { id, sink } = await addRelay({}, { provider, ...settings });
+  expect((await app.api('GET', `/v1/relays/${id}`)).body).toMatchObject({ provider, ...settings });
+  await app.api('PATCH', `/v1/relays/${id}`, { weight: 2 });
+  await enqueue(1);
+  await app.runner.runUntilIdle();
+  for (const header of headers) expect(String(sink.accepted[0]!.raw)).toContain(header);
+  if (provider === 'postmark') await app.api('PATCH', `/v1/relays/${id}`, { transactionalStream: 'receipts' });
+  const left = await app.api('PATCH', `/v1/relays/${id}`, { provider: 'smtp' });
+  expect(left.status).toBe(400);
 });
 
 test('the test connection says what the server answered', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { LinkKeys } from '../../src/delivery/tracking/link-keys.service.js';
 import { rows } from '../../src/platform/database/db.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { deliveries, EMAIL, IN_APP, makePeople, makePlace, queue, type Place } from '../support/deliveries.js';
@@ -21,7 +22,7 @@ afterAll(() => app.close());
 beforeEach(async () => {
   await rows(app.db, `truncate delivery, person, person_preference, consent, in_app_message, pacing_release`);
   await rows(app.db, `delete from workspace`);
-  await app.api('PATCH', '/v1/workspace', { name: '단비', timeZone: 'Asia/Seoul', language: 'ko' });
+  await app.api('PATCH', '/v1/workspace', { name: '단비', timeZone: 'Asia/Seoul', language: 'ko', settings: { senderContact: '02-123-4567' } });
 });
 
 const rule = async (key: string) => (await app.api('GET', '/v1/sending-rules')).body.items.find((item: { key: string }) => item.key === key);
@@ -172,10 +173,20 @@ test('who wants e-mail weekly gets one a week, the first queued first; the next 
   clock.advance(1000);
   await run();
   expect((await stateOf(ids[waiting]!)).state).toBe('sent');
+  // Whoever wants all of it again need not wait for what they wanted before.
+  const back = await send(who, {}, email);
+  await run();
+  expect(await stateOf(back)).toMatchObject({ state: 'queued', reason: 'CAP_DEFERRED' });
+  clock.advance(1000);
+  const page = (await app.nest.get(LinkKeys, { strict: false }).signer()).forMessage(ids[sent]!, who).preferences();
+  await fetch(app.url + new URL(page).pathname, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'action=save&frequency=all' });
+  await run();
+  expect((await stateOf(back)).state).toBe('sent');
+  await rows(app.db, `update person_preference set email_frequency = 'weekly'`);
   await change({ frequency_preference: { parameters: { waitDays: 2 } } });
   const third = await send(who, {}, email);
   await run();
   clock.advance(2 * 86_400_000);
   await run();
-  expect(await stateOf(third)).toMatchObject({ state: 'cancelled', reason: 'CAP_DROPPED', detail: `weekly: delivery ${ids[waiting]} took the slot` });
+  expect(await stateOf(third)).toMatchObject({ state: 'cancelled', reason: 'CAP_DROPPED', detail: `weekly: delivery ${back} took the slot` });
 });

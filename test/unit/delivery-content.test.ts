@@ -172,7 +172,7 @@ test.each<[string, string, Record<string, unknown>, string]>([
 test.each([['javascript:alert(1)'], ['data:text/html,x'], [' \tjava\nscript:alert(1)'], ['//evil.example'], ['https://x.example/\r\nSet-Cookie: a'], ['vbscript:x']])('a value that leads elsewhere stops the message: %j', async (url) => {
   await expect(render({ body: section('<a href="{{person.url}}">x</a>') }, { url })).rejects.toMatchObject({ code: 'RENDER_ERROR' });
   const inApp = (await compileMessage('in_app', InAppContent.parse({ body: 'B', buttons: [{ label: 'L', url: '{{person.url}}' }] }))) as CompiledInApp;
-  expect(() => renderInApp(inApp, context({ url }))).toThrow('RENDER_ERROR');
+  expect(() => renderInApp(inApp, context({ url }), signer)).toThrow('RENDER_ERROR');
 });
 
 test('mail and telephone links stay as they are', async () => {

@@ -4,13 +4,14 @@ import { compileMessage } from '../../src/delivery/content/compile.js';
 import type { CompiledInApp, RenderContext } from '../../src/delivery/content/compiled.js';
 import { DOC_SAMPLE, HELPER_DOCS } from '../../src/delivery/content/helper-docs.js';
 import { renderInApp } from '../../src/delivery/content/render.js';
+import { UNSIGNED } from '../../src/delivery/content/preview.service.js';
 import { checkTemplate } from '../../src/delivery/content/template-check.js';
 import { HELPERS } from '../../src/delivery/content/template-helpers.js';
 
 async function shown(template: string, person: Record<string, unknown>): Promise<string> {
   const compiled = (await compileMessage('in_app', InAppContent.parse({ body: template }))) as CompiledInApp;
   const context: RenderContext = { person, workspace: { name: 'Danbi', timeZone: 'Asia/Seoul', language: 'en' }, deliveryId: 'd', personId: 'p' };
-  return renderInApp(compiled, context).body;
+  return renderInApp(compiled, context, UNSIGNED).body;
 }
 
 test('every helper is described, and nothing else', () => {

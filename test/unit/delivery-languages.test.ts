@@ -70,8 +70,8 @@ test('a message that names no language is as before: for everybody, dates in the
 test('in-app messages too, and the number of buttons is the same in each language', async () => {
   const content = { body: 'Hello', buttons: [{ label: 'Go', url: 'https://x.example/en' }], language: 'en', translations: { ko: { body: '안녕', buttons: [{ label: '가기', url: 'https://x.example/ko' }] } } };
   const inApp = (await compileMessage('in_app', InAppContent.parse(content))) as CompiledInApp;
-  expect(renderInApp(inApp, context('ko-KR'))).toMatchObject({ language: 'ko', body: '안녕', buttons: [{ label: '가기', url: 'https://x.example/ko' }] });
-  expect(renderInApp(inApp, context('fr'))).toMatchObject({ language: 'en', body: 'Hello' });
+  expect(renderInApp(inApp, context('ko-KR'), signer)).toMatchObject({ language: 'ko', body: '안녕', buttons: [{ label: '가기', url: 'https://x.example/ko' }] });
+  expect(renderInApp(inApp, context('fr'), signer)).toMatchObject({ language: 'en', body: 'Hello' });
   const fewer = InAppContent.parse({ ...content, translations: { ko: { body: '안녕' } } });
   await expect(compileMessage('in_app', fewer)).rejects.toMatchObject({ problems: [{ path: 'translations.ko.buttons', code: 'message.buttons-differ' }] });
 });

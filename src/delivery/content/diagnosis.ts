@@ -23,7 +23,7 @@ export const BODY_BYTES = 100_000;
 
 /** Makes the message and says everything that is wrong with it for this person, not only the first thing. Pure. */
 export function diagnose(compiled: CompiledEmail | CompiledInApp, context: RenderContext, links: LinkSigner, subjectLength = SUBJECT_LENGTH): Diagnosis {
-  const render = (found?: Found[]) => (compiled.kind === 'email' ? renderEmail(compiled, context, links, found) : renderInApp(compiled, context, found));
+  const render = (found?: Found[]) => (compiled.kind === 'email' ? renderEmail(compiled, context, links, found) : renderInApp(compiled, context, links, found));
   try {
     const message = render();
     return { message, language: message.language, problems: [...otherLanguage(compiled, context), ...('html' in message ? remarks(message, subjectLength) : [])] };

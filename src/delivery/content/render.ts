@@ -89,14 +89,15 @@ export function renderEmail(compiled: CompiledEmail, context: RenderContext, lin
 }
 
 /** The in-app message for one person. Throws {@link RenderFailure}; `found` as for {@link renderEmail}. */
-export function renderInApp(compiled: CompiledInApp, context: RenderContext, found?: Found[]): RenderedInApp {
+export function renderInApp(compiled: CompiledInApp, context: RenderContext, links: LinkSigner, found?: Found[]): RenderedInApp {
   const { texts, language, locale } = readBy(compiled, context);
   const prepared = prepareInApp(texts, found !== undefined);
   const state = { ...stateFor(context, locale, NO_LINKS, []), ...(found ? { found } : {}) };
   const data = dataOf(context, locale, {});
   refuseWithoutContact(context, found);
-  const [title, body] = [oneLine(prepared.title(data, state)), prepared.body(data, state)];
+  const [title, written] = [oneLine(prepared.title(data, state)), prepared.body(data, state)];
   const isLabelled = context.advertising?.label.includes('in_app') ?? false;
+  const body = isLabelled && context.advertising?.optOut ? `${written.trimEnd()}\n\n${optOutNotice(context, links)}` : written;
   return {
     language,
     format: compiled.display,
@@ -106,6 +107,13 @@ export function renderInApp(compiled: CompiledInApp, context: RenderContext, fou
     ...(compiled.expiresAfterHours === undefined ? {} : { expiresAfterHours: compiled.expiresAfterHours }),
     ...(compiled.until === undefined ? {} : { until: compiled.until }),
   };
+}
+
+/** Rule `opt_out_notice` where there is no footer: one sentence in the language of the person, with the page of their choices. */
+function optOutNotice({ person, workspace, readIn, deliveryId, personId }: RenderContext, links: LinkSigner): string {
+  const korean = /^ko\b/i.test(readIn || person.language || workspace.language);
+  const page = links.forMessage(deliveryId, personId).preferences();
+  return korean ? `무료 수신거부: ${page}` : `Opt out, free of charge: ${page}`;
 }
 
 /** Rule `sender_identity`: advertising that does not say how to reach its sender does not leave. */

@@ -94,16 +94,18 @@ export class Preferences {
   }
 
   /** Records what a person chose on a page of theirs, and `also` what belongs to it, in one transaction. Somebody who is gone chose nothing. */
-  async choose({ deliveryId, personId }: Recipient, consents: readonly NewConsent[], source: OwnChoice, { ip, userAgent }: RequestSigns, also: (tx: Db) => Promise<void> = async () => {}): Promise<void> {
+  async choose({ deliveryId, personId }: Recipient, consents: readonly NewConsent[], source: OwnChoice, { ip, userAgent }: RequestSigns, also: (tx: Db, given: ConsentGiven) => Promise<void> = async () => {}): Promise<void> {
     const now = this.clock.now();
     await inTransaction(this.db, async (tx) => {
       if (!(await lockPerson(tx, personId))) return;
-      const changed = await putConsents(tx, personId, consents, { source, now, method: source, actor: 'person', deliveryId, network: ip === undefined ? undefined : networkOf(ip), userAgent: userAgent?.slice(0, 500) });
-      const left = changed.filter(({ state }) => state === 'unsubscribed');
+      const given: ConsentGiven = { source, now, method: source, actor: 'person', deliveryId, network: ip === undefined ? undefined : networkOf(ip), userAgent: userAgent?.slice(0, 500) };
+      const changed = await putConsents(tx, personId, consents, given);
+      // Who wants no advertising at night has not left anything.
+      const left = changed.filter(({ topic, state }) => state === 'unsubscribed' && topic !== NIGHT);
       await insertDeliveryEvents(tx, left.map(({ topic }) => ({
         deliveryId, personId, kind: 'unsubscribe', eventKey: newId(), at: now, verdict: 'human', evidence: { source }, data: { topic },
       })));
-      await also(tx);
+      await also(tx, given);
     });
     this.wake();
   }

@@ -1,4 +1,5 @@
 import { ownName, settingsOfUrl } from '../sending/smtp-transport.js';
+import type { RelayProfile } from '../identity/domain/provider-headers.js';
 import type { SessionSettings } from '../sending/smtp-session.js';
 
 export const PROVIDERS = ['smtp', 'ses', 'sendgrid', 'mailgun', 'postmark'] as const;
@@ -16,6 +17,11 @@ export interface Relay {
   username: string | null;
   password: string | null;
   provider: Provider;
+  /** SES: the configuration set whose events are published. */
+  configurationSet: string | null;
+  /** Postmark: message streams for marketing (its `broadcast` when null) and transactional mail (its `outbound`). */
+  broadcastStream: string | null;
+  transactionalStream: string | null;
   /** Sessions at the same time, for each process. */
   connections: number;
   weight: number;
@@ -33,7 +39,7 @@ export const ENVIRONMENT = 'environment';
 export const SANDBOX = 'sandbox';
 
 /** A relay as a sender uses it. */
-export interface RelayPlan extends Pick<Relay, 'id' | 'name' | 'provider' | 'connections' | 'weight' | 'priority' | 'sendRate' | 'domainRates'> { session: SessionSettings }
+export interface RelayPlan extends RelayProfile, Pick<Relay, 'id' | 'name' | 'connections' | 'weight' | 'priority' | 'sendRate' | 'domainRates'> { session: SessionSettings }
 
 export function sessionOf({ host, port, security, verifyCertificate, username, password }: Pick<Relay, 'host' | 'port' | 'security' | 'verifyCertificate' | 'username' | 'password'>): SessionSettings {
   return {
@@ -45,7 +51,12 @@ export function sessionOf({ host, port, security, verifyCertificate, username, p
   };
 }
 
-export const planOf = (relay: Relay): RelayPlan => ({ ...relay, session: sessionOf(relay) });
+export function planOf({ configurationSet, broadcastStream, transactionalStream, ...relay }: Relay): RelayPlan {
+  return {
+    ...relay, session: sessionOf(relay),
+    ...(configurationSet === null ? {} : { configurationSet }), ...(broadcastStream === null ? {} : { broadcastStream }), ...(transactionalStream === null ? {} : { transactionalStream }),
+  };
+}
 
 /** The one relay of an installation that has none configured. */
 export const planOfUrl = (id: string, url: string, connections: number): RelayPlan => ({

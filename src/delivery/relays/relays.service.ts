@@ -124,6 +124,8 @@ export class Relays {
 function check(relay: Relay): void {
   const problem = (path: string, message: string) => { throw new AppError('relay.invalid', message, 'invalid', [{ path, code: 'relay.invalid', message }]); };
   if (relay.username !== null && relay.password === null) problem('password', 'A user name needs a password.');
+  if (relay.configurationSet !== null && relay.provider !== 'ses') problem('configurationSet', 'Only a relay of the provider "ses" has a configuration set.');
+  for (const stream of ['broadcastStream', 'transactionalStream'] as const) if (relay[stream] !== null && relay.provider !== 'postmark') problem(stream, 'Only a relay of the provider "postmark" has message streams.');
   if (relay.username === null && relay.password !== null) problem('username', 'A password needs a user name.');
   if (relay.username !== null && relay.security === 'none' && !isLoopback(relay.host)) problem('security', 'A password is not sent over a connection that is not encrypted, except on this machine. Choose "starttls" or "tls".');
 }

@@ -1,6 +1,6 @@
 import { announceEngagement } from '../../people/store/change.store.js';
 import type { Db } from '../../platform/database/db.js';
-import { addressHash, comparableAddress } from '../preferences/domain/address.js';
+import { addressHash } from '../preferences/domain/address.js';
 import { listTopics, putConsents } from '../preferences/store/preferences.store.js';
 import { suppressFor } from '../preferences/store/suppression.store.js';
 import { believable, deliveryNamed } from './domain/attribution.js';
@@ -24,7 +24,7 @@ export async function applyNotices(tx: Db, notices: readonly ReturnNotice[], now
   const named = new Map(notices.map((notice) => [notice, deliveryNamed(notice)]));
   const ids = [...new Set([...named.values()].filter((id) => id !== null))];
   const { locked, busy } = await lockReturned(tx, ids);
-  const believed = new Set(ids.flatMap((id) => [...believable(notices.filter((notice) => named.get(notice) === id), addressOf(locked.get(id)))]));
+  const believed = new Set(ids.flatMap((id) => [...believable(notices.filter((notice) => named.get(notice) === id), locked.get(id)?.address ?? null)]));
   const steps: Step[] = [];
   const answers = notices.map((notice): Applied => {
     const id = named.get(notice) ?? null;
@@ -49,11 +49,6 @@ function withoutDelivery({ kind }: ReturnNotice, id: string | null, busy: Readon
   if (kind === 'delayed' || kind === 'auto_reply') return 'noted';
   if (id === null) return 'unattributed';
   return busy.has(id) ? 'too_early' : 'unknown_message';
-}
-
-/** The address we wrote to. A sender killed in between may have left none: then the person's, if the report names it too. */
-function addressOf(delivery: Returned | undefined): string | null {
-  return delivery ? (delivery.address ?? delivery.email) : null;
 }
 
 async function carryOut(tx: Db, steps: readonly Step[], now: Date): Promise<void> {
@@ -93,7 +88,7 @@ function eventOf({ notice, delivery, effect }: Step): ReturnEvent[] {
 }
 
 async function judgeAddress(tx: Db, { notice, delivery, effect }: Step, now: Date): Promise<void> {
-  const address = delivery.address ?? (notice.recipient !== null && delivery.email !== null && comparableAddress(notice.recipient) === comparableAddress(delivery.email) ? delivery.email : null);
+  const { address } = delivery;
   const hash = address === null ? null : addressHash(address);
   if (address === null || hash === null) return;
   const evidence = { deliveryId: delivery.id, category: notice.category, status: notice.status };

@@ -5,11 +5,12 @@ import { newId } from '../../../kernel/ids.js';
 import { inTransaction } from '../../../platform/database/db.js';
 import { Worker, type Round } from '../../../platform/jobs/worker.js';
 import { loadWorkspace, type Workspace } from '../../../platform/workspace.js';
-import { RenderFailure, type CompiledMessage } from '../../content/compiled.js';
+import { RenderFailure, type CompiledMessage, type LinkSigner } from '../../content/compiled.js';
 import { ContentCache } from '../../content/content-cache.js';
 import { renderInApp } from '../../content/render.js';
 import { GatedQueue, type GatedClaims } from '../../sending/gated-claims.js';
 import { contentFor, contextOf } from '../../sending/render-context.js';
+import { LinkKeys } from '../../tracking/link-keys.service.js';
 import { insertInApp, settle, type InAppInsert, type Settlement } from '../../sending/store/settlements.store.js';
 
 const BATCH = 500;
@@ -21,17 +22,17 @@ export class InAppWorker extends Worker {
   readonly name = 'delivery.in_app';
   private readonly id = newId();
 
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly queue: GatedQueue, private readonly contents: ContentCache) {
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly queue: GatedQueue, private readonly contents: ContentCache, private readonly links: LinkKeys) {
     super();
   }
 
   async runOnce(): Promise<Round> {
     const now = this.clock.now();
-    const workspace = await loadWorkspace(this.db);
+    const [workspace, links] = [await loadWorkspace(this.db), await this.links.signer()];
     const done = await inTransaction(this.db, async (tx) => {
       const { taken, allowed } = await this.queue.claimIn(tx, { channel: 'in_app', worker: this.id, leaseUntil: now, limit: BATCH, now });
       const contents = await this.contents.load(tx, allowed.flatMap((each) => each.contentId ?? []));
-      const made = allowed.map((each) => this.make(each, contents, workspace));
+      const made = allowed.map((each) => this.make(each, contents, workspace, links));
       await insertInApp(tx, made.flatMap(({ message }) => (message ? [message] : [])), now);
       await settle(tx, this.id, made.map(({ end }) => end), now);
       return taken;
@@ -39,11 +40,11 @@ export class InAppWorker extends Worker {
     return done > 0 ? { done } : { done, next: await this.queue.next('in_app') };
   }
 
-  private make(claimed: GatedClaims['allowed'][number], contents: ReadonlyMap<string, CompiledMessage>, workspace: Workspace): { end: Settlement; message?: InAppInsert } {
+  private make(claimed: GatedClaims['allowed'][number], contents: ReadonlyMap<string, CompiledMessage>, workspace: Workspace, links: LinkSigner): { end: Settlement; message?: InAppInsert } {
     const now = this.clock.now();
     const common = { id: claimed.id, personId: claimed.personId, fence: claimed.fence };
     try {
-      const content = renderInApp(contentFor('in_app', contents, claimed.contentId), contextOf(claimed, claimed.person, workspace));
+      const content = renderInApp(contentFor('in_app', contents, claimed.contentId), contextOf(claimed, claimed.person, workspace), links);
       const { language } = content;
       if (claimed.isControl) return { end: { ...common, language, state: 'ghost', reason: 'EXPERIMENT_CONTROL', attempted: false } };
       const expiresAt = content.expiresAfterHours === undefined ? null : new Date(now.getTime() + content.expiresAfterHours * HOUR_MS);

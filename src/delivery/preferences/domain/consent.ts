@@ -10,9 +10,15 @@ export interface NewConsent { channel: string; topic: string; state: ConsentStat
  */
 export const NIGHT = '$night';
 
+/** The topic under which the proof log keeps how often a person wants e-mail; its states are the frequencies. */
+export const FREQUENCY = '$frequency';
+
 /** How a choice reached us, as the proof log keeps it. */
 export const CONSENT_METHODS = ['form', 'api', 'import', 'one_click', 'unsubscribe_page', 'preference_page', 'complaint', 'provider_unsubscribe', 'merge', 'confirmation'] as const;
 export type ConsentMethod = (typeof CONSENT_METHODS)[number];
+
+/** What a row of the proof log says: a choice, a notice of it, or how often e-mail is wanted. */
+export const PROVED_STATES = ['subscribed', 'unsubscribed', 'confirmation_sent', 'all', 'weekly', 'monthly'] as const;
 
 /** How we know of a choice: kept as proof beside every one that is written. */
 export interface ConsentGiven {

@@ -3,7 +3,7 @@ import { Id, Instant, Key, Name } from '../../../contract/common.js';
 import { DateTime } from '../../../platform/http/date-time.js';
 import { SUPPRESSION_REASONS } from '../store/suppression.store.js';
 import { PageQuery } from '../../../platform/http/paging.js';
-import { CONSENT_METHODS, NIGHT } from '../domain/consent.js';
+import { CONSENT_METHODS, FREQUENCY, NIGHT, PROVED_STATES } from '../domain/consent.js';
 import { TRANSACTIONAL_REASON_KEYS } from '../domain/transactional.js';
 
 export const TopicView = z.object({ key: z.string(), name: z.string(), nameKo: z.string(), kind: z.enum(['marketing', 'transactional']), optIn: z.boolean(), reason: z.enum(TRANSACTIONAL_REASON_KEYS).nullable(), reasonText: z.string(), createdAt: DateTime }).meta({ id: 'Topic' });
@@ -44,8 +44,8 @@ export const SuppressionList = z.object({ items: z.array(SuppressionView), next:
 export const SuppressionRequest = z.strictObject({ address: z.string().min(3).max(254), detail: z.string().max(500).default('') }).meta({ id: 'SuppressionRequest' });
 
 export const ProofView = z.object({
-  id: Id, personId: Id, fromId: Id.nullable(), channel: z.string(), topic: z.string(), state: z.enum(['subscribed', 'unsubscribed', 'confirmation_sent']), at: DateTime, recordedAt: DateTime,
+  id: Id, personId: Id, fromId: Id.nullable(), channel: z.string(), topic: z.string(), state: z.enum(PROVED_STATES).meta({ description: `Frequencies of e-mail stand under the topic ${FREQUENCY}` }), at: DateTime, recordedAt: DateTime,
   method: z.enum(CONSENT_METHODS), source: z.string(), actor: z.string(), wording: z.string().nullable(), policyVersion: z.string().nullable(), network: z.string().nullable(), userAgent: z.string().nullable(), deliveryId: Id.nullable(),
 }).meta({ id: 'ConsentProof' });
 export const ProofPage = z.object({ items: z.array(ProofView), next: z.string().nullable() }).meta({ id: 'ConsentProofPage' });
-export const ProofQuerySchema = PageQuery.extend({ topic: z.union([Key, z.literal(NIGHT)]).optional() });
+export const ProofQuerySchema = PageQuery.extend({ topic: z.union([Key, z.enum([NIGHT, FREQUENCY])]).optional() });

@@ -1,6 +1,6 @@
 import { newId } from '../../../kernel/ids.js';
 import { rows, type Db } from '../../../platform/database/db.js';
-import type { ConsentGiven, NewConsent } from '../domain/consent.js';
+import type { ConsentGiven, NewConsent, PROVED_STATES } from '../domain/consent.js';
 
 /** A row of the proof log. */
 export interface ConsentProof {
@@ -9,7 +9,7 @@ export interface ConsentProof {
   fromId: string | null;
   channel: string;
   topic: string;
-  state: 'subscribed' | 'unsubscribed' | 'confirmation_sent';
+  state: (typeof PROVED_STATES)[number];
   at: Date;
   recordedAt: Date;
   method: string;
@@ -22,7 +22,7 @@ export interface ConsentProof {
   deliveryId: string | null;
 }
 
-export interface Stated extends NewConsent { personId: string; at: Date; source: string; changed: boolean }
+export interface Stated extends Omit<NewConsent, 'state'> { state: ConsentProof['state']; personId: string; at: Date; source: string; changed: boolean }
 
 /**
  * Adds what was said to the proof log: every change, and of what changed nothing only that which proves more (another wording,

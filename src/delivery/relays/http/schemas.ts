@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id, Name } from '../../../contract/common.js';
 import { DateTime } from '../../../platform/http/date-time.js';
+import { RELAY_NAME } from '../../identity/domain/provider-headers.js';
 import { PROVIDERS } from '../relay-settings.js';
 
 /** A name or address of a host: nothing that could be part of anything else. */
@@ -9,6 +10,8 @@ const Rate = z.number().min(0.01).max(100_000);
 const Domain = z.string().max(253).regex(/^(\*|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+)$/, 'must be a domain in small letters (IDN as xn--), or "*" for every other domain');
 // oxlint-disable-next-line no-control-regex
 const Credential = z.string().min(1).max(500).regex(/^[^\x00-\x1f\x7f]+$/, 'must not contain control characters');
+
+const ProviderName = z.string().regex(RELAY_NAME, 'must be 1 to 64 letters, digits, "-" or "_"').nullable();
 
 const fields = {
   name: Name,
@@ -21,6 +24,9 @@ const fields = {
   /** Never answered back. */
   password: Credential.nullable(),
   provider: z.enum(PROVIDERS),
+  configurationSet: ProviderName.meta({ description: 'SES: the configuration set whose events are published' }),
+  broadcastStream: ProviderName.meta({ description: 'Postmark: the message stream of marketing; null: "broadcast"' }),
+  transactionalStream: ProviderName.meta({ description: 'Postmark: the message stream of transactional mail; null: "outbound"' }),
   /** Sessions at the same time, for each process. */
   connections: z.number().int().min(1).max(100),
   weight: z.number().int().min(1).max(1_000),
@@ -39,6 +45,9 @@ export const RelayRequest = z.strictObject({
   username: fields.username.default(null),
   password: fields.password.default(null),
   provider: fields.provider.default('smtp'),
+  configurationSet: fields.configurationSet.default(null),
+  broadcastStream: fields.broadcastStream.default(null),
+  transactionalStream: fields.transactionalStream.default(null),
   connections: fields.connections.default(10),
   weight: fields.weight.default(1),
   priority: fields.priority.default(0),

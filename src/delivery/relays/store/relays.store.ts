@@ -3,7 +3,7 @@ import type { Relay } from '../relay-settings.js';
 
 export interface StoredRelay extends Relay { createdAt: Date; updatedAt: Date }
 
-const COLUMNS = `r.id, r.name, r.host, r.port, r.security, r.verify_certificate as "verifyCertificate", r.username, r.password, r.provider, r.connections, r.weight, r.priority,
+const COLUMNS = `r.id, r.name, r.host, r.port, r.security, r.verify_certificate as "verifyCertificate", r.username, r.password, r.provider, r.configuration_set as "configurationSet", r.broadcast_stream as "broadcastStream", r.transactional_stream as "transactionalStream", r.connections, r.weight, r.priority,
   r.send_rate as "sendRate", r.domain_rates as "domainRates", r.enabled, r.created_at as "createdAt", r.updated_at as "updatedAt"`;
 
 /** All relays in the order in which they are tried. There are few: an installation has a handful at most. */
@@ -21,15 +21,16 @@ export async function putRelay(tx: Db, relay: Relay, now: Date): Promise<StoredR
   if (taken) return null;
   return row(
     tx,
-    `insert into relay as r (id, name, host, port, security, verify_certificate, username, password, provider, connections, weight, priority, send_rate, domain_rates, enabled, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)
+    `insert into relay as r (id, name, host, port, security, verify_certificate, username, password, provider, connections, weight, priority, send_rate, domain_rates, enabled, configuration_set, broadcast_stream, transactional_stream, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $17, $18, $19, $16, $16)
      on conflict (id) do update
         set name = excluded.name, host = excluded.host, port = excluded.port, security = excluded.security, verify_certificate = excluded.verify_certificate, username = excluded.username,
             password = excluded.password, provider = excluded.provider, connections = excluded.connections, weight = excluded.weight, priority = excluded.priority,
-            send_rate = excluded.send_rate, domain_rates = excluded.domain_rates, enabled = excluded.enabled, updated_at = excluded.updated_at
+            send_rate = excluded.send_rate, domain_rates = excluded.domain_rates, enabled = excluded.enabled,
+            configuration_set = excluded.configuration_set, broadcast_stream = excluded.broadcast_stream, transactional_stream = excluded.transactional_stream, updated_at = excluded.updated_at
      returning ${COLUMNS}`,
     [relay.id, relay.name, relay.host, relay.port, relay.security, relay.verifyCertificate, relay.username, relay.password, relay.provider, relay.connections, relay.weight, relay.priority,
-      relay.sendRate, JSON.stringify(relay.domainRates), relay.enabled, now],
+      relay.sendRate, JSON.stringify(relay.domainRates), relay.enabled, now, relay.configurationSet, relay.broadcastStream, relay.transactionalStream],
   );
 }
 

@@ -7,11 +7,9 @@ export interface Returned {
   personId: string;
   campaignId: string;
   state: string;
-  /** The address we wrote to. */
+  /** The address we wrote to, since the claim; null when it was not e-mail or never taken. */
   address: string | null;
   sentAt: Date | null;
-  /** Where the person is reached now; may be another address than {@link address}. */
-  email: string | null;
 }
 
 /** What there is of the deliveries that were named. */
@@ -29,10 +27,9 @@ export async function lockReturned(tx: Db, ids: readonly string[]): Promise<Foun
   const known = await rows<{ id: string; personId: string }>(tx, `select d.id, d.person_id as "personId" from delivery as d where d.id = any($1::uuid[])`, [ids]);
   for (const personId of [...new Set(known.map((each) => each.personId))].sort()) await lockPerson(tx, personId);
   const held = await rows<Returned>(tx, `
-    select d.id, d.person_id as "personId", d.campaign_id as "campaignId", d.state, d.address, d.sent_at as "sentAt", p.email
+    select d.id, d.person_id as "personId", d.campaign_id as "campaignId", d.state, d.address, d.sent_at as "sentAt"
       from unnest($1::uuid[], $2::uuid[]) as k (id, person_id)
       join delivery as d on d.id = k.id and d.person_id = k.person_id
-      left join person as p on p.id = d.person_id
      order by d.id for update of d skip locked`, [known.map(({ id }) => id), known.map(({ personId }) => personId)]);
   const locked = new Map(held.map((each) => [each.id, each]));
   return { locked, busy: new Set(known.map(({ id }) => id).filter((id) => !locked.has(id))) };

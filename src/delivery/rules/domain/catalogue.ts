@@ -62,7 +62,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     key: 'opt_out_notice', initially: 'korean', title: { en: 'Free opt-out in Korean and English', ko: '한글·영문 무료 수신거부 안내' },
-    text: { en: 'The footer of marketing e-mail says in Korean and in English how to refuse further messages, free of charge, with one link.', ko: '마케팅 이메일 하단에 무료로 수신을 거부하는 방법을 한글과 영문으로 안내하고 링크를 제공합니다.' },
+    text: { en: 'The footer of marketing e-mail says in Korean and in English how to refuse further messages, free of charge, with one link; a labelled in-app message ends with such a link in the language of the person.', ko: '마케팅 이메일 하단에 무료로 수신을 거부하는 방법을 한글과 영문으로 안내하고 링크를 제공합니다. 광고 표시가 붙는 인앱 메시지는 끝에 고객의 언어로 된 수신거부 링크를 붙입니다.' },
     sources: [act('제50조 제4항 제2호, 제6항', 'How to refuse easily, at no cost for the person.'), decree('별표 6', 'The notice and the means are given in Korean and in English.')],
   },
   {

@@ -71,6 +71,9 @@ const heads = (lane: string) => `
 /** The queue of a whole channel, or of one endpoint: each has its own index. */
 const laneOf = (endpointId: string | undefined) => (endpointId === undefined ? 'd.channel = $1' : 'd.endpoint_id = $1::uuid');
 
+/** Kept from the claim on, so that whatever comes back after a killed sender is judged by the address written to. */
+const ADDRESS = '(select p.email from person as p where p.id = taken.person_id)';
+
 /** Takes due deliveries: state `sending`, this worker's until settled or the lease passes, under a new fence. */
 export async function claimDue(tx: Db, request: ClaimRequest): Promise<ClaimedDelivery[]> {
   const lane = laneOf(request.endpointId);
@@ -79,7 +82,7 @@ export async function claimDue(tx: Db, request: ClaimRequest): Promise<ClaimedDe
     `${heads(lane)},
      served as materialized (select h.id from heads as h where h.due_at <= $3::timestamptz order by h.due_at limit ${CAMPAIGNS_AT_ONCE}),
      due as materialized (
-       select taken.id, taken.person_id from served as s
+       select taken.id, taken.person_id, ${request.channel === 'email' ? ADDRESS : 'null::text'} as email from served as s
         cross join lateral (
           select d.id, d.person_id from delivery as d
            where ${lane} and d.campaign_id = s.id and d.state = 'queued' and d.due_at <= $3::timestamptz
@@ -88,7 +91,8 @@ export async function claimDue(tx: Db, request: ClaimRequest): Promise<ClaimedDe
            for update skip locked) as taken),
      claimed as (
        update delivery as d
-          set state = 'sending', locked_by = $5, lease_until = $6::timestamptz, fence = d.fence + 1, first_attempt_at = coalesce(d.first_attempt_at, $3::timestamptz)
+          set state = 'sending', locked_by = $5, lease_until = $6::timestamptz, fence = d.fence + 1, first_attempt_at = coalesce(d.first_attempt_at, $3::timestamptz),
+              address = due.email
          from due where d.id = due.id and d.person_id = due.person_id and d.state = 'queued'
        returning d.*)
      select c.id, c.person_id as "personId", c.campaign_id as "campaignId", c.step_id as "stepId", c.enrollment_id as "enrollmentId", c.content_id as "contentId",
@@ -117,6 +121,7 @@ export async function deferClaimed(tx: Db, waiting: readonly { deliveryId: strin
     tx,
     `update delivery as d
         set state = 'queued', reason = w."code", detail = w."detail", due_at = w."until", locked_by = null, lease_until = null,
+            address = case when d.attempts = 0 then null else d.address end,
             first_attempt_at = case when d.attempts = 0 then null else d.first_attempt_at end
        from jsonb_to_recordset($1::jsonb) as w ("deliveryId" uuid, "personId" uuid, "code" text, "until" timestamptz, "detail" text)
       where d.id = w."deliveryId" and d.person_id = w."personId" and d.state = 'sending'`,
@@ -129,7 +134,7 @@ export async function cancelClaimed(tx: Db, refused: readonly { deliveryId: stri
   if (refused.length === 0) return;
   await rows(
     tx,
-    `update delivery as d set state = 'cancelled', reason = r.code, settled_at = $4::timestamptz, locked_by = null, lease_until = null
+    `update delivery as d set state = 'cancelled', reason = r.code, settled_at = $4::timestamptz, locked_by = null, lease_until = null, address = case when d.attempts = 0 then null else d.address end
        from unnest($1::uuid[], $2::uuid[], $3::text[]) as r (id, person_id, code)
       where d.id = r.id and d.person_id = r.person_id and d.state = 'sending'`,
     [refused.map((each) => each.deliveryId), refused.map((each) => each.personId), refused.map((each) => each.code), now],

@@ -52,7 +52,7 @@ export async function settle(tx: Db, worker: string, settlements: readonly Settl
     tx,
     `update delivery as d
         set state = s."state", reason = s."reason", detail = s."detail", due_at = coalesce(s."dueAt", d.due_at), sent_at = coalesce(s."sentAt", d.sent_at),
-            address = coalesce(s."address", d.address), language = coalesce(s."language", d.language), relay = coalesce(s."relay", d.relay), refusal = coalesce(s."refusal", d.refusal), uncertain_at = coalesce(s."uncertainAt", d.uncertain_at), attempts = d.attempts + case when s."attempted" then 1 else 0 end,
+            address = coalesce(s."address", case when s."attempted" or d.attempts > 0 then d.address end), language = coalesce(s."language", d.language), relay = coalesce(s."relay", d.relay), refusal = coalesce(s."refusal", d.refusal), uncertain_at = coalesce(s."uncertainAt", d.uncertain_at), attempts = d.attempts + case when s."attempted" then 1 else 0 end,
             first_attempt_at = case when s."state" = 'queued' and not s."attempted" and d.attempts = 0 then null else d.first_attempt_at end,
             settled_at = case when s."state" = 'queued' then null else $3::timestamptz end, locked_by = null, lease_until = null
        from jsonb_to_recordset($1::jsonb) as s("id" uuid, "personId" uuid, "fence" bigint, "state" text, "reason" text, "detail" text, "dueAt" timestamptz, "sentAt" timestamptz, "address" text, "language" text, "relay" text, "refusal" text, "uncertainAt" timestamptz, "attempted" boolean)

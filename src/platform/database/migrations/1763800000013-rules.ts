@@ -10,7 +10,7 @@ export class SendingRules1763800000013 implements MigrationInterface {
         from_id uuid,
         channel text not null,
         topic text not null,
-        state text not null check (state in ('subscribed', 'unsubscribed', 'confirmation_sent')),
+        state text not null check (state in ('subscribed', 'unsubscribed', 'confirmation_sent', 'all', 'weekly', 'monthly')),
         at timestamptz not null,
         recorded_at timestamptz not null,
         method text not null check (method in ('form', 'api', 'import', 'one_click', 'unsubscribe_page', 'preference_page', 'complaint', 'provider_unsubscribe', 'merge', 'confirmation')),

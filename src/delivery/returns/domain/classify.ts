@@ -1,5 +1,5 @@
 import type { BounceCategory, NoticeKind } from './notice.js';
-import { categoryOfWords } from './server-words.js';
+import { categoryOfWords, saysItPasses, saysOnlyUnavailable } from './server-words.js';
 
 /** What a server said about a message it did not take. */
 export interface ServerSaid {
@@ -44,9 +44,14 @@ export function classify({ words, status = null, beforeRecipient = false }: Serv
   const isTemporary = found !== null && !found.startsWith('5.0.0') ? found.startsWith('4') : (basic?.startsWith('4') ?? false);
   const meant = categoryOfWords(words);
   // 4.1.1 with words to match is a directory that has been saying so for days.
-  const category = corrected(meant ?? categoryOfStatus(found, basic), { isTemporary: isTemporary && found !== '4.1.1', beforeRecipient });
+  const said = meant === null || contradicts(meant, found, words) ? categoryOfStatus(found, basic) : meant;
+  const passes = (isTemporary && found !== '4.1.1') || (HARD.has(said) && saysItPasses(words));
+  const category = corrected(said, { isTemporary: passes, beforeRecipient });
   return { kind: kindOf(category), category, status: found, byWords: meant !== null };
 }
+
+/** "Mailbox unavailable" beside a code for a mailbox that rests or for a policy. */
+const contradicts = (meant: BounceCategory, status: string | null, words: string): boolean => meant === 'invalid_recipient' && /^5\.(?:2\.[12]|7\.)/.test(status ?? '') && saysOnlyUnavailable(words);
 
 function corrected(said: BounceCategory, { isTemporary, beforeRecipient }: { isTemporary: boolean; beforeRecipient: boolean }): BounceCategory {
   if (beforeRecipient && (HARD.has(said) || said === 'other')) return 'block_reputation';
@@ -65,8 +70,7 @@ const BY_STATUS: [RegExp, BounceCategory][] = [
   [/^[45]\.2\.2$/, 'full'],
   [/^[45]\.(2\.3|3\.4)$/, 'too_big'],
   [/^[45]\.3\.1$/, 'full'],
-  [/^[45]\.4\.(1|2|3|5|6)$/, 'network'],
-  [/^5\.4\.4$/, 'bad_domain'],
+  [/^[45]\.4\.(1|2|3|4|5|6)$/, 'network'],
   [/^[45]\.4\.7$/, 'expired'],
   [/^[45]\.5\.3$/, 'rate_limit'],
   [/^[45]\.5\./, 'protocol'],

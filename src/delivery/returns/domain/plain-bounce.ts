@@ -3,6 +3,8 @@ import { addressIn } from './delivery-status.js';
 /** What a bounce in prose says about one recipient. */
 export interface PlainResult {
   recipient: string | null;
+  /** The text itself names the recipient. */
+  isNamed: boolean;
   /** What stands with the recipient. */
   words: string;
   /** What stands before all recipients: mostly courtesies, to be asked last. */
@@ -63,9 +65,9 @@ export function readPlainBounce(report: string, known: readonly string[]): Plain
     }
     current.push(line);
   }
-  if (results.length === 0) return [{ recipient: known[0] ?? addressIn(ADDRESS.exec(report)?.[0]), words: before.join('\n'), context: '', beforeRecipient: saidBefore(report) }];
+  if (results.length === 0) return [{ recipient: known[0] ?? addressIn(ADDRESS.exec(report)?.[0]), isNamed: false, words: before.join('\n'), context: '', beforeRecipient: saidBefore(report) }];
   const shared = before.join('\n');
-  return results.map(({ recipient, lines }) => ({ recipient, words: lines.join('\n'), context: results.length === 1 ? shared : '', beforeRecipient: saidBefore(lines.join('\n')) }));
+  return results.map(({ recipient, lines }) => ({ recipient, isNamed: true, words: lines.join('\n'), context: results.length === 1 ? shared : '', beforeRecipient: saidBefore(lines.join('\n')) }));
 }
 
 /** The address that a line introduces. */

@@ -1,5 +1,9 @@
 import type { BounceCategory } from './notice.js';
-import { ABOUT_CODES, ABOUT_CONTENT, ABOUT_NOTHING, ABOUT_PEOPLE, ABOUT_STORAGE, ABOUT_US, ABOUT_WAYS, type WordRule } from './word-rules.js';
+import { ABOUT_PEOPLE } from './words/about-people.js';
+import { ABOUT_CONTENT, ABOUT_STORAGE } from './words/about-storage.js';
+import { ABOUT_US } from './words/about-us.js';
+import { ABOUT_CODES, ABOUT_NOTHING, ABOUT_WAYS } from './words/about-ways.js';
+import type { WordRule } from './words/word-rule.js';
 
 const MAX_WORDS = 2_000;
 
@@ -26,6 +30,14 @@ export function saysMailboxRests(words: string): 'full' | 'inactive' | null {
   return found ? (found[0] as 'full' | 'inactive') : null;
 }
 
+/** The server itself says that it may be otherwise another time: then nobody is gone for good, whatever else it says. */
+export const saysItPasses = (words: string): boolean => PASSING.test(normalised(words));
+
+const PASSING = /(?:try|retry|send|versuchen)\b[^.]{0,40}\b(?:later|spaeter|später|in a few)|temporar(?:y|ily) (?:un|fail|error|reject|problem|defer|block|not )|잠시 ?후|나중에 ?다시|しばらく(?:して|経って)|稍后/;
+
+/** RFC 5321's words for 550 name every cause there is; a code of another kind beside them tells which. */
+export const saysOnlyUnavailable = (words: string): boolean => /mailbox (?:is )?(?:currently )?(?:unavailable|not available)/.test(normalised(words)) && !/unknown|not found|exist|no such|invalid/.test(normalised(words));
+
 /** Known lists of senders: their names are words, other names of hosts are not ("mx.antispam.example said: no such user"). */
 const LISTS = /(?:[\w-]{1,60}\.){0,6}(?:spamhaus|spamcop|sorbs|abuseat|barracudacentral|uceprotect|njabl|mailspike|invaluement|surbl|uribl|senderbase|backscatterer|psbl|spamrats|hostkarma|spfbl|senderscore|proofpoint\.com\/ipcheck|cloudmark)[\w./?=&-]{0,200}/g;
 
@@ -39,6 +51,8 @@ export function normalised(words: string): string {
     .replaceAll(/https?:\/\/[^\s/]{1,200}(?:\/[^\s?]{0,200})?/g, ' url ')
     .replaceAll(/[^\s<>"'(),:;]{1,64}@[^\s<>"'(),:;]{1,200}/g, ' addr ')
     .replaceAll(/<[\s]{0,3}addr[\s]{0,3}>/g, ' addr ')
+    // "User <abuse> unknown" is no abuse.
+    .replaceAll(/<[\w.+-]{1,64}>/g, ' name ')
     .replaceAll(/\b(?:[\w-]{1,63}\.){1,8}[a-z][\w-]{1,62}\b\.?/g, ' host ')
     .replaceAll(/ {2,}/g, ' ');
 }

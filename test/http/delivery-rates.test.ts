@@ -15,8 +15,8 @@ let relay: string;
 beforeAll(async () => {
   clock = new VirtualClock(START);
   app = await startTestApp({ clock });
-  // 13:00 in UTC is 22:00 in Seoul: its midnight comes two hours later.
-  await rows(app.db, `insert into workspace (id, name, time_zone, language, created_at) values (1, 'Test', 'Asia/Seoul', 'en', $1) on conflict (id) do update set time_zone = 'Asia/Seoul'`, [START]);
+  // 13:00 in UTC is 22:00 in Tokyo: its midnight comes two hours later. Not Seoul, where nothing would be advertised at night.
+  await rows(app.db, `insert into workspace (id, name, time_zone, language, created_at) values (1, 'Test', 'Asia/Tokyo', 'en', $1) on conflict (id) do update set time_zone = 'Asia/Tokyo'`, [START]);
 });
 afterAll(() => app.close());
 beforeEach(async () => {
@@ -185,4 +185,17 @@ test.each([
   expect((await app.api('DELETE', `/v1/warm-ups/${path}`)).status).toBe(204);
   expect((await app.api('DELETE', `/v1/warm-ups/${path}`)).status).toBe(404);
   expect(await rows(app.db, `select e.action from audit_entry as e where e.subject = 'domain:x' order by e.id`)).toEqual([{ action: 'warm_up.put' }, { action: 'warm_up.remove' }]);
+});
+
+test('a rate that nobody has used for a day is forgotten, and the next message finds a full bucket', async () => {
+  await app.api('PATCH', `/v1/relays/${relay}`, { sendRate: 5, domainRates: { 'slow.example': 2 } });
+  await enqueue(3, 'slow.example');
+  const known = async () => (await rows<{ domain: string }>(app.db, 'select r.domain from relay_rate as r order by r.domain')).map(({ domain }) => domain);
+  expect(await at(0)).toBe(3);
+  expect(await known()).toEqual(['', 'slow.example']);
+  await enqueue(2);
+  expect(await at(10 * 86_400)).toBe(5);
+  expect(await known()).toEqual(['']);
+  await enqueue(12);
+  expect([await at(20 * 86_400), await at(20 * 86_400 + 1)]).toEqual([15, 17]);
 });

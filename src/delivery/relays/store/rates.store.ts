@@ -27,13 +27,15 @@ export async function lockBuckets(tx: Db, keys: readonly RateKey[], now: Date): 
      on conflict (relay_id, domain) do nothing`,
     [...values, now],
   );
-  return rows(
+  const buckets = await rows<StoredBucket>(
     tx,
     `select r.relay_id as "relayId", r.domain, r.tokens, r.at, r.promised_until as "promisedUntil", r.lowered_to as "loweredTo", r.lowered_from as "loweredFrom", r.lowered_at as "loweredAt"
        from relay_rate as r join unnest($1::text[], $2::text[]) as k (relay_id, domain) on k.relay_id = r.relay_id and k.domain = r.domain
       order by r.relay_id, r.domain for update of r`,
     values,
   );
+  // One that was there may have been forgotten just now.
+  return buckets.length < keys.length ? lockBuckets(tx, keys, now) : buckets;
 }
 
 /** Writes what became of locked buckets. `because`: the words that lowered the rate; absent, they stay as long as it is lowered. */
@@ -54,7 +56,7 @@ export async function returnTokens(db: Db, relayId: string, tokens: number): Pro
   await rows(db, `update relay_rate as r set tokens = r.tokens + $2 where r.relay_id = $1 and r.domain = ''`, [relayId, tokens]);
 }
 
-/** Forgets buckets of domains nobody has written to for a day: a full one is like none. */
+/** Forgets buckets that nobody has used since: a full one is like none. A rate that was lowered longer ago than a day has risen again. */
 export async function forgetIdle(db: Db, before: Date): Promise<void> {
-  await rows(db, `delete from relay_rate as r where r.at < $1::timestamptz and r.promised_until < $1::timestamptz and r.lowered_to is null`, [before]);
+  await rows(db, `delete from relay_rate as r where r.at < $1::timestamptz and r.promised_until < $1::timestamptz and (r.lowered_at is null or r.lowered_at < $1::timestamptz)`, [before]);
 }

@@ -158,8 +158,21 @@ export function stateFor(context: RenderContext, language: string, links: Messag
   return { links, staticLinks, language, timeZone: context.person.timeZone || context.workspace.timeZone, turns: 0, made: 0 };
 }
 
-/** What came from outside as plain data: a copy through JSON drops functions and prototypes, which a template must never meet. */
-const copy = (data: unknown) => JSON.parse(JSON.stringify(data)) as unknown;
+const copyOf = (data: unknown) => JSON.parse(JSON.stringify(data)) as unknown;
+
+/**
+ * What came from outside as plain data: a copy through JSON drops functions and prototypes, which a template must never meet.
+ * Texts, switches and whole numbers are the same in JSON and go without it.
+ */
+function copy(data: Record<string, unknown>): unknown {
+  const plain: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(data)) {
+    if (key === '__proto__') return copyOf(data);
+    if (typeof value === 'string' || typeof value === 'boolean' || value === null || Number.isSafeInteger(value)) plain[key] = value;
+    else if (value !== undefined && typeof value !== 'function' && typeof value !== 'symbol') plain[key] = copyOf(value);
+  }
+  return plain;
+}
 
 export function dataOf({ person, event, workspace, transactional = false, advertising }: RenderContext, language: string, urls: Record<string, string>): object {
   const { name, timeZone, senderContact } = workspace;

@@ -4,7 +4,11 @@ import { RenderFailure } from './compiled.js';
 export const engine = createEngine();
 const lookingEngine = createLookingEngine();
 
-const knownHelpers = Object.fromEntries([...Object.keys(HELPERS), ...Object.values(MARKS)].map((name) => [name, true]));
+const helperNames = [...Object.keys(HELPERS), ...Object.values(MARKS)];
+const knownHelpers = Object.fromEntries(helperNames.map((name) => [name, true]));
+
+/** An engine that has no helper but those which a source may name: Handlebars wraps each it has for every text it makes. */
+const engineFor = (source: string) => createEngine(helperNames.filter((name) => source.includes(name)));
 
 export type PreparedTemplate = (context: object, state: RenderState) => string;
 
@@ -15,7 +19,7 @@ export type PreparedTemplate = (context: object, state: RenderState) => string;
  */
 export function prepare(source: string, part: string, escape: boolean, looking = false): PreparedTemplate {
   if (!source.includes('{{')) return () => source;
-  const template = (looking ? lookingEngine : engine).compile(source, { noEscape: !escape, knownHelpers: knownHelpers as never, knownHelpersOnly: true });
+  const template = (looking ? lookingEngine : engineFor(source)).compile(source, { noEscape: !escape, knownHelpers: knownHelpers as never, knownHelpersOnly: true });
   return (context, state) => {
     if (looking) state.part = part;
     try {

@@ -123,9 +123,10 @@ const MARK_HELPERS: Record<string, Handlebars.HelperDelegate> = {
   },
 };
 
-/** Our own Handlebars: only these helpers, nothing that prints or looks up by computed names. */
-export function createEngine(): typeof Handlebars {
-  return engineOf(Object.fromEntries(Object.entries(HELPERS).map(([name, helper]) => [name, helper.run as Handlebars.HelperDelegate])), MARK_HELPERS);
+/** Our own Handlebars: only these helpers, nothing that prints or looks up by computed names. @param names of helpers; all by default */
+export function createEngine(names?: readonly string[]): typeof Handlebars {
+  const all = { ...Object.fromEntries(Object.entries(HELPERS).map(([name, helper]) => [name, helper.run as Handlebars.HelperDelegate])), ...MARK_HELPERS };
+  return engineOf(names ? Object.fromEntries(names.map((name) => [name, all[name]!])) : all);
 }
 
 function engineOf(...sets: Record<string, Handlebars.HelperDelegate>[]): typeof Handlebars {

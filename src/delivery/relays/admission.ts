@@ -143,8 +143,8 @@ export class Admission {
 
   /** Asks warm-up, then the domains' rates. Answers with messages whose relay is spent, which another one may take. */
   private async ask<T extends Asking>(placed: readonly Placed<T>[], admitted: Admitted<T>, now: Date): Promise<T[]> {
-    const warming = placed.some(({ line, message }) => this.plansOf(line, message).length > 0);
-    const limited = placed.filter(({ line, message }) => this.isLimited(line, domainOf(message.person.email)));
+    const warming = this.warmUps.size > 0 && placed.some(({ line, message }) => this.plansOf(line, message).length > 0);
+    const limited = placed.filter(({ line, message }) => this.limitsDomains(line) && this.isLimited(line, domainOf(message.person.email)));
     if (!warming && limited.length === 0) {
       admitted.go.push(...placed);
       return [];
@@ -245,6 +245,11 @@ export class Admission {
     const day = localDate(now, this.scope.zone);
     const key = `${planKey(plan)} ${day}`;
     this.unused.set(key, { key: plan, day, places: (this.unused.get(key)?.places ?? 0) + places });
+  }
+
+  /** Whether any recipient domain may have a rate over this relay; else no address has to be looked at. */
+  private limitsDomains({ plan }: RelayLine): boolean {
+    return this.loweredRates.size > 0 || Object.keys(plan.domainRates).length > 0;
   }
 
   private isLimited(line: RelayLine, domain: string): boolean {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { RenderedEmail } from '../content/compiled.js';
 import { PLAIN_SMTP, providerHeaders, type RelayProfile } from '../identity/domain/provider-headers.js';
 import { mailboxHeader, textHeader } from './header-text.js';
-import { quotedPrintable } from './quoted-printable.js';
+import { quotedBytes, writeQuotedPrintable } from './quoted-printable.js';
 import { wireAddress } from './wire-address.js';
 
 /** One address with the name shown beside it. Never a list, never text that is parsed. */
@@ -59,17 +59,26 @@ export function compose(mail: MailToCompose): ComposedMail {
     'MIME-Version: 1.0',
     `Content-Type: multipart/alternative;${CRLF} boundary="${boundary}"`,
   ];
-  const raw = Buffer.concat([
-    Buffer.from(`${headers.join(CRLF)}${CRLF}${CRLF}--${boundary}${CRLF}`),
-    ...textPart('text/plain', content.text),
-    ascii(`${CRLF}--${boundary}${CRLF}`),
-    ...textPart('text/html', content.html),
-    ascii(`${CRLF}--${boundary}--${CRLF}`),
-  ]);
+  const raw = bytesOf(`${headers.join(CRLF)}${CRLF}${CRLF}`, boundary, [textPart('text/plain', content.text), textPart('text/html', content.html)]);
   return { envelope: { from: mail.returnPath ?? from, to }, raw };
 }
 
-const ascii = (text: string) => Buffer.from(text, 'latin1');
+/** Messages are written here and copied once, since making room for each piece costs more than writing it; larger ones get their own. */
+const KEPT_BYTES = 524_288;
+const kept = Buffer.allocUnsafeSlow(KEPT_BYTES);
+
+/** The head, whose only characters outside ASCII may be those of a recipient, and the parts. */
+function bytesOf(head: string, boundary: string, parts: readonly Part[]): Buffer {
+  const most = head.length * 3 + parts.reduce((sum, { head: own, most: bytes }) => sum + boundary.length + 6 + own.length + bytes, boundary.length + 8);
+  const out = most <= KEPT_BYTES ? kept : Buffer.allocUnsafe(most);
+  let at = out.write(head);
+  for (const [index, part] of parts.entries()) {
+    at += out.write(`${index > 0 ? CRLF : ''}--${boundary}${CRLF}${part.head}`, at, 'latin1');
+    at = part.write(out, at);
+  }
+  at += out.write(`${CRLF}--${boundary}--${CRLF}`, at, 'latin1');
+  return Buffer.from(out.subarray(0, at));
+}
 
 /** What differs between advertising and a message that answers something the person did. */
 function streamHeaders(mail: MailToCompose, domain: string): string[] {
@@ -92,13 +101,18 @@ const token = (text: string) => text.replaceAll(/[^A-Za-z0-9_.-]/g, '-');
 /** An absolute address as ASCII: `URL` percent-encodes whatever could break out of the angle brackets. */
 const httpAddress = (url: string) => new URL(url).href;
 
+/** A part of the message: its head, the most bytes its body may take, and what writes the body and answers where it ends. */
+interface Part { head: string; most: number; write(out: Buffer, at: number): number }
+
 /** One part, quoted-printable while that is the shorter of the two: up to about a sixth of the bytes outside ASCII. */
-function textPart(type: string, text: string): Buffer[] {
+function textPart(type: string, text: string): Part {
   const bytes = Buffer.byteLength(text);
   // Most characters outside ASCII take three bytes where JavaScript counts one unit.
   const quoted = (bytes - text.length) * 1.5 <= bytes / 6;
-  const head = ascii(`Content-Type: ${type}; charset=utf-8${CRLF}Content-Transfer-Encoding: ${quoted ? 'quoted-printable' : 'base64'}${CRLF}${CRLF}`);
-  return [head, quoted ? quotedPrintable(text) : ascii(base64Lines(text))];
+  const head = `Content-Type: ${type}; charset=utf-8${CRLF}Content-Transfer-Encoding: ${quoted ? 'quoted-printable' : 'base64'}${CRLF}${CRLF}`;
+  if (quoted) return { head, most: quotedBytes(bytes), write: (out, at) => writeQuotedPrintable(text, out, at) };
+  const lines = base64Lines(text);
+  return { head, most: lines.length, write: (out, at) => at + out.write(lines, at, 'latin1') };
 }
 
 const base64Lines = (text: string) => Buffer.from(text.replaceAll(/\r\n|\r|\n/g, CRLF)).toString('base64').replaceAll(/.{76}(?=.)/g, `$&${CRLF}`);

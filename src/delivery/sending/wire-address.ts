@@ -18,6 +18,20 @@ const NUMBER = /(^|\.)(\d+|0x[0-9a-f]*)$/;
  * conversion itself would accept more and change it: percent codes, invisible characters, numbers that become IP addresses.
  */
 export function wireDomain(domain: string): string | null {
+  let wire = known.get(domain);
+  if (wire === undefined) {
+    wire = toWire(domain);
+    if (known.size >= MOST_KNOWN) known.clear();
+    if (domain.length <= 253) known.set(domain, wire);
+  }
+  return wire;
+}
+
+/** Domains as they were converted lately: most mail goes to a few. */
+const known = new Map<string, string | null>();
+const MOST_KNOWN = 2_000;
+
+function toWire(domain: string): string | null {
   if (!/^[\p{L}\p{N}\p{M}\p{So}.\u3002\uff0e\uff61-]+$/u.test(domain) || NUMBER.test(domain.toLowerCase())) return null;
   const ascii = domainToASCII(domain.toLowerCase());
   return HOST.test(ascii) && !NUMBER.test(ascii) ? ascii : null;

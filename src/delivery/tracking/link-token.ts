@@ -27,12 +27,14 @@ const BLOCK = 64;
 /** Stands between the key and the token under the MAC and is not sent: the reader knows by the path what is asked for. */
 const KINDS: Record<LinkKind, number> = { click: 1, open: 2, unsubscribe: 3, preferences: 4, view: 5, honeypot: 6 };
 
-/** Inner and outer key blocks of HMAC-SHA256 (RFC 2104), made once for many MACs. */
+const HASH_BYTES = 32;
+
+/** Inner and outer key blocks of HMAC-SHA256 (RFC 2104), made once for many MACs. Behind the outer one is room for the inner hash. */
 interface Pads { inner: Buffer; outer: Buffer }
 
 function padsOf(key: Buffer): Pads {
   const inner = Buffer.alloc(BLOCK, 0x36);
-  const outer = Buffer.alloc(BLOCK, 0x5c);
+  const outer = Buffer.alloc(BLOCK + HASH_BYTES, 0x5c);
   for (const [index, byte] of key.entries()) {
     inner[index]! ^= byte;
     outer[index]! ^= byte;
@@ -40,11 +42,17 @@ function padsOf(key: Buffer): Pads {
   return { inner, outer };
 }
 
-/** HMAC-SHA256 of what stands behind the inner pad. Two one-shot hashes (about 4 µs), half of what a keyed hash object costs. */
-const hmac = ({ outer }: Pads, innerAndMessage: Buffer): Buffer => hash('sha256', Buffer.concat([outer, hash('sha256', innerAndMessage, 'buffer')]), 'buffer');
+/**
+ * HMAC-SHA256 of what stands behind the inner pad, a character a byte. Two one-shot hashes cost half of what a keyed hash object
+ * does; as text, since a buffer for each hash costs more than the hash (0.7 µs against 1.6 µs for both).
+ */
+function hmac({ outer }: Pads, innerAndMessage: Buffer): string {
+  outer.write(hash('sha256', innerAndMessage, 'binary'), BLOCK, 'latin1');
+  return hash('sha256', outer, 'binary');
+}
 
 /** The key of one message: every link of it is signed with this one. */
-const messagePads = (secret: Pads, ids: Buffer): Pads => padsOf(hmac(secret, Buffer.concat([secret.inner, ids])));
+const messagePads = (secret: Pads, ids: Buffer): Pads => padsOf(Buffer.from(hmac(secret, Buffer.concat([secret.inner, ids])), 'latin1'));
 
 /** Of the few keys there are; a retired one is forgotten with its buffer. */
 const padsOfKeys = new WeakMap<Buffer, Pads>();
@@ -78,7 +86,7 @@ export function tokenSigner(key: SigningKey): (deliveryId: string, personId: str
       bytes[BLOCK] = KINDS[kind];
       bytes.set(head, BLOCK + 1);
       bytes.write(url, BLOCK + 1 + HEAD_BYTES);
-      bytes.set(hmac(pads, bytes.subarray(0, macAt)).subarray(0, MAC_BYTES), macAt);
+      bytes.write(hmac(pads, bytes.subarray(0, macAt)), macAt, MAC_BYTES, 'latin1');
       return bytes.toString('base64url', BLOCK + 1);
     };
   };
@@ -93,7 +101,7 @@ export function readToken(keys: ReadonlyMap<number, Buffer>, kind: LinkKind, tok
   const secret = keys.get(bytes.readUInt16BE(1));
   if (!secret) return null;
   const pads = messagePads(keyPads(secret), bytes.subarray(3, 35));
-  const mac = hmac(pads, Buffer.concat([pads.inner, Buffer.of(KINDS[kind]), bytes.subarray(0, -MAC_BYTES)])).subarray(0, MAC_BYTES);
+  const mac = Buffer.from(hmac(pads, Buffer.concat([pads.inner, Buffer.of(KINDS[kind]), bytes.subarray(0, -MAC_BYTES)])), 'latin1').subarray(0, MAC_BYTES);
   if (!timingSafeEqual(mac, bytes.subarray(-MAC_BYTES))) return null;
   return {
     deliveryId: stringify(bytes.subarray(3, 19)),

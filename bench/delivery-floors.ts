@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createTransport } from 'nodemailer';
 
 /** A message as an author's program has it before it is sent, and as the bytes it becomes. */
@@ -32,8 +34,16 @@ async function sending(relay: Relay, messages: readonly Prepared[], callers: num
   return result;
 }
 
-/** Wall clock and CPU of this process for so many messages. */
+setFlagsFromString('--expose-gc');
+/** Frees what nobody holds. */
+const collect = runInNewContext('gc') as () => void;
+
+/**
+ * Wall clock and CPU of this process for so many messages; the mail server and the database have processes of their own. What
+ * was left behind before is freed first, so that nobody pays for another one's memory.
+ */
 export async function measured(count: number, work: () => Promise<void>): Promise<Measure> {
+  collect();
   const before = process.cpuUsage();
   const start = performance.now();
   await work();
@@ -41,10 +51,18 @@ export async function measured(count: number, work: () => Promise<void>): Promis
   return { perSecond: count / ((performance.now() - start) / 1000), cpuMicros: (user + system) / count };
 }
 
-/** The most resident memory of this process during some work, in MB. */
-export async function peakMemory(work: () => Promise<void>): Promise<number> {
-  let most = 0;
-  const look = () => { most = Math.max(most, process.memoryUsage.rss()); };
+/** In MB. */
+interface Memory { resident: number; heap: number }
+
+/** The memory of this process before, in the middle of and after some work, the most it was, and what is held when it is over. Nothing is freed meanwhile. */
+export async function memoryDuring(work: () => Promise<void>): Promise<Record<'start' | 'middle' | 'end', Memory> & { most: number; held: number }> {
+  collect();
+  const seen: Memory[] = [];
+  const look = () => {
+    const { rss, heapUsed } = process.memoryUsage();
+    seen.push({ resident: Math.round(rss / 1_048_576), heap: Math.round(heapUsed / 1_048_576) });
+  };
+  look();
   const timer = setInterval(look, 100);
   try {
     await work();
@@ -52,5 +70,6 @@ export async function peakMemory(work: () => Promise<void>): Promise<number> {
     look();
     clearInterval(timer);
   }
-  return Math.round(most / 1_048_576);
+  collect();
+  return { held: Math.round(process.memoryUsage().heapUsed / 1_048_576), start: seen[0]!, middle: seen[Math.floor(seen.length / 2)]!, end: seen.at(-1)!, most: Math.max(...seen.map(({ resident }) => resident)) };
 }

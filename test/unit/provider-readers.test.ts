@@ -9,7 +9,7 @@ const ID = '0198c0de-0000-7000-8000-00000000abcd';
 
 async function read(source: Provider, event: unknown) {
   const reader = PROVIDER_READERS.find((each) => each.source === source)!;
-  const inbound: InboundEvent = { id: ID, source, dedupeKey: 'k', contentType: '', body: Buffer.from(JSON.stringify(event)), receivedAt: RECEIVED, envelope: null, attempts: 1 };
+  const inbound: InboundEvent = { id: ID, source, dedupeKey: 'k', contentType: '', body: Buffer.from(JSON.stringify(event)), receivedAt: RECEIVED, envelope: null, attempts: 1, begun: 1 };
   return reader.read(inbound);
 }
 const ofSes = (message: unknown) => ({ Type: 'Notification', Message: JSON.stringify(message) });

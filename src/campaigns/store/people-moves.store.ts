@@ -102,11 +102,19 @@ export async function activeRunsOf(tx: Db, personIds: readonly string[]): Promis
   return found.map(({ id }) => id);
 }
 
+const WORDLESS = `(select coalesce(jsonb_agg(n.notice || '{"recipient": null, "diagnostic": ""}' order by n.place), '[]') from jsonb_array_elements(e.notices) with ordinality as n (notice, place))`;
+
 /** Where an erased person's messages went, and what the test mailbox kept of them, is gone before the deliveries forget the address. */
 const FORGETS = [
   'delete from in_app_message as i where i.person_id = any($1::uuid[])',
   `delete from sandbox_mail as s
     where lower(s.rcpt_to) in (select lower(d.address) from delivery as d where d.person_id = any($1::uuid[]) and d.address is not null)`,
+  // What came back about them: that it came stays, in no words. What nobody understood yet is found by the address it names.
+  `update inbound_event as e set body = '', envelope = null, notices = ${WORDLESS}
+    where e.state <> 'pending' and e.delivery_ids && (select coalesce(array_agg(d.id), '{}') from delivery as d where d.person_id = any($1::uuid[]))`,
+  `update inbound_event as e set body = '', envelope = null, notices = ${WORDLESS}, state = 'ignored', detail = 'The person was erased.'
+    where e.state in ('review', 'failed') and exists (
+      select from jsonb_array_elements(e.notices) as n (notice) join delivery as d on d.person_id = any($1::uuid[]) and lower(d.address) = lower(n.notice ->> 'recipient'))`,
   'update delivery as d set address = null, detail = null where d.person_id = any($1::uuid[]) and (d.address is not null or d.detail is not null)',
   `update delivery_event as e set evidence = '{}' where e.person_id = any($1::uuid[]) and e.evidence <> '{}'`,
   `update webhook_attempt as w set response = '', error = null from delivery as d where d.person_id = any($1::uuid[]) and w.delivery_id = d.id and (w.response <> '' or w.error is not null)`,

@@ -29,7 +29,7 @@ export async function applyNotices(tx: Db, notices: readonly ReturnNotice[], now
   const answers = notices.map((notice): Applied => {
     const id = named.get(notice) ?? null;
     const delivery = id === null ? undefined : locked.get(id);
-    const applied: Applied = { notice, outcome: 'noted', deliveryId: delivery?.id ?? null };
+    const applied: Applied = { notice, outcome: 'noted', deliveryId: delivery?.id ?? null, isErased: delivery?.isErased ?? false };
     if (!delivery) applied.outcome = withoutDelivery(notice, id, busy);
     else if (!believed.has(notice)) applied.outcome = 'other_recipient';
     else {
@@ -54,12 +54,15 @@ function withoutDelivery({ kind }: ReturnNotice, id: string | null, busy: Readon
 async function carryOut(tx: Db, steps: readonly Step[], now: Date): Promise<void> {
   await moveOn(tx, finalStates(steps, now), now);
   const added = await addReturnEvents(tx, steps.flatMap(eventOf));
+  /** Addresses that took a message and have not refused one since. */
+  const accepted = new Set<string>();
   for (const step of steps) {
     const { event } = step.effect;
     const isNew = step.effect.state !== undefined || (event !== undefined && added.has(`${step.delivery.id} ${event.kind} ${event.key}`));
     if (!isNew) step.applied.outcome = 'known';
-    else await judgeAddress(tx, step, now);
+    else await judgeAddress(tx, step, accepted, now);
   }
+  await forgetSoftRefusals(tx, accepted);
   for (const step of steps) if (step.effect.unsubscribe && step.applied.outcome === 'applied') await unsubscribe(tx, step, now);
   // A message that came back was received by nobody, and one that was in doubt may have been.
   await announceEngagement(tx, steps.filter(({ effect }) => effect.state !== undefined).map(({ delivery }) => delivery), now);
@@ -87,14 +90,15 @@ function eventOf({ notice, delivery, effect }: Step): ReturnEvent[] {
   }];
 }
 
-async function judgeAddress(tx: Db, { notice, delivery, effect }: Step, now: Date): Promise<void> {
+async function judgeAddress(tx: Db, { notice, delivery, effect }: Step, accepted: Set<string>, now: Date): Promise<void> {
   const { address } = delivery;
   const hash = address === null ? null : addressHash(address);
   if (address === null || hash === null) return;
   const evidence = { deliveryId: delivery.id, category: notice.category, status: notice.status };
   if (effect.suppress) await suppressFor(tx, { addressHash: hash, reason: effect.suppress, at: now, detail: notice.diagnostic, until: null, evidence });
-  if (effect.softness === 'accepted') await forgetSoftRefusals(tx, hash);
+  if (effect.softness === 'accepted') accepted.add(hash);
   if (effect.softness !== 'refused') return;
+  if (accepted.delete(hash)) await forgetSoftRefusals(tx, [hash]);
   const consequence = await countSoftRefusal(tx, { hash, address, deliveryId: delivery.id, sentAt: delivery.sentAt ?? happenedAt(notice, now) }, now);
   if (consequence) await suppressFor(tx, { addressHash: hash, ...consequence, at: now, detail: notice.diagnostic, evidence });
 }

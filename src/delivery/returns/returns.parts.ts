@@ -3,6 +3,7 @@ import { MailBodies } from './http/mail-bodies.js';
 import { ReturnsController } from './http/returns.controller.js';
 import { MailListener } from './intake/mail-listener.js';
 import { MailboxWorker } from './jobs/mailbox.worker.js';
+import { ReturnsUpkeepWorker } from './jobs/returns-upkeep.worker.js';
 import { ReturnsWorker } from './jobs/returns.worker.js';
 import { MailReader } from './mail-reader.js';
 import { PROVIDER_READERS } from './providers/provider-readers.js';
@@ -19,5 +20,5 @@ export const returnsParts: ModuleParts = {
     { provide: RETURN_READERS, useFactory: (...readers: ReturnReader[]) => [...readers, ...PROVIDER_READERS], inject: [MailReader] },
   ],
   controllers: [ReturnsController],
-  workers: [ReturnsWorker, MailboxWorker],
+  workers: [ReturnsWorker, ReturnsUpkeepWorker, MailboxWorker],
 };

@@ -123,6 +123,11 @@ export async function lockPerson(tx: Db, personId: string): Promise<boolean> {
   return (await row(tx, 'select p.id from person as p where p.id = $1 for no key update', [personId])) !== null;
 }
 
+/** Holds people, one after the other in order of their ids, as {@link lockPerson} holds one. */
+export async function lockPeople(tx: Db, personIds: readonly string[]): Promise<void> {
+  await rows(tx, 'select p.id from person as p where p.id = any($1::uuid[]) order by p.id for no key update', [personIds]);
+}
+
 /** Locks a topic; null when there is none. */
 export function lockTopic(tx: Db, key: string): Promise<Topic | null> {
   return row<Topic>(tx, `select ${TOPIC} from topic as t where t.key = $1 for update`, [key]);

@@ -25,6 +25,8 @@ export interface Applied {
   outcome: Outcome;
   /** The delivery it was applied to. */
   deliveryId: string | null;
+  /** That delivery's person was erased. */
+  isErased: boolean;
 }
 
 /** What a notice does to its message and its address. */

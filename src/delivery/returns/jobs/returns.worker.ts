@@ -7,14 +7,18 @@ import { Worker, type Round } from '../../../platform/jobs/worker.js';
 import type { Log } from '../../../platform/logging.js';
 import { LOG } from '../../../platform/tokens.js';
 import { applyNotices } from '../apply-notices.js';
-import { endOfReading, endOfTrouble, LEASE_MS } from '../domain/ending.js';
+import { endOfDeaths, endOfReading, endOfTrouble, endWith, LEASE_MS, type Ending } from '../domain/ending.js';
+import { apart, type ReadReport } from '../report-groups.js';
 import { RETURN_READERS, ReviewNeeded, type ReturnReader } from '../readers.js';
 import { claimInbound, nextInbound, settleInbound, type InboundEvent } from '../store/inbound-events.store.js';
 
-/** Few: the raw reports of a batch are in memory together, and one may have 10 MB. */
-const BATCH = 8;
+/** A round takes so many reports, and so much of them: they are in memory together, and one may have 10 MB. */
+const BATCH = { limit: 250, bytes: 8 * 1024 * 1024 };
 
-/** Reads what came back and lets it change deliveries, addresses and consents. Reports are rows; nothing is lost with the process. */
+/**
+ * Reads what came back and lets it change deliveries, addresses and consents. Reports are rows; nothing is lost with the process.
+ * Those of a round are one transaction; when it fails, each has its own, so that one does not hold up the others.
+ */
 @Injectable()
 export class ReturnsWorker extends Worker {
   readonly name = 'delivery.returns';
@@ -28,25 +32,55 @@ export class ReturnsWorker extends Worker {
   async runOnce(): Promise<Round> {
     const now = this.clock.now();
     const claimed = await claimInbound(this.db, BATCH, { now, until: new Date(now.getTime() + LEASE_MS) });
-    for (const event of claimed) await this.handle(event, now);
     if (claimed.length === 0) return { done: 0, next: await nextInbound(this.db) };
+    const read: ReadReport[] = [];
+    for (const event of claimed) {
+      const notices = await this.read(event, now);
+      if (notices) read.push({ event, notices });
+    }
+    for (const group of apart(read)) await this.settleTogether(group, now);
     this.runner.wake('segments.membership');
     return { done: claimed.length };
   }
 
-  private async handle(event: InboundEvent, now: Date): Promise<void> {
+  /** What a report says; null when it could not be read, which is written. */
+  private async read(event: InboundEvent, now: Date): Promise<ReadReport['notices'] | null> {
     try {
+      const dead = endOfDeaths(event.begun);
+      if (dead) {
+        await this.settle(event, dead, now);
+        return null;
+      }
       const reader = this.readers.get(event.source);
       if (!reader) throw new ReviewNeeded(`Nothing here reads reports of "${event.source}".`);
-      const notices = await reader.read(event);
+      return await reader.read(event);
+    } catch (error) {
+      await this.fail(event, error, now);
+      return null;
+    }
+  }
+
+  private async settleTogether(group: readonly ReadReport[], now: Date): Promise<void> {
+    try {
       await inTransaction(this.db, async (tx) => {
-        const applied = await applyNotices(tx, notices, now);
-        await settleInbound(tx, { id: event.id, now, ...endOfReading(applied, event, now) });
+        const applied = await applyNotices(tx, group.flatMap(({ notices }) => notices), now);
+        let from = 0;
+        const ends = group.map(({ event, notices }) => ({ id: event.id, ...endOfReading(applied.slice(from, (from += notices.length)), event, now) }));
+        await settleInbound(tx, ends, now);
       });
     } catch (error) {
-      if (!(error instanceof ReviewNeeded)) this.log.warn({ err: error, report: event.id, attempts: event.attempts }, 'a report about sent messages could not be read');
-      const end = error instanceof ReviewNeeded ? { state: 'review' as const, detail: error.message, nextAt: null } : endOfTrouble(error, event, now);
-      await settleInbound(this.db, { id: event.id, now, notices: [], ...end });
+      if (group.length === 1) await this.fail(group[0]!.event, error, now);
+      else for (const one of group) await this.settleTogether([one], now);
     }
+  }
+
+  private async fail(event: InboundEvent, error: unknown, now: Date): Promise<void> {
+    if (error instanceof ReviewNeeded) return this.settle(event, endWith('review', error.message), now);
+    this.log.warn({ err: error, report: event.id, attempts: event.attempts }, 'a report about sent messages could not be read');
+    await this.settle(event, endOfTrouble(error, event, now), now);
+  }
+
+  private settle({ id }: InboundEvent, end: Ending, now: Date): Promise<void> {
+    return settleInbound(this.db, [{ id, ...end }], now);
   }
 }

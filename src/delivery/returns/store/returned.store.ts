@@ -1,5 +1,5 @@
 import { rows, type Db } from '../../../platform/database/db.js';
-import { lockPerson } from '../../preferences/store/preferences.store.js';
+import { lockPeople } from '../../preferences/store/preferences.store.js';
 
 /** A message that something came back about, locked. */
 export interface Returned {
@@ -10,6 +10,8 @@ export interface Returned {
   /** The address we wrote to, since the claim; null when it was not e-mail or never taken. */
   address: string | null;
   sentAt: Date | null;
+  /** The person was erased. */
+  isErased: boolean;
 }
 
 /** What there is of the deliveries that were named. */
@@ -25,9 +27,10 @@ export interface Found {
  */
 export async function lockReturned(tx: Db, ids: readonly string[]): Promise<Found> {
   const known = await rows<{ id: string; personId: string }>(tx, `select d.id, d.person_id as "personId" from delivery as d where d.id = any($1::uuid[])`, [ids]);
-  for (const personId of [...new Set(known.map((each) => each.personId))].sort()) await lockPerson(tx, personId);
+  await lockPeople(tx, known.map(({ personId }) => personId));
   const held = await rows<Returned>(tx, `
-    select d.id, d.person_id as "personId", d.campaign_id as "campaignId", d.state, d.address, d.sent_at as "sentAt"
+    select d.id, d.person_id as "personId", d.campaign_id as "campaignId", d.state, d.address, d.sent_at as "sentAt",
+           exists (select from erased_person as x where x.person_id = d.person_id) as "isErased"
       from unnest($1::uuid[], $2::uuid[]) as k (id, person_id)
       join delivery as d on d.id = k.id and d.person_id = k.person_id
      order by d.id for update of d skip locked`, [known.map(({ id }) => id), known.map(({ personId }) => personId)]);

@@ -47,7 +47,7 @@ export function lockReturn(tx: Db, id: string): Promise<Pick<ReturnListed, 'id' 
 
 /** Gives a locked report back to the worker, due at once. */
 export async function reopenReturn(tx: Db, id: string, now: Date): Promise<void> {
-  await rows(tx, `update inbound_event as e set state = 'pending', attempts = 0, next_at = $2::timestamptz, settled_at = null, detail = '' where e.id = $1`, [id, now]);
+  await rows(tx, `update inbound_event as e set state = 'pending', attempts = 0, begun = 0, next_at = $2::timestamptz, settled_at = null, detail = '' where e.id = $1`, [id, now]);
 }
 
 /** How messages fared, of one campaign with one recipient domain. */

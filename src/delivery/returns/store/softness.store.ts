@@ -36,11 +36,12 @@ export async function countSoftRefusal(tx: Db, refusal: SoftRefusal, now: Date):
              select from delivery_event as e where e.delivery_id = r.delivery_id and e.person_id = r.person_id and e.kind = 'bounce' and e.data ->> 'class' = 'inactive')) >= ${INACTIVE_IN_A_ROW} as gone
       from refused as r cross join taken as t where t.at is null or r.sent_at > t.at`, [refusal.hash, refusal.address, now]);
   if (!streak!.paused && !streak!.gone) return null;
-  await forgetSoftRefusals(tx, refusal.hash);
+  await forgetSoftRefusals(tx, [refusal.hash]);
   return streak!.gone ? { reason: 'bounce', until: null } : { reason: 'soft_bounce', until: new Date(now.getTime() + PAUSE_DAYS * 86_400_000) };
 }
 
-/** The address took a message, or is paused now: counting begins anew. */
-export async function forgetSoftRefusals(tx: Db, hash: string): Promise<void> {
-  await rows(tx, `delete from soft_bounce as s where s.address_hash = $1`, [hash]);
+/** These addresses took a message, or are paused now: counting begins anew. */
+export async function forgetSoftRefusals(tx: Db, hashes: Iterable<string>): Promise<void> {
+  const sorted = [...hashes].toSorted();
+  if (sorted.length > 0) await rows(tx, `delete from soft_bounce as s where s.address_hash = any($1::text[])`, [sorted]);
 }

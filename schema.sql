@@ -765,10 +765,12 @@ create table inbound_event (
   received_at timestamp with time zone not null,
   state text not null,
   attempts integer not null default 0,
+  begun integer not null default 0,
   next_at timestamp with time zone,
   settled_at timestamp with time zone,
   detail text not null default ''::text,
   notices jsonb not null default '[]'::jsonb,
+  delivery_ids uuid[] not null default '{}'::uuid[],
   constraint inbound_event_source_dedupe_key_key UNIQUE (source, dedupe_key),
   constraint inbound_event_pkey PRIMARY KEY (id),
   constraint inbound_event_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'applied'::text, 'ignored'::text, 'review'::text, 'failed'::text]))));
@@ -1337,6 +1339,8 @@ CREATE INDEX experiment_campaign ON public.experiment USING btree (campaign_id);
 CREATE INDEX import_run_open ON public.import_run USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX in_app_message_expiring ON public.in_app_message USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND (seen_at IS NULL) AND (recalled_at IS NULL) AND (expired_at IS NULL));
 CREATE INDEX in_app_message_person ON public.in_app_message USING btree (person_id, created_at);
+CREATE INDEX inbound_event_deliveries ON public.inbound_event USING gin (delivery_ids);
+CREATE INDEX inbound_event_full ON public.inbound_event USING btree (settled_at) WHERE ((state = ANY (ARRAY['applied'::text, 'ignored'::text])) AND (octet_length(body) > 0));
 CREATE INDEX inbound_event_listed ON public.inbound_event USING btree (received_at, id);
 CREATE INDEX inbound_event_pending ON public.inbound_event USING btree (next_at, id) WHERE (state = 'pending'::text);
 CREATE INDEX inbound_event_state ON public.inbound_event USING btree (state, received_at, id) WHERE (state = ANY (ARRAY['review'::text, 'failed'::text]));

@@ -15,7 +15,7 @@ const Network = z.string().max(60).transform((text, context) => {
   context.addIssue({ code: 'custom', message: 'must be an address or a network such as 203.0.113.0/24' });
   return z.NEVER;
 });
-const Networks = z.array(Network).max(50).describe('Where requests may come from; empty: anywhere. Behind a reverse proxy every request comes from the proxy.');
+const Networks = z.array(Network).max(50).describe('Where requests may come from; empty: anywhere. Behind a reverse proxy, TRUSTED_PROXIES must name it.');
 
 export const SecretRequest = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('public_key'), publicKey: z.string().trim().max(400).refine((text) => sendgridKey(text) !== null, 'must be the verification key as SendGrid shows it: base64 of a P-256 public key') }),

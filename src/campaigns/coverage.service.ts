@@ -14,6 +14,7 @@ import { isLive, membersAmong, membersPage } from '../segments/segment-questions
 import { CampaignCheck, refuseErrors } from './check.service.js';
 import { referencesOf } from './domain/references.js';
 import { Drafts } from './drafts.service.js';
+import { lockCampaign } from './store/campaigns.store.js';
 import { beginRun, cancelRun, countSource, coveredPeople, everybodyPage, groupsOf, lastRun, peopleOf, planOf, recordPage, takeRun, type CountedGroup, type CoveragePlan, type CoverageRun } from './store/coverage.store.js';
 
 export type CoverageReport = CoverageRun & { groups: CountedGroup[] };
@@ -42,6 +43,8 @@ export class Coverage {
     };
     const now = this.clock.now();
     await inTransaction(this.db, async (tx) => {
+      // Of two that begin at once the later takes the place of the earlier.
+      await lockCampaign(tx, campaignId);
       await beginRun(tx, { id: newId(), campaignId, revision, plan, total: await countSource(tx, segmentId), by: actorName(actor), now });
       await this.audit.record(tx, { actor, action: 'campaign.coverage', subject: `campaign:${campaignId}`, detail: { revision } }, now);
     });
@@ -55,8 +58,12 @@ export class Coverage {
     return { ...run, groups: await groupsOf(this.db, run.id) };
   }
 
-  async cancel(campaignId: string): Promise<CoverageReport> {
-    if (!(await cancelRun(this.db, campaignId, this.clock.now()))) throw conflict('coverage.not-running', 'Nothing is being looked at for this campaign now.');
+  async cancel(campaignId: string, actor: Actor): Promise<CoverageReport> {
+    const now = this.clock.now();
+    await inTransaction(this.db, async (tx) => {
+      if (!(await cancelRun(tx, campaignId, now))) throw conflict('coverage.not-running', 'Nothing is being looked at for this campaign now.');
+      await this.audit.record(tx, { actor, action: 'campaign.coverage-cancel', subject: `campaign:${campaignId}` }, now);
+    });
     return this.report(campaignId);
   }
 

@@ -84,6 +84,14 @@ test('a run that is broken off goes on where it was, a cancelled one keeps what 
   expect([whole.state, whole.groups.some(({ kind }: { kind: string }) => kind === 'long_subject')]).toEqual(['done', false]);
 });
 
+test('of several that begin at once the last one stays', async () => {
+  const id = await draft();
+  const answers = await Promise.all(Array.from({ length: 6 }, () => app.api('POST', `/v1/campaigns/${id}/coverage`, {})));
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 201));
+  await app.runner.runUntilIdle();
+  expect((await app.api('GET', `/v1/campaigns/${id}/coverage`)).body).toMatchObject({ state: 'done', scanned: COUNT });
+});
+
 test('a draft that can not be compiled, or was never looked at, is refused', async () => {
   const broken = await draft({}, [{ key: 'a', content: { ...message, subject: '{{name}}' } }]);
   const refused = await app.api('POST', `/v1/campaigns/${broken}/coverage`, {});

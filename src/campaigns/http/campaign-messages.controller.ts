@@ -40,8 +40,8 @@ export class CampaignMessagesController {
   @Delete('coverage') @HttpCode(200) @Allow('marketer')
   @ApiOperation({ summary: 'Stop looking; what was found stays' })
   @ApiOkResponse({ standardSchema: CoverageView })
-  cancel(@Param('id', { schema: Id }) id: string) {
-    return this.coverage.cancel(id);
+  cancel(@Param('id', { schema: Id }) id: string, @CurrentActor() actor: Actor) {
+    return this.coverage.cancel(id, actor);
   }
 
   @Get('coverage/groups/:group/people') @AllowAll()

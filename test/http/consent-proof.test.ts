@@ -63,7 +63,7 @@ test('the buttons and pages of a message prove what a person did by their own li
   clock.advance(1000);
   await post(own.unsubscribe(), 'action=subscribe');
   clock.advance(1000);
-  await post(own.preferences(), '');
+  await post(own.preferences(), 'action=save&shown=email:product-updates');
   const rows = await proof();
   expect(rows.map(({ method, state, actor }) => [method, state, actor])).toEqual([
     ['preference_page', 'unsubscribed', 'person'], ['unsubscribe_page', 'subscribed', 'person'], ['one_click', 'unsubscribed', 'person'], ['api', 'subscribed', expect.stringMatching(/^server_key:/)]]);

@@ -25,7 +25,8 @@ test('a snippet stands where it is named, in the language of the message, escape
   const korean = await preview({ subject: '{{> greeting}}', body: `{{> block}}`, language: 'ko' });
   expect(korean.email.subject).toBe('안녕, Ana & 톰');
   expect(korean.email.html).toContain('안녕, Ana &amp; 톰');
-  expect(korean.warnings).toEqual([{ path: 'body', code: 'message.snippet-language', message: 'The snippet "block" is not written in ko; its text in en stands here.' }]);
+  // Ana reads English, of which this message has nothing: that is a warning of its own.
+  expect(korean.warnings).toContainEqual({ path: 'body', code: 'message.snippet-language', message: 'The snippet "block" is not written in ko; its text in en stands here.' });
 });
 
 test.each<[string, object, string, string]>([

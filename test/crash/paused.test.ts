@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,29 +46,31 @@ async function tellStory(app: TestApp, folders: { first: string; second: string 
   return { verdict, held, sentByTheOther: fast.read.length };
 }
 
-describe.each(['one machine', 'two machines'] as const)('a worker paused beyond its lease, %s', (where) => {
-  let app: TestApp;
-  let story: Story;
-  let folders: string[];
+const PLACES = ['one machine', 'two machines'] as const;
+const stories = new Map<string, Story>();
 
-  beforeAll(async () => {
-    app = await startTestApp();
-    folders = await Promise.all([1, 2].map(() => mkdtemp(join(tmpdir(), 'danbi-data-'))));
-    story = await tellStory(app, { first: folders[0]!, second: folders[where === 'one machine' ? 0 : 1]! });
-  }, LEASE_PASSES_MS + 120_000);
-  afterAll(async () => {
+/** Both wait for two minutes, so they wait together. */
+beforeAll(async () => {
+  await Promise.all(PLACES.map(async (where) => {
+    const app = await startTestApp();
+    const folders = await Promise.all([1, 2].map(() => mkdtemp(join(tmpdir(), 'danbi-data-'))));
+    stories.set(where, await tellStory(app, { first: folders[0]!, second: folders[where === 'one machine' ? 0 : 1]! }));
     await app.close();
     await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
-  });
+  }));
+}, LEASE_PASSES_MS + 120_000);
 
+describe.each(PLACES)('a worker paused beyond its lease, %s', (where) => {
   test('it really held claims, and the other worker sent the rest', () => {
-    process.stdout.write(`${where}: ${story.held} held while paused, ${story.sentByTheOther} sent by the other; ${JSON.stringify(story.verdict.states)}\n`);
-    expect(story.held).toBeGreaterThanOrEqual(CONNECTIONS);
-    expect(story.sentByTheOther).toBeGreaterThan(PEOPLE / 2);
+    const { held, sentByTheOther, verdict } = stories.get(where)!;
+    process.stdout.write(`${where}: ${held} held while paused, ${sentByTheOther} sent by the other; ${JSON.stringify(verdict.states)}\n`);
+    expect(held).toBeGreaterThanOrEqual(CONNECTIONS);
+    expect(sentByTheOther).toBeGreaterThan(PEOPLE / 2);
   });
 
   test('nothing was sent twice and nobody was lost', () => {
-    expect(story.verdict).toMatchObject({ twice: [], lost: [], claimed: [], denied: [] });
-    expect((story.verdict.states.sent ?? 0) + (story.verdict.states.uncertain ?? 0)).toBe(PEOPLE);
+    const { verdict } = stories.get(where)!;
+    expect(verdict).toMatchObject({ twice: [], lost: [], claimed: [], denied: [] });
+    expect((verdict.states.sent ?? 0) + (verdict.states.uncertain ?? 0)).toBe(PEOPLE);
   });
 });

@@ -76,7 +76,7 @@ ifInstalled('what a real Postfix returns comes to the signed return paths and is
   expect(ids.map((id) => after.get(id)!.state)).toEqual(['bounced', 'bounced', 'bounced', 'sent', 'bounced']);
   const events = await rows<{ id: string; as: string; class: string }>(app.db, `select e.delivery_id as id, e.data ->> 'kind' as "as", e.data ->> 'class' as class from delivery_event as e where e.kind = 'bounce'`);
   const told = new Map(events.map((event) => [event.id, `${event.as} ${event.class}`]));
-  expect(ids.map((id) => told.get(id))).toEqual(['hard invalid_recipient', 'soft full', 'block block_reputation', undefined, 'hard invalid_recipient']);
+  expect(ids.map((id) => told.get(id))).toEqual(['hard invalid_recipient', 'soft full', 'block block_reputation', undefined, 'hard bad_domain']);
   expect(await rows(app.db, 'select s.reason from suppression as s')).toEqual([{ reason: 'bounce' }, { reason: 'bounce' }]);
   expect((await app.api('GET', '/v1/returns')).body.items.map((each: { state: string }) => each.state)).toEqual(['applied', 'applied', 'applied']);
 }, 90_000);

@@ -1,5 +1,4 @@
 import { htmlToText } from 'html-to-text';
-import mjml2html from 'mjml';
 import type { EmailContent, EmailTexts } from '../../contract/message.js';
 import type { Problem } from '../../kernel/errors.js';
 import { inEveryLanguage, type Checked, type Compiled } from './compile-languages.js';
@@ -97,6 +96,8 @@ async function composeHtml(body: CheckedTemplate, preheader: CheckedTemplate, la
   const slot = frame.indexOf(BODY_SLOT);
   const source = frame.replace(BODY_SLOT, () => tokenized.value);
   // No web fonts: fetching one would tell a third party who reads, and when.
+  // Loaded with the first message: it costs a third of a second, which no start should wait for.
+  const { default: mjml2html } = await import('mjml');
   const { html: indented, errors } = await mjml2html(source, { validationLevel: 'soft', keepComments: false, ignoreIncludes: true, useMjmlConfigOptions: false, fonts: {} });
   if (errors.length > 0) return { problems: errors.slice(0, 20).map((error) => mjmlProblem(error, frame.slice(0, slot).split('\n').length - 1, body)) };
   const marked = markLinks(withoutIndent(indented), tokens, linkTokens, (index) => /^\{\{~?\s*message\.\w+\s*~?\}\}$/.test(raw[index]!));

@@ -1,4 +1,4 @@
-import { simpleParser, type AddressObject } from 'mailparser';
+import type { AddressObject } from 'mailparser';
 
 /** A message as a mail program shows it. */
 export interface ReadMail {
@@ -11,16 +11,21 @@ export interface ReadMail {
   text: string;
 }
 
+/** Loaded with the first mail: an installation with a relay never needs it. */
+const parser = () => import('mailparser');
+
 const plain = (text: string) => text.replaceAll(/[\p{Cc}]+/gu, ' ').trim();
 
 /** Subject and Message-ID only, from the part before the first empty line. */
 export async function readHead(raw: Buffer): Promise<{ subject: string; messageId: string | null }> {
   const end = raw.indexOf('\r\n\r\n');
+  const { simpleParser } = await parser();
   const head = await simpleParser(Buffer.concat([end < 0 ? raw : raw.subarray(0, end), Buffer.from('\r\n\r\n')]));
   return { subject: plain(head.subject ?? '').slice(0, 1_000), messageId: head.messageId ? plain(head.messageId).slice(0, 500) : null };
 }
 
 export async function readMail(raw: Buffer): Promise<ReadMail> {
+  const { simpleParser } = await parser();
   const mail = await simpleParser(raw, { skipTextToHtml: true, skipTextLinks: true, skipImageLinks: true });
   const shown = (address: AddressObject | AddressObject[] | undefined) => [address ?? []].flat().map((each) => each.text).join(', ');
   return {

@@ -16,7 +16,7 @@ export interface Victim {
 }
 
 /** How long a moment is waited for; after that the process is killed wherever it is. */
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 2_000;
 
 /**
  * Kills the process with SIGKILL at the moment named.

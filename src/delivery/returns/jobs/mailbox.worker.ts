@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ImapFlow } from 'imapflow';
+import type { ImapFlow } from 'imapflow';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../../kernel/clock.js';
 import { Config } from '../../../platform/config.js';
@@ -47,7 +47,7 @@ export class MailboxWorker extends Worker {
   }
 
   private async collect(url: URL, now: Date): Promise<number> {
-    const client = clientOf(url);
+    const client = await clientOf(url);
     // Reported by whatever waits for the connection; without a listener it would end the process.
     client.on('error', (error: Error) => this.log.debug({ err: error }, 'the connection to the mailbox of returns failed'));
     await client.connect();
@@ -77,7 +77,9 @@ export class MailboxWorker extends Worker {
   }
 }
 
-function clientOf(url: URL): ImapFlow {
+async function clientOf(url: URL): Promise<ImapFlow> {
+  // Loaded only where a mailbox is collected.
+  const { ImapFlow } = await import('imapflow');
   const secure = url.protocol === 'imaps:';
   return new ImapFlow({
     host: url.hostname, port: url.port === '' ? (secure ? 993 : 143) : Number(url.port), secure, auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) },

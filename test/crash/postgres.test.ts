@@ -62,7 +62,7 @@ async function dieAndLive(startAgain: () => Promise<void>): Promise<void> {
     await sending();
     await sleep(next() * 300);
     const victim = VICTIMS[kill % VICTIMS.length]!;
-    killDatabase(dataDir, victim === 'backend' ? 'backend' : 'server', next);
+    await killDatabase(dataDir, victim === 'backend' ? 'backend' : 'server', next);
     if (victim === 'both') {
       danbi.child.kill('SIGKILL');
       await danbi.ended;

@@ -6,6 +6,7 @@ import { ReturnPaths } from '../../src/delivery/identity/return-paths.service.js
 import { deleteSendingDomain, insertDkimKey, insertSendingDomain, setDefaultDomain, switchDkimKey } from '../../src/delivery/identity/store/sending-domains.store.js';
 import { newId } from '../../src/kernel/ids.js';
 import { rows } from '../../src/platform/database/db.js';
+import { GatedQueue } from '../../src/delivery/sending/gated-claims.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { deliveries, makePeople, makePlace, queue, tally } from '../support/deliveries.js';
 import { mailauthVerdict } from '../support/dkim.js';
@@ -140,4 +141,24 @@ test('an address outside ASCII is reached where the server takes it', async () =
   // This server shows A-labels as what they mean.
   expect([await tally(app.db), sink.offered]).toEqual([{ sent: 1 }, ['민지@예시.한국']]);
   expect((await mailauthVerdict(raw(), { txt: dns })).result).toBe('pass');
+});
+
+test('what a claim brings that is on its way when sending ends is given back', async () => {
+  await addDomain('news.example', { isDefault: true });
+  await rows(app.db, 'update dkim_key set public_key = $1', [(await generateDkimKey()).publicKey]);
+  const claims = app.nest.get(GatedQueue, { strict: false });
+  const real = claims.claim.bind(claims);
+  let asked = 0;
+  claims.claim = async (request) => {
+    asked += 1;
+    if (asked > 1) await new Promise((done) => { setTimeout(done, 300); });
+    return real(request);
+  };
+  try {
+    await send(email(), 3);
+    await new Promise((done) => { setTimeout(done, 600); });
+    expect([asked > 1, await tally(app.db)]).toEqual([true, { queued: 3 }]);
+  } finally {
+    claims.claim = real;
+  }
 });

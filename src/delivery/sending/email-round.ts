@@ -77,6 +77,8 @@ export class EmailRound {
   /** Runs until the queue is empty, the round is full, every relay fails or `stop` is called; everything is settled then. */
   async run(): Promise<number> {
     const lanes = await Promise.allSettled(this.queues.all.flatMap((queue) => Array.from({ length: queue.line.plan.connections }, () => this.lane(queue))));
+    // A claim on its way when the last lane ended brings messages that nobody else would send or give back.
+    await this.refilling?.catch(() => undefined);
     for (const queue of this.queues.all) this.giveBackAll(queue.line);
     await this.parts.writer.finish();
     await this.parts.admission.close();

@@ -34,7 +34,7 @@ export async function killAt(moment: Moment, victim: Victim): Promise<Moment> {
   await danbi.until(/ready at/);
   switch (moment) {
     case 'anywhere':
-      await sleep(random() * 1_500);
+      await sleep(random() * 800);
       kill();
       return moment;
     case 'claim': case 'render': case 'settle':

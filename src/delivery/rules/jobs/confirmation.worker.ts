@@ -44,10 +44,9 @@ export class ConfirmationWorker extends Worker {
   private async queue(term: Term, workspace: Workspace): Promise<number> {
     const due = await duePeople(this.db, term, { limit: PEOPLE, after: null, reachable: true });
     if (due.length === 0) return 0;
-    const compiled = await compileMessage('email', CONFIRMATION_NOTICE);
     return inTransaction(this.db, async (tx) => {
       await makeNoticeTopic(tx, term.now);
-      const contentId = await contentOf(tx) ?? await publishContent(tx, { ...PLACE, source: CONFIRMATION_NOTICE, compiled, now: term.now });
+      const contentId = (await contentOf(tx)) ?? (await publishNotice(tx, term.now));
       const notices = new Map<string, Notice>();
       for (const { personId, channel, topic, en, ko, at, zone } of await agreedTo(tx, due.map((each) => each.personId))) {
         const notice = notices.get(personId) ?? { deliveryId: newId(), runId: newId(), personId, consents: [] };
@@ -65,4 +64,8 @@ export class ConfirmationWorker extends Worker {
 
 async function contentOf(tx: Db): Promise<string | null> {
   return (await row<{ id: string }>(tx, 'select m.id from message_content as m where m.version_id = $1 and m.step_id = $2', [PLACE.versionId, STEP]))?.id ?? null;
+}
+
+async function publishNotice(tx: Db, now: Date): Promise<string> {
+  return publishContent(tx, { ...PLACE, source: CONFIRMATION_NOTICE, compiled: await compileMessage('email', CONFIRMATION_NOTICE), now });
 }

@@ -3,7 +3,7 @@ const between = (from, allowed) => ({
   name: `${from}-reaches-only-down`,
   severity: 'error',
   from: { path: `^src/${from}/` },
-  to: { path: '^src/(people|segments|delivery|campaigns|analytics|access)/', pathNot: [`^src/${from}/`, ...allowed.map((name) => `^src/${name}/`)] },
+  to: { path: '^src/(people|segments|delivery|campaigns|analytics|access|visitors)/', pathNot: [`^src/${from}/`, ...allowed.map((name) => `^src/${name}/`)] },
 });
 
 module.exports = {
@@ -23,6 +23,8 @@ module.exports = {
     between('campaigns', ['people', 'segments', 'delivery']),
     between('analytics', ['segments']),
     between('access', []),
+    between('visitors', ['people', 'segments', 'delivery', 'campaigns']),
+    { name: 'the-wire-is-types-alone', severity: 'error', comment: 'the browser SDK imports it', from: { path: '^src/contract/visitor-wire' }, to: { path: '.' } },
   ],
   options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' }, enhancedResolveOptions: { extensions: ['.ts', '.js'] } },
 };

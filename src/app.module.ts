@@ -21,6 +21,7 @@ import type { ModuleParts } from './platform/module-parts.js';
 import { PublicUrl } from './platform/public-url.js';
 import { LOG } from './platform/tokens.js';
 import { segmentsParts } from './segments/segments.parts.js';
+import { visitorsParts } from './visitors/visitors.parts.js';
 
 /** What the process hands to the modules: made in `app.ts`, before Nest. */
 export interface Platform {
@@ -31,7 +32,7 @@ export interface Platform {
   runner: WorkerRunner;
 }
 
-export const PARTS: ModuleParts[] = [accessParts, peopleParts, segmentsParts, deliveryParts, campaignsParts, analyticsParts];
+export const PARTS: ModuleParts[] = [accessParts, peopleParts, segmentsParts, deliveryParts, campaignsParts, analyticsParts, visitorsParts];
 
 /** Every queue consumer of a process that runs workers. */
 export const WORKERS = [MaintenanceWorker, ...PARTS.flatMap((part) => part.workers)];

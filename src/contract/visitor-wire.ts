@@ -1,0 +1,195 @@
+/**
+ * What browser and server say to each other. Types only, without imports: the SDK takes them from here, so that there is one
+ * spelling. Names are short because 50 rules have to fit into 3 KB; times are milliseconds.
+ *
+ * Every request is a POST of JSON as text/plain without headers of its own and without credentials, so that no browser asks
+ * for permission first. Errors are `{error, code, message}` like those of ingestion.
+ */
+
+/** Who asks. The server never trusts `u` more than the proof that comes with it. */
+export interface Caller {
+  /** Write key. */
+  k: string;
+  /** Anonymous id of this browser. */
+  a: string;
+  /** The site's own id of the user, after `identify`. */
+  u?: string;
+  /** Proof of `u`: HMAC-SHA256 of it in hex (`user_hash`), or a JWT. */
+  h?: string;
+  j?: string;
+}
+
+/** POST /v1/boot */
+export interface BootRequest extends Caller {
+  /** ETag of the answer that is still known. The answer is 304 when nothing has changed. */
+  e?: string;
+  /** `navigator.languages`. */
+  l?: readonly string[];
+  /** Version of the SDK. */
+  v: string;
+}
+
+export interface BootAnswer {
+  /** Nothing is to be done on this site: stop, and store nothing. */
+  off?: 1;
+  /** Site settings that differ from their defaults. */
+  s?: SiteSettings;
+  /** Ids of shared segments this person is in and rules ask for in the browser. */
+  g?: readonly string[];
+  /** Auto messages this person may get, by priority. */
+  r?: readonly WireRule[];
+  /** In-app messages that wait to be displayed, oldest first: ids of deliveries. */
+  d?: readonly string[];
+  /** Unread messages in the inbox. */
+  n?: number;
+  /** Ticket for `GET /v1/stream?t=`, good for five minutes; absent when nothing would come. */
+  q?: string;
+  /** The user is known and proven. */
+  p?: 1;
+}
+
+export interface SiteSettings {
+  /** Seconds without activity after which nobody is attentive; 60. */
+  idle?: number;
+  /** The part after # names pages. */
+  hash?: 1;
+  /** Query parameters that do not make another page, beside the usual ones. */
+  ignore?: readonly string[];
+  /** Before the visitor has said anything: `granted` when absent. */
+  consent?: 'pending';
+  /** GPC and DNT are not read as a denial. */
+  gpc?: 0;
+  /** Selector of the element that scrolls, where it is not the page. */
+  scroll?: string;
+}
+
+/** An auto message, as far as the browser decides. */
+export interface WireRule {
+  /** Id of the campaign. */
+  i: string;
+  /** Pages that fit, and that do not: sources of expressions over host and path, anchored, for `new RegExp(source)`. */
+  u?: readonly string[];
+  x?: readonly string[];
+  /** Query parameters: [name, op, value]; ops: 0 is, 1 is not, 2 exists, 3 does not exist. */
+  q?: readonly (readonly [string, 0 | 1 | 2 | 3, string?])[];
+  /** Hosts of referrers; `direct` for none. */
+  f?: readonly string[];
+  /** utm_ parameters without their prefix. */
+  m?: Readonly<Record<string, string>>;
+  /** Device. */
+  v?: 'desktop' | 'mobile';
+  /** Prefixes of languages. */
+  l?: readonly string[];
+  /** Visits: [least, most]. */
+  c?: readonly [number, number?];
+  /** Trigger. */
+  t: WireTrigger;
+  /** Slot; priority (50 when absent); 1 for the class `essential`. */
+  s?: 'corner' | 'top' | 'bottom' | 'center';
+  p?: number;
+  e?: 1;
+  /** Moments between which it runs, and [minutes from, to] of the local day, and days (0 Sunday). */
+  b?: readonly [number | null, number | null];
+  o?: readonly [number, number];
+  w?: readonly number[];
+  /** May be displayed more than once in a visit. */
+  y?: 1;
+}
+
+export type WireTrigger =
+  | { k: 'v' }
+  /** Dwell in ms; scope: 1 path in session, 2 session; idle in s, 0 never; 1 for focus required. */
+  | { k: 'd'; n: number; s?: 1 | 2; i?: number; f?: 1 }
+  | { k: 's'; n: number }
+  | { k: 'x'; t?: 1 }
+  | { k: 'e'; n: string }
+  | { k: 'm' };
+
+/** POST /v1/claim: may this be displayed, now, in this tab? */
+export interface ClaimRequest extends Caller {
+  /** An auto message by its campaign, or an in-app message by its delivery. */
+  r?: string;
+  d?: string;
+  /** Made by the browser for this attempt: asking again with the same answers the same. A UUID. */
+  c: string;
+  /** The visit: with `oncePerVisit` not twice in one. A UUID. */
+  s: string;
+  /** Address of the page, and what fulfilled the trigger. */
+  url: string;
+  why?: { dwell?: number; scroll?: number; event?: string };
+}
+
+export type ClaimAnswer =
+  /** Display it, and confirm the impression within `ms`; otherwise the slot goes back. `g`: control, confirm without displaying. */
+  | { ok: 1; ms: number; m?: DisplayMessage; g?: 1 }
+  /** Not now: the code of the gate, and when asking again can make sense. `n` absent: not on this page visit. */
+  | { ok: 0; why: string; n?: number };
+
+/** POST /v1/ack: what happened with a claim. `shown` is the impression; saying anything again changes nothing. */
+export interface AckRequest extends Caller {
+  c: string;
+  /** `back`: it was not displayed after all, the slot is free at once. */
+  do: 'shown' | 'back' | 'open' | 'click' | 'reply' | 'dismiss';
+  /** Which button, from 0. */
+  b?: number;
+  /** Answers of a survey or the text of a reply. */
+  v?: SurveyAnswer;
+}
+export interface SurveyAnswer {
+  score?: number;
+  choices?: readonly string[];
+  text?: string;
+}
+/** `ok: 0`: the lease was over and somebody else has the slot; take the message away. */
+export interface AckAnswer { ok: 0 | 1; why?: string }
+
+/** A message as it is displayed. Contains no markup, only nodes; the browser builds them with createElement. */
+export interface DisplayMessage {
+  /** Campaign and delivery, as far as there are. */
+  i?: string;
+  d?: string;
+  f: 'chat' | 'banner' | 'modal' | 'slide_in' | 'survey';
+  /** Language and direction of the texts. */
+  l?: string;
+  title?: string;
+  /** The body. */
+  n: readonly WireNode[];
+  /** Image above the body: address, alternative text. */
+  img?: readonly [string, string];
+  /** Buttons: label, target (absent: it closes). */
+  b?: readonly (readonly [string, string?])[];
+  survey?: WireSurvey;
+  theme?: { accent?: string; background?: string; text?: string; dark?: 1 };
+  slot?: 'corner' | 'top' | 'bottom' | 'center';
+  /** It may be replied to (chat). */
+  reply?: 1;
+}
+
+/** Text, or an element: tag, attributes (0 for none), children. Tags and attributes are those of content/domain/nodes.ts. */
+export type WireNode = string | readonly [tag: string, attributes: Readonly<Record<string, string>> | 0, ...children: WireNode[]];
+
+export interface WireSurvey {
+  k: 'nps' | 'csat' | 'choice' | 'text';
+  question: string;
+  /** NPS and CSAT: words at both ends. */
+  ends?: readonly [string, string];
+  /** [key, label] */
+  choices?: readonly (readonly [string, string])[];
+  /** Several choices. */
+  many?: 1;
+  /** Label of a free text beside the answer. */
+  comment?: string;
+  submit: string;
+  thanks: string;
+}
+
+/** Frames of the stream: `event: m`, `data` is one of these. `id` of the frame goes up per person. */
+export type StreamFrame =
+  /** A new in-app message waits: claim it. */
+  | { d: string }
+  /** A message was taken back, by delivery or claim. */
+  | { x: string }
+  /** Rules or segments have changed: boot again. */
+  | { r: 1 }
+  /** Unread in the inbox. */
+  | { n: number };

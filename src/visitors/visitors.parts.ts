@@ -1,0 +1,4 @@
+import { joined } from '../platform/module-parts.js';
+
+export const visitorsParts = joined(
+);

@@ -17,10 +17,16 @@ export function isAutoReply(headers: Headers): boolean {
  * too (RFC 3834, section 3.3). A subject is none in an answer, which quotes ours or that of a bounce.
  */
 export function looksLikeBounce(headers: Headers): boolean {
-  if (headers.has('x-failed-recipients')) return true;
-  if (/mailer-?daemon|post_?master|mail ?delivery|mail-daemon|delivery (?:sub)?system|mdaemon|mail\.administrator|mailadmin|mail-?deamon|microsoft ?exchange|mail administrator/i.test(headerText(firstOf(headers, 'from') ?? ''))) return true;
+  if (headers.has('x-failed-recipients') || isFromRobot(headers)) return true;
+  if (/post_?master|mail\.administrator|mailadmin|microsoft ?exchange|mail administrator/i.test(headerText(firstOf(headers, 'from') ?? ''))) return true;
   if (isAnswer(headers) || NOTE.test(subjectOf(headers))) return false;
   return /undeliver|non[- ]?deliver|deliver(?:y|ed|able)?[^\n]{0,40}(?:fail|status|error|problem|notif|unsuccess|not)|fail(?:ed|ure)[^\n]{0,20}(?:notice|deliver|mail|message)|returned? (?:mail|message|to sender)|mail (?:system )?error|message (?:undeliver|could not)|could not be delivered|mail status report|bounce|unzustellbar|배달|반송|전송 ?실패|発信|配信|エラー|退信|недоставлен/i.test(subjectOf(headers));
+}
+
+/** Nobody's name, or that of the program that delivers mail: it takes no vacation, however it marks its reports (mail.ru and Exim filters say `auto-replied`). */
+export function isFromRobot(headers: Headers): boolean {
+  const from = headerText(firstOf(headers, 'from') ?? '').trim();
+  return from === '<>' || /mailer-?daemon|mail ?delivery|mail-daemon|delivery (?:sub)?system|mdaemon|mail-?deamon/i.test(from);
 }
 
 /** Somebody answers: people write of bounces, and quote them. */

@@ -30,7 +30,7 @@ export interface MimeMail { headers: Headers; parts: MimePart[] }
  */
 export function parseMime(raw: Buffer): MimeMail {
   if (raw.length > MIME_LIMITS.bytes) throw new MimeTooComplex(`The mail has ${raw.length} bytes; ${MIME_LIMITS.bytes} are read at most.`);
-  const { headers, body } = splitHeaders(raw);
+  const { headers, body } = splitHeaders(raw.subarray(startOfHeaders(raw)));
   const parts: MimePart[] = [];
   collect(headers, body, 0, parts);
   return { headers, parts };
@@ -83,6 +83,13 @@ function lineEndBefore(body: Buffer, at: number): number {
 export function splitHeaders(raw: Buffer): { headers: Headers; body: Buffer } {
   const end = headerEnd(raw);
   return { headers: readHeaders(raw.subarray(0, Math.min(end.at, MIME_LIMITS.headerBytes)).toString('latin1')), body: raw.subarray(end.next) };
+}
+
+/** Mailboxes and gateways put empty lines before the first header. */
+function startOfHeaders(raw: Buffer): number {
+  let at = 0;
+  while (at < raw.length && [10, 13, 32, 9].includes(raw[at]!)) at += 1;
+  return at;
 }
 
 function headerEnd(raw: Buffer): { at: number; next: number } {

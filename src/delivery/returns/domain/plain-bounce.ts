@@ -17,8 +17,16 @@ const MAX_RESULTS = 50;
 const ADDRESS = /[^\s<>;,:"'()[\]|=]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/;
 
 /** Where the returned message begins. */
-const RETURNED = /^\s*(?:-{2,}|={3,}|\*{3,}|_{3,}|>*)?\s*(?:-\s)?(?:below this line is a copy|enclosed is a copy|this is a copy of (?:the|your) message|(?:the )?original message (?:follows|headers|text|:|is)|-*\s*original message\s*-*$|(?:un(?:sent|delivered)|returned|undelivered) (?:message|mail) (?:follows|header|content)|message (?:header|text|content)s?\s*(?:follow|:)|returned message|the (?:header|text|body|first part|first lines) (?:lines )?of (?:the|your) (?:original )?message|received message|message headers? follow|start of (?:the )?original|(?:original )?mail (?:header|content)|copy of the (?:original )?message|content of (?:the )?(?:original )?message|headers? of the (?:original|returned)|원본 ?(?:메일|메시지)|元のメッセージ|原始邮件|ursprüngliche nachricht)/i;
+const RETURNED = /^\s*(?:-{2,}|={3,}|\*{3,}|_{3,}|>*)?\s*(?:-\s)?(?:below this line is a copy|(?:enclosed|attach(?:ed|ment)) is a copy|content-type: message\/rfc822|this is a copy of (?:the|your) message|(?:the )?original message (?:follows|headers|text|:|is)|-*\s*original message\s*-*$|(?:un(?:sent|delivered)|returned|undelivered) (?:message|mail) (?:follows|header|content)|message (?:header|text|content)s?\s*(?:follow|:)|returned message|the (?:header|text|body|first part|first lines) (?:lines )?of (?:the|your) (?:original )?message|received message|message headers? follow|start of (?:the )?original|(?:original )?mail (?:header|content)|copy of the (?:original )?message|content of (?:the )?(?:original )?message|headers? of the (?:original|returned)|원본 ?(?:메일|메시지)|元のメッセージ|原始邮件|ursprüngliche nachricht)/i;
 const HEADER = /^>?\s{0,8}(?:received|return-path|message-id|from|to|date|subject|mime-version|content-type|dkim-signature|x-[\w-]{1,60}|delivered-to|reply-to)\s{0,3}:/i;
+
+/** Gateways put a line and a note under every mail: that it was searched for viruses, that it is confidential. It says nothing about the bounce. */
+const isFooter = (lines: readonly string[], at: number): boolean => {
+  if (!/^[\s>]{0,20}(?:_{10,}|\*{10,}|={10,}|-{10,})/.test(lines[at]!)) return false;
+  const note = lines.slice(at, at + 4).join(' ').slice(0, 1_000);
+  return FOOTER.test(note) && !/\b[45]\d\d[ -]/.test(note);
+};
+const FOOTER = /(?:been|was|were|is) (?:virus )?(?:scanned|checked|analy[sz]ed)\b|scanned (?:for|by)\b|ha sido analizado|virus[- ]?free|confidential|intended (?:only|solely)|disclaimer|antivirus (?:system|information)/i;
 
 /** Splits the text of a bounce into the report and the returned message (its headers, if they are there). */
 export function splitReturned(text: string): { report: string; returned: string } {
@@ -26,7 +34,7 @@ export function splitReturned(text: string): { report: string; returned: string 
   let headers = 0;
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at]!;
-    const isMark = RETURNED.test(line) && !/^\s*(?:subject|date|to|from)\s*:/i.test(line);
+    const isMark = (RETURNED.test(line) && !/^\s*(?:subject|date|to|from)\s*:/i.test(line)) || isFooter(lines, at);
     headers = HEADER.test(line) ? headers + 1 : /^\s+\S/.test(line) && headers > 0 ? headers : 0;
     if (!isMark && !(headers >= 3 && /^>?\s{0,8}(?:received|return-path|dkim-signature|x-|message-id|delivered-to)/im.test(lines.slice(at - headers + 1, at + 1).join('\n')))) continue;
     const start = isMark ? at : Math.max(0, lines.findIndex((other, index) => index > at - headers - 20 && HEADER.test(other)));

@@ -1,6 +1,6 @@
 import { classify } from './classify.js';
 import { addressIn, readDeliveryStatus, statusIn, type RecipientStatus } from './delivery-status.js';
-import { asksToUnsubscribe, BOUNCE_WORDS, isAnswer, isAutoReply, looksLikeBounce } from './auto-reply.js';
+import { asksToUnsubscribe, BOUNCE_WORDS, isAnswer, isAutoReply, isFromRobot, looksLikeBounce } from './auto-reply.js';
 import { readFeedback } from './feedback-report.js';
 import { firstOf, parseMime, readHeaders, splitHeaders, type Headers, type MimeMail, type MimePart } from './mime.js';
 import { headerText, plainOfHtml, textOf } from './mime-text.js';
@@ -76,7 +76,7 @@ function prose(mail: MimeMail, human: string, returned: Headers | null, frame: F
     return { ...frame, ...found, diagnostic: oneLine(replies[0] ?? words), recipient, messageId };
   });
   if (isBounce && /has not yet been delivered|warning message only|will be re-?tried|will (?:keep|continue) trying|delivery (?:\w+ ){0,3}delayed/i.test(report)) return results.map((each) => ({ ...each, kind: 'delayed' as const }));
-  if (failed.length === 0 && isAutoReply(mail.headers) && !results.some(({ kind, diagnostic }) => kind === 'hard' && isBounce && /[45]\d\d|#5\./.test(diagnostic))) return [autoReply(mail.headers, frame)];
+  if (failed.length === 0 && isAutoReply(mail.headers) && !isFromRobot(mail.headers) && !results.some(({ kind, diagnostic }) => kind === 'hard' && isBounce && /[45]\d\d|#5\./.test(diagnostic))) return [autoReply(mail.headers, frame)];
   if (isBounce) return results;
   return [{ kind: 'unknown', category: null, status: null, diagnostic: oneLine(headerText(firstOf(mail.headers, 'subject') ?? '')), recipient: null, ...frame, messageId }];
 }

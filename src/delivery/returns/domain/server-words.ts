@@ -54,5 +54,7 @@ export function normalised(words: string): string {
     // "User <abuse> unknown" is no abuse.
     .replaceAll(/<[\w.+-]{1,64}>/g, ' name ')
     .replaceAll(/\b(?:[\w-]{1,63}\.){1,8}[a-z][\w-]{1,62}\b\.?/g, ' host ')
+    // Codes of programs: BAD_RECIPIENT, NO_SUCH_USER.
+    .replaceAll(/(?<=[a-z])_(?=[a-z])/g, ' ')
     .replaceAll(/ {2,}/g, ' ');
 }

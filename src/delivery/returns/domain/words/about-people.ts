@@ -5,7 +5,7 @@ const not = "(?: not|n't|nt|not)";
 /** Who or what can be missing. A bare "e-mail" is a message more often than an address. */
 const WHO = '(?:user|recipient|mail ?box|account|address|addressee|alias|login|person|subscriber|customer|user ?name|local[ -]part|destinataire|destinatario|empfänger|e-?mail ?(?:address|account|id)|inbox|mail id)';
 /** Absence said in so many words: may stand far from its subject. */
-const ABSENT = `(?:unknown|not found|not exist\\w*|non-?exist\\w*|(?:does|do|did|could|can|is|was|are|has|have|were)${not}(?: \\w+){0,2}? (?:exist\\w*|found|find|valid|known|recogni[sz]ed|listed|locate\\w*|match\\w*|identif\\w*|have an?|resolv\\w*|here|hosted|local|registered|defined|a (?:valid|known|local|registered)|in (?:our|the|this)|on (?:our|this|the) (?:server|system)|permitted here|live here|with us|on file)|no(?:t| longer) (?:\\w+ ){0,2}?(?:exist\\w*|found|valid|known|recogni[sz]ed|listed|registered|works?|employed|here|in use|used|monitored|on (?:our|this|the)? ?(?:server|system)|accept|receiv\\w*|local|available|active|a (?:valid|user|customer|member)|defined)|unrecogni[sz]ed|no mailbox|has (?:left|moved|been (?:closed|deleted|removed|terminated|cancel?led|discontinued|retired))|was (?:deleted|removed|closed)|undefined|nonexistent|unresolv\\w*)`;
+const ABSENT = `(?:unknown|not found|not exist\\w*|non-?exist\\w*|(?:does|do|did|could|can|is|was|are|has|have|were)${not}(?: \\w+){0,2}? (?:exist\\w*|found|find|valid|known|recogni[sz]ed|listed|locate\\w*|match\\w*|identif\\w*|have an?|resolv\\w*|here|hosted|local|registered|defined|a (?:valid|known|local|registered)|in (?:our|the|this)|on (?:our|this|the) (?:server|system)|permitted here|live here|with us|on file)|no(?:t| longer) (?:\\w+ ){0,2}?(?:exist\\w*|found|valid|known|recogni[sz]ed|listed|registered|works?|employed|here|in use|used|monitored|on (?:our|this|the)? ?(?:server|system)|local|available|active|a (?:valid|user|customer|member)|defined)|no longer (?:\\w+ ){0,2}?(?:accept|receiv)\\w*|unrecogni[sz]ed|no mailbox|has (?:left|moved|been (?:closed|deleted|removed|terminated|cancel?led|discontinued|retired))|was (?:deleted|removed|closed)|undefined|nonexistent|unresolv\\w*)`;
 /** Words that also say other things of other subjects: only right behind theirs. */
 const WEAK = '(?:invalid|unavailable|not (?:available|valid)|undeliverable|incorrect|misspelled|illegal|bad|wrong|gone|closed|deleted|cancel?led|removed|discontinued|ceased|is no good|failed verification|unverified)';
 
@@ -22,19 +22,19 @@ export const ABOUT_PEOPLE: readonly WordRule[] = [
     /(?:mail ?box|mbox|account|user|recipient|address|addr|e-?mail|login)(?:'s)?(?: \S+){0,5} (?:disabled|inactive|suspended|deactivated|dormant|frozen|locked|on hold|not (?:been )?activ\w*|inactivated|temporarily (?:blocked|closed|locked))/,
     /(?:disabled|inactive|suspended|deactivated|dormant|frozen|locked|blocked|non-?active|not active|inactivated) (?:mail ?box|mbox|account|user|recipient|address|e-?mail|login|due)/,
     /account (?:has )?(?:been )?(?:temporarily )?(?:restricted|limited|blocked|expired|hold)|mailbox (?:is )?(?:currently )?(?:blocked|closed temporarily)|user (?:hangup|rejected)/,
-    /user_?disabled|over 90 days|not (?:logged|signed) in (?:for|since)/,
+    /user ?disabled|over 90 days|not (?:logged|signed) in (?:for|since)/,
     // Naver and Daum (휴면), QQ and NetEase, German, Spanish, French, Italian and Russian hosts.
     /휴면|정지된|중지된|비활성|休眠|停用|冻结|禁用|deaktiviert|gesperrt|suspendida|desactiv|disattivat|falta de uso|отключен|приостановлен|неактив/,
   )],
   ['invalid_recipient', any(
     // Postfix, Sendmail, Exchange, Exim, Dovecot: the subject, then its absence.
     new RegExp(`\\b${WHO}s?(?! (?:mail )?(?:server|domain|host|system|site))${NEAR}{0,6}? ${ABSENT}`),
-    new RegExp(`\\b${WHO}s?(?! (?:mail )?(?:server|domain|host|system|site))${NEAR}{0,2}? ${WEAK}(?! (?:because|due|until|temporar|at this time|for you|from|characters?|syntax))`),
+    new RegExp(`\\b${WHO}s?(?! (?:mail )?(?:server|domain|host|system|site))${NEAR}{0,2}? ${WEAK}(?! (?:to|because|due|until|temporar|at this time|for you|from|characters?|syntax))`),
     // Exim ("unknown user"), Symantec ("invalid recipient"), qmail, QQ: the absence, then its subject.
-    new RegExp(`(?:unknown|unkown|no such|nosuch|invalid|non-?existent|nonexisting|non existing|not a valid|not a known|bad|incorrect|illegal|undefined|unrecogni[sz]ed|unrouteable|unroutable|undeliverable|unresolvable|obsolete|not our|not a|no valid|wrong|no matching|unexisting|mistyped|missing|nonexistant|deleted|closed|cancel?led|not existing|no active|not (?:a )?local|no local|unavailable)(?: (?:or|e-?mail|mail|local|destination|final|receiving|virtual|illegal|the|smtp|intended|rcpt|to|internal|existing|valid|final|envelope|such|invalid|a)){0,4} ${WHO}(?! (?:syntax|format))`),
+    new RegExp(`\\b(?:unknown|unkown|no such|nosuch|invalid|non-?existent|nonexisting|non existing|not a valid|not a known|bad|incorrect|illegal|undefined|unrecogni[sz]ed|unrouteable|unroutable|undeliverable|unresolvable|obsolete|not our|not a|no valid|wrong|no matching|unexisting|mistyped|missing|nonexistant|deleted|closed|cancel?led|not existing|no active|not (?:a )?local|no local|unavailable)(?: (?:or|e-?mail|mail|local|destination|final|receiving|virtual|illegal|the|smtp|intended|rcpt|to|internal|existing|valid|final|envelope|such|invalid|a)){0,4} ${WHO}(?! (?:syntax|format))`),
     // qmail and vpopmail (chkuser), cPanel, Yahoo.
     /no (?:mailbox|mail ?drop|user|account|one|person|body|recipient|such|address|inbox)(?: \S+){0,3} (?:here|by that name|with that name|found|called|at this|on this|of that|by this|exists?|named)/,
-    /doesn't have an? (?:\S+ )?(?:account|mailbox)|does not have an? (?:\S+ )?(?:account|mailbox|valid)|no mailbox|nobody (?:here|by)|not (?:a )?user (?:of|at|on) this/,
+    /doesn't have an? (?:\S+ )?(?:account|mailbox)|does not have an? (?:\S+ )?(?:account|mailbox|valid|email delivery point)|no mailbox|nobody (?:here|by)|not (?:a )?user (?:of|at|on) this/,
     /not our (?:customer|user)|not (?:known|found|recogni[sz]ed|defined) (?:here|at)|user ?unknown|userunknown|not listed in (?:domino|the directory|our)/,
     /no ?such ?(?:user|recipient|mailbox|address|account|person|local|domain user)|nosuchuser|no such \w+ here|recipnotfound|badrcpt/,
     // Exim routers, Lotus, iPlanet, KDDI.
@@ -49,7 +49,7 @@ export const ABOUT_PEOPLE: readonly WordRule[] = [
     /(?:address|recipient|addr|user|mailbox|rcpt)(?: \S+){0,3} (?:couldn't|could not|cannot|can't) be (?:found|resolved|located|identified)|wasn't found (?:at|in|on)/,
     // RFC 5321's own words for 550 and 553 (Outlook.com, IONOS, GMX, Courier).
     /mailbox unavailable|mailbox not available|mailbox (?:name )?not (?:allowed|found|here|valid|exist\w*)|not a mailbox|unavailable mail user/,
-    /(?:not|isn't) (?:a )?(?:valid|local|known|registered) (?:user|mailbox|recipient|address|account|e-?mail (?:address|account))/,
+    /(?:not|isn't) (?:an? )?(?:valid|local|known|registered|active|existing|current) (?:user|mailbox|recipient|address|account|e-?mail (?:address|account))/,
     // Companies about people who went: Exchange auto texts, Domino, freemail closures.
     /no longer (?:with|works?|employed|at|an employee|on (?:this|our)|in (?:use|service)|valid|exist|a (?:member|customer|user)|accepts? (?:any )?e?mail)/,
     /left the (?:company|organi[sz]ation)|mailbox (?:is |was |has been )?(?:deleted|removed|closed|cancel?led|moved)|address (?:has )?changed|hasmoved|has moved/,
@@ -79,7 +79,8 @@ export const ABOUT_PEOPLE: readonly WordRule[] = [
     /(?:unknown|no such|invalid|illegal|non-?existent|unrouteable|unroutable|unresolvable|couldn't find any|could not find any|can't find|cannot find|unable to (?:find|resolve)|could not resolve|not find|not resolve) (?:\w+ ){0,3}(?:host|domain|mail ?server|mail ?exchanger|mx|hostname|mx record)s?\b(?! name lookup)/,
     /no (?:valid |mail ?)?(?:mx|mail server|mail exchange|mailer|exchanger)s? ?(?:records?|entr\w+|hosts?|found|for|exists?|available)|no mail ?(?:server|exchanger|host)/,
     // Gmail (NXDOMAIN, "no relevant answers"), RFC 7505, RFC 7504, Exim (records that point nowhere).
-    /nxdomain|couldn't find a mail exchanger|null ?mx|nullmx|no relevant answer|all relevant mx records point to non|unrouteable mail domain|(?:host|domain|site) (?:host )?does(?: not|n't) accept (?:any )?e?mails?(?! (?:from|with|over|sent|for))/,
+    /\b(?:521|556) (?:5\.\d{1,3}\.\d{1,3} )?[^.]{0,120}(?:system|host|server|domain|machine) (?:is |does )?not accept(?:ing)? (?:any |network )?(?:mail|e-?mail|messages)/,
+    /name or service not known|nxdomain|couldn't find a mail exchanger|null ?mx|nullmx|no relevant answer|all relevant mx records point to non|unrouteable mail domain|(?:host|domain|site) (?:host )?does(?: not|n't) accept (?:any )?e?mails?(?! (?:from|with|over|sent|for))/,
     /도메인.{0,12}(?:없|존재|찾을|잘못)|ドメイン.{0,12}(?:存在|見つ|不明)|域名.{0,8}(?:不存在|错误|无效)|домен.{0,20}не (?:найден|существует)/,
   )],
 ];

@@ -90,7 +90,7 @@ export const ABOUT_US: readonly WordRule[] = [
     // Symantec.cloud, MailScanner, content filters of universities.
     /unacceptable|not acceptable|filter(?:ed|ing|s)? (?:by|out|reject|rule)|by (?:a |our |the )?(?:content |mail |custom )?filter|content[- ]filter/,
     // Gmail, Exim and Courier on RFC 5322.
-    /not compl(?:y|iant)|non-?compliant|rfc ?-?\d* ?(?:compliant|compliance|violation)|\brfc-?(?:821|822|2821|2822|5321|5322)\b|compliance/,
+    /not compl(?:y|iant)|non-?compliant|rfc ?-?\d* ?(?:compliant|compliance|violation)|(?<!\/)\brfc-?(?:821|822|2821|2822|5321|5322)\b(?!;)|compliance/,
     /error code \d+ *: *reject|due to (?:content|restrictions?|security|abuse|geographic)|country|geo-?(?:block|ip)|listserv/,
   )],
 ];

@@ -51,7 +51,7 @@ export const ABOUT_WAYS: readonly WordRule[] = [
   )],
   ['network', any(
     // Postfix, Exim, qmail, Gmail on connections and TLS.
-    /connect(?:ion|ed|ing)?\b|timed? ?-?out|time-?out|unreachable|no route|tls|ssl|certificate|handshake|refused|lost|closed|reset|dropped|host unreachable/,
+    /connect(?:ion|ed|ing)?\b|timed? ?-?out|time-?out|unreachable|no route|tls|ssl|certificate|handshake|refused|\blost|\bclosed|reset|dropped|host unreachable/,
     /hops?\b|loop|routing|name ?server|dns|network|unavailable|not responding|no answer|no response|down\b|temporar|try (?:again|later)|later\b|busy/,
     /연결|시간 ?초과|接続|タイムアウト/,
   )],

@@ -1,0 +1,2 @@
+/** Entry of the script tag; grows into the whole core. */
+export {};

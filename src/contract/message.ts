@@ -1,27 +1,10 @@
 import { z } from 'zod';
-import { canonicalLanguage } from '../kernel/language.js';
 import { Id } from './common.js';
+import type { InAppContent } from './in-app.js';
+import { checkLanguages, languages, LanguageTag } from './languages.js';
 
-/** A language as RFC 5646 writes it. */
-export const LanguageTag = z.string().max(35).refine((tag) => canonicalLanguage(tag) === tag, 'must be a language tag such as "ko" or "pt-BR", in that spelling');
-const MAX_TRANSLATIONS = 20;
-
-/** What everything a person reads has in common: languages, and what happens without theirs. */
-const languages = <T extends z.ZodRawShape>(texts: T) => ({
-  /** The language the message itself is written in, which is also the one of last resort. Needed beside translations. */
-  language: LanguageTag.optional(),
-  /** The same message in other languages, each complete; the person's language decides, then its base (ko-KR, ko), then `language`. */
-  translations: z.record(LanguageTag, z.strictObject(texts)).refine((all) => Object.keys(all).length <= MAX_TRANSLATIONS, `must not be more than ${MAX_TRANSLATIONS} languages`).optional(),
-  /** Without the person's language: `fallback` (the default) sends the message itself, `skip` refuses with LANGUAGE_MISSING. */
-  onMissingLanguage: z.enum(['fallback', 'skip']).optional(),
-});
-
-interface Multilingual { language?: string; translations?: Record<string, unknown>; onMissingLanguage?: string }
-function checkLanguages(content: Multilingual, context: z.core.$RefinementCtx): void {
-  const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-  if (content.language === undefined && (content.translations || content.onMissingLanguage)) issue(['language'], 'must say which language the message itself is written in');
-  if (content.language !== undefined && content.translations && content.language in content.translations) issue(['translations', content.language], 'is the language of the message itself');
-}
+export { InAppContent, type InAppTexts } from './in-app.js';
+export { LanguageTag };
 
 const emailTexts = {
   subject: z.string().min(1).max(500),
@@ -54,29 +37,6 @@ export const EmailContent = z
 export type EmailContent = z.infer<typeof EmailContent>;
 /** The part of an e-mail that is written anew in each language. */
 export type EmailTexts = Pick<EmailContent, keyof typeof emailTexts>;
-
-const inAppTexts = {
-  title: z.string().max(200).default(''),
-  body: z.string().min(1).max(10_000),
-  buttons: z.array(z.strictObject({ label: z.string().min(1).max(100), url: z.string().max(2_000) })).max(3).default([]),
-};
-
-/** An in-app message as its author writes it; same templates and context as e-mail. */
-export const InAppContent = z
-  .strictObject({
-    format: z.enum(['chat', 'banner', 'modal']).default('chat'),
-    ...inAppTexts,
-    /** Hours after which it is no longer shown. */
-    expiresAfterHours: z.number().int().min(1).max(8_760).optional(),
-    /** When it is no longer displayed unasked (it stays in the inbox): `seen`, the default; `interacted` or `engaged`, see delivery/inbox/domain/display.ts. */
-    until: z.enum(['seen', 'interacted', 'engaged']).optional(),
-    ...languages(inAppTexts),
-  })
-  .superRefine(checkLanguages)
-  .meta({ id: 'InAppContent' });
-export type InAppContent = z.infer<typeof InAppContent>;
-/** The part of an in-app message that is written anew in each language. */
-export type InAppTexts = Pick<InAppContent, keyof typeof inAppTexts>;
 
 /**
  * JSON to an endpoint of one's own, as its author writes it. Every text anywhere in `data` is a template (same context as

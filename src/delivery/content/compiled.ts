@@ -1,5 +1,6 @@
 import type { Advertising } from '../rules/domain/advertising.js';
-import type { InAppContent } from '../../contract/message.js';
+import type { InAppContent, SurveyContent, SurveyTexts, ThemeContent } from '../../contract/in-app.js';
+import type { WireNode } from '../../contract/visitor-wire.js';
 import type { WebhookNode } from '../hooks/domain/webhook-tree.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
 
@@ -42,19 +43,39 @@ export interface CompiledEmail extends CompiledEmailTexts, InLanguages<CompiledE
   warnings: Warning[];
 }
 
+/** Text with expressions, or an element with its attributes, some of them with expressions. */
+export type CompiledNode = string | { tag: string; attributes?: Record<string, string>; children?: CompiledNode[] };
+
 export interface CompiledInAppTexts {
   title: string;
+  /** Plain text; empty beside `nodes`. */
   body: string;
   buttons: { label: string; url: string }[];
+  /** The body of an author who wrote HTML. */
+  nodes?: CompiledNode[];
+  image?: { url: string; alt: string };
+  survey?: SurveyTexts;
 }
 
-/** An in-app message ready to be rendered; all texts are plain text, never HTML. */
-export interface CompiledInApp extends CompiledInAppTexts, InLanguages<CompiledInAppTexts> {
-  kind: 'in_app';
-  format: 1;
-  display: InAppContent['format'];
+/** What an in-app message is in every language. */
+export interface InAppSettings {
+  theme?: ThemeContent;
+  slot?: InAppContent['slot'];
+  /** Visitors may write back. */
+  reply?: boolean;
   expiresAfterHours?: number;
   until?: InAppContent['until'];
+}
+
+/** What a survey is in every language. */
+export type AskedInEveryLanguage = Pick<SurveyContent, 'kind' | 'many' | 'saveAs' | 'tags'>;
+
+/** An in-app message ready to be rendered. `format` 1 holds plain text alone and was written by earlier versions. */
+export interface CompiledInApp extends CompiledInAppTexts, InAppSettings, InLanguages<CompiledInAppTexts> {
+  kind: 'in_app';
+  format: 1 | 2;
+  display: InAppContent['format'];
+  asks?: AskedInEveryLanguage;
   warnings: Warning[];
 }
 
@@ -116,15 +137,25 @@ export interface RenderedEmail {
   listUnsubscribeUrl: string;
 }
 
-export interface RenderedInApp {
+/** A survey for one person. `saveAs` and `tags` say what becomes of the answer: delivery/content/domain/survey.ts. */
+export interface RenderedSurvey extends AskedInEveryLanguage, Omit<SurveyTexts, 'submit' | 'thanks'> {
+  submit: string;
+  thanks: string;
+}
+
+/** An in-app message for one person; what the inbox keeps. What is displayed is made of it by `displayMessage`. */
+export interface RenderedInApp extends InAppSettings {
   /** The language of these texts; null when the author named none. */
   language: string | null;
   format: InAppContent['format'];
   title: string;
+  /** The whole body as plain text. */
   body: string;
+  /** How the body is displayed; absent where it is plain text in which blank lines part paragraphs. */
+  nodes?: WireNode[];
   buttons: { label: string; url: string }[];
-  expiresAfterHours?: number;
-  until?: InAppContent['until'];
+  image?: { url: string; alt: string };
+  survey?: RenderedSurvey;
 }
 
 /** Addresses of one message, signed. */

@@ -1,11 +1,27 @@
 import { z } from 'zod';
 import { Instant, Key, Zone } from '../../../contract/common.js';
+import { DISPLAY_SLOTS } from '../../../contract/display.js';
+import { IN_APP_FORMATS, SURVEY_KINDS } from '../../../contract/in-app.js';
 import { PersonHandle } from '../../../contract/people.js';
 import { ChatContent, EmailContent, InAppContent, LanguageTag, WebhookContent } from '../../../contract/message.js';
+import type { WireNode } from '../../../contract/visitor-wire.js';
 import type { Preview } from '../preview.service.js';
 
-/** An in-app message as a page shows it. */
-export const InAppView = z.object({ language: z.string().nullish(), format: z.enum(['chat', 'banner', 'modal']), title: z.string(), body: z.string(), buttons: z.array(z.object({ label: z.string(), url: z.string() })), expiresAfterHours: z.number().optional(), until: z.enum(['seen', 'interacted', 'engaged']).optional() });
+/** Text, or an element: tag, attributes (0 for none), children. */
+const DisplayNode: z.ZodType<WireNode> = z.lazy(() => z.union([z.string(), z.tuple([z.string(), z.union([z.record(z.string(), z.string()), z.literal(0)])], DisplayNode)])).meta({ id: 'DisplayNode' });
+const SurveyView = z.object({
+  kind: z.enum(SURVEY_KINDS), many: z.boolean(), question: z.string(), ends: z.tuple([z.string(), z.string()]).optional(), choices: z.array(z.object({ key: z.string(), label: z.string() })).optional(),
+  comment: z.string().optional(), submit: z.string(), thanks: z.string(), saveAs: z.string().optional(),
+  tags: z.array(z.object({ tag: z.string(), scores: z.object({ from: z.number(), to: z.number() }).optional(), choice: z.string().optional() })),
+});
+
+/** An in-app message as a page shows it. Without `nodes` the body is plain text in which blank lines part paragraphs. */
+export const InAppView = z.object({
+  language: z.string().nullish(), format: z.enum(IN_APP_FORMATS), title: z.string(), body: z.string(), nodes: z.array(DisplayNode).optional(),
+  buttons: z.array(z.object({ label: z.string(), url: z.string() })), image: z.object({ url: z.string(), alt: z.string() }).optional(), survey: SurveyView.optional(),
+  theme: z.object({ accent: z.string().optional(), background: z.string().optional(), text: z.string().optional(), dark: z.boolean() }).optional(),
+  slot: z.enum(DISPLAY_SLOTS).optional(), reply: z.boolean().optional(), expiresAfterHours: z.number().optional(), until: z.enum(['seen', 'interacted', 'engaged']).optional(),
+}).meta({ id: 'InAppMessage' });
 
 const Sample = z.strictObject({
   person: z.record(z.string(), z.unknown()).default({}),

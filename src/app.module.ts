@@ -10,6 +10,7 @@ import { deliveryParts } from './delivery/delivery.parts.js';
 import { Clock } from './kernel/clock.js';
 import { peopleParts } from './people/people.parts.js';
 import { Config } from './platform/config.js';
+import { BrowserTransport } from './platform/http/browser-transport.js';
 import { ErrorFilter } from './platform/http/error.filter.js';
 import { HealthController } from './platform/http/health.controller.js';
 import { OpenApi, OpenApiController } from './platform/http/openapi.js';
@@ -46,6 +47,7 @@ export class AppModule {
       { provide: LOG, useValue: platform.log },
       { provide: WorkerRunner, useValue: platform.runner },
       PublicUrl,
+      BrowserTransport,
       MaintenanceWorker,
       OpenApi,
       { provide: APP_FILTER, useClass: ErrorFilter },

@@ -1,6 +1,8 @@
 import { joined } from '../platform/module-parts.js';
+import { callerParts } from './caller/caller.parts.js';
 import { sdkParts } from './sdk/sdk.parts.js';
 
 export const visitorsParts = joined(
+  callerParts,
   sdkParts,
 );

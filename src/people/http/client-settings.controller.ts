@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { WithWriteKey } from '../../platform/http/access.js';
 import { WriteKeys } from '../../platform/http/write-keys.js';
 import { PublicUrl } from '../../platform/public-url.js';
-import { presentedKeys, verifyKey } from './ingest-key.js';
+import { presentedKeys, verifyKey } from '../../platform/http/presented-keys.js';
 import { INGEST_ROUTE } from './ingest-transport.js';
 
 const Settings = z.record(z.string(), z.unknown()).meta({ id: 'ClientSettings' });

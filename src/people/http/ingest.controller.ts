@@ -10,7 +10,7 @@ import { WriteKeys } from '../../platform/http/write-keys.js';
 import { parseBody, readMessages, type Expected } from '../domain/envelope.js';
 import type { AcceptedMessage, RejectedMessage } from '../domain/segment-message.js';
 import { Ingest } from '../ingest.service.js';
-import { presentedKeys, verifyKey } from './ingest-key.js';
+import { presentedKeys, verifyKey } from '../../platform/http/presented-keys.js';
 import { INGEST_ROUTE } from './ingest-transport.js';
 
 const Answer = z

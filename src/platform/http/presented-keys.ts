@@ -1,5 +1,5 @@
 import { AppError } from '../../kernel/errors.js';
-import { allowsOrigin, type WriteKey, type WriteKeys } from '../../platform/http/write-keys.js';
+import { allowsOrigin, type WriteKey, type WriteKeys } from './write-keys.js';
 
 /** What a request may carry a key in, besides its body. */
 export interface KeyCarrier { headers: Record<string, string | string[] | undefined>; query: unknown }

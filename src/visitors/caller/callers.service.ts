@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
+import { Clock } from '../../kernel/clock.js';
+import type { JsonObject } from '../../people/domain/json.js';
+import { inPeopleTransaction, writeBatch } from '../../people/people-writer.js';
+import type { IdentityMode } from '../../platform/http/identity-guard.js';
+import { verifyKey } from '../../platform/http/presented-keys.js';
+import { WriteKeys } from '../../platform/http/write-keys.js';
+import { readCaller, readObject } from './domain/caller-body.js';
+import { findCaller, type CallerPerson } from './store/caller.store.js';
+
+/** Who asks, after everything that can be checked was checked. */
+export interface VerifiedCaller {
+  keyId: string;
+  anonymousId: string;
+  /**
+   * The user this browser speaks for: proven, or believed because the workspace does not ask for proofs. Null when no user
+   * was named, and when one was named without the proof that is asked for.
+   */
+  userId: string | null;
+  /** The person behind the ids; null when nobody is known by them and none was to be made. */
+  personId: string | null;
+  /** The user id was proven: by a hash, a token, or a secret key. */
+  verified: boolean;
+  mode: IdentityMode;
+  /**
+   * What is meant for this person alone may be answered: inbox, in-app messages, segments. False for the person of a known
+   * user without the proof that is asked for: then only what any anonymous visitor could get.
+   */
+  trusted: boolean;
+  /** The body, parsed once. Its own fields are the route's to check. */
+  said: JsonObject;
+}
+
+export interface CallerOptions {
+  /** Makes the person when there is none, and joins this browser to its user: for what has to be remembered about them. */
+  create?: boolean;
+}
+
+/** The part of a request that a caller is checked against. */
+export type CallingRequest = Pick<FastifyRequest, 'headers' | 'ip'>;
+
+/**
+ * Reads the {@link Caller} in the body of a browser's request: the write key, the page it may be used from, the proof of the
+ * user, the person.
+ */
+@Injectable()
+export class Callers {
+  constructor(private readonly db: DataSource, private readonly keys: WriteKeys, private readonly clock: Clock) {}
+
+  /**
+   * @param text the body as received by a route marked `BROWSER_ROUTE`
+   * @throws AppError `invalid_json`, `invalid_caller`, `invalid_write_key` (401), `origin_not_allowed` (403)
+   */
+  async read(text: unknown, request: CallingRequest, options: CallerOptions = {}): Promise<VerifiedCaller> {
+    const said = readObject(typeof text === 'string' ? text : '');
+    const { key: presented, anonymousId, userId: stated } = readCaller(said);
+    const key = await verifyKey(this.keys, presented === '' ? [] : [presented], request.headers.origin);
+    const mode: IdentityMode = 'off';
+    const verified = stated !== undefined && key.kind === 'server';
+    const userId = stated ?? null;
+    const found = await findCaller(this.db, userId, anonymousId);
+    const personId = personOf(found, userId);
+    return {
+      keyId: key.id, anonymousId, userId, verified, mode, said,
+      personId: options.create && !isJoined(found, userId) ? await this.make(userId, anonymousId) : personId,
+      trusted: true,
+    };
+  }
+
+  private async make(userId: string | null, anonymousId: string): Promise<string> {
+    const now = this.clock.now();
+    const ref = userId === null ? { anonymousId } : { userId, anonymousId };
+    const [made] = await inPeopleTransaction(this.db, (tx) => writeBatch(tx, [{ ref, at: now }], { now, source: 'visitor' }));
+    return made!.personId;
+  }
+}
+
+const ofKind = (found: readonly CallerPerson[], kind: CallerPerson['kind']) => found.find((one) => one.kind === kind);
+
+/**
+ * A user's own person before everything; else that of the browser, unless it is another user's: an anonymous person becomes
+ * the user with the next `identify`.
+ */
+function personOf(found: readonly CallerPerson[], userId: string | null): string | null {
+  const anonymous = ofKind(found, 'anonymous_id');
+  if (userId === null) return anonymous?.personId ?? null;
+  return ofKind(found, 'user_id')?.personId ?? (anonymous && !anonymous.identified ? anonymous.personId : null);
+}
+
+/** Nothing is left to be made or joined: both ids are one person's, or this browser is another user's and stays that. */
+function isJoined(found: readonly CallerPerson[], userId: string | null): boolean {
+  const anonymous = ofKind(found, 'anonymous_id');
+  if (userId === null || !anonymous) return anonymous !== undefined;
+  const user = ofKind(found, 'user_id');
+  return user !== undefined && (anonymous.personId === user.personId || anonymous.identified);
+}

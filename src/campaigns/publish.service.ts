@@ -142,7 +142,7 @@ async function maintainConditions(tx: Db, { campaign, plan, before, by, now }: N
  */
 async function planEntry(tx: Db, { id: versionId, campaign, plan, before, now }: NextVersion): Promise<void> {
   const { entry, definition } = plan;
-  if (entry.type === 'external') return;
+  if (entry.type === 'external' || entry.type === 'display') return;
   if (definition.type === 'broadcast') {
     await cancelLaunches(tx, campaign.id, ['waiting'], now);
     if (await hasLaunched(tx, campaign.id)) throw conflict('campaign.already-launched', 'This broadcast has been launched and can not be taken back or changed; duplicate it to send another.');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DurationSchema, Id, Instant, Key, LocalTime, Name, WeekdayName } from './common.js';
+import { Display } from './display.js';
 import { ChatContent, EmailContent, InAppContent, WebhookContent } from './message.js';
 import { SegmentNodeSchema } from './segment.js';
 import { PropertyFilterSchema } from './segment-conditions.js';
@@ -108,8 +109,20 @@ export const BroadcastDefinition = z.strictObject({
   arms: z.array(z.strictObject({ key: Key, name: z.string().max(200).default(''), weight: Weight.default(1), control: z.boolean().default(false) })).min(1).max(9).optional(),
 });
 
+/**
+ * One in-app message to visitors of a website, displayed when page and moment fit. Nobody is sent anything: the browser asks
+ * at the moment of display, and a run is one impression.
+ */
+export const AutoMessageDefinition = z.strictObject({
+  type: z.literal('auto_message'),
+  display: Display,
+  ...shared,
+  message: InAppStep.extend(messageId),
+});
+
 /** What a campaign does. Checked further (reachability, references, templates) at publish. */
-export const CampaignDefinition = z.discriminatedUnion('type', [SeriesDefinition, BroadcastDefinition]).meta({ id: 'CampaignDefinition' });
+export const CampaignDefinition = z.discriminatedUnion('type', [SeriesDefinition, BroadcastDefinition, AutoMessageDefinition]).meta({ id: 'CampaignDefinition' });
 export type CampaignDefinition = z.infer<typeof CampaignDefinition>;
 export type SeriesDefinition = z.infer<typeof SeriesDefinition>;
 export type BroadcastDefinition = z.infer<typeof BroadcastDefinition>;
+export type AutoMessageDefinition = z.infer<typeof AutoMessageDefinition>;

@@ -3,7 +3,7 @@ import { ApiKeys } from '../../src/access/api-keys.service.js';
 import { newId } from '../../src/kernel/ids.js';
 import { row, rows } from '../../src/platform/database/db.js';
 import { callApi, startTestApp, type TestApp } from '../support/app.js';
-import { broadcast, email, EVERYBODY, inApp, series } from '../support/campaign-definitions.js';
+import { autoMessage, broadcast, email, EVERYBODY, inApp, series } from '../support/campaign-definitions.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const clock = new VirtualClock(new Date('2026-03-01T00:00:00Z'));
@@ -310,4 +310,40 @@ test('analysts read and check, marketers change, nobody else does anything', asy
   expect([await call(analyst, 'POST', path(id, '/check')), await call(analyst, 'POST', '/v1/campaigns', { name: 'x', definition: series() })]).toEqual([200, 403]);
   for (const verb of ['publish', 'pause', 'resume', 'drain', 'stop', 'archive', 'duplicate', 'assignments']) expect([verb, await call(analyst, 'POST', path(id, `/${verb}`))]).toEqual([verb, 403]);
   expect([await call(analyst, 'DELETE', path(id)), await call(analyst, 'PUT', path(id), {}), await call(marketer, 'POST', path(id, '/publish')), await call(marketer, 'POST', path(id, '/stop'))]).toEqual([403, 403, 200, 200]);
+});
+
+describe('auto messages', () => {
+  test('are drafted, checked, published, changed, duplicated and put away like other campaigns', async () => {
+    const audience = { type: 'attribute', key: 'plan', op: 'is', value: 'pro' };
+    const id = await published(autoMessage({ audience }));
+    const first = await version(id, 1);
+    expect(first.definition).toMatchObject({ type: 'auto_message', display: { trigger: { type: 'dwell', seconds: 90, scope: 'page' }, priority: 50, class: 'standard', frequency: { times: 1, oncePerVisit: true } } });
+    const stored = await row<{ published: { entry: object; start: string; conditions: Record<string, string> } }>(app.db, 'select v.definition as published from campaign_version as v where v.campaign_id = $1', [id]);
+    expect(stored!.published).toMatchObject({ entry: { type: 'display' }, start: 'message' });
+    // Who may get it is kept up, so that a boot reads it instead of asking.
+    const hidden = stored!.published.conditions.audience!;
+    expect(await row(app.db, 'select s.purpose, s.owner_id as "ownerId", s.definition from segment as s where s.id = $1', [hidden])).toEqual({ purpose: 'campaign', ownerId: id, definition: expect.objectContaining(audience) });
+    expect((await edit(id, autoMessage({ audience, display: { priority: 70 } }))).status).toBe(200);
+    expect((await publish(id)).status).toBe(200);
+    const second = await row<{ audience: string }>(app.db, `select v.definition #>> '{conditions,audience}' as audience from campaign_version as v where v.campaign_id = $1 and v.number = 2`, [id]);
+    expect(second!.audience).toBe(hidden);
+    expect(await launches(id)).toEqual([]);
+    expect((await app.api('POST', path(id, '/archive'))).body.code).toBe('campaign.busy');
+    expect((await app.api('POST', path(id, '/pause'))).status).toBe(200);
+    expect((await app.api('POST', path(id, '/resume'))).status).toBe(200);
+    expect((await app.api('POST', path(id, '/stop'))).body).toMatchObject({ campaign: { state: 'stopped' }, recalled: 0 });
+    expect((await app.api('POST', path(id, '/archive'))).status).toBe(200);
+    expect(await row(app.db, 'select s.state from segment as s where s.id = $1', [hidden])).toEqual({ state: 'archived' });
+    const copy = await app.api('POST', path(id, '/duplicate'), {});
+    expect(copy.body).toMatchObject({ type: 'auto_message', state: 'draft', definition: { display: { priority: 70 } } });
+  });
+
+  test('say what is wrong with them, each fault with its place', async () => {
+    const id = await create(autoMessage({ display: { page: { include: [{ match: 'regex', pattern: '(?=x)' }] } }, audience: { type: 'segment', op: 'in', segmentId: newId() }, message: inApp('message', { topic: 'nowhere' }) }));
+    const { body } = await app.api('POST', path(id, '/check'));
+    expect(body.findings.map(({ path: at, code }: { path: string; code: string }) => `${at} ${code}`)).toEqual(expect.arrayContaining(['display.page.include.0.pattern campaign.page-pattern', 'audience.segmentId segment.unknown', 'message.topic campaign.unknown-topic']));
+    expect((await publish(id)).status).toBe(400);
+    expect((await app.api('POST', '/v1/campaigns', { name: 'x', definition: autoMessage({ message: email('message', null) }) })).body.problems).toEqual(expect.arrayContaining([expect.objectContaining({ path: expect.stringContaining('message') })]));
+    expect((await app.api('POST', '/v1/campaigns', { name: 'x', definition: autoMessage({ display: { trigger: { type: 'dwell', seconds: 0 } } }) })).status).toBe(400);
+  });
 });

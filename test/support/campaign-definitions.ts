@@ -14,3 +14,9 @@ export const series = (change: object = {}) => ({
 export const broadcast = (change: object = {}) => ({
   type: 'broadcast', goals: [{ key: 'bought', name: '구매', event: { name: 'Order Completed' } }], message: inApp('message'), ...change,
 });
+
+/** Displayed on pricing pages after 90 seconds of attention. */
+export const autoMessage = ({ display = {}, ...change }: { display?: object; [part: string]: unknown } = {}) => ({
+  type: 'auto_message', display: { page: { include: [{ pattern: '/pricing/**' }] }, trigger: { type: 'dwell', seconds: 90 }, ...display },
+  goals: [{ key: 'bought', name: '구매', event: { name: 'Order Completed' } }], message: inApp('message'), ...change,
+});

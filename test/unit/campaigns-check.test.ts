@@ -6,7 +6,7 @@ import { TRANSITIONS, whatInstead } from '../../src/campaigns/domain/lifecycle.j
 import { normalise } from '../../src/campaigns/domain/normalise.js';
 import { referencesOf } from '../../src/campaigns/domain/references.js';
 import { CAMPAIGN_STATES } from '../../src/campaigns/domain/state.js';
-import { EVERYBODY, email, inApp, series, broadcast } from '../support/campaign-definitions.js';
+import { autoMessage, EVERYBODY, email, inApp, series, broadcast } from '../support/campaign-definitions.js';
 
 const now = new Date('2026-03-01T00:00:00Z');
 const SEGMENT = '0190a6b0-0000-7000-8000-000000000001';
@@ -53,6 +53,25 @@ describe('what is wrong with a definition is named with its place', () => {
       expected: ['steps.0.variants.1.weight campaign.share-too-small', 'steps.0.control.weight campaign.share-too-small'],
     },
     { name: 'split arms of one key', definition: series({ steps: [{ id: 'a', type: 'split', arms: [{ key: 'x', weight: 1, next: 'b' }, { key: 'x', weight: 1, next: 'b' }] }, email('b', null)] }), expected: ['steps.0.arms.1.key campaign.duplicate-key'] },
+    { name: 'a sound auto message', definition: autoMessage(), expected: [] },
+    { name: 'an auto message with something behind it', definition: autoMessage({ message: inApp('message', { next: 'more' }) }), expected: ['message.next campaign.unknown-step'] },
+    { name: 'an auto message of two variants of one key', definition: autoMessage({ message: inApp('message', { variants: ['A', 'A'].map((key) => ({ key, content: { body: '안녕' } })) }) }), expected: ['message.variants.1.key campaign.duplicate-key'] },
+    { name: 'a display on every page', definition: autoMessage({ display: { page: {} } }), expected: ['(display.page.include campaign.every-page)'] },
+    { name: 'a display that the page calls for', definition: autoMessage({ display: { page: {}, trigger: { type: 'manual' } } }), expected: [] },
+    { name: 'a display after a campaign', definition: autoMessage({ display: { page: { utm: { source: 'naver' } } } }), expected: [] },
+    {
+      name: 'page patterns that cannot be matched safely',
+      definition: autoMessage({ display: { page: { include: [{ match: 'regex', pattern: '(a+)\\1' }, { pattern: '/pricing?x=1' }], exclude: [{ pattern: '**' }] } } }),
+      expected: ['display.page.include.0.pattern campaign.page-pattern', 'display.page.include.1.pattern campaign.page-pattern', 'display.page.exclude.0.pattern campaign.no-page'],
+    },
+    { name: 'query values', definition: autoMessage({ display: { page: { query: [{ name: 'a', op: 'is' }, { name: 'b', value: 'x' }, { name: 'c' }] } } }), expected: ['display.page.query.0.value campaign.query-value', 'display.page.query.1.value campaign.query-value'] },
+    { name: 'hosts and languages', definition: autoMessage({ display: { page: { referrer: ['direct', 'naver.com', 'https://x'], languages: ['ko', 'k!'] } } }), expected: ['(display.page.include campaign.every-page)', 'display.page.referrer.2 campaign.referrer-host', 'display.page.languages.1 campaign.language'].filter((one) => !one.startsWith('(')) },
+    { name: 'visits between nothing', definition: autoMessage({ display: { page: { include: [{ pattern: '/a' }], visits: { min: 3, max: 2 } } } }), expected: ['display.page.visits.max campaign.visits-empty'] },
+    { name: 'an exit on phones', definition: autoMessage({ display: { page: { include: [{ pattern: '/a' }], device: 'mobile' }, trigger: { type: 'exit_intent' } } }), expected: ['(display.trigger.touch campaign.never-fires)'] },
+    { name: 'a schedule that is over', definition: autoMessage({ display: { schedule: { until: '2026-02-28T00:00:00Z' } } }), expected: ['display.schedule.until campaign.schedule-past'] },
+    { name: 'a schedule that ends before it begins', definition: autoMessage({ display: { schedule: { from: '2026-05-01T00:00:00Z', until: '2026-04-01T00:00:00Z', hours: { from: '09:00', to: '09:00' } } } }), expected: ['display.schedule.until campaign.schedule-empty', 'display.schedule.hours.to campaign.hours-empty'] },
+    { name: 'an interval for one display', definition: autoMessage({ display: { frequency: { every: { days: 1 } } } }), expected: ['(display.frequency.every campaign.no-repeat)'] },
+    { name: 'displays without end', definition: autoMessage({ display: { frequency: { times: null, oncePerVisit: false } } }), expected: ['(display.frequency campaign.no-limit)'] },
     { name: 'a goal that is neither', definition: series({ goals: [{ key: 'g', name: '목표' }] }), expected: ['goals.0 campaign.goal-kind'] },
     { name: 'a goal that is both', definition: series({ goals: [{ key: 'g', name: 'G', event: { name: 'e' }, condition: EVERYBODY }] }), expected: ['goals.0 campaign.goal-kind'] },
     { name: 'two primary goals', definition: series({ goals: ['g', 'h'].map((key) => ({ key, name: key, primary: true, event: { name: 'e' } })) }), expected: ['goals.1.primary campaign.second-primary'] },

@@ -1,18 +1,19 @@
-import type { BroadcastDefinition, CampaignDefinition, Goal, SeriesDefinition, Step } from '../../contract/campaign.js';
+import type { AutoMessageDefinition, BroadcastDefinition, CampaignDefinition, Goal, SeriesDefinition, Step } from '../../contract/campaign.js';
 import { basisPoints } from '../../kernel/bucket.js';
 import { externalArms, weightedArms, type MessageStep, type WeightedArm } from './arms.js';
+import { displayFindings } from './check-display.js';
 import { fault, warning, within, type Finding } from './finding.js';
 import { edgesOf, walk } from './graph.js';
 import { CONTROL } from './published.js';
 
 /**
  * Everything that can be found wrong in a definition without looking anything up: ids, ways between steps, arms, goals,
- * the rules of broadcasts.
+ * the rules of broadcasts and of display.
  *
  * @param now a launch time before it is a warning
  */
 export function findFaults(definition: CampaignDefinition, now: Date): Finding[] {
-  const specific = definition.type === 'series' ? seriesFaults(definition) : broadcastFaults(definition, now);
+  const specific = definition.type === 'series' ? seriesFaults(definition) : definition.type === 'broadcast' ? broadcastFaults(definition, now) : autoMessageFaults(definition, now);
   return [...specific, ...goalFaults(definition), ...repeated(definition.exitRules, 'exitRules', 'exit rule')];
 }
 
@@ -73,6 +74,14 @@ function broadcastFaults(definition: BroadcastDefinition, now: Date): Finding[] 
     ...(launchAt && Date.parse(launchAt) < now.getTime() ? [warning('launchAt', 'launch-in-past', 'This moment has passed; it will be launched at once.')] : []),
     ...(message ? messageFaults(message, 'message') : [fault('message', 'no-message', 'A broadcast needs a message.')]),
     ...(message?.next ? [fault('message.next', 'unknown-step', 'A broadcast is one message; nothing follows it.')] : []),
+  ];
+}
+
+function autoMessageFaults({ message, display }: AutoMessageDefinition, now: Date): Finding[] {
+  return [
+    ...messageFaults(message, 'message'),
+    ...(message.next ? [fault('message.next', 'unknown-step', 'An auto message is one message; nothing follows it.')] : []),
+    ...displayFindings(display, now),
   ];
 }
 

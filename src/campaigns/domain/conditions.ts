@@ -8,8 +8,9 @@ export interface PlacedCondition {
 }
 
 /** The conditions whose membership is maintained for a version, so that their coming true is news. */
-export function maintainedConditions({ goals, exitRules, steps }: Pick<PublishedDefinition, 'goals' | 'exitRules' | 'steps'>): PlacedCondition[] {
+export function maintainedConditions({ entry, audience, goals, exitRules, steps }: Pick<PublishedDefinition, 'entry' | 'audience' | 'goals' | 'exitRules' | 'steps'>): PlacedCondition[] {
   return [
+    ...(entry.type === 'display' && audience ? [{ place: conditionPlace.audience, condition: audience }] : []),
     ...goals.flatMap(({ key, condition }) => (condition ? [{ place: conditionPlace.goal(key), condition }] : [])),
     ...exitRules.map(({ key, condition }) => ({ place: conditionPlace.exit(key), condition })),
     ...Object.values(steps).flatMap((step) => (step.type === 'wait_until' ? [{ place: conditionPlace.wait(step.id), condition: step.condition }] : [])),

@@ -4,7 +4,7 @@ import { LOCAL_TIME_STEP, type PublishedDefinition } from './published.js';
 /** The part of a published version that follows from the definition alone. */
 export type RunPlan = Pick<PublishedDefinition, 'definition' | 'entry' | 'reentry' | 'audience' | 'start' | 'steps' | 'goals' | 'exitRules'>;
 
-/** Brings series and broadcasts into the one shape that is run. The definition must have passed {@link findFaults}. */
+/** Brings series, broadcasts and auto messages into the one shape that is run. The definition must have passed {@link findFaults}. */
 export function normalise(definition: CampaignDefinition): RunPlan {
   const { audience, exitRules } = definition;
   const common = { definition, ...(audience ? { audience } : {}), goals: withPrimary(definition.goals), exitRules };
@@ -12,6 +12,8 @@ export function normalise(definition: CampaignDefinition): RunPlan {
     const { entry, reentry, start } = definition;
     return { ...common, entry, reentry, start, steps: byId(definition.steps) };
   }
+  // How often somebody sees an auto message is said by its display (domain/frequency.ts), not by a policy of runs.
+  if (definition.type === 'auto_message') return { ...common, entry: { type: 'display' }, reentry: { policy: 'after_exit' }, start: definition.message.id, steps: byId([definition.message]) };
   return { ...common, reentry: { policy: 'never' }, ...broadcastSteps(definition) };
 }
 

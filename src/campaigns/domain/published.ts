@@ -23,8 +23,8 @@ export interface PublishedExperiment {
   arms: PublishedArm[];
 }
 
-/** A series' own entry; `launch` of a broadcast (null: everybody in the audience); `external`: nobody ever enters. */
-export type PublishedEntry = z.infer<typeof Entry> | { type: 'launch'; segmentId: string | null } | { type: 'external' };
+/** A series' own entry; `launch` of a broadcast (null: everybody in the audience); `display` of an auto message: asked for by browsers; `external`: nobody ever enters. */
+export type PublishedEntry = z.infer<typeof Entry> | { type: 'launch'; segmentId: string | null } | { type: 'display' } | { type: 'external' };
 
 /**
  * `campaign_version.definition`: all that the engine needs to run people through one version, with every id resolved.
@@ -56,4 +56,6 @@ export const conditionPlace = {
   goal: (key: string): string => `goal:${key}`,
   exit: (key: string): string => `exit:${key}`,
   wait: (stepId: string): string => `wait:${stepId}`,
+  /** Of an auto message: who may get it, read with every boot of a browser. */
+  audience: 'audience',
 };

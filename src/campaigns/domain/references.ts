@@ -39,6 +39,7 @@ function placedSteps(definition: CampaignDefinition): At<{ step: Step }>[] {
 
 function entrySegment(definition: CampaignDefinition): References['segments'] {
   if (definition.type === 'broadcast') return definition.segmentId ? [{ path: 'segmentId', segmentId: definition.segmentId }] : [];
+  if (definition.type === 'auto_message') return [];
   return definition.entry.type === 'segment' ? [{ path: 'entry.segmentId', segmentId: definition.entry.segmentId }] : [];
 }
 

@@ -59,7 +59,7 @@ async function evaluateTrigger(db: Db, { version, personId, zone }: { version: C
     const at = await nextDate(db, personId, entry, zone);
     return { met: false, facts: { entry: 'date', attribute: entry.attribute, dueAt: at }, nextAt: at && at > now ? at : null };
   }
-  if (entry.type === 'external') return { met: false, facts: { entry: 'external' }, nextAt: null };
+  if (entry.type === 'external' || entry.type === 'display') return { met: false, facts: { entry: entry.type }, nextAt: null };
   const told = await explained(db, { type: 'event', event: entry.event, where: entry.where, count: { op: 'at_least', value: 1 } }, personId, now);
   return { met: false, facts: { entry: 'event', event: entry.event, everDone: told?.truth ?? false }, nextAt: null };
 }

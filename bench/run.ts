@@ -5,12 +5,14 @@ import { parseArgs } from 'node:util';
 import { createDataSource } from '../ormconfig.js';
 import { startEmbedded } from '../src/platform/database/embedded.js';
 import { prepareDatabase } from '../src/platform/database/prepare-db.js';
+import { boundHeapGrowth } from '../src/platform/heap-growth.js';
 import type { Bench, BenchRow } from './bench.js';
 
 export type { BenchContext, BenchRow } from './bench.js';
 
 /** `npm run bench -- AREA [--people N] [--broadcast N]`: runs `bench/AREA.ts` on a server of its own, prints a table and one JSON line. */
 async function main(): Promise<void> {
+  boundHeapGrowth();
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { people: { type: 'string', default: '20000' }, broadcast: { type: 'string', default: '0' } } });
   const [area] = positionals;
   if (area === undefined || !/^[a-z-]+$/.test(area)) throw new Error('Say what to measure: npm run bench -- ingest [--people 20000]');

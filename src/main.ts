@@ -7,6 +7,7 @@ import { keepRunning } from './platform/database/embedded-watch.js';
 import { makeDataFolder } from './platform/database/embedded-place.js';
 import { lockFolder } from './platform/database/folder-lock.js';
 import { assertReachable } from './platform/database/reach.js';
+import { boundHeapGrowth } from './platform/heap-growth.js';
 import { assertPortFree, explainListen } from './platform/http/port.js';
 import { PublicUrl } from './platform/public-url.js';
 
@@ -15,6 +16,7 @@ const SAME_SIGNAL_MS = 2_000;
 
 /** Starts the service, prints where to go, stops cleanly on Ctrl-C or SIGTERM. A failed start is one sentence and exit 1. */
 async function main(): Promise<void> {
+  boundHeapGrowth();
   const stopWanted = firstSignal();
   const config = readConfig(process.env);
   await assertPortFree(config.HOST, config.PORT);

@@ -1,5 +1,5 @@
 import { RenderFailure, type CompiledChat, type CompiledWebhook, type RenderContext } from '../content/compiled.js';
-import { dataOf, NO_LINKS, oneLine, stateFor } from '../content/render.js';
+import { dataOf, NO_LINKS, oneLine, stateFor } from '../content/render-shared.js';
 import { asciiTarget, isImageTarget } from '../content/targets.js';
 import { prepare, type PreparedTemplate } from '../content/template-engine.js';
 import type { RenderedChat } from './domain/chat.js';

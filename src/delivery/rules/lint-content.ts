@@ -1,4 +1,4 @@
-import type { Channel, EmailContent, InAppContent, MessageContent } from '../../contract/message.js';
+import type { Channel, EmailContent, InAppContent, InAppTexts, MessageContent } from '../../contract/message.js';
 import type { CompiledMessage } from '../content/compiled.js';
 import type { LintMessage, LintText } from './domain/lint.js';
 
@@ -13,18 +13,25 @@ export function lintable(channel: Channel, content: MessageContent, compiled: Co
     };
   }
   if (channel === 'in_app') {
-    const parts = languagesOf(content as InAppContent);
+    const parts = languagesOf<InAppTexts>(content as InAppContent);
     return {
       channel, transactional, noticeInLayout: null,
-      beginnings: parts.map(({ at, texts }) => (texts.title.trim() === '' ? { path: `${at}body`, text: texts.body } : { path: `${at}title`, text: texts.title })),
-      texts: parts.flatMap(({ at, texts }) => named(at, { title: texts.title, body: texts.body })),
+      beginnings: parts.map(({ at, texts }) => beginningOf(at, texts)),
+      texts: parts.flatMap(({ at, texts: { title, body, buttons, survey } }) => named(at, { title, body, ...Object.fromEntries(buttons.map(({ label }, index) => [`buttons.${index}.label`, label])), 'survey.question': survey?.question, 'survey.thanks': survey?.thanks })),
     };
   }
   return null;
 }
 
+/** The first words somebody reads; where there is neither title nor body, the question. Tags of HTML are no words. */
+function beginningOf(at: string, { title, body, survey }: InAppTexts): LintText {
+  if (title.trim() !== '') return { path: `${at}title`, text: title };
+  if (body.trim() === '' && survey) return { path: `${at}survey.question`, text: survey.question };
+  return { path: `${at}body`, text: body.replace(/^(?:\s|<[a-z][^<>]*>)+/i, '') };
+}
+
 /** The message itself and its translations, each with the path that leads to it. */
-function languagesOf<T extends { translations?: Record<string, unknown> }>(content: T): { at: string; texts: T }[] {
+function languagesOf<T>(content: T & { translations?: Record<string, unknown> }): { at: string; texts: T }[] {
   return [{ at: '', texts: content }, ...Object.entries(content.translations ?? {}).map(([language, texts]) => ({ at: `translations.${language}.`, texts: texts as T }))];
 }
 

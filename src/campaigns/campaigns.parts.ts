@@ -25,12 +25,14 @@ import { Lifecycle } from './lifecycle.service.js';
 import { Publishing } from './publish.service.js';
 import { CampaignSegmentUse } from './segment-use.js';
 import { CampaignSnippetUse } from './snippet-use.js';
+import { CampaignSenderUse } from './sender-use.js';
+import { SENDER_USE } from '../delivery/identity/sender-use.js';
 import { SNIPPET_USE } from '../delivery/content/snippet-use.js';
 import { SEGMENT_USE } from '../segments/segment-use.js';
 import { Versions } from './versions.service.js';
 
 export const campaignsParts: ModuleParts = {
-  providers: [Drafts, CampaignMessages, Coverage, CampaignCheck, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, Explain],
+  providers: [Drafts, CampaignMessages, Coverage, CampaignCheck, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain],
   controllers: [CampaignsController, CampaignMessagesController, VersionsController, AssignmentsController, LedgerController],
   workers: [EntryWorker, DatesWorker, LaunchWorker, AdvanceWorker, ClosingWorker, CoverageWorker],
 };

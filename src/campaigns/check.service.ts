@@ -12,6 +12,7 @@ import { endpointStates, type EndpointState } from '../delivery/hooks/store/endp
 import { SenderCheck } from '../delivery/identity/sender-check.service.js';
 import { Clock } from '../kernel/clock.js';
 import { AppError, type Problem } from '../kernel/errors.js';
+import type { Db } from '../platform/database/db.js';
 import { loadWorkspace } from '../platform/workspace.js';
 import { validateDefinition } from '../segments/segment-questions.js';
 import { findFaults } from './domain/check.js';
@@ -96,6 +97,11 @@ export class CampaignCheck {
       if (remark) findings.push((remark.severity === 'error' ? fault : warning)(within(path, 'fromAddress'), remark.code, remark.message));
     }
     return findings;
+  }
+
+  /** Keeps the senders of these messages until commit; the domains that are no longer ours. */
+  holdSenders(tx: Db, contents: readonly CheckedContent[]): Promise<string[]> {
+    return this.senders.hold(tx, contents.flatMap(({ channel, content }) => (channel === 'email' ? (content as EmailContent).fromAddress ?? [] : [])));
   }
 
   private async compiled({ contents }: References): Promise<Checked> {

@@ -84,6 +84,8 @@ export class Publishing {
     await insertVersion(tx, { id: next.id, campaignId: campaign.id, number: next.number, published, by: next.by, now });
     const archived = await holdNamedSegments(tx, next.id);
     if (archived.length > 0) throw conflict('campaign.changed', `The segment “${archived[0]!}” was archived meanwhile. Check the campaign again.`);
+    const [lost] = await this.checks.holdSenders(tx, contents);
+    if (lost !== undefined) throw conflict('campaign.changed', `The sending domain ${lost} was deleted meanwhile. Check the campaign again.`);
     await planEntry(tx, next);
     // Their cohort is everybody assigned; that of any other version begins empty, with those who come to its messages.
     if (before && next.plan.entry.type === 'external') await announceAssigned(tx, campaign.id, now);

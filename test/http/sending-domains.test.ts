@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { rows } from '../../src/platform/database/db.js';
+import { inTransaction, rows } from '../../src/platform/database/db.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { DnsServer } from '../support/dns-server.js';
 import { testKey } from '../support/dkim.js';
@@ -12,6 +12,7 @@ let app: TestApp;
 beforeAll(async () => {
   dns = await new DnsServer().start();
   app = await startTestApp({ clock: new VirtualClock(START), env: { DNS_SERVERS: dns.address, PUBLIC_URL: 'https://mail.acme.example', SMTP_URL: 'smtp://email-smtp.eu-west-1.amazonaws.com:587', MAIL_FROM: 'x@elsewhere.example' } });
+  await rows(app.db, `insert into topic (key, name, kind, created_at) values ('news', 'News', 'marketing', $1), ('receipts', 'Receipts', 'transactional', $1) on conflict (key) do nothing`, [START]);
 });
 afterAll(async () => {
   await app.close();
@@ -166,8 +167,41 @@ test.each([
   expect((await app.api('GET', '/v1/sending-domains')).body.items).toEqual([]);
 });
 
+const sending = (fromAddress: string) => ({ type: 'series', entry: { type: 'event', event: 'Bought' }, start: 'm', steps: [{ type: 'message', id: 'm', channel: 'email', topic: 'receipts', variants: [{ key: 'a', content: { subject: 'x', body: '<mj-section><mj-column><mj-text>x</mj-text></mj-column></mj-section>', fromAddress } }] }] });
+const draft = async (name: string, fromAddress: string): Promise<string> => (await app.api('POST', '/v1/campaigns', { name, definition: sending(fromAddress) })).body.id;
+
+test('a domain that a campaign in progress sends from stays, and the refusal names the campaigns', async () => {
+  const [{ id }, other] = [await create({ domain: '단비.example' }), await create({ domain: 'other.example' })];
+  const [spring, autumn] = [await draft('봄', 'a@단비.EXAMPLE'), await draft('Autumn', 'b@xn--6j1bl9s.example')];
+  await draft('Only a draft', 'c@other.example');
+  for (const campaign of [spring, autumn]) expect((await app.api('POST', `/v1/campaigns/${campaign}/publish`)).status).toBe(200);
+  await app.api('POST', `/v1/campaigns/${autumn}/pause`);
+  const remove = (of: string, confirm: string) => app.api('DELETE', `/v1/sending-domains/${of}?confirm=${confirm}`);
+  const refused = await remove(id, 'xn--6j1bl9s.example');
+  expect([refused.status, refused.body.code, refused.body.message]).toEqual([409, 'sending-domain.in-use', expect.stringMatching(/“Autumn”, “봄”/)]);
+  expect((await remove(other.id, 'other.example')).status).toBe(204);
+  expect((await app.api('POST', `/v1/campaigns/${autumn}/stop`)).status).toBeLessThan(300);
+  expect((await remove(id, 'xn--6j1bl9s.example')).body.message).not.toMatch(/Autumn/);
+  expect((await app.api('POST', `/v1/campaigns/${spring}/stop`)).status).toBeLessThan(300);
+  expect((await remove(id, 'xn--6j1bl9s.example')).status).toBe(204);
+});
+
+test('a message is not published from a domain that is being deleted', async () => {
+  const { id } = await create();
+  const campaign = await draft('Late', 'a@news.acme.example');
+  let published: Promise<{ status: number; body: { code: string; message: string } }> | undefined;
+  await inTransaction(app.db, async (tx) => {
+    await rows(tx, 'delete from dkim_key where domain_id = $1', [id]);
+    await rows(tx, 'delete from sending_domain where id = $1', [id]);
+    published = app.api('POST', `/v1/campaigns/${campaign}/publish`);
+    while ((await rows(tx, `select from pg_locks as l where l.locktype = 'transactionid' and not l.granted`)).length === 0) await new Promise((done) => { setTimeout(done, 10); });
+  });
+  const answer = await published!;
+  expect([answer.status, answer.body.code, answer.body.message]).toEqual([409, 'campaign.changed', expect.stringContaining('news.acme.example')]);
+  expect((await app.api('GET', `/v1/campaigns/${campaign}`)).body.state).toBe('draft');
+});
+
 test('publishing looks at the sender: only ours, and marketing from verified domains, strictly if wished', async () => {
-  await rows(app.db, `insert into topic (key, name, kind, created_at) values ('news', 'News', 'marketing', $1), ('receipts', 'Receipts', 'transactional', $1) on conflict (key) do nothing`, [START]);
   const segment = (await app.api('POST', '/v1/segments', { name: 'All', definition: { type: 'attribute', key: 'plan', op: 'is', value: 'x' } })).body;
   const findings = async (topic: string, fromAddress?: string) => {
     const definition = { type: 'broadcast', segmentId: segment.id, message: { id: 'm', type: 'message', channel: 'email', topic, variants: [{ key: 'a', weight: 1, content: { subject: 'x', body: '<mj-section><mj-column><mj-text>x</mj-text></mj-column></mj-section>', ...(fromAddress ? { fromAddress } : {}) } }] } };

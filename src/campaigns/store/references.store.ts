@@ -25,6 +25,19 @@ export async function ownedSegments(db: Db, campaignId: string): Promise<string[
   return found.map(({ id }) => id);
 }
 
+/** A version that people enter or are in. */
+const IN_PROGRESS = `(v.id = c.current_version_id or exists (select from enrollment as e where e.version_id = v.id and e.state = 'active'))`;
+
+/** Every sender that a campaign in progress names in a message, as its author wrote it, with the campaign's name. */
+export function liveSenders(db: Db): Promise<{ name: string; address: string }[]> {
+  return rows(db, `
+    select c.name, s.address #>> '{}' as address from campaign as c
+      join campaign_version as v on v.campaign_id = c.id and ${IN_PROGRESS}
+     cross join jsonb_path_query(v.definition, 'strict $.**.content.fromAddress') as s (address)
+     where c.state in ('active', 'paused', 'draining') and jsonb_typeof(s.address) = 'string'
+     order by c.name, c.id`);
+}
+
 /**
  * Names of the campaigns in progress that name a segment or a list anywhere in the version people enter, or in one with people in it.
  * A name stands where a condition or an entry has its `segmentId` or `listId`; the same text in a message is none.
@@ -35,8 +48,7 @@ export async function liveNamersOf(db: Db, id: string): Promise<string[]> {
      where c.state in ('active', 'paused', 'draining')
        and exists (
          select from campaign_version as v
-          where v.campaign_id = c.id
-            and (v.id = c.current_version_id or exists (select from enrollment as e where e.version_id = v.id and e.state = 'active'))
+          where v.campaign_id = c.id and ${IN_PROGRESS}
             and jsonb_path_exists(v.definition, '$.** ? (@.segmentId == $id || @.listId == $id)', jsonb_build_object('id', $1::uuid)))
      order by c.name, c.id`, [id]);
   return found.map(({ name }) => name);

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '../../platform/config.js';
-import { row } from '../../platform/database/db.js';
+import { row, type Db } from '../../platform/database/db.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { ruleOf } from '../rules/domain/rule-settings.js';
-import { wireAddress } from '../sending/wire-address.js';
-import { defaultDomain, knownDomains } from './store/sending-domains.store.js';
+import { senderDomain } from '../sending/wire-address.js';
+import { defaultDomain, holdSendingDomains, knownDomains } from './store/sending-domains.store.js';
 
 /** What is to be said about the sender of a message before it is published. */
 export interface SenderRemark { severity: 'error' | 'warning'; code: 'bad-sender' | 'unknown-sender' | 'unverified-sender'; message: string }
@@ -22,8 +22,8 @@ export class SenderCheck {
    * @param fromAddress the sender the message names, if any
    */
   async remark(fromAddress: string | undefined, topic: string): Promise<SenderRemark | null> {
-    const fallback = domainOf(this.config.MAIL_FROM);
-    const own = fromAddress === undefined ? (await defaultDomain(this.db))?.domain ?? fallback : domainOf(fromAddress);
+    const fallback = senderDomain(this.config.MAIL_FROM);
+    const own = fromAddress === undefined ? (await defaultDomain(this.db))?.domain ?? fallback : senderDomain(fromAddress);
     if (own === null) return { severity: 'error', code: 'bad-sender', message: 'The sender is not one e-mail address, or has characters outside ASCII before the @.' };
     const known = (await knownDomains(this.db, [own])).get(own);
     if (!known && own !== fallback) return { severity: 'error', code: 'unknown-sender', message: `${own} is not one of the sending domains.` };
@@ -33,6 +33,18 @@ export class SenderCheck {
     return { severity: rule.parameters.strict ? 'error' : 'warning', code: 'unverified-sender', message: `${what} Gmail, Yahoo, Outlook.com and Naver reject or hide marketing without aligned DKIM.` };
   }
 
+  /**
+   * Keeps the domains of these senders until commit, so that none is deleted while a message that names it is published.
+   *
+   * @returns those that are no longer ours
+   */
+  async hold(tx: Db, fromAddresses: readonly string[]): Promise<string[]> {
+    const named = [...new Set(fromAddresses.flatMap((address) => senderDomain(address) ?? []))].toSorted();
+    const held = await holdSendingDomains(tx, named);
+    const fallback = senderDomain(this.config.MAIL_FROM);
+    return named.filter((domain) => !held.has(domain) && domain !== fallback);
+  }
+
   /** Whether messages go to a relay. Nobody is disappointed by what stays in the sandbox. */
   private async leaves(): Promise<boolean> {
     return this.config.SMTP_URL !== undefined || (await row(this.db, 'select from relay as r where r.enabled limit 1')) !== null;
@@ -40,14 +52,5 @@ export class SenderCheck {
 
   private async isMarketing(topic: string): Promise<boolean> {
     return (await row(this.db, `select from topic as t where t.key = $1 and t.kind = 'marketing'`, [topic])) !== null;
-  }
-}
-
-function domainOf(address: string): string | null {
-  try {
-    const wire = wireAddress(address, 'from');
-    return wire.slice(wire.lastIndexOf('@') + 1);
-  } catch {
-    return null;
   }
 }

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
 import { AppError, conflict, notFound } from '../../kernel/errors.js';
@@ -11,6 +11,7 @@ import { generateDkimKey, importDkimKey } from './dkim-keys.js';
 import { DnsPlans } from './dns-plans.service.js';
 import { isVerified, type RecordCheck } from './domain/dns-findings.js';
 import type { PublishRecord } from './domain/dns-records.js';
+import { SENDER_USE, type SenderUse } from './sender-use.js';
 import {
   deleteDkimKey, deleteSendingDomain, insertDkimKey, insertSendingDomain, listSendingDomains, loadSendingDomain, lockSendingDomain, recordChecks, setDefaultDomain, switchDkimKey, updateSendingDomain,
   type SendingDomain,
@@ -23,7 +24,7 @@ export interface DomainSettings { fromName?: string; fromLocal?: string; bounceD
 /** The domains we send from: their records, keys and checks. Changes are audited; private keys are never answered. */
 @Injectable()
 export class SendingDomains {
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly audit: AuditLog, private readonly dns: DnsPlans) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly audit: AuditLog, private readonly dns: DnsPlans, @Optional() @Inject(SENDER_USE) private readonly use: SenderUse | null = null) {}
 
   list(page: { after: string | null; limit: number }): Promise<SendingDomain[]> {
     return listSendingDomains(this.db, page);
@@ -124,15 +125,18 @@ export class SendingDomains {
   }
 
   /**
-   * Deletes the domain and its keys. Messages that name it as their sender fail from then on.
+   * Deletes the domain and its keys.
    *
    * @param confirm the domain's name
+   * @throws sending-domain.in-use while a campaign in progress sends from one of its addresses: its messages would fail
    */
   async delete(id: string, confirm: string, actor: Actor): Promise<void> {
     await inTransaction(this.db, async (tx) => {
       if (!(await lockSendingDomain(tx, id))) throw notFound('sending-domain', id);
       const { domain } = await this.load(id, tx);
       if (wireDomain(confirm) !== domain) throw new AppError('sending-domain.confirm', `Nothing was deleted. To delete ${domain} and its keys for good, repeat its name as "confirm".`, 'invalid', [{ path: 'confirm', code: 'sending-domain.confirm', message: `must be ${domain}` }]);
+      const users = (await this.use?.campaignsFrom(tx, domain)) ?? [];
+      if (users.length > 0) throw conflict('sending-domain.in-use', `Messages of ${users.map((name) => `“${name}”`).join(', ')} are sent from addresses of ${domain}. Stop these campaigns or publish them with another sender, then delete it.`);
       await deleteSendingDomain(tx, id);
       await this.audit.record(tx, { actor, action: 'sending-domain.delete', subject: `sending-domain:${id}`, detail: { domain } }, this.clock.now());
     });

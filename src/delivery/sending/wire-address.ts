@@ -56,3 +56,13 @@ export function wireAddress(address: string, side: AddressRefused['side']): stri
 
 /** Whether an address can only be given to a server that offers SMTPUTF8. */
 export const needsSmtpUtf8 = (address: string): boolean => /[^\x20-\x7e]/.test(address);
+
+/** The domain of one address as A-labels; null when it is none, or has characters outside ASCII before the @. */
+export function senderDomain(address: string): string | null {
+  try {
+    const wire = wireAddress(address, 'from');
+    return wire.slice(wire.lastIndexOf('@') + 1);
+  } catch {
+    return null;
+  }
+}

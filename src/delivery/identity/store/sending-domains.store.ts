@@ -64,6 +64,12 @@ export async function lockSendingDomain(tx: Db, id: string): Promise<boolean> {
   return (await row(tx, 'select d.id from sending_domain as d where d.id = $1 for update', [id])) !== null;
 }
 
+/** Keeps these domains as they are until commit; those that exist. */
+export async function holdSendingDomains(tx: Db, domains: readonly string[]): Promise<Set<string>> {
+  const held = await rows<{ domain: string }>(tx, 'select d.domain from sending_domain as d where d.domain = any($1::text[]) order by d.domain for share', [domains]);
+  return new Set(held.map(({ domain }) => domain));
+}
+
 export type NewSendingDomain = Pick<SendingDomain, 'id' | 'domain' | 'fromName' | 'fromLocal' | 'bounceDomain'> & { createdBy: string };
 
 /** False when the domain is there already. */

@@ -53,6 +53,13 @@ async function happens(event: string, userId: string, properties: object = {}): 
   await app.runner.runUntilIdle();
 }
 
+/** What explain says of one person's message: the sentences, and what it knows of the endpoint. */
+async function explained(campaignId: string, who: string): Promise<{ en: string; ko: string; endpoint?: { because: string; until: string | null } }> {
+  const [{ id }] = await app.db.query('select p.id from person as p where p.external_id = $1', [who]);
+  const { body } = await app.api('GET', `/v1/campaigns/${campaignId}/explain?personId=${id}`);
+  return { ...body.answer, endpoint: body.gates.find(({ gate }: { gate: string }) => gate === 'transport').facts.endpoint };
+}
+
 interface Seen { id: string; state: string; reason: string | null; detail: string | null; attempts: number; dueAt: Date }
 const deliveriesOf = (campaignId: string): Promise<Seen[]> => app.db.query(`select d.id, d.state, d.reason, d.detail, d.attempts, d.due_at as "dueAt" from delivery as d where d.campaign_id = $1 order by d.queued_at, d.id`, [campaignId]);
 const view = async (id: string) => (await app.api('GET', `/v1/webhook-endpoints/${id}`)).body;
@@ -119,8 +126,13 @@ describe('a webhook', () => {
     await happens(event, await person());
     expect((await deliveriesOf(campaignId))[0]).toMatchObject({ state: 'failed', reason: 'PROVIDER_REJECTED' });
     expect(await view(id)).toMatchObject({ enabled: false, disabledBecause: 'gone', dead: 1 });
-    await happens(event, await person());
+    const behind = await person();
+    await happens(event, behind);
     expect([receiver.got.length, (await deliveriesOf(campaignId))[1]!.state]).toEqual([1, 'queued']);
+    expect(await explained(campaignId, behind)).toMatchObject({ en: expect.stringMatching(/waits to be sent.*“Our standard” was switched off because it answered that it is gone \(410\)\.$/), ko: expect.stringContaining('“Our standard”'), endpoint: { because: 'gone', until: null } });
+    await app.api('PATCH', `/v1/webhook-endpoints/${id}`, { enabled: true });
+    await app.api('PATCH', `/v1/webhook-endpoints/${id}`, { enabled: false });
+    expect((await explained(campaignId, behind)).endpoint).toMatchObject({ because: 'operator' });
     const refused = await app.api('POST', `/v1/campaigns/${campaignId}/publish`, {});
     expect([refused.status, (await view(id)).waiting]).toEqual([400, 1]);
     await app.db.query(`update webhook_endpoint set updated_at = $2 where id = $1`, [id, clock.now()]);
@@ -135,14 +147,17 @@ describe('a webhook', () => {
     const { id: campaignId, event } = await campaign('webhook', { endpointId: id, data: {} });
     receiver.answer = () => ({ status: 429, headers: { 'retry-after': '600' } });
     await happens(event, await person());
-    await happens(event, await person());
+    const behind = await person();
+    await happens(event, behind);
     expect(receiver.got).toHaveLength(1);
+    expect(await explained(campaignId, behind)).toMatchObject({ en: expect.stringContaining('asked to wait until'), endpoint: { because: 'asked', until: new Date(clock.now().getTime() + 600_000).toISOString() } });
     expect(new Date((await view(id)).pausedUntil).getTime()).toBe(clock.now().getTime() + 600_000);
     receiver.reset();
     await later(599_000);
     expect(receiver.got).toHaveLength(0);
     await later(2_000);
     expect((await deliveriesOf(campaignId)).map(({ state }) => state)).toEqual(['sent', 'sent']);
+    expect((await explained(campaignId, behind)).endpoint).toBeUndefined();
   });
 
   test('follows no redirect', async () => {
@@ -161,7 +176,9 @@ describe('a webhook', () => {
     const batch = people.map((userId) => ({ type: 'track', userId, event }));
     await fetch(`${app.url}/v1/batch`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ writeKey: app.writeKey, batch }) });
     await app.runner.runUntilIdle();
-    expect((await view(id)).circuit).toMatchObject({ state: 'open', failures: 6 });
+    const { circuit } = await view(id);
+    expect(circuit).toMatchObject({ state: 'open', failures: 6 });
+    expect(await explained(campaignId, people[0]!)).toMatchObject({ en: expect.stringContaining('rests after repeated failures until'), endpoint: { because: 'circuit', until: circuit.openUntil } });
     await later(20_000);
     expect(receiver.got).toHaveLength(6);
     await later(11_000);

@@ -6,13 +6,14 @@ import { Clock } from '../../kernel/clock.js';
 import { AppError, conflict, notFound } from '../../kernel/errors.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { reasonOf } from '../../delivery/rules/pacing-answers.js';
-import { DEFERRALS, ledgerVerdicts, type Verdict } from '../domain/gates.js';
+import { DEFERRALS, ledgerVerdicts, type Gate, type Verdict } from '../domain/gates.js';
 import { messagesOf, outcomeOf, type Outcome } from '../domain/outcome.js';
-import { sentenceFor, type Sentence } from '../domain/sentences.js';
+import { restSentence, sentenceFor, type Sentence } from '../domain/sentences.js';
 import { findCampaign, type Campaign } from '../store/campaigns.store.js';
 import { decisionsOf, runsOfPerson, type DecisionRecord, type RunRecord } from '../store/ledger.store.js';
 import { loadVersion, type CampaignVersion } from '../store/versions.store.js';
 import { liveGates } from './live-gates.js';
+import { restingEndpoint } from './resting-endpoint.js';
 
 export interface Explanation {
   campaignId: string;
@@ -34,6 +35,9 @@ const RUNS = 20;
 const DECISIONS = 50;
 
 interface Found { outcome: Outcome; basis: 'ledger' | 'now'; gates: Verdict[]; stepId: string | null }
+
+/** The message has not left yet: what its endpoint does now matters to it. */
+const isAhead = ({ told }: Outcome): boolean => told.kind === 'could_enter' || told.kind === 'on_the_way' || (told.kind === 'delivery' && (told.state === 'queued' || told.state === 'sending'));
 
 /** Why a person got a message of a campaign, or did not. */
 @Injectable()
@@ -59,9 +63,13 @@ export class Explain {
     const refusing = found.gates.find((gate) => gate.passed === false);
     const asked = version.published.steps[found.stepId ?? stepId ?? messagesOf(version.published)[0] ?? ''];
     const noAdvertising = asked?.type === 'message' ? await reasonOf(this.db, asked.topic) : null;
+    const rest = asked?.type === 'message' && isAhead(found.outcome) ? await restingEndpoint(this.db, asked, String(found.outcome.facts.variant ?? ''), this.clock.now()) : null;
+    const told = rest && restSentence(rest, zone);
+    const more: Partial<Record<Gate, object | null>> = { consent: noAdvertising, transport: rest && { endpoint: { ...rest, until: rest.until?.toISOString() ?? null }, told } };
+    const answer = sentenceFor(found.outcome.told, zone);
     return {
-      campaignId, personId, stepId: found.stepId, basis: found.basis, answer: sentenceFor(found.outcome.told, zone), runs, decisions,
-      gates: found.gates.map((gate) => ({ ...gate, ...(gate.gate === 'consent' && noAdvertising ? { facts: { ...gate.facts, ...noAdvertising } } : {}), at: found.basis === 'now' ? this.clock.now().toISOString() : gate.passed === null ? null : found.outcome.at, nextCheckAt: gate.nextCheckAt?.toISOString() ?? null })),
+      campaignId, personId, stepId: found.stepId, basis: found.basis, answer: told ? { en: `${answer.en} ${told.en}`, ko: `${answer.ko} ${told.ko}` } : answer, runs, decisions,
+      gates: found.gates.map((gate) => ({ ...gate, facts: { ...gate.facts, ...more[gate.gate] }, at: found.basis === 'now' ? this.clock.now().toISOString() : gate.passed === null ? null : found.outcome.at, nextCheckAt: gate.nextCheckAt?.toISOString() ?? null })),
       nextPossibleAt: refusing?.nextCheckAt?.toISOString() ?? found.outcome.dueAt,
     };
   }

@@ -1,6 +1,6 @@
 import { row, rows, type Db } from '../../../platform/database/db.js';
 import type { EndpointKind } from '../domain/attempt.js';
-import type { CircuitFacts } from '../domain/circuit.js';
+import { circuitState, type CircuitFacts } from '../domain/circuit.js';
 
 export interface Endpoint extends CircuitFacts {
   id: string;
@@ -42,6 +42,18 @@ export type EndpointState = Pick<Endpoint, 'id' | 'kind' | 'name' | 'enabled'>;
 export async function endpointStates(db: Db, ids: readonly string[]): Promise<Map<string, EndpointState>> {
   const found = await rows<EndpointState>(db, 'select e.id, e.kind, e.name, e.enabled from webhook_endpoint as e where e.id = any($1::uuid[])', [ids]);
   return new Map(found.map((endpoint) => [endpoint.id, endpoint]));
+}
+
+/** Why nothing is sent to an endpoint now: it is switched off, or rests until then after troubles or by its own wish. Null when it takes messages or is gone. */
+export async function endpointRests(db: Db, id: string, now: Date): Promise<{ id: string; name: string; because: 'operator' | 'gone' | 'circuit' | 'asked'; until: Date | null } | null> {
+  const found = await findEndpoint(db, id);
+  if (!found) return null;
+  const { name, enabled, disabledBecause, openUntil, nextAt } = found;
+  if (!enabled) return { id, name, because: disabledBecause ?? 'operator', until: null };
+  const isOpen = circuitState(found, now) === 'open';
+  const asks = nextAt !== null && nextAt > now;
+  if (!isOpen && !asks) return null;
+  return { id, name, because: isOpen ? 'circuit' : 'asked', until: asks && (!isOpen || nextAt > openUntil!) ? nextAt : openUntil };
 }
 
 /** Newest first. */

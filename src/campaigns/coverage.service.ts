@@ -15,6 +15,7 @@ import { CampaignCheck, refuseErrors } from './check.service.js';
 import { referencesOf } from './domain/references.js';
 import { Drafts } from './drafts.service.js';
 import { lockCampaign } from './store/campaigns.store.js';
+import { knownTopics } from './store/references.store.js';
 import { beginRun, cancelRun, countSource, coveredPeople, everybodyPage, groupsOf, lastRun, peopleOf, planOf, recordPage, takeRun, type CountedGroup, type CoveragePlan, type CoverageRun } from './store/coverage.store.js';
 
 export type CoverageReport = CoverageRun & { groups: CountedGroup[] };
@@ -37,8 +38,9 @@ export class Coverage {
     refuseErrors(findings);
     const segmentId = written.segments[0]?.segmentId ?? null;
     if (segmentId !== null && !(await isLive(this.db, [segmentId]))) throw conflict('coverage.segment-not-live', 'The segment of this campaign is not built yet. Try again when it is.');
+    const topics = await knownTopics(this.db, contents.map(({ topic }) => topic));
     const plan: CoveragePlan = {
-      messages: contents.flatMap(({ stepId, variant, compiled }) => (compiled.kind === 'email' || compiled.kind === 'in_app' ? [{ stepId, variant, compiled }] : [])),
+      messages: contents.flatMap(({ stepId, variant, topic, compiled }) => (compiled.kind === 'email' || compiled.kind === 'in_app' ? [{ stepId, variant, transactional: topics.get(topic)?.transactional ?? false, compiled }] : [])),
       segmentId, audience: definition.audience ?? null, event: definition.type === 'series' && definition.entry.type === 'event' ? definition.entry.event : null, subjectLength,
     };
     const now = this.clock.now();
@@ -81,8 +83,7 @@ export class Coverage {
       const page = plan.segmentId === null ? await everybodyPage(tx, run.cursor, PAGE) : await membersPage(tx, plan.segmentId, run.cursor, PAGE);
       const meant = plan.audience === null ? page : [...(await membersAmong(tx, plan.audience, page, now))];
       const people = await coveredPeople(tx, meant, plan.event);
-      const { name, timeZone, language, settings } = await loadWorkspace(tx);
-      const groups = await coverPeople(plan.messages, people, { workspace: { name, timeZone, language, senderContact: settings.senderContact }, links: UNSIGNED, subjectLength: plan.subjectLength });
+      const groups = await coverPeople(plan.messages, people, { workspace: await loadWorkspace(tx), links: UNSIGNED, subjectLength: plan.subjectLength });
       await recordPage(tx, run.id, { groups, scanned: page.length, people: people.length, cursor: page.at(-1) ?? null, isLast: page.length < PAGE, now });
       return 1;
     });

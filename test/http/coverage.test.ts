@@ -65,6 +65,25 @@ test('looks at the audience only, with the event that each of them had', async (
   expect([body.people, counted(body.groups)]).toEqual([many((n) => n % 2 === 0), ['a  missing_value subject event.source: 4']]);
 });
 
+test('a subject is as long as it is sent: the label of advertising counts, where the rules ask for it', async () => {
+  await app.api('PATCH', '/v1/workspace', { name: '단비', timeZone: 'Asia/Seoul', language: 'ko', settings: { senderContact: '서울 중구 1, help@shop.example' } });
+  // 66 characters, 71 with "(광고) " before them; those who wrote the label themselves have it once.
+  const written = (label: string) => [{ key: 'a', content: { subject: `${label}${'가'.repeat(66)}`, preheader: 'p', body: section('x') } }];
+  const longFor = async (topic: string, label = ''): Promise<string[]> => {
+    const id = await draft({ start: 'm', steps: [{ type: 'message', id: 'm', channel: 'email', topic, variants: written(label) }] });
+    expect((await app.api('POST', `/v1/campaigns/${id}/coverage`, {})).body).toMatchObject({ state: 'running' });
+    await app.runner.runUntilIdle();
+    return counted((await app.api('GET', `/v1/campaigns/${id}/coverage`)).body.groups);
+  };
+  await app.api('POST', '/v1/topics', { key: 'receipts', name: 'Receipts', kind: 'transactional', reason: 'contract' });
+  const everybody = [`a  long_subject subject more than 70 characters: ${COUNT}`];
+  expect(await longFor('product-updates')).toEqual(everybody);
+  expect(await longFor('product-updates', '(광고)')).toEqual(everybody);
+  expect(await longFor('receipts')).toEqual([]);
+  await app.api('PATCH', '/v1/sending-rules', { rules: { ad_label: { on: false } } });
+  expect(await longFor('product-updates')).toEqual([]);
+});
+
 test('a run that is broken off goes on where it was, a cancelled one keeps what it found, another begins anew', async () => {
   const id = await draft();
   await app.api('POST', `/v1/campaigns/${id}/coverage`, {});

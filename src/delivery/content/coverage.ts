@@ -1,8 +1,10 @@
 import type { CompiledEmail, CompiledInApp, LinkSigner, RenderContext } from './compiled.js';
+import type { Workspace } from '../../platform/workspace.js';
+import { advertisingOf } from '../rules/domain/advertising.js';
 import { diagnose, type PersonProblem } from './diagnosis.js';
 
 /** One message of a draft, ready to be made for everybody it may go to. */
-export interface CoveredMessage { stepId: string; variant: string; compiled: CompiledEmail | CompiledInApp }
+export interface CoveredMessage { stepId: string; variant: string; transactional: boolean; compiled: CompiledEmail | CompiledInApp }
 
 export interface CoveredPerson {
   id: string;
@@ -18,7 +20,7 @@ export interface CoveredPerson {
 /** People with the same problem in the same message and language. */
 export interface CoverageGroup extends PersonProblem { stepId: string; variant: string; language: string; people: string[] }
 
-export interface CoverageSettings { workspace: RenderContext['workspace']; links: LinkSigner; subjectLength: number }
+export interface CoverageSettings { workspace: Workspace; links: LinkSigner; subjectLength: number }
 
 /** How long people are looked at before others get their turn, in milliseconds. */
 const TURN_MS = 20;
@@ -32,8 +34,8 @@ export async function coverPeople(messages: readonly CoveredMessage[], people: I
   const groups = new Map<string, CoverageGroup>();
   let since = performance.now();
   for (const person of people) {
-    for (const { stepId, variant, compiled } of messages) {
-      const { language, problems } = looked(compiled, person, settings);
+    for (const { stepId, variant, ...message } of messages) {
+      const { language, problems } = looked(message, person, settings);
       for (const { subject, ...found } of problems) {
         // Long enough to tell what it is, short enough for an index.
         const problem = { ...found, subject: subject.slice(0, 300) };
@@ -50,8 +52,13 @@ export async function coverPeople(messages: readonly CoveredMessage[], people: I
   return [...groups.values()];
 }
 
-function looked(compiled: CoveredMessage['compiled'], { attributes, event, ...known }: CoveredPerson, { workspace, links, subjectLength }: CoverageSettings): { language: string | null; problems: PersonProblem[] } {
-  const context: RenderContext = { person: { ...attributes, ...known }, event, workspace, deliveryId: NOBODYS_DELIVERY, personId: known.id };
+function looked({ compiled, transactional }: Omit<CoveredMessage, 'stepId' | 'variant'>, { attributes, event, ...known }: CoveredPerson, { workspace, links, subjectLength }: CoverageSettings): { language: string | null; problems: PersonProblem[] } {
+  const { name, timeZone, language: spoken, settings } = workspace;
+  // As it would be sent: with the label, the contact and the notice that the rules of now ask for.
+  const context: RenderContext = {
+    person: { ...attributes, ...known }, event, workspace: { name, timeZone, language: spoken, senderContact: settings.senderContact }, deliveryId: NOBODYS_DELIVERY, personId: known.id,
+    transactional, advertising: advertisingOf(workspace, known, transactional),
+  };
   const { language, problems } = diagnose(compiled, context, links, subjectLength);
   return { language, problems: event === null ? problems.filter(({ kind, subject }) => kind !== 'missing_value' || !/^(@root\.)?event\b/.test(subject)) : problems };
 }

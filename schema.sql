@@ -913,6 +913,16 @@ create table person_merge (
   source text not null,
   constraint person_merge_pkey PRIMARY KEY (from_id));
 
+create table person_news (
+  id bigint not null generated always as identity,
+  xid xid8 not null default pg_current_xact_id(),
+  person_id uuid,
+  kind text not null,
+  ref uuid,
+  at timestamp with time zone not null,
+  constraint person_news_pkey PRIMARY KEY (id),
+  constraint person_news_kind_check CHECK ((kind = ANY (ARRAY['message'::text, 'gone'::text, 'unread'::text, 'rules'::text]))));
+
 create table person_preference (
   person_id uuid not null,
   email_frequency text not null,
@@ -1359,6 +1369,8 @@ CREATE INDEX person_first_seen ON public.person USING btree (first_seen_at, id);
 CREATE INDEX person_identity_person ON public.person_identity USING btree (person_id);
 CREATE INDEX person_last_seen ON public.person USING btree (last_seen_at, id);
 CREATE INDEX person_merge_into ON public.person_merge USING btree (into_id);
+CREATE INDEX person_news_person ON public.person_news USING btree (person_id, xid);
+CREATE INDEX person_news_xid ON public.person_news USING btree (xid);
 CREATE INDEX person_sample ON public.person USING btree (SUBSTRING(uuid_send(id) FROM 12)) WHERE (get_byte(uuid_send(id), 15) < 64);
 CREATE INDEX person_signed_up ON public.person USING btree (signed_up_at, id) WHERE (signed_up_at IS NOT NULL);
 CREATE INDEX person_tag_tag ON public.person_tag USING btree (tag, person_id);

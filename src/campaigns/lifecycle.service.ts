@@ -5,6 +5,7 @@ import { cancelPending, SENDERS } from '../delivery/sending/store/deliveries.sto
 import { Clock } from '../kernel/clock.js';
 import { conflict, notFound } from '../kernel/errors.js';
 import { AuditLog } from '../platform/audit.js';
+import { NEWS } from '../people/store/news.store.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
 import { WorkerRunner } from '../platform/jobs/runner.js';
@@ -80,12 +81,14 @@ export class Lifecycle {
         return endEarly(tx, enrollmentIds, { state: 'cancelled', code: REASON, facts: { stopped: true } }, now);
       });
     }
-    return inTransaction(this.db, async (tx) => {
+    const closed = await inTransaction(this.db, async (tx) => {
       deliveries += await cancelPending(tx, { campaignId: id }, REASON, now);
       recalled += (await recallInApp(tx, { campaignId: id }, null, now)).recalled;
       await setClosing(tx, id, false);
       return { runs, deliveries, recalled };
     });
+    this.runner.wake(NEWS);
+    return closed;
   }
 
   /** Puts a campaign away: a draft, a stopped one, or one that has nothing left to do. */

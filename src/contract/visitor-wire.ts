@@ -183,7 +183,16 @@ export interface WireSurvey {
   thanks: string;
 }
 
-/** Frames of the stream: `event: m`, `data` is one of these. `id` of the frame goes up per person. */
+/**
+ * GET /v1/stream?t=&wait=25&i=, where a proxy holds streams back: answered when there is news, at the latest after `wait`
+ * seconds (1 to 25). `i` of one answer goes into the next request; the first has none.
+ */
+export interface PollAnswer {
+  f: readonly StreamFrame[];
+  i: string;
+}
+
+/** Frames of the stream: `event: m`, `data` is one of these; a frame may come twice. `id` says up to where news was told: opaque, send it back as it is. */
 export type StreamFrame =
   /** A new in-app message waits: claim it. */
   | { d: string }

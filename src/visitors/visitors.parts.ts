@@ -1,8 +1,10 @@
 import { joined } from '../platform/module-parts.js';
 import { callerParts } from './caller/caller.parts.js';
 import { sdkParts } from './sdk/sdk.parts.js';
+import { streamParts } from './stream/stream.parts.js';
 
 export const visitorsParts = joined(
   callerParts,
   sdkParts,
+  streamParts,
 );

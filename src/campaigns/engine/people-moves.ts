@@ -1,4 +1,5 @@
 import { cancelPending } from '../../delivery/sending/store/deliveries.store.js';
+import { recordNews } from '../../people/store/news.store.js';
 import type { Db } from '../../platform/database/db.js';
 import type { SettledChange } from '../domain/settled.js';
 import { activeRunsOf, carryConsent, forgetDetails, holdsDispatch, moveToSurvivors, postpone, runsInTheWay, type Merged } from '../store/people-moves.store.js';
@@ -23,6 +24,8 @@ export async function followMerge(tx: Db, change: SettledChange, now: Date): Pro
   }
   await endEarly(tx, await runsInTheWay(tx, merges), { state: 'cancelled', code: 'PERSON_MERGED', facts: { into } }, now);
   await moveToSurvivors(tx, merges, now);
+  // Open pages of both ask anew who they are and what waits for them.
+  await recordNews(tx, [into, ...merges.map(({ from }) => from)].map((personId) => ({ personId, kind: 'rules' })), now);
   return true;
 }
 
@@ -36,6 +39,7 @@ export async function followErasure(tx: Db, change: SettledChange, now: Date): P
   await endEarly(tx, await activeRunsOf(tx, change.personIds), { state: 'exited', code: 'PERSON_DELETED', facts: {} }, now);
   await cancelPending(tx, { personIds: change.personIds }, 'PERSON_DELETED', now);
   await forgetDetails(tx, change.personIds, now);
+  await recordNews(tx, change.personIds.map((personId) => ({ personId, kind: 'rules' })), now);
   if (!(await holdsDispatch(tx, change.personIds))) return true;
   await postpone(tx, change, now);
   return false;

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
+import { NEWS } from '../../people/store/news.store.js';
 import { inTransaction } from '../../platform/database/db.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { Worker, type Round } from '../../platform/jobs/worker.js';
@@ -10,7 +11,7 @@ import { LOG } from '../../platform/tokens.js';
 import { CampaignFailed, leavingOut } from '../engine/isolation.js';
 import { settleBatch } from '../engine/settle.js';
 
-const NEWS = 200;
+const BATCH = 200;
 
 /** So often in a row a campaign may fail a batch before the batch goes on without it. */
 const ATTEMPTS = 3;
@@ -34,11 +35,11 @@ export class EntryWorker extends Worker {
     const suspects = new Set([...this.failures].filter(([, count]) => count >= ATTEMPTS).map(([id]) => id));
     const leftOut = new Map<string, unknown>();
     try {
-      const done = await inTransaction(this.db, (tx) => settleBatch(tx, NEWS, moment, leavingOut(suspects, (id, error) => leftOut.set(id, error))));
+      const done = await inTransaction(this.db, (tx) => settleBatch(tx, BATCH, moment, leavingOut(suspects, (id, error) => leftOut.set(id, error))));
       // A campaign that failed too often is run apart from then on, until the process ends: sound again, it notices nothing.
       if (done > 0) for (const id of this.failures.keys()) if (!suspects.has(id)) this.failures.delete(id);
       for (const [campaign, err] of leftOut) this.log.warn({ err, campaign }, 'a campaign keeps failing; the news of this batch goes on without it');
-      if (done > 0) this.runner.wake('campaigns.advance');
+      if (done > 0) for (const name of ['campaigns.advance', NEWS]) this.runner.wake(name);
       return { done };
     } catch (error) {
       if (error instanceof CampaignFailed) this.failures.set(error.campaignId, (this.failures.get(error.campaignId) ?? 0) + 1);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
 import { AppError, conflict, notFound } from '../../kernel/errors.js';
+import { NEWS, recordNews } from '../../people/store/news.store.js';
 import { AuditLog } from '../../platform/audit.js';
 import { inTransaction, row } from '../../platform/database/db.js';
 import type { Actor } from '../../platform/http/access.js';
@@ -56,17 +57,21 @@ export class Inbox {
           data: what === 'click' && target ? { link: button, url: target.url } : {},
         }];
       }));
-      if (actions.includes('seen')) await settleShown(tx, personId, deliveryId, at);
+      if (actions.includes('seen')) {
+        await settleShown(tx, personId, deliveryId, at);
+        await recordNews(tx, [{ personId, kind: 'unread' }], at);
+      }
       return { message: { ...message, ...touches }, announced };
     });
     if (done.announced) this.runner.wake('segments.membership');
+    this.runner.wake(NEWS);
     return shown(done.message);
   }
 
   /** Takes back one message, or all of a campaign, which goes on otherwise. Doing it again recalls nothing more. */
   async recall(scope: { deliveryId: string } | { campaignId: string }, actor: Actor): Promise<{ recalled: number; unseen: number }> {
     const now = this.clock.now();
-    return inTransaction(this.db, async (tx) => {
+    const recalled = await inTransaction(this.db, async (tx) => {
       if ('deliveryId' in scope) {
         const found = await row<{ channel: string }>(tx, 'select d.channel from delivery as d where d.id = $1', [scope.deliveryId]);
         if (!found) throw notFound('delivery', scope.deliveryId);
@@ -77,6 +82,8 @@ export class Inbox {
       if (done.recalled > 0) await this.audit.record(tx, { actor, action: 'inbox.recall', subject, detail: { ...done } }, now);
       return done;
     });
+    this.runner.wake(NEWS);
+    return recalled;
   }
 }
 

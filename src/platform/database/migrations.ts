@@ -13,6 +13,7 @@ import { ChannelTables1763800000012 } from './migrations/1763800000012-channels.
 import { SendingRules1763800000013 } from './migrations/1763800000013-rules.js';
 import { TrackingTables1763800000014 } from './migrations/1763800000014-tracking.js';
 import { ProviderTables1763800000015 } from './migrations/1763800000015-providers.js';
+import { PersonNews1763800000021 } from './migrations/1763800000021-person-news.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   SendingRules1763800000013,
   TrackingTables1763800000014,
   ProviderTables1763800000015,
+  PersonNews1763800000021,
 ];

@@ -19,6 +19,7 @@ interface Lane {
  */
 export class WorkerRunner {
   private readonly lanes = new Map<string, Lane>();
+  private readonly listeners = new Map<string, () => void>();
   private started = false;
   private stopping = false;
   private announce: (name: string) => void = () => {};
@@ -43,6 +44,11 @@ export class WorkerRunner {
     }
   }
 
+  /** Calls `listener` at each wake-up of `name`, which is no queue of this process: for what every process must hear, whatever its role. */
+  listen(name: string, listener: () => void): void {
+    this.listeners.set(name, listener);
+  }
+
   /** Says that `name` has work, here and in every other process. Call after commit; cheap, and may be called for any name. */
   wake(name: string): void {
     this.announce(name);
@@ -50,6 +56,7 @@ export class WorkerRunner {
   }
 
   wakeHere(name: string): void {
+    this.listeners.get(name)?.();
     const lane = this.lanes.get(name);
     if (!lane || !this.started || this.stopping || Date.now() < lane.pausedUntil) return;
     if (lane.running) {

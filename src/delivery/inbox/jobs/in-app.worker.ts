@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../../kernel/clock.js';
 import { newId } from '../../../kernel/ids.js';
+import { NEWS } from '../../../people/store/news.store.js';
 import { inTransaction } from '../../../platform/database/db.js';
+import { WorkerRunner } from '../../../platform/jobs/runner.js';
 import { Worker, type Round } from '../../../platform/jobs/worker.js';
 import { loadWorkspace, type Workspace } from '../../../platform/workspace.js';
 import { RenderFailure, type CompiledMessage, type LinkSigner } from '../../content/compiled.js';
@@ -22,7 +24,7 @@ export class InAppWorker extends Worker {
   readonly name = 'delivery.in_app';
   private readonly id = newId();
 
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly queue: GatedQueue, private readonly contents: ContentCache, private readonly links: LinkKeys) {
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly queue: GatedQueue, private readonly contents: ContentCache, private readonly links: LinkKeys, private readonly runner: WorkerRunner) {
     super();
   }
 
@@ -37,6 +39,7 @@ export class InAppWorker extends Worker {
       await settle(tx, this.id, made.map(({ end }) => end), now);
       return taken;
     });
+    if (done > 0) this.runner.wake(NEWS);
     return done > 0 ? { done } : { done, next: await this.queue.next('in_app') };
   }
 

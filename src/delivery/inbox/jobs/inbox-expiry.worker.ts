@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../../kernel/clock.js';
+import { NEWS } from '../../../people/store/news.store.js';
+import { inTransaction } from '../../../platform/database/db.js';
+import { WorkerRunner } from '../../../platform/jobs/runner.js';
 import { Worker, type Round } from '../../../platform/jobs/worker.js';
 import { expireUnseen, nextExpiry } from '../store/inbox.store.js';
 
@@ -11,12 +14,13 @@ const BATCH = 2_000;
 export class InboxExpiryWorker extends Worker {
   readonly name = 'delivery.inbox_expiry';
 
-  constructor(private readonly db: DataSource, private readonly clock: Clock) {
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner) {
     super();
   }
 
   async runOnce(): Promise<Round> {
-    const done = await expireUnseen(this.db, BATCH, this.clock.now());
+    const done = await inTransaction(this.db, (tx) => expireUnseen(tx, BATCH, this.clock.now()));
+    if (done > 0) this.runner.wake(NEWS);
     return done > 0 ? { done } : { done, next: await nextExpiry(this.db) };
   }
 }

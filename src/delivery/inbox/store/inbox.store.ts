@@ -1,3 +1,4 @@
+import { recordNews } from '../../../people/store/news.store.js';
 import type { ReasonCode } from '../../../kernel/reason-codes.js';
 import { row, rows, type Db } from '../../../platform/database/db.js';
 import type { RenderedInApp } from '../../content/compiled.js';
@@ -39,6 +40,15 @@ export async function countUnread(db: Db, personId: string, now: Date): Promise<
   return found?.unread ?? 0;
 }
 
+/** The same for several people; those without unread messages are absent. */
+export async function countUnreadOf(db: Db, personIds: readonly string[], now: Date): Promise<Map<string, number>> {
+  if (personIds.length === 0) return new Map();
+  const found = await rows<{ personId: string; unread: number }>(db, `
+    select m.person_id as "personId", count(*)::int as unread from in_app_message as m
+     where m.person_id = any($1::uuid[]) and ${SHOWN} and m.seen_at is null and m.dismissed_at is null group by m.person_id`, [personIds, now]);
+  return new Map(found.map(({ personId, unread }) => [personId, unread]));
+}
+
 export interface LockedMessage extends StoredMessage { recalledAt: Date | null }
 
 /** The message, locked until the transaction ends: two reports of one impression take turns. Everybody locks it before its delivery. */
@@ -67,7 +77,7 @@ export async function settleShown(tx: Db, personId: string, deliveryId: string, 
 export type RecallScope = { campaignId: string } | { deliveryId: string } | { personIds: readonly string[] } | { enrollmentIds: readonly string[]; unseenOnly: true };
 
 /**
- * Takes in-app messages back: they leave the inbox at once and can not be acted on any more. One that nobody has seen counts
+ * Takes in-app messages back, and wake `NEWS` after commit: they leave the inbox at once and can not be acted on any more. One that nobody has seen counts
  * as recalled; one that was seen stays delivered, because that happened.
  *
  * @param reason why, of what was not seen; null: somebody wanted it
@@ -79,7 +89,7 @@ export async function recallInApp(tx: Db, scope: RecallScope, reason: ReasonCode
     : 'deliveryId' in scope ? ['d.id = $1::uuid', scope.deliveryId]
     : 'personIds' in scope ? ['d.person_id = any($1::uuid[])', scope.personIds]
     : ['d.enrollment_id = any($1::uuid[])', scope.enrollmentIds];
-  const done = await row<{ recalled: number; unseen: number }>(tx, `
+  const done = await row<{ recalled: number; unseen: number; gone: { personId: string; ref: string }[] }>(tx, `
     with mine as materialized (
       select m.delivery_id, m.person_id from delivery as d join in_app_message as m on m.delivery_id = d.id and m.person_id = d.person_id
        where ${which} and d.channel = 'in_app' and d.state in ('sent', 'delivered') and m.recalled_at is null and m.expired_at is null ${'unseenOnly' in scope ? 'and m.seen_at is null' : ''}
@@ -91,8 +101,11 @@ export async function recallInApp(tx: Db, scope: RecallScope, reason: ReasonCode
       update delivery as d set state = 'recalled', reason = $3, settled_at = $2::timestamptz
         from hidden where hidden.seen_at is null and d.id = hidden.delivery_id and d.person_id = hidden.person_id and d.state = 'sent'
       returning 1)
-    select (select count(*) from hidden)::int as recalled, (select count(*) from settled)::int as unseen`, [value, now, reason]);
-  return done!;
+    select (select count(*) from hidden)::int as recalled, (select count(*) from settled)::int as unseen,
+           (select coalesce(jsonb_agg(jsonb_build_object('personId', h.person_id, 'ref', h.delivery_id)), '[]') from hidden as h) as gone`, [value, now, reason]);
+  const { recalled, unseen, gone } = done!;
+  await recordNews(tx, gone.map((each) => ({ ...each, kind: 'gone' })), now);
+  return { recalled, unseen };
 }
 
 /** The goal that ended a run was reached: that engages with its messages that were seen. */
@@ -104,9 +117,9 @@ export async function engageByGoal(tx: Db, enrollmentIds: readonly string[], now
        and m.seen_at is not null and m.goal_at is null and m.recalled_at is null`, [enrollmentIds, now]);
 }
 
-/** Settles messages whose time ran out before anybody saw them. @returns how many */
+/** Settles messages whose time ran out before anybody saw them. Call it in a transaction. @returns how many */
 export async function expireUnseen(tx: Db, limit: number, now: Date): Promise<number> {
-  const expired = await row<{ count: number }>(tx, `
+  const expired = await rows<{ personId: string; ref: string }>(tx, `
     with due as materialized (
       select m.delivery_id, m.person_id from in_app_message as m
        where m.expires_at is not null and m.expires_at <= $1::timestamptz and m.seen_at is null and m.recalled_at is null and m.expired_at is null
@@ -117,8 +130,9 @@ export async function expireUnseen(tx: Db, limit: number, now: Date): Promise<nu
     settled as (
       update delivery as d set state = 'failed', reason = 'EXPIRED', settled_at = $1::timestamptz
         from gone where d.id = gone.delivery_id and d.person_id = gone.person_id and d.state = 'sent')
-    select count(*)::int as count from gone`, [now, limit]);
-  return expired!.count;
+    select g.person_id as "personId", g.delivery_id as ref from gone as g`, [now, limit]);
+  await recordNews(tx, expired.map((each) => ({ ...each, kind: 'gone' })), now);
+  return expired.length;
 }
 
 /** When the next unseen message expires. */

@@ -1,4 +1,5 @@
 import type { ReasonCode } from '../../../kernel/reason-codes.js';
+import { recordNews } from '../../../people/store/news.store.js';
 import { announceEngagement } from '../../../people/store/change.store.js';
 import { rows, type Db } from '../../../platform/database/db.js';
 import { addressHash } from '../../preferences/domain/address.js';
@@ -99,15 +100,17 @@ export interface InAppInsert {
   expiresAt: Date | null;
 }
 
-/** Puts rendered messages into people's inboxes. */
+/** Puts rendered messages into people's inboxes. Wake `NEWS` after commit. */
 export async function insertInApp(tx: Db, messages: readonly InAppInsert[], now: Date): Promise<void> {
   if (messages.length === 0) return;
-  await rows(
+  const inserted = await rows<{ personId: string; ref: string }>(
     tx,
     `insert into in_app_message (delivery_id, person_id, campaign_id, content, created_at, expires_at)
      select m."deliveryId", m."personId", m."campaignId", m."content", $2::timestamptz, m."expiresAt"
        from jsonb_to_recordset($1::jsonb) as m("deliveryId" uuid, "personId" uuid, "campaignId" uuid, "content" jsonb, "expiresAt" timestamptz)
-     on conflict (delivery_id, person_id) do nothing`,
+     on conflict (delivery_id, person_id) do nothing
+     returning person_id as "personId", delivery_id as ref`,
     [JSON.stringify(messages), now],
   );
+  await recordNews(tx, inserted.map((each) => ({ ...each, kind: 'message' })), now);
 }

@@ -602,6 +602,35 @@ create table delivery_event (
 
 create table delivery_event_default partition of delivery_event DEFAULT;
 
+create table display_claim (
+  key uuid not null,
+  person_id uuid not null,
+  campaign_id uuid not null,
+  version_id uuid,
+  delivery_id uuid not null,
+  kind text not null,
+  class text not null,
+  slot text not null,
+  priority smallint not null,
+  state text not null,
+  counted boolean not null default false,
+  arm jsonb,
+  content jsonb,
+  visit uuid not null,
+  url text not null,
+  created_at timestamp with time zone not null,
+  lease_until timestamp with time zone not null,
+  shown_at timestamp with time zone,
+  constraint display_claim_pkey PRIMARY KEY (key),
+  constraint display_claim_kind_check CHECK ((kind = ANY (ARRAY['auto'::text, 'in_app'::text]))),
+  constraint display_claim_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'open'::text, 'shown'::text, 'back'::text, 'lapsed'::text, 'recalled'::text]))));
+
+create table display_tally (
+  campaign_id uuid not null,
+  taken bigint not null,
+  constraint display_tally_pkey PRIMARY KEY (campaign_id),
+  constraint display_tally_taken_check CHECK ((taken >= 0)));
+
 create table dkim_key (
   id uuid not null,
   domain_id uuid not null,
@@ -822,6 +851,21 @@ create table membership_change (
   recorded_at timestamp with time zone not null,
   constraint membership_change_pkey PRIMARY KEY (segment_id, person_id, id),
   constraint membership_change_cause_check CHECK ((cause = ANY (ARRAY['change'::text, 'clock'::text, 'build'::text, 'merge'::text, 'erase'::text]))));
+
+create table message_answer (
+  delivery_id uuid not null,
+  person_id uuid not null,
+  campaign_id uuid not null,
+  version_id uuid not null,
+  step_id text not null,
+  variant text not null,
+  kind text not null,
+  score smallint,
+  choices text[],
+  text text,
+  at timestamp with time zone not null,
+  constraint message_answer_pkey PRIMARY KEY (delivery_id, person_id),
+  constraint message_answer_kind_check CHECK ((kind = ANY (ARRAY['reply'::text, 'survey'::text]))));
 
 create table message_content (
   id uuid not null,
@@ -1308,6 +1352,7 @@ CREATE INDEX assignment_person ON public.assignment USING btree (person_id);
 CREATE INDEX audit_entry_at ON public.audit_entry USING btree (at);
 CREATE INDEX campaign_closing ON public.campaign USING btree (state_at) WHERE closing;
 CREATE INDEX campaign_created ON public.campaign USING btree (created_at, id);
+CREATE INDEX campaign_live_auto ON public.campaign USING btree (id) WHERE ((type = 'auto_message'::text) AND (state = 'active'::text));
 CREATE INDEX consent_confirmation ON public.consent USING btree (COALESCE(confirmed_at, at), person_id) WHERE ((state = 'subscribed'::text) AND (confirmation_id IS NULL));
 CREATE INDEX consent_confirming ON public.consent USING btree (confirmation_id) WHERE (confirmation_id IS NOT NULL);
 CREATE INDEX consent_proof_listed ON public.consent_proof USING btree (recorded_at, id);
@@ -1336,6 +1381,12 @@ CASE
     ELSE sent_at
 END)) WHERE ((NOT is_control) AND ((state = 'delivered'::text) OR ((channel = 'email'::text) AND (state = 'sent'::text))));
 CREATE INDEX delivery_waiting ON public.delivery USING btree (reason, person_id, id) WHERE ((state = 'queued'::text) AND (reason = ANY (ARRAY['QUIET_HOURS_DEFERRED'::text, 'CAP_DEFERRED'::text])));
+CREATE INDEX display_claim_campaign ON public.display_claim USING btree (campaign_id, lease_until) WHERE (state = ANY (ARRAY['open'::text, 'waiting'::text]));
+CREATE INDEX display_claim_created ON public.display_claim USING btree (created_at);
+CREATE INDEX display_claim_delivery ON public.display_claim USING btree (delivery_id);
+CREATE INDEX display_claim_lease ON public.display_claim USING btree (lease_until) WHERE (state = ANY (ARRAY['open'::text, 'waiting'::text]));
+CREATE UNIQUE INDEX display_claim_open ON public.display_claim USING btree (person_id, class) WHERE (state = 'open'::text);
+CREATE INDEX display_claim_person ON public.display_claim USING btree (person_id, state);
 CREATE UNIQUE INDEX dkim_key_state ON public.dkim_key USING btree (domain_id, state) WHERE (state <> 'retired'::text);
 CREATE UNIQUE INDEX enrollment_active ON public.enrollment USING btree (campaign_id, person_id, entry_key) WHERE (state = 'active'::text);
 CREATE INDEX enrollment_due ON public.enrollment USING btree (campaign_id, due_at, id) WHERE ((state = 'active'::text) AND (due_at IS NOT NULL));
@@ -1359,6 +1410,8 @@ CREATE INDEX list_member_person ON public.list_member USING btree (person_id);
 CREATE UNIQUE INDEX list_name ON public.list USING btree (lower(name)) WHERE (archived_at IS NULL);
 CREATE INDEX login_failure_since ON public.login_failure USING btree (since);
 CREATE INDEX membership_change_time ON public.membership_change USING btree (segment_id, at);
+CREATE INDEX message_answer_campaign ON public.message_answer USING btree (campaign_id, at, delivery_id);
+CREATE INDEX message_answer_person ON public.message_answer USING btree (person_id);
 CREATE UNIQUE INDEX message_content_place ON public.message_content USING btree (version_id, step_id, variant, channel, language);
 CREATE INDEX one_time_link_user_id ON public.one_time_link USING btree (user_id);
 CREATE INDEX person_created ON public.person USING btree (created_at, id);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { firstRefusal, GATE_OF, GATES, ledgerVerdicts, walkGates, type GateFacts } from '../../src/campaigns/domain/gates.js';
+import { displayFacts, mayDisplay } from '../../src/campaigns/domain/display-frequency.js';
+import { scheduleAt } from '../../src/campaigns/domain/display-schedule.js';
 import { outcomeOf } from '../../src/campaigns/domain/outcome.js';
 import { dateEntryAt, dateWindow, minuteOf, waitEnds } from '../../src/campaigns/domain/next-due.js';
 import { sentenceFor } from '../../src/campaigns/domain/sentences.js';
@@ -23,7 +25,47 @@ const closed: { gate: string; code: string; facts: Partial<GateFacts> }[] = [
   { gate: 'consent', code: 'TOPIC_UNSUBSCRIBED', facts: { reach: { code: 'TOPIC_UNSUBSCRIBED' } } },
   { gate: 'reachable', code: 'CHANNEL_UNREACHABLE', facts: { reach: { code: 'CHANNEL_UNREACHABLE' } } },
   { gate: 'suppression', code: 'SUPPRESSED_BOUNCE', facts: { reach: { code: 'SUPPRESSED_BOUNCE' } } },
+  { gate: 'quiet_hours', code: 'QUIET_HOURS_DEFERRED', facts: { quiet: { until: now, facts: {} } } },
+  { gate: 'frequency_cap', code: 'CAP_DEFERRED', facts: { frequency: { until: now, facts: {} } } },
+  { gate: 'frequency_cap', code: 'CAP_DROPPED', facts: { cap: { until: null, facts: {} } } },
+  { gate: 'arbitration', code: 'LEASE_DENIED', facts: { arbitration: { code: 'LEASE_DENIED', until: now, facts: {} } } },
+  { gate: 'render', code: 'RENDER_MISSING_VAR', facts: { render: { code: 'RENDER_MISSING_VAR', facts: {} } } },
 ];
+
+const NEW_YORK = 'America/New_York';
+describe('how often an auto message is displayed', () => {
+  const seen = (times: number, lastAt: string | null, more: object = {}) => ({ times, lastAt: lastAt ? new Date(lastAt) : null, inVisit: false, stoppedAt: null, ...more });
+  test.each([
+    { name: 'never seen', frequency: { times: 1, oncePerVisit: true }, displayed: seen(0, null), may: true, from: null },
+    { name: 'seen as often as it may be', frequency: { times: 2, oncePerVisit: true }, displayed: seen(2, '2026-03-01T09:00:00Z'), may: false, from: null },
+    { name: 'in this visit', frequency: { times: null, oncePerVisit: true }, displayed: seen(1, '2026-03-01T09:00:00Z', { inVisit: true }), may: false, from: null },
+    { name: 'in this visit, which does not matter', frequency: { times: null, oncePerVisit: false }, displayed: seen(1, '2026-03-01T09:00:00Z', { inVisit: true }), may: true, from: null },
+    { name: 'stopped', frequency: { times: null, oncePerVisit: false }, displayed: seen(1, '2026-03-01T09:00:00Z', { stoppedAt: now }), may: false, from: null },
+    { name: 'one second before the interval ends', frequency: { times: null, every: { hours: 2 }, oncePerVisit: false }, displayed: seen(1, '2026-03-02T07:00:01Z'), may: false, from: '2026-03-02T09:00:01Z' },
+    { name: 'when it ends', frequency: { times: null, every: { hours: 2 }, oncePerVisit: false }, displayed: seen(1, '2026-03-02T07:00:00Z'), may: true, from: null },
+    // The clocks of New York go forward on 8 March 2026: the same time of the next day comes after 23 hours.
+    { name: 'a day of the person over a change of clocks', frequency: { times: null, every: { days: 1 }, oncePerVisit: false }, displayed: seen(1, '2026-03-07T17:00:00Z'), at: '2026-03-08T15:59:59Z', may: false, from: '2026-03-08T16:00:00Z' },
+  ])('$name', ({ frequency, displayed, may, from, ...given }) => {
+    const at = 'at' in given ? new Date(given.at!) : now;
+    expect(mayDisplay(displayFacts(frequency, displayed, NEW_YORK), at)).toEqual({ may, from: from ? new Date(from) : null });
+  });
+
+  const hours = { from: '09:00', to: '18:00' };
+  test.each([
+    { name: 'no schedule', schedule: undefined, at: now, open: true, next: null },
+    { name: 'before it begins', schedule: { from: '2026-03-02T10:00:00Z', weekdays: [] }, at: now, open: false, next: '2026-03-02T10:00:00Z' },
+    { name: 'when it ends', schedule: { until: '2026-03-02T09:00:00Z', weekdays: [] }, at: now, open: false, next: null },
+    { name: 'inside its hours', schedule: { weekdays: [], hours }, at: new Date('2026-03-02T14:00:00Z'), open: true, next: null },
+    { name: 'before its hours', schedule: { weekdays: [], hours }, at: new Date('2026-03-02T13:59:59Z'), open: false, next: '2026-03-02T14:00:00Z' },
+    { name: 'after its hours on a Friday', schedule: { weekdays: ['mon' as const, 'fri' as const], hours }, at: new Date('2026-03-06T23:00:00Z'), open: false, next: '2026-03-09T13:00:00Z' },
+    { name: 'over midnight', schedule: { weekdays: [], hours: { from: '22:00', to: '02:00' } }, at: new Date('2026-03-02T06:59:00Z'), open: true, next: null },
+    { name: 'hours that a change of clocks leaves out', schedule: { weekdays: [], hours: { from: '02:15', to: '02:45' } }, at: new Date('2026-03-08T05:00:00Z'), open: false, next: '2026-03-09T06:15:00Z' },
+    { name: 'a day that comes too late', schedule: { until: '2026-03-03T00:00:00Z', weekdays: ['sun' as const] }, at: now, open: false, next: null },
+    { name: 'an unknown zone leaves hours to the browser', schedule: { weekdays: [], hours }, at: new Date('2026-03-02T04:00:00Z'), open: true, next: null, zone: null },
+  ])('schedule: $name', ({ schedule, at, open: expected, next, ...given }) => {
+    expect(scheduleAt(schedule, at, 'zone' in given ? given.zone! : NEW_YORK)).toEqual({ open: expected, nextAt: next ? new Date(next) : null });
+  });
+});
 
 describe('gates', () => {
   test('are the published order', () => {

@@ -1,4 +1,5 @@
 import type { ReasonCode } from '../../kernel/reason-codes.js';
+import { mayDisplay, type DisplayFacts } from './display-frequency.js';
 
 /** The one published order in which a message is allowed or refused: the same in entry, sending, dispatch and explain. */
 export const GATES = [
@@ -9,12 +10,12 @@ export type Gate = (typeof GATES)[number];
 
 /** The gate that gives a code. Codes of runs and people that ended (merge, erasure) belong to the exit gate. */
 export const GATE_OF: Partial<Record<ReasonCode, Gate>> = {
-  CAMPAIGN_INACTIVE: 'campaign', VERSION_DRAINING: 'campaign', TRIGGER_NOT_MET: 'trigger', NOT_IN_AUDIENCE: 'audience',
+  CAMPAIGN_INACTIVE: 'campaign', VERSION_DRAINING: 'campaign', TRIGGER_NOT_MET: 'trigger', PAGE_RULE_UNMET: 'trigger', DWELL_UNMET: 'trigger', NOT_IN_AUDIENCE: 'audience',
   REENTRY_BLOCKED: 'reentry', HOLDOUT: 'holdout', EXPERIMENT_CONTROL: 'assignment',
   GOAL_REACHED: 'exit', EXIT_RULE: 'exit', PERSON_DELETED: 'exit', PERSON_MERGED: 'exit',
   NO_CONSENT: 'consent', TOPIC_UNSUBSCRIBED: 'consent', NIGHT_CONSENT_MISSING: 'consent', CHANNEL_UNREACHABLE: 'reachable',
   SUPPRESSED_BOUNCE: 'suppression', SUPPRESSED_COMPLAINT: 'suppression', SUPPRESSED_MANUAL: 'suppression', QUIET_HOURS_DEFERRED: 'quiet_hours',
-  CAP_DEFERRED: 'frequency_cap', CAP_DROPPED: 'frequency_cap', LOST_ARBITRATION: 'arbitration',
+  CAP_DEFERRED: 'frequency_cap', CAP_DROPPED: 'frequency_cap', LOST_ARBITRATION: 'arbitration', LEASE_DENIED: 'arbitration',
   RENDER_ERROR: 'render', RENDER_MISSING_VAR: 'render', LANGUAGE_MISSING: 'render',
   PROVIDER_REJECTED: 'transport', PROVIDER_UNCERTAIN: 'transport', RATE_DEFERRED: 'transport', EXPIRED: 'transport',
 };
@@ -35,9 +36,12 @@ export interface ReentryFacts {
 export interface GateFacts {
   now: Date;
   campaign?: { state: string; entering: boolean };
-  trigger?: { met: boolean };
+  /** `code`: what exactly is missing; `nextAt`: when time alone can bring it. */
+  trigger?: { met: boolean; code?: ReasonCode; facts?: Record<string, unknown>; nextAt?: Date | null };
   audience?: { inside: boolean };
   reentry?: ReentryFacts;
+  /** Of an auto message, in place of {@link reentry}. */
+  display?: DisplayFacts;
   /** Keys of the exiting goals reached and of the exit rules that hold. */
   exit?: { goals: readonly string[]; rules: readonly string[] };
   /** Answer of delivery's reach question; null when the person may be reached. `addressee`: what goes to a system or the team asks nothing of the person. */
@@ -45,8 +49,15 @@ export interface GateFacts {
   /** What delivery's pacing says: until when the message would wait; null when it need not. */
   quiet?: Wait | null;
   frequency?: Wait | null;
+  /** Of an auto message with a cap for everybody: it is used up; `until`: a lease under way may give something back. */
+  cap?: Exhausted | null;
+  /** What holds the place on the screen. */
+  arbitration?: (Wait & { code: 'LEASE_DENIED' | 'LOST_ARBITRATION' }) | null;
+  /** Null: it could be rendered. */
+  render?: { code: ReasonCode; facts: Record<string, unknown> } | null;
 }
 
+export interface Exhausted { until: Date | null; facts: Record<string, unknown> }
 export interface Wait { until: Date; facts: Record<string, unknown> }
 
 export interface Verdict {
@@ -84,13 +95,15 @@ const isRefusal = (verdict: Verdict): verdict is Refusal => verdict.passed === f
 function judge(gate: Gate, facts: GateFacts): Verdict {
   switch (gate) {
     case 'campaign': return facts.campaign ? campaignGate(facts.campaign) : open(gate);
-    case 'trigger': return facts.trigger ? (facts.trigger.met ? pass(gate) : refuse(gate, 'TRIGGER_NOT_MET')) : open(gate);
+    case 'trigger': return facts.trigger ? triggerGate(facts.trigger) : open(gate);
     case 'audience': return facts.audience ? (facts.audience.inside ? pass(gate) : refuse(gate, 'NOT_IN_AUDIENCE')) : open(gate);
-    case 'reentry': return facts.reentry ? reentryGate(facts.reentry, facts.now) : open(gate);
+    case 'reentry': return facts.display ? displayGate(facts.display, facts.now) : facts.reentry ? reentryGate(facts.reentry, facts.now) : open(gate);
     case 'exit': return facts.exit ? exitGate(facts.exit) : open(gate);
     case 'consent': case 'reachable': case 'suppression': return facts.reach ? reachGate(gate, facts.reach) : open(gate);
     case 'quiet_hours': return waitGate(gate, 'QUIET_HOURS_DEFERRED', facts.quiet);
-    case 'frequency_cap': return waitGate(gate, 'CAP_DEFERRED', facts.frequency);
+    case 'frequency_cap': return capGate(facts);
+    case 'arbitration': return waitGate(gate, facts.arbitration?.code ?? 'LEASE_DENIED', facts.arbitration);
+    case 'render': return facts.render === undefined ? open(gate) : facts.render ? refuse(gate, facts.render.code, facts.render.facts) : pass(gate);
     default: return open(gate);
   }
 }
@@ -98,6 +111,16 @@ function judge(gate: Gate, facts: GateFacts): Verdict {
 function waitGate(gate: Gate, code: ReasonCode, wait: Wait | null | undefined): Verdict {
   if (wait === undefined) return open(gate);
   return wait ? refuse(gate, code, wait.facts, wait.until) : pass(gate);
+}
+
+function triggerGate({ met, code = 'TRIGGER_NOT_MET', facts = {}, nextAt = null }: NonNullable<GateFacts['trigger']>): Verdict {
+  return met ? pass('trigger', facts) : refuse('trigger', code, facts, nextAt);
+}
+
+/** The person's own limit is told before the one for everybody. */
+function capGate({ frequency, cap }: GateFacts): Verdict {
+  if (frequency || !cap) return waitGate('frequency_cap', 'CAP_DEFERRED', cap === null && frequency === undefined ? null : frequency);
+  return cap.until ? refuse('frequency_cap', 'CAP_DEFERRED', cap.facts, cap.until) : refuse('frequency_cap', 'CAP_DROPPED', cap.facts);
 }
 
 /** Codes of gates that only put off: the message goes later. */
@@ -117,6 +140,13 @@ function reentryGate(facts: ReentryFacts, now: Date): Verdict {
   return facts.active || wait !== null ? refuse('reentry', 'REENTRY_BLOCKED', said, wait) : pass('reentry', said);
 }
 
+function displayGate(facts: DisplayFacts, now: Date): Verdict {
+  const { times, limit, inVisit, lastAt, stoppedAt } = facts;
+  const said = { displayed: times, limit, lastAt: lastAt?.toISOString() ?? null, inVisit, ...(stoppedAt ? { stoppedAt: stoppedAt.toISOString() } : {}) };
+  const { may, from } = mayDisplay(facts, now);
+  return may ? pass('reentry', said) : refuse('reentry', 'REENTRY_BLOCKED', said, from);
+}
+
 /** A reached goal is told before an exit rule: success is the better news when both hold. */
 function exitGate({ goals, rules }: { goals: readonly string[]; rules: readonly string[] }): Verdict {
   if (goals.length > 0) return refuse('exit', 'GOAL_REACHED', { goals });
@@ -131,16 +161,16 @@ function reachGate(gate: Gate, { code, addressee = 'person' }: NonNullable<GateF
   return GATES.indexOf(gate) < GATES.indexOf(refusing) ? pass(gate) : open(gate);
 }
 
-/** Gates that nothing is asked at yet: they neither pass nor refuse. */
+/** Gates that nothing is asked at before a message is sent: they neither pass nor refuse. A display asks them all but the first. */
 const NOT_ASKED: readonly Gate[] = ['holdout', 'quiet_hours', 'frequency_cap', 'arbitration'];
 
 /** The gates as a decision of the past left them: passed up to the one that refused (or the last one reached), open behind it. */
-export function ledgerVerdicts({ code, facts, reached, dueAt = null }: { code: ReasonCode | null; facts: Record<string, unknown>; reached: Gate | null; dueAt?: string | null }): Verdict[] {
+export function ledgerVerdicts({ code, facts, reached, dueAt = null, isDisplay = false }: { code: ReasonCode | null; facts: Record<string, unknown>; reached: Gate | null; dueAt?: string | null; isDisplay?: boolean }): Verdict[] {
   const refusing = code === null ? null : GATE_OF[code] ?? 'transport';
   const last = refusing ?? reached;
   return GATES.map((gate) => {
     if (gate === refusing) return refuse(gate, code!, facts, DEFERRALS.includes(code!) && dueAt !== null ? new Date(dueAt) : null);
     const isBefore = last !== null && GATES.indexOf(gate) <= GATES.indexOf(last);
-    return isBefore && !NOT_ASKED.includes(gate) ? pass(gate, gate === last ? facts : {}) : open(gate);
+    return isBefore && (isDisplay ? gate !== 'holdout' : !NOT_ASKED.includes(gate)) ? pass(gate, gate === last ? facts : {}) : open(gate);
   });
 }

@@ -4,7 +4,7 @@ import type { ReasonCode } from '../../kernel/reason-codes.js';
 
 /** What let a person in. Its event's properties are what the messages may say (`{{event.…}}`). */
 export interface EntryRecord {
-  kind: 'segment' | 'event' | 'date' | 'launch';
+  kind: 'segment' | 'event' | 'date' | 'launch' | 'display';
   /** The instant of the trigger itself: goals count from here. */
   at: string;
   segmentId?: string;
@@ -12,6 +12,9 @@ export interface EntryRecord {
   eventId?: string;
   event?: string;
   properties?: Record<string, unknown>;
+  /** Of a display: the visit, and the class of the message. */
+  visit?: string;
+  class?: string;
 }
 
 /** One active run as the engine moves it. */

@@ -14,6 +14,7 @@ import { SendingRules1763800000013 } from './migrations/1763800000013-rules.js';
 import { TrackingTables1763800000014 } from './migrations/1763800000014-tracking.js';
 import { ProviderTables1763800000015 } from './migrations/1763800000015-providers.js';
 import { PersonNews1763800000021 } from './migrations/1763800000021-person-news.js';
+import { Displays1763800000020 } from './migrations/1763800000020-displays.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   TrackingTables1763800000014,
   ProviderTables1763800000015,
   PersonNews1763800000021,
+  Displays1763800000020,
 ];

@@ -202,3 +202,39 @@ export type StreamFrame =
   | { r: 1 }
   /** Unread in the inbox. */
   | { n: number };
+
+/** POST /v1/inbox: this person's messages, newest first, whether or not they are still displayed unasked. */
+export interface InboxRequest extends Caller {
+  /** At most so many: 1 to 50, 20 when absent. */
+  n?: number;
+  /** `next` of the page before. */
+  after?: string;
+}
+export interface InboxAnswer {
+  m: readonly InboxEntry[];
+  /** Unread, on all pages together. */
+  n: number;
+  /** There are older ones. */
+  next?: string;
+}
+export interface InboxEntry {
+  /** Delivery. */
+  d: string;
+  /** When it came. */
+  t: number;
+  /** It was seen; something was done with it that its author hoped for; it was put away. */
+  s?: 1;
+  e?: 1;
+  x?: 1;
+  m: DisplayMessage;
+}
+
+/** POST /v1/inbox/act: what somebody did with a message of the inbox. Saying it again changes nothing. */
+export interface InboxActRequest extends Caller {
+  d: string;
+  do: 'seen' | 'open' | 'click' | 'reply' | 'dismiss';
+  /** Which button, from 0. */
+  b?: number;
+}
+/** The message as it is now, and the number unread. */
+export interface InboxActAnswer { m: InboxEntry; n: number }

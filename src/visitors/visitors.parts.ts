@@ -1,10 +1,12 @@
 import { joined } from '../platform/module-parts.js';
 import { callerParts } from './caller/caller.parts.js';
+import { visitorInboxParts } from './inbox/inbox.parts.js';
 import { sdkParts } from './sdk/sdk.parts.js';
 import { streamParts } from './stream/stream.parts.js';
 
 export const visitorsParts = joined(
   callerParts,
+  visitorInboxParts,
   sdkParts,
   streamParts,
 );

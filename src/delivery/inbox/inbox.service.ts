@@ -34,6 +34,11 @@ export class Inbox {
     return { messages: messages.map(shown), unread };
   }
 
+  /** How many messages nobody has looked at. */
+  unread(personId: string): Promise<number> {
+    return countUnread(this.db, personId, this.clock.now());
+  }
+
   /**
    * Records an action once; again, it changes nothing. Anything proves that the message was seen. Nothing new can be done
    * with a recalled message, nor begun with one that expired unseen; what was seen in time may still be answered.

@@ -67,9 +67,9 @@ export interface SiteSettings {
 export interface WireRule {
   /** Id of the campaign. */
   i: string;
-  /** Pages that fit, and that do not: sources of expressions over host and path, anchored, for `new RegExp(source)`. */
-  u?: readonly string[];
-  x?: readonly string[];
+  /** Pages that fit, and that do not: expressions over host and path. */
+  u?: readonly WireExpression[];
+  x?: readonly WireExpression[];
   /** Query parameters: [name, op, value]; ops: 0 is, 1 is not, 2 exists, 3 does not exist. */
   q?: readonly (readonly [string, 0 | 1 | 2 | 3, string?])[];
   /** Hosts of referrers; `direct` for none. */
@@ -95,6 +95,13 @@ export interface WireRule {
   /** May be displayed more than once in a visit. */
   y?: 1;
 }
+
+/**
+ * An expression as steps of an automaton, so that no browser ever goes back in a text. A text is the source of an expression
+ * (flag `u`) that matches here in one way at most; numbers are the steps to go on with, counted from this one. Behind the last
+ * step it has matched. A text alone is the only step.
+ */
+export type WireExpression = string | readonly (string | readonly number[])[];
 
 export type WireTrigger =
   | { k: 'v' }

@@ -15,6 +15,8 @@ export interface Visit {
   visitId: string;
   /** Address at its beginning. */
   url: string;
+  /** Address of the page before, on this site or another; empty for none. */
+  referrer: string;
   /** Attention so far, whole ms. */
   dwell(): number;
 }

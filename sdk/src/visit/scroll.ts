@@ -1,0 +1,21 @@
+import { depthAt } from './depth.js';
+
+const range = (element: Element): number => element.scrollHeight - element.clientHeight;
+
+/** The element that scrolls: the site's own, the page, or where the page itself does not, what scrolls in the middle of it. */
+function scroller(selector?: string): Element {
+  const page = document.scrollingElement ?? document.documentElement;
+  if (selector || range(page) >= 1) return (selector && document.querySelector(selector)) || page;
+  let inner = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+  while (inner && (range(inner) < 1 || !/auto|scroll/.test(getComputedStyle(inner).overflowY))) inner = inner.parentElement;
+  return inner ?? page;
+}
+
+/**
+ * How deep the page is scrolled, percent.
+ * @param moved the visitor has scrolled; until then a position is where the browser has put it
+ */
+export function depth(moved: boolean | undefined, selector?: string): number {
+  const element = scroller(selector);
+  return depthAt(moved ? element.scrollTop : 0, range(element));
+}

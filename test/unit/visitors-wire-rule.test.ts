@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals';
+import { Display } from '../../src/contract/display.js';
+import { checkPageRule, wireRule } from '../../src/visitors/rules/domain/wire-rule.js';
+
+const ID = '0198c0de-0000-7000-8000-000000000001';
+const wire = (given: object) => wireRule(Display.parse({ trigger: { type: 'page_view' }, ...given }), ID);
+
+test('what has its default is not said', () => expect(JSON.stringify(wire({}))).toBe(`{"i":"${ID}","t":{"k":"v"}}`));
+
+test('everything that can be said', () => {
+  expect(wire({
+    page: {
+      include: [{ pattern: 'example.com/pricing/**' }, { match: 'regex', pattern: '^a' }], exclude: [{ pattern: '/login' }],
+      query: [{ name: 'plan', op: 'is', value: 'pro' }, { name: 'x', op: 'is_not', value: '' }, { name: 'y' }, { name: 'z', op: 'not_exists' }],
+      referrer: ['Bücher.example', 'direct'], utm: { source: 'naver' }, device: 'mobile', languages: ['ko', 'en_US'], visits: { min: 2, max: 5 },
+    },
+    trigger: { type: 'dwell', seconds: 90, scope: 'session', idle: null, focus: 'required' },
+    frequency: { oncePerVisit: false }, slot: 'top', priority: 0, class: 'essential',
+    schedule: { from: '2026-03-01T09:00:00+09:00', weekdays: ['sun', 'mon', 'sat'], hours: { from: '22:30', to: '02:00' } },
+  })).toEqual({
+    i: ID, u: ['^example\\.com/pricing(?:/|$)', '^a'], x: ['^[^/]*/login$'], q: [['plan', 0, 'pro'], ['x', 1, ''], ['y', 2], ['z', 3]],
+    f: ['xn--bcher-kva.example', 'direct'], m: { source: 'naver' }, v: 'mobile', l: ['ko', 'en-us'], c: [2, 5], t: { k: 'd', n: 90_000, s: 2, i: 0, f: 1 },
+    s: 'top', p: 0, e: 1, b: [Date.parse('2026-03-01T00:00:00Z'), null], o: [1_350, 120], w: [0, 1, 6], y: 1,
+  });
+});
+
+test.each<[object, object]>([
+  [{ type: 'dwell', seconds: 0.5 }, { k: 'd', n: 500 }], [{ type: 'dwell', seconds: 1, scope: 'path_in_session', idle: 30 }, { k: 'd', n: 1_000, s: 1, i: 30 }],
+  [{ type: 'scroll', percent: 50 }, { k: 's', n: 50 }], [{ type: 'exit_intent' }, { k: 'x' }], [{ type: 'exit_intent', touch: true }, { k: 'x', t: 1 }], [{ type: 'event', event: 'added' }, { k: 'e', n: 'added' }], [{ type: 'manual' }, { k: 'm' }],
+])('the trigger %j', (trigger, expected) => expect(wire({ trigger }).t).toEqual(expected));
+
+test.each<[object, number[] | undefined]>([[{ min: 1 }, undefined], [{ min: 3 }, [3]], [{ min: 1, max: 1 }, [1, 1]]])('visits %j', (visits, expected) => expect(wire({ page: { visits } }).c).toEqual(expected));
+
+test('what cannot be decided is refused with its place, and shows nothing where it came in anyway', () => {
+  const bad = { include: [{ pattern: '/a' }, { match: 'regex', pattern: '(a)\\1' }], exclude: [{ pattern: '/a?b' }], query: [{ name: 'a', op: 'is' }, { name: 'b', op: 'exists', value: '1' }], referrer: ['direct', 'naver.com/x'], visits: { min: 3, max: 2 } };
+  const display = Display.parse({ page: bad, trigger: { type: 'page_view' } });
+  expect(checkPageRule(display.page, 'display.page').map(({ path }) => path)).toEqual(['display.page.include.1.pattern', 'display.page.exclude.0.pattern', 'display.page.query.0.value', 'display.page.query.1.value', 'display.page.referrer.1', 'display.page.visits.max']);
+  const { u, x } = wireRule(display, ID);
+  expect([u, x]).toEqual([['^[^/]*/a$', '[]'], ['']]);
+  expect(new RegExp(u![1] as string, 'u').test('x/a')).toBe(false);
+});

@@ -1,4 +1,6 @@
 import { writeConsents, type PersonConsent } from '../../delivery/preferences/store/preferences.store.js';
+import { carryConfirmations } from '../../delivery/rules/store/confirmations.store.js';
+import { cancelPending } from '../../delivery/sending/store/deliveries.store.js';
 import { recallInApp } from '../../delivery/inbox/store/inbox.store.js';
 import { announceEngagement, type Engaged } from '../../people/store/change.store.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
@@ -79,6 +81,8 @@ const SELDOM = (frequency: string) => `array_position(array['all', 'weekly', 'mo
  * said no once is not written to, and whoever asked for less e-mail gets less.
  */
 export async function carryConsent(tx: Db, merges: readonly Merged[], now: Date): Promise<void> {
+  // Notices that are being queued for them are seen or wait (agreedTo).
+  await rows(tx, `select from consent as c where c.person_id = any($1::uuid[] || $2::uuid[]) order by c.person_id, c.channel, c.topic for update`, sides(merges));
   await rows(tx, `
     insert into person_preference as r (person_id, email_frequency, updated_at, source)
     select distinct on (m.into_id) m.into_id, old.email_frequency, old.updated_at, old.source
@@ -91,9 +95,10 @@ export async function carryConsent(tx: Db, merges: readonly Merged[], now: Date)
       from ${PAIRS} join consent as c on c.person_id = m.from_id
      order by m.into_id, c.channel, c.topic, c.state = 'unsubscribed' desc, c.at desc`, sides(merges));
   await writeConsents(tx, carried, { now, source: 'merge', method: 'merge', actor: 'system' }, { strictest: true });
+  await cancelPending(tx, { enrollmentIds: await carryConfirmations(tx, sides(merges)) }, 'PERSON_MERGED', now);
 }
 
-const sides = (merges: readonly Merged[]) => [merges.map((merge) => merge.from), merges.map((merge) => merge.into)];
+const sides = (merges: readonly Merged[]): [string[], string[]] => [merges.map((merge) => merge.from), merges.map((merge) => merge.into)];
 
 /** Active runs of people in any campaign, locked in one order. */
 export async function activeRunsOf(tx: Db, personIds: readonly string[]): Promise<string[]> {

@@ -86,3 +86,31 @@ export async function confirmSent(tx: Db, limit: number, now: Date): Promise<num
     select count(*)::int as count from proved`, [limit, now]);
   return confirmed!.count;
 }
+
+/**
+ * Gives survivors what the people who became part of them were told, and the notices on their way, so that nobody is told twice of
+ * one consent. A later notice of either counts for both; a notice in the queue that then says nothing new is named for cancelling.
+ *
+ * @param sides ids of the merged people, and those of their survivors in the same order
+ * @returns runs of the notices to cancel
+ */
+export async function carryConfirmations(tx: Db, sides: readonly [string[], string[]]): Promise<string[]> {
+  await rows(tx, `
+    with told as (
+      select m.into_id, c.channel, c.topic, max(c.confirmed_at) as confirmed_at, max(coalesce(c.confirmed_at, c.at)) as fresh, (array_agg(d.id order by d.id) filter (where d.id is not null))[1] as pending
+        from unnest($1::uuid[], $2::uuid[]) as m (from_id, into_id) join consent as c on c.person_id = m.from_id and c.state = 'subscribed'
+        left join delivery as d on d.id = c.confirmation_id and d.state in ('queued', 'sending', 'sent', 'delivered')
+       group by m.into_id, c.channel, c.topic)
+    update consent as c
+       set confirmed_at = case when t.confirmed_at > coalesce(c.confirmed_at, c.at) then t.confirmed_at else c.confirmed_at end,
+           confirmation_id = case when t.pending is null and t.confirmed_at > coalesce(c.confirmed_at, c.at) then null
+                                  when c.confirmation_id is null and c.confirmed_at > t.fresh then null
+                                  else coalesce(c.confirmation_id, t.pending) end
+      from told as t
+     where c.person_id = t.into_id and c.channel = t.channel and c.topic = t.topic and c.state = 'subscribed'`, [...sides]);
+  const needless = await rows<{ id: string }>(tx, `
+    select d.enrollment_id as id from delivery as d
+     where d.person_id = any($1::uuid[] || $2::uuid[]) and d.topic = '${NOTICES}' and d.state = 'queued'
+       and not exists (select from consent as c where c.confirmation_id = d.id and c.person_id = any($2::uuid[]))`, [...sides]);
+  return needless.map(({ id }) => id);
+}

@@ -24,7 +24,7 @@ afterAll(() => database.drop());
 const announced = () => rows(database.db, 'select c.person_ids as people, c.other_keys as keys from person_change as c order by c.id');
 const forget = () => rows(database.db, 'delete from person_change');
 const noReader = () => rows(database.db, 'delete from change_reader');
-const newDelivery = (given: Partial<WorldDelivery> = {}): WorldDelivery => ({ id: newId(), campaignId, stepId: 'hello', variant: 'a', channel: 'email', isControl: false, state: 'sent', sentAt: NOW, settledAt: NOW, reactions: [], ...given });
+const newDelivery = (given: Partial<WorldDelivery> = {}): WorldDelivery => ({ id: newId(), campaignId, stepId: 'hello', variant: 'a', channel: 'email', isControl: false, isNotice: false, state: 'sent', sentAt: NOW, settledAt: NOW, reactions: [], ...given });
 const decided = (personId: string, code: 'HOLDOUT' | 'NOT_IN_AUDIENCE') => ({ personId, campaignId, versionId: null, stepId: null, enrollmentId: null, variant: null, stage: 'entry' as const, code, facts: {}, nextCheckAt: null });
 
 test('nothing is announced while nobody reads it; then holdouts are, and no other decision', async () => {

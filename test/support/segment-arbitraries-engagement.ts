@@ -26,11 +26,14 @@ export const engagementClock: fc.Arbitrary<EngagementCondition> = fc.tuple(engag
 
 const reaction = fc.record({ kind: fc.constantFrom('open' as const, 'click' as const, 'impression' as const), verdict: fc.constantFrom('human' as const, 'human' as const, 'machine' as const, 'unknown' as const), offset: near });
 const delivery = fc.record({
-  campaignId: campaign, stepId: step, variant, channel: fc.constantFrom('email' as const, 'email' as const, 'in_app' as const), isControl: fc.constantFrom(false, false, false, true),
+  campaignId: campaign, stepId: step, variant, channel: fc.constantFrom('email' as const, 'email' as const, 'in_app' as const), isControl: fc.constantFrom(false, false, false, true), isNotice: fc.constantFrom(false, false, false, true),
   state: fc.constantFrom('sent', 'sent', 'delivered', 'bounced', 'queued', 'recalled', 'ghost'), offset: near, reactions: fc.array(reaction, { maxLength: 3 }),
 });
 const assignment = fc.record({ place: fc.constantFrom(...EXPERIMENTS), variant, isControl: fc.boolean(), offset: near, visits: fc.subarray([0, 1]) });
 const holdout = fc.record({ campaignId: campaign, offset: near });
+
+/** Notices are deliveries under an id that no campaign has. */
+const NO_CAMPAIGN = '00000000-0000-7000-8000-00000000000f';
 
 /** What happens between a campaign and one person in one step. */
 const engagementChange = fc.oneof(
@@ -48,7 +51,7 @@ const moment = (offset: number, base: Date): Date => new Date(base.getTime() + o
 const reactionOf = ({ kind, verdict, offset }: Given<typeof reaction>, base: Date): WorldReaction => ({ kind, verdict, at: moment(offset, base) });
 const deliveryOf = ({ offset, reactions, ...rest }: Given<typeof delivery>, base: Date): WorldDelivery => {
   const at = moment(offset, base);
-  return { ...rest, id: newId(), sentAt: at, settledAt: new Date(at.getTime() + 3_000), reactions: reactions.map((one) => reactionOf(one, base)) };
+  return { ...rest, ...(rest.isNotice ? { campaignId: NO_CAMPAIGN } : {}), id: newId(), sentAt: at, settledAt: new Date(at.getTime() + 3_000), reactions: reactions.map((one) => reactionOf(one, base)) };
 };
 const assignmentOf = ({ place, variant: arm, isControl, offset, visits }: Given<typeof assignment>, base: Date): WorldAssignment => ({
   experimentId: place.experimentId, campaignId: place.campaign.id, stepId: place.stepId, variant: arm, isControl, at: moment(offset, base), runId: newId(),

@@ -68,7 +68,7 @@ function engagementOf({ deliveries = [], assignments = [], holdouts = [] }: Case
   const { campaign, stepId, experimentId } = EXPERIMENTS[0]!;
   return {
     deliveries: deliveries.map(({ at, settledAt = at, reactions = [], ...given }) => ({
-      id: newId(), campaignId: campaign.id, stepId, variant: 'a', channel: 'email', isControl: false, state: 'sent', ...given, sentAt: new Date(at), settledAt: new Date(settledAt), reactions: reactions.map((one) => ({ ...one, at: new Date(one.at) })),
+      id: newId(), campaignId: campaign.id, stepId, variant: 'a', channel: 'email', isControl: false, isNotice: false, state: 'sent', ...given, sentAt: new Date(at), settledAt: new Date(settledAt), reactions: reactions.map((one) => ({ ...one, at: new Date(one.at) })),
     })),
     assignments: assignments.map((given) => {
       const place = EXPERIMENTS.find((one) => one.experimentId === (given.experimentId ?? experimentId))!;

@@ -21,8 +21,8 @@ export const engagementMatches: Oracle<EngagementCondition> = (leaf, person, con
 const isMeant = ({ stepId, variant, channel }: EngagementCondition, one: WorldDelivery): boolean =>
   (stepId === undefined || one.stepId === stepId) && (variant === undefined || one.variant === variant) && (channel === undefined || one.channel === channel);
 
-function momentsOf(kind: EngagementCondition['kind'], { channel, state, isControl, sentAt, settledAt, reactions }: WorldDelivery): (Date | null)[] {
-  if (isControl) return [];
+function momentsOf(kind: EngagementCondition['kind'], { channel, state, isControl, isNotice, sentAt, settledAt, reactions }: WorldDelivery): (Date | null)[] {
+  if (isControl || isNotice) return [];
   if (kind !== 'received') return reactions.filter((one) => one.verdict === 'human' && one.kind === (kind === 'opened' ? 'open' : 'click')).map(({ at }) => at);
   if (channel === 'in_app') return state === 'delivered' ? [settledAt] : [];
   return state === 'sent' || state === 'delivered' ? [sentAt] : [];

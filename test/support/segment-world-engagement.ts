@@ -3,7 +3,7 @@ import { rows, type Db } from '../../src/platform/database/db.js';
 import { storeCampaigns } from './segment-campaigns.js';
 
 export interface WorldReaction { kind: 'open' | 'click' | 'impression'; verdict: 'human' | 'machine' | 'unknown'; at: Date }
-export interface WorldDelivery { id: string; campaignId: string; stepId: string; variant: string; channel: 'email' | 'in_app'; isControl: boolean; state: string; sentAt: Date | null; settledAt: Date | null; reactions: WorldReaction[] }
+export interface WorldDelivery { id: string; campaignId: string; stepId: string; variant: string; channel: 'email' | 'in_app'; isControl: boolean; /** A notice of consents, which is of no campaign. */ isNotice: boolean; state: string; sentAt: Date | null; settledAt: Date | null; reactions: WorldReaction[] }
 /** `visits` are the versions in which the person came to the step of the test. */
 export interface WorldAssignment { experimentId: string; campaignId: string; stepId: string; variant: string; isControl: boolean; at: Date; visits: string[]; runId: string }
 export interface WorldHoldout { id: string; campaignId: string; at: Date }
@@ -25,8 +25,8 @@ export async function storeEngagement(db: Db, people: readonly { id: string; eng
   const deliveries = each(({ deliveries: all }) => all);
   await rows(db, `
     insert into delivery (id, person_id, campaign_id, version_id, step_id, enrollment_id, channel, variant, is_control, topic, state, due_at, queued_at, sent_at, settled_at)
-    select d.id, d.person, d."campaignId", d."campaignId", d."stepId", d.id, d.channel, d.variant, d."isControl", 'account', d.state, '2026-01-01Z', '2026-01-01Z', d."sentAt", d."settledAt"
-      from jsonb_to_recordset($1::jsonb) as d (id uuid, person uuid, "campaignId" uuid, "stepId" text, channel text, variant text, "isControl" boolean, state text, "sentAt" timestamptz, "settledAt" timestamptz)`, [JSON.stringify(deliveries)]);
+    select d.id, d.person, d."campaignId", d."campaignId", d."stepId", d.id, d.channel, d.variant, d."isControl", case when d."isNotice" then '$notices' else 'account' end, d.state, '2026-01-01Z', '2026-01-01Z', d."sentAt", d."settledAt"
+      from jsonb_to_recordset($1::jsonb) as d (id uuid, person uuid, "campaignId" uuid, "stepId" text, channel text, variant text, "isControl" boolean, "isNotice" boolean, state text, "sentAt" timestamptz, "settledAt" timestamptz)`, [JSON.stringify(deliveries)]);
   const reactions = deliveries.flatMap(({ id, person, reactions: all }) => all.map((one) => ({ ...one, delivery: id, person, key: newId() })));
   await rows(db, `
     insert into delivery_event (delivery_id, person_id, kind, event_key, at, verdict)

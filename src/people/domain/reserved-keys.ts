@@ -6,6 +6,9 @@ const RESERVED = /^\$(tag:|list:|consent:|kind$|external_id$)/;
 /** {@link isReservedKey} for PostgreSQL. */
 export const RESERVED_PATTERN = RESERVED.source;
 
+/** The topic of notices that a law or the person asks for; of no campaign. No key that people choose begins with `$`. */
+export const NOTICES = '$notices';
+
 export const isReservedKey = (key: string): boolean => RESERVED.test(key);
 
 export const tagKey = (tag: string): string => `$tag:${tag}`;

@@ -59,7 +59,7 @@ function engagementThen(id: string, at: string): string {
   const rowsBy = (table: string, moment: string): string => `${table} as not materialized (select o.* from ${table} as o where o.person_id = ${id} and o.${moment} <= ${at})`;
   return [
     `delivery as not materialized (
-      select o.id, o.person_id, o.campaign_id, o.step_id, o.variant, o.channel, o.is_control, o.sent_at, o.settled_at, case when ${received} <= ${at} then o.state else 'queued' end as state
+      select o.id, o.person_id, o.campaign_id, o.step_id, o.variant, o.channel, o.topic, o.is_control, o.sent_at, o.settled_at, case when ${received} <= ${at} then o.state else 'queued' end as state
         from delivery as o where o.person_id = ${id})`,
     rowsBy('delivery_event', 'at'), rowsBy('assignment', 'assigned_at'), rowsBy('decision', 'at'), rowsBy('step_visit', 'arrived_at'), rowsBy('membership_change', 'recorded_at'),
   ].join(',\n');

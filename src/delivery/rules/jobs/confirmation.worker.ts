@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../../../kernel/clock.js';
 import { keyOf, newId } from '../../../kernel/ids.js';
 import { localDate } from '../../../kernel/local-time.js';
+import { NOTICES } from '../../../people/domain/reserved-keys.js';
 import { inTransaction, row, type Db } from '../../../platform/database/db.js';
 import { WorkerRunner } from '../../../platform/jobs/runner.js';
 import { Worker, type Round } from '../../../platform/jobs/worker.js';
@@ -12,7 +13,7 @@ import { publishContent } from '../../content/store/content.store.js';
 import { enqueueDeliveries } from '../../sending/store/deliveries.store.js';
 import { CONFIRMATION_NOTICE } from '../domain/confirmation-notice.js';
 import { ruleOf } from '../domain/rule-settings.js';
-import { agreedTo, confirmSent, duePeople, keepNotices, makeNoticeTopic, NOTICES, type Notice, type Term } from '../store/confirmations.store.js';
+import { agreedTo, confirmSent, duePeople, keepNotices, makeNoticeTopic, type Notice, type Term } from '../store/confirmations.store.js';
 
 const PEOPLE = 200;
 const STEP = 'consent_confirmation';

@@ -1,8 +1,6 @@
 import { row, rows, type Db } from '../../../platform/database/db.js';
+import { NOTICES } from '../../../people/domain/reserved-keys.js';
 import { NIGHT } from '../../preferences/domain/consent.js';
-
-/** The topic of notices that a law demands. No key that people choose begins with `$`. */
-export const NOTICES = '$notices';
 
 /** How long a consent lasts without word, and how long before its end the notice goes. */
 export interface Term { now: Date; everyMonths: number; aheadDays: number }

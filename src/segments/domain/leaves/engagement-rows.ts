@@ -1,4 +1,5 @@
 import type { EngagementCondition } from '../../../contract/segment-conditions.js';
+import { NOTICES } from '../../../people/domain/reserved-keys.js';
 import { windowSeconds } from '../operators.js';
 import { momentSql } from './between.js';
 import { spanSql } from './event-rows.js';
@@ -52,7 +53,8 @@ export function ledgerFilter(leaf: EngagementCondition, ledger: Ledger, query: Q
   const step = ledger.counted ? 'd.step_id' : '(select x.step_id from experiment as x where x.id = a.experiment_id)';
   return [
     ledger.where,
-    ...(leaf.campaignId === undefined ? [] : [`${ledger.campaign} = ${bind(leaf.campaignId, 'uuid')}`]),
+    // Notices of consents are deliveries of no campaign.
+    ...(leaf.campaignId === undefined ? (ledger.counted ? [`d.topic <> '${NOTICES}'`] : []) : [`${ledger.campaign} = ${bind(leaf.campaignId, 'uuid')}`]),
     ...(leaf.stepId === undefined ? [] : [`${step} = ${bind(leaf.stepId, 'text')}`]),
     ...(leaf.variant === undefined ? [] : [`d.variant = ${bind(leaf.variant, 'text')}`]),
     ...(leaf.channel === undefined ? [] : [`d.channel = ${bind(leaf.channel, 'text')}`]),

@@ -727,6 +727,19 @@ create table identity_conflict (
   constraint identity_conflict_person_id_kind_value_key UNIQUE (person_id, kind, value),
   constraint identity_conflict_pkey PRIMARY KEY (id));
 
+create table identity_secret (
+  id uuid not null,
+  kind text not null,
+  name text not null,
+  value text,
+  hint text not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint identity_secret_pkey PRIMARY KEY (id),
+  constraint identity_secret_check CHECK (((value IS NULL) = (revoked_at IS NOT NULL))),
+  constraint identity_secret_kind_check CHECK ((kind = ANY (ARRAY['shared'::text, 'ed25519'::text]))));
+
 create table import_key (
   import_id uuid not null,
   key uuid not null,
@@ -1240,6 +1253,16 @@ create table topic (
   constraint topic_pkey PRIMARY KEY (key),
   constraint topic_kind_check CHECK ((kind = ANY (ARRAY['marketing'::text, 'transactional'::text]))));
 
+create table unproven_identity (
+  day date not null,
+  key_id uuid not null,
+  origin text not null,
+  reason text not null,
+  seen integer not null,
+  last_at timestamp with time zone not null,
+  last_user text not null,
+  constraint unproven_identity_pkey PRIMARY KEY (day, key_id, origin, reason));
+
 create table verdict_review (
   id uuid not null,
   from_at timestamp with time zone not null,
@@ -1254,6 +1277,16 @@ create table verdict_review (
   constraint verdict_review_pkey PRIMARY KEY (id),
   constraint verdict_review_check CHECK ((from_at < until_at)),
   constraint verdict_review_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text]))));
+
+create table visitor_settings (
+  id smallint not null default 1,
+  identity_mode text not null default 'off'::text,
+  protected_traits text[] not null default '{}'::text[],
+  site jsonb not null default '{}'::jsonb,
+  updated_at timestamp with time zone not null,
+  constraint visitor_settings_pkey PRIMARY KEY (id),
+  constraint visitor_settings_id_check CHECK ((id = 1)),
+  constraint visitor_settings_identity_mode_check CHECK ((identity_mode = ANY (ARRAY['off'::text, 'warn'::text, 'enforce'::text]))));
 
 create table warm_up (
   scope text not null,

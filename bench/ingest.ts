@@ -66,7 +66,7 @@ const batches = async (db: DataSource): Promise<number> => Number((await rows<{ 
 /** Durable ingestion over HTTP, client and server on the same cores, beside a raw batched insert of the same event rows. */
 export async function bench({ url, people }: BenchContext): Promise<BenchRow[]> {
   const db = await createDataSource(url, 2).initialize();
-  const app = await startApp({ config: readConfig({ PORT: '0', LOG_LEVEL: 'error', ROLE: 'api' }), databaseUrl: url });
+  const app = await startApp({ config: readConfig({ PORT: '0', LOG_LEVEL: 'error', ROLE: 'api', INGEST_REQUESTS_PER_MINUTE: '0' }), databaseUrl: url });
   const { secret: key } = await app.nest.get(ApiKeys, { strict: false }).create({ kind: 'write', name: 'bench' }, 'setup');
   const client = new Client(app.url, key);
   try {

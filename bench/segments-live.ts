@@ -29,7 +29,7 @@ interface Live { app: RunningApp; db: DataSource; key: string; child: ChildProce
 /** The real service with its workers, fed over HTTP by another process: a burst, a minute's flow, a build while changes flow. */
 export async function liveRows(db: DataSource, { url, people }: BenchContext): Promise<BenchRow[]> {
   const watcher = await addLive(db, [{ type: 'event', event: WATCHED, count: { op: 'at_least', value: 1 } }], new Date());
-  const app = await startApp({ config: readConfig({ PORT: '0', LOG_LEVEL: 'error' }), databaseUrl: url });
+  const app = await startApp({ config: readConfig({ PORT: '0', LOG_LEVEL: 'error', INGEST_REQUESTS_PER_MINUTE: '0' }), databaseUrl: url });
   const { secret: key } = await app.nest.get(ApiKeys, { strict: false }).create({ kind: 'write', name: 'bench' }, 'setup');
   const child = fork(fileURLToPath(new URL('./segments-client.js', import.meta.url)), { execArgv: [] });
   const live: Live = { app, db, key, child, people, watcher: watcher[0]! };

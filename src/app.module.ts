@@ -10,6 +10,7 @@ import { deliveryParts } from './delivery/delivery.parts.js';
 import { Clock } from './kernel/clock.js';
 import { peopleParts } from './people/people.parts.js';
 import { Config } from './platform/config.js';
+import { BrowserRates } from './platform/http/browser-rates.js';
 import { BrowserTransport } from './platform/http/browser-transport.js';
 import { ErrorFilter } from './platform/http/error.filter.js';
 import { HealthController } from './platform/http/health.controller.js';
@@ -47,6 +48,7 @@ export class AppModule {
       { provide: LOG, useValue: platform.log },
       { provide: WorkerRunner, useValue: platform.runner },
       PublicUrl,
+      BrowserRates,
       BrowserTransport,
       MaintenanceWorker,
       OpenApi,

@@ -29,5 +29,13 @@ export class AppError extends Error {
   }
 }
 
+/** Somebody asks too often. The answer carries `Retry-After`. */
+export class TooManyError extends AppError {
+  constructor(code: string, message: string, readonly retryAfterSeconds: number) {
+    super(code, message, 'too_many');
+    this.name = 'TooManyError';
+  }
+}
+
 export const notFound = (what: string, id: string) => new AppError(`${what}.not-found`, `There is no ${what} with id ${id}.`, 'not_found');
 export const conflict = (code: string, message: string) => new AppError(code, message, 'conflict');

@@ -4,6 +4,7 @@ import { IngestTransport } from './http/ingest-transport.js';
 import { IngestController } from './http/ingest.controller.js';
 import { EventsController } from './http/events.controller.js';
 import { PeopleController } from './http/people.controller.js';
+import { IngestIdentity } from './ingest-identity.service.js';
 import { Ingest } from './ingest.service.js';
 import { PeopleUpkeep } from './jobs/upkeep.worker.js';
 import { People } from './people.service.js';
@@ -18,7 +19,7 @@ import { Lists } from './lists/lists.service.js';
 import { ImportWorker } from './import/jobs/import.worker.js';
 
 export const peopleParts: ModuleParts = {
-  providers: [Imports, ImportFiles, ExportStreams, CsvBody, Ingest, IngestTransport, People, Lists],
+  providers: [Imports, ImportFiles, ExportStreams, CsvBody, Ingest, IngestIdentity, IngestTransport, People, Lists],
   controllers: [ImportsController, ExportsController, IngestController, ClientSettingsController, PeopleController, EventsController, ListsController],
   workers: [ImportWorker, PeopleUpkeep],
 };

@@ -1,12 +1,16 @@
 import { joined } from '../platform/module-parts.js';
 import { callerParts } from './caller/caller.parts.js';
+import { identityParts } from './identity/identity.parts.js';
 import { visitorInboxParts } from './inbox/inbox.parts.js';
 import { sdkParts } from './sdk/sdk.parts.js';
+import { siteParts } from './site/site.parts.js';
 import { streamParts } from './stream/stream.parts.js';
 
 export const visitorsParts = joined(
   callerParts,
+  identityParts,
   visitorInboxParts,
   sdkParts,
+  siteParts,
   streamParts,
 );

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const read = (said: object | string, options: CallerOptions = {}, origin?: string) =>
-  callers.read(typeof said === 'string' ? said : JSON.stringify({ k: app.writeKey, ...said }), { ip: '127.0.0.1', headers: origin === undefined ? {} : { origin } }, options);
+  callers.read(typeof said === 'string' ? said : JSON.stringify({ k: app.writeKey, ...said }), { ip: '127.0.0.1', routeOptions: { url: '/v1/boot' } as never, headers: origin === undefined ? {} : { origin } }, options);
 const identify = (userId: string, anonymousId: string) => send({ type: 'identify', userId, anonymousId });
 const send = (message: object) => fetch(`${app.url}/v1/batch`, { method: 'POST', body: JSON.stringify({ writeKey: app.writeKey, batch: [{ messageId: newId(), ...message }] }) });
 const people = () => row<{ n: number }>(app.db, 'select count(*)::int as n from person');

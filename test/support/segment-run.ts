@@ -88,7 +88,7 @@ export class WorldRun {
     const receivedAt = new Date(this.clock.now().getTime() + ahead * 500);
     const stated = messages.map((message) => ({ ...message, ago: undefined, channel: 'server', timestamp: new Date(receivedAt.getTime() - message.ago * 500).toISOString() }));
     const body = { batch: stated };
-    const read = readMessages(JSON.stringify(body), body as never, 'batch', { receivedAt, newMessageId: () => 'unused' });
+    const read = readMessages(JSON.stringify(body), body as never, 'batch', { receivedAt, newMessageId: () => 'unused', ip: 'full' });
     const accepted = read.map((one) => { if ('rejected' in one) throw new Error(JSON.stringify(one.rejected)); return one.accepted; });
     await writeUnits(this.db, [{ accepted, rejected: [], receivedAt }], receivedAt);
     this.people.write(messages.map((message) => naiveWrite(message, receivedAt)));

@@ -1,4 +1,6 @@
 import type { Problem } from '../../kernel/errors.js';
+import type { IdentityPolicy } from '../../kernel/identity.js';
+import { keptAddress } from './kept-address.js';
 import { isJsonObject, isShallow, MAX_DEPTH, mayExceed, storable, storableText, type JsonObject, type JsonValue } from './json.js';
 import { clientMoment, clientOrigin, occurredAt } from './occurred-at.js';
 import { personWriteProblems, type PersonWrite } from './person-write.js';
@@ -22,7 +24,14 @@ export interface Envelope {
   mayBeLarge: boolean;
   /** True when the body has texts that PostgreSQL cannot hold. */
   unstorable: boolean;
+  /** What proves the user ids of a batch, unless a message brings its own. */
+  proof?: StatedProof;
+  /** How much of `context.ip` is kept. */
+  ip: IdentityPolicy['ip'];
 }
+
+/** What came with a message to prove its user id, and is not kept. */
+export interface StatedProof { userHash?: string; jwt?: string }
 
 /** A message ready to be stored. */
 export interface AcceptedMessage extends PersonWrite {
@@ -33,6 +42,7 @@ export interface AcceptedMessage extends PersonWrite {
   properties: string;
   context: string;
   occurredAt: Date;
+  proof?: StatedProof;
 }
 export interface RejectedMessage { messageId: string | null; code: string; message: string; payload: unknown }
 
@@ -83,9 +93,31 @@ function accept(message: JsonObject, envelope: Envelope, messageId: string): Acc
   const write = { ref, attributes, at };
   const problems = [...personWriteProblems(write), ...(previousId === undefined ? [] : previousProblems(previousId, at))];
   if (problems.length > 0) throw new Refusal(problems[0]!.code, `${problems[0]!.path}: ${problems[0]!.message}`);
-  // The traits of an identify are kept as attributes; RudderStack repeats them in the context of every event.
-  const kept = context.traits === undefined && !suspect ? context : { ...context, traits: undefined, ...(suspect ? { $clock_suspect: true } : {}) };
-  return { ...write, previousId, messageId, type, name, properties: JSON.stringify(properties), context: JSON.stringify(kept), occurredAt: at };
+  const proof = statedProof(message) ?? statedProof(context) ?? envelope.proof;
+  return { ...write, ...(proof ? { proof } : {}), previousId, messageId, type, name, properties: JSON.stringify(properties), context: JSON.stringify(keptContext(context, suspect, envelope.ip)), occurredAt: at };
+}
+
+/** Keys of a context that are not stored: proofs are no facts, and traits are kept as attributes (RudderStack repeats them in every event). */
+const PASSING = ['traits', 'userHash', 'user_hash', 'jwt'];
+
+function keptContext(context: JsonObject, suspect: boolean, ip: IdentityPolicy['ip']): JsonObject {
+  const changes = suspect || (ip !== 'full' && context.ip !== undefined) || PASSING.some((key) => key in context);
+  if (!changes) return context;
+  const kept: JsonObject = { ...context };
+  for (const key of PASSING) delete kept[key];
+  if (suspect) kept.$clock_suspect = true;
+  const address = keptAddress(context.ip, ip);
+  if (address === undefined) delete kept.ip;
+  else kept.ip = address;
+  return kept;
+}
+
+/** The proof in an object as clients write it; undefined when there is none. */
+export function statedProof(from: JsonObject): StatedProof | undefined {
+  const text = (value: JsonValue | undefined): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+  const userHash = text(from.userHash) ?? text(from.user_hash);
+  const jwt = text(from.jwt);
+  return userHash === undefined && jwt === undefined ? undefined : { ...(userHash === undefined ? {} : { userHash }), ...(jwt === undefined ? {} : { jwt }) };
 }
 
 const previousProblems = (previousId: string, at: Date): Problem[] =>

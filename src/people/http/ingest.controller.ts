@@ -6,9 +6,11 @@ import { z } from 'zod';
 import { Clock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import { WithWriteKey } from '../../platform/http/access.js';
+import { BrowserRates } from '../../platform/http/browser-rates.js';
 import { WriteKeys } from '../../platform/http/write-keys.js';
 import { parseBody, readMessages, type Expected } from '../domain/envelope.js';
 import type { AcceptedMessage, RejectedMessage } from '../domain/segment-message.js';
+import { IngestIdentity } from '../ingest-identity.service.js';
 import { Ingest } from '../ingest.service.js';
 import { presentedKeys, verifyKey } from '../../platform/http/presented-keys.js';
 import { INGEST_ROUTE } from './ingest-transport.js';
@@ -37,7 +39,7 @@ const Accepts = (summary: string): MethodDecorator => (target, key, descriptor) 
 @ApiTags('Events')
 @Controller()
 export class IngestController {
-  constructor(private readonly ingest: Ingest, private readonly keys: WriteKeys, private readonly clock: Clock) {}
+  constructor(private readonly ingest: Ingest, private readonly identity: IngestIdentity, private readonly keys: WriteKeys, private readonly rates: BrowserRates, private readonly clock: Clock) {}
 
   @Post(['v1/identify', 'v1/i', 'api/s/identify']) @Accepts('Say who somebody is, and what is known of them')
   identify(@Req() request: FastifyRequest) { return this.take(request, 'identify'); }
@@ -71,8 +73,11 @@ export class IngestController {
     const receivedAt = this.clock.now();
     const text = typeof request.body === 'string' ? request.body : '';
     const body = parseBody(text);
-    await verifyKey(this.keys, [...presentedKeys(request), ...(typeof body.writeKey === 'string' ? [body.writeKey] : [])], request.headers.origin);
-    const messages = readMessages(text, body, expected, { receivedAt, newMessageId: newId });
+    const key = await verifyKey(this.keys, [...presentedKeys(request), ...(typeof body.writeKey === 'string' ? [body.writeKey] : [])], request.headers.origin);
+    await this.rates.take('ingest', key, request.ip);
+    const policy = await this.identity.policy();
+    const read = readMessages(text, body, expected, { receivedAt, newMessageId: newId, ip: policy.ip });
+    const messages = await this.identity.judge(read, policy, { key, origin: request.headers.origin, receivedAt });
     const accepted = messages.flatMap((one) => ('accepted' in one ? [one.accepted] : []));
     const rejected = messages.flatMap((one) => ('rejected' in one ? [one.rejected] : []));
     if (messages.length === 0) return { success: true };

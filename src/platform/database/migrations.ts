@@ -15,6 +15,7 @@ import { TrackingTables1763800000014 } from './migrations/1763800000014-tracking
 import { ProviderTables1763800000015 } from './migrations/1763800000015-providers.js';
 import { PersonNews1763800000021 } from './migrations/1763800000021-person-news.js';
 import { Displays1763800000020 } from './migrations/1763800000020-displays.js';
+import { VisitorIdentity1763800000022 } from './migrations/1763800000022-visitors-identity.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   ProviderTables1763800000015,
   PersonNews1763800000021,
   Displays1763800000020,
+  VisitorIdentity1763800000022,
 ];

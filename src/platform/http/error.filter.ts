@@ -1,6 +1,6 @@
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AppError, type ErrorKind, type Problem } from '../../kernel/errors.js';
+import { AppError, TooManyError, type ErrorKind, type Problem } from '../../kernel/errors.js';
 import { isDatabaseAway } from '../database/away.js';
 import type { Log } from '../logging.js';
 import { LOG } from '../tokens.js';
@@ -27,6 +27,7 @@ export class ErrorFilter implements ExceptionFilter {
     // A route that meant to stream a file has said so already.
     reply.removeHeader('content-disposition');
     void reply.type('application/json; charset=utf-8');
+    if (error instanceof TooManyError) void reply.header('retry-after', String(error.retryAfterSeconds));
     if (status === 503) void reply.header('retry-after', '5');
     void reply.status(status).send(body);
   }

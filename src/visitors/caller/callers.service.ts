@@ -4,10 +4,12 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
 import type { JsonObject } from '../../people/domain/json.js';
 import { inPeopleTransaction, writeBatch } from '../../people/people-writer.js';
-import type { IdentityMode } from '../../platform/http/identity-guard.js';
+import type { IdentityMode } from '../../kernel/identity.js';
+import { IdentityGuard } from '../../platform/http/identity-guard.js';
+import { BrowserRates, type RateKind } from '../../platform/http/browser-rates.js';
 import { verifyKey } from '../../platform/http/presented-keys.js';
 import { WriteKeys } from '../../platform/http/write-keys.js';
-import { readCaller, readObject } from './domain/caller-body.js';
+import { readCaller, readObject, type StatedCaller } from './domain/caller-body.js';
 import { findCaller, type CallerPerson } from './store/caller.store.js';
 
 /** Who asks, after everything that can be checked was checked. */
@@ -39,7 +41,7 @@ export interface CallerOptions {
 }
 
 /** The part of a request that a caller is checked against. */
-export type CallingRequest = Pick<FastifyRequest, 'headers' | 'ip'>;
+export type CallingRequest = Pick<FastifyRequest, 'headers' | 'ip' | 'routeOptions'>;
 
 /**
  * Reads the {@link Caller} in the body of a browser's request: the write key, the page it may be used from, the proof of the
@@ -47,26 +49,33 @@ export type CallingRequest = Pick<FastifyRequest, 'headers' | 'ip'>;
  */
 @Injectable()
 export class Callers {
-  constructor(private readonly db: DataSource, private readonly keys: WriteKeys, private readonly clock: Clock) {}
+  constructor(private readonly db: DataSource, private readonly keys: WriteKeys, private readonly guard: IdentityGuard, private readonly rates: BrowserRates, private readonly clock: Clock) {}
 
   /**
    * @param text the body as received by a route marked `BROWSER_ROUTE`
-   * @throws AppError `invalid_json`, `invalid_caller`, `invalid_write_key` (401), `origin_not_allowed` (403)
+   * @throws AppError `invalid_json`, `invalid_caller`, `invalid_write_key` (401), `origin_not_allowed` (403), `too_many_requests` (429)
    */
   async read(text: unknown, request: CallingRequest, options: CallerOptions = {}): Promise<VerifiedCaller> {
     const said = readObject(typeof text === 'string' ? text : '');
-    const { key: presented, anonymousId, userId: stated } = readCaller(said);
-    const key = await verifyKey(this.keys, presented === '' ? [] : [presented], request.headers.origin);
-    const mode: IdentityMode = 'off';
-    const verified = stated !== undefined && key.kind === 'server';
-    const userId = stated ?? null;
+    const stated = readCaller(said);
+    const { anonymousId } = stated;
+    const key = await verifyKey(this.keys, stated.key === '' ? [] : [stated.key], request.headers.origin);
+    await this.rates.take(kindOf(request), key, request.ip);
+    const { mode } = await this.guard.policy();
+    const verified = stated.userId !== undefined && (key.kind === 'server' || (await this.proves(stated)));
+    const userId = verified || mode !== 'enforce' ? (stated.userId ?? null) : null;
     const found = await findCaller(this.db, userId, anonymousId);
     const personId = personOf(found, userId);
     return {
       keyId: key.id, anonymousId, userId, verified, mode, said,
       personId: options.create && !isJoined(found, userId) ? await this.make(userId, anonymousId) : personId,
-      trusted: true,
+      trusted: verified || mode !== 'enforce' || !found.some((one) => one.identified),
     };
+  }
+
+  /** Whether a proof came along that holds. Without one nothing is computed. */
+  private async proves({ userId, userHash, jwt }: StatedCaller): Promise<boolean> {
+    return (userHash !== undefined || jwt !== undefined) && (await this.guard.prove({ userId: userId!, userHash, jwt }, this.clock.now())).ok;
   }
 
   private async make(userId: string | null, anonymousId: string): Promise<string> {
@@ -95,4 +104,10 @@ function isJoined(found: readonly CallerPerson[], userId: string | null): boolea
   if (userId === null || !anonymous) return anonymous !== undefined;
   const user = ofKind(found, 'user_id');
   return user !== undefined && (anonymous.personId === user.personId || anonymous.identified);
+}
+
+/** Each route has its own rate; what lies below one is counted with it. */
+function kindOf({ routeOptions: { url = '' } }: CallingRequest): RateKind {
+  const name = url.split('/')[2];
+  return name === 'claim' || name === 'ack' || name === 'inbox' ? name : 'boot';
 }

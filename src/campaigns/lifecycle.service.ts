@@ -48,7 +48,7 @@ export class Lifecycle {
       await this.transition(tx, verb, id, actor);
       return (await findCampaign(tx, id))!;
     });
-    for (const worker of ['campaigns.launch', 'campaigns.dates', 'campaigns.advance', ...SENDERS]) this.runner.wake(worker);
+    for (const worker of ['campaigns.launch', 'campaigns.dates', 'campaigns.advance', NEWS, ...SENDERS]) this.runner.wake(worker);
     return campaign;
   }
 

@@ -13,6 +13,7 @@ import { MOST_UNSENT } from '../../src/visitors/stream/connection.js';
 import { openTicket, sealTicket } from '../../src/visitors/stream/ticket-token.js';
 import { StreamTickets, TICKET_MS } from '../../src/visitors/stream/tickets.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { autoMessage } from '../support/campaign-definitions.js';
 import { openStream, type StreamClient } from '../support/stream-client.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
@@ -45,6 +46,8 @@ async function refusal(query: string, headers: Record<string, string> = { origin
 }
 const poll = async (query: string): Promise<{ f: object[]; i: string }> => (await fetch(`${app.url}/v1/stream?${query}`, { headers: { origin: SHOP } })).json() as Promise<{ f: object[]; i: string }>;
 const tells = (delivery: string) => (frames: readonly StreamFrame[]) => frames.some((frame) => 'd' in frame && frame.d === delivery);
+/** A second passes. */
+const beat = () => (streams() as unknown as { beat(): void }).beat();
 const streams = () => app.nest.get(Streams, { strict: false });
 
 describe('a stream', () => {
@@ -143,6 +146,32 @@ describe('a stream', () => {
   });
 });
 
+describe('auto messages', () => {
+  test('make a browser ask anew when its person comes into the audience or leaves it, and every browser when one is published or paused', async () => {
+    const identify = async (plan: string) => {
+      await fetch(`${app.url}/v1/identify`, { method: 'POST', body: JSON.stringify({ writeKey: app.writeKey, userId: 'mina', traits: { plan } }) });
+      await app.runner.runUntilIdle();
+    };
+    await identify('free');
+    const made = await app.api('POST', '/v1/campaigns', { name: 'Upgrade', definition: { ...autoMessage(), audience: { type: 'attribute', key: 'plan', op: 'is', value: 'trial' } } });
+    const mina = (await app.api('GET', '/v1/people/external:mina')).body.id;
+    const [hers, other] = [await listen(await ticketFor(mina)), await listen(await ticketFor(newId()))];
+    await Promise.all([hers, other].map((page) => until(() => page.lastId !== '')));
+    const all = async (times: number) => until(() => { beat(); return [hers, other].every((page) => page.frames.length >= times); });
+    expect((await app.api('POST', `/v1/campaigns/${made.body.id}/publish`, {})).status).toBe(200);
+    await app.runner.runUntilIdle();
+    await all(1);
+    await identify('trial');
+    await hers.until((frames) => frames.length === 2);
+    await identify('pro');
+    await hers.until((frames) => frames.length === 3);
+    expect(other.frames).toEqual([{ r: 1 }]);
+    await app.api('POST', `/v1/campaigns/${made.body.id}/pause`, {});
+    await until(() => { beat(); return other.frames.length === 2; });
+    expect(hers.frames.every((frame) => 'r' in frame)).toBe(true);
+  });
+});
+
 describe('a long poll', () => {
   test('is answered when there is news, and goes on where the last answer ended', async () => {
     const person = newId();
@@ -216,7 +245,6 @@ describe('the heartbeat', () => {
   test('reaches everybody within twenty beats, and carries rules for all', async () => {
     const client = await listen(await ticketFor(newId()));
     await until(() => client.lastId !== '');
-    const beat = () => (streams() as unknown as { beat(): void }).beat();
     const comments = client.comments;
     for (let second = 0; second < 20; second += 1) beat();
     await until(() => client.comments > comments);

@@ -1,3 +1,4 @@
+import { recordNews } from '../../people/store/news.store.js';
 import { survivorsOf } from '../../people/people.store.js';
 import type { Db } from '../../platform/database/db.js';
 import { groupedBy } from '../domain/grouped.js';
@@ -22,6 +23,7 @@ interface News {
  * wakes who waited. Nobody is named twice within a group, so sets keep each person's order.
  */
 export async function workOffNews(tx: Db, watch: Watch, group: readonly SettledChange[], moment: Moment): Promise<void> {
+  await tellAudiences(tx, watch, group, moment);
   const news = await aboutSurvivors(tx, concerning(watch, group));
   if (news.flips.length === 0 && news.events.length === 0) return;
   // Taken first and not in the middle, so that nobody waits for it while holding runs.
@@ -31,6 +33,12 @@ export async function workOffNews(tx: Db, watch: Watch, group: readonly SettledC
   await letIn(tx, watch, news, moment);
   await endByEvents(tx, watch, news, moment);
   await wake(tx, watch, news, moment);
+}
+
+/** Whoever came into or left the audience of an auto message has a browser that must ask anew, if one is open. */
+async function tellAudiences(tx: Db, watch: Watch, group: readonly SettledChange[], { now }: Moment): Promise<void> {
+  const moved = group.flatMap(({ flips }) => flips).filter(({ segmentId }) => watch.audiences.has(segmentId));
+  await recordNews(tx, [...new Set(moved.map(({ personId }) => personId))].map((personId) => ({ personId, kind: 'rules' })), now);
 }
 
 /** Drops what no campaign listens to, which is most of it. */

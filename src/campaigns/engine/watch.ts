@@ -23,6 +23,8 @@ export interface Watch {
   endings: Map<string, { version: CampaignVersion; code: 'GOAL_REACHED' | 'EXIT_RULE'; key: string }[]>;
   /** Event name → goals it reaches that end runs. */
   goalEvents: Map<string, { version: CampaignVersion; goal: Goal }[]>;
+  /** Hidden segments that say who may get an auto message: browsers ask anew when an answer changes. */
+  audiences: Set<string>;
   /** Hidden segment → steps at which people wait for it. */
   waits: Map<string, { version: CampaignVersion; stepId: string }[]>;
 }
@@ -35,7 +37,7 @@ export async function loadWatch(db: Db, apart: Apart): Promise<Watch> {
      where c.state in ('active', 'paused', 'draining')
        and (v.id = c.current_version_id or exists (select from enrollment as e where e.version_id = v.id and e.state = 'active'))
      order by v.id`);
-  const watch: Watch = { apart, entrances: [], segments: new Map(), events: new Map(), endings: new Map(), goalEvents: new Map(), waits: new Map() };
+  const watch: Watch = { apart, entrances: [], segments: new Map(), events: new Map(), endings: new Map(), goalEvents: new Map(), audiences: new Set(), waits: new Map() };
   for (const { id, campaignId, state, isCurrent } of found) {
     await apart(db, campaignId, async () => {
       const version = await loadVersion(db, id);
@@ -55,6 +57,8 @@ function addEntrance(watch: Watch, entrance: Entrance): void {
 
 function addConditions(watch: Watch, version: CampaignVersion): void {
   const { conditions, goals, exitRules, steps } = version.published;
+  const audience = conditions[conditionPlace.audience];
+  if (audience) watch.audiences.add(audience);
   for (const goal of goals.filter(({ exits }) => exits)) {
     const segment = conditions[conditionPlace.goal(goal.key)];
     if (segment) append(watch.endings, segment, { version, code: 'GOAL_REACHED', key: goal.key });

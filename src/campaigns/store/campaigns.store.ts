@@ -1,3 +1,4 @@
+import { recordNews } from '../../people/store/news.store.js';
 import type { CampaignDefinition } from '../../contract/campaign.js';
 import type { PauseReason } from '../../delivery/sending/domain/error-budget.js';
 import { newId } from '../../kernel/ids.js';
@@ -122,7 +123,9 @@ export interface StateChange {
 export async function changeState(tx: Db, { id, from, to, now }: StateChange): Promise<boolean> {
   const changed = await rows(tx, `
     update campaign as c set state = $3, state_at = $4::timestamptz, pause_reason = null, updated_at = $4::timestamptz
-     where c.id = $1 and c.state = any($2::text[]) returning c.id`, [id, from, to, now]);
+     where c.id = $1 and c.state = any($2::text[]) returning c.type`, [id, from, to, now]);
+  // Open pages ask anew which auto messages there are.
+  if (changed[0]?.type === 'auto_message') await recordNews(tx, [{ personId: null, kind: 'rules' }], now);
   return changed.length === 1;
 }
 

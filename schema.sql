@@ -583,6 +583,8 @@ create table delivery (
   uncertain_at timestamp with time zone,
   language text,
   endpoint_id uuid,
+  fallback_of uuid,
+  fallback_hours integer,
   constraint delivery_enrollment_id_step_id_version_id_channel_person_id_key UNIQUE (enrollment_id, step_id, version_id, channel, person_id),
   constraint delivery_pkey PRIMARY KEY (id, person_id),
   constraint delivery_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'bounced'::text, 'failed'::text, 'uncertain'::text, 'cancelled'::text, 'recalled'::text, 'ghost'::text]))));

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { Goal } from '../contract/campaign.js';
+import { fallbackStep, type Goal } from '../contract/campaign.js';
 import type { CampaignResults, GoalResult, ResultsQuery, StepResult, VariantResult } from '../contract/results.js';
 import { Clock } from '../kernel/clock.js';
 import { notFound } from '../kernel/errors.js';
@@ -73,10 +73,10 @@ export class ReportsService {
   }
 }
 
-/** Messages in the order of the definition; an external broadcast has no steps, only its experiment. */
+/** Messages in the order of the definition, each followed by the e-mail for who did not see it; an external broadcast has no steps, only its experiment. */
 function placesOf(version: VersionFacts): Place[] {
   const { definition, steps, experiments } = version.definition;
-  const order = definition.type === 'series' ? definition.steps.map(({ id }) => id) : [];
+  const order = definition.type === 'series' ? definition.steps.flatMap(({ id }) => [id, fallbackStep(id)]) : [];
   const messages = Object.entries(steps).filter(([, step]) => step.type === 'message').toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b));
   if (messages.length > 0) return messages.map(([stepId, step]) => ({ version, stepId, channel: 'channel' in step ? step.channel : null, experimentId: experiments[stepId]!.experimentId, external: false }));
   return Object.entries(experiments).map(([stepId, { experimentId }]) => ({ version, stepId, channel: null, experimentId, external: true }));

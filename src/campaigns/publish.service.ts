@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import { DataSource } from 'typeorm';
+import { fallbackStep } from '../contract/campaign.js';
 import { loadContents, publishContent } from '../delivery/content/store/content.store.js';
 import { Clock } from '../kernel/clock.js';
 import { conflict, notFound } from '../kernel/errors.js';
 import { newId } from '../kernel/ids.js';
+import { NEWS } from '../people/store/news.store.js';
 import { actorName, AuditLog } from '../platform/audit.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
@@ -71,7 +73,7 @@ export class Publishing {
       if (campaign.revision !== seen.revision || campaign.currentVersion?.id !== seen.currentVersion?.id) throw changedSince(campaign.revision);
       return this.write(tx, campaign, contents, actor);
     });
-    for (const worker of ['segments.build', 'segments.membership', 'campaigns.launch', 'campaigns.dates', 'campaigns.entry', 'campaigns.advance']) this.runner.wake(worker);
+    for (const worker of ['segments.build', 'segments.membership', 'campaigns.launch', 'campaigns.dates', 'campaigns.entry', 'campaigns.advance', NEWS]) this.runner.wake(worker);
     return { campaign: (await findCampaign(this.db, id))!, version, warnings };
   }
 
@@ -111,7 +113,7 @@ async function assemble(tx: Db, next: NextVersion): Promise<PublishedDefinition>
   return {
     ...plan,
     contents: await storeContents(tx, next),
-    experiments: Object.fromEntries(experiments.map(({ stepId, experiment }) => [stepId, experiment])),
+    experiments: Object.fromEntries(experiments.flatMap(({ stepId, experiment }) => [stepId, fallbackStep(stepId)].flatMap((id) => (id === stepId || id in plan.steps ? [[id, experiment]] : [])))),
     conditions: await maintainConditions(tx, next),
   };
 }

@@ -30,11 +30,16 @@ const messageParts = <C extends z.ZodType>(content: C) => ({
 });
 
 const EmailStep = z.strictObject({ id: Key, channel: z.literal('email'), ...messageParts(EmailContent) });
-const InAppStep = z.strictObject({ id: Key, channel: z.literal('in_app'), ...messageParts(InAppContent) });
+/** An e-mail for whoever has not seen the in-app message within so many hours after it reached the inbox. Counted by itself, at the step {@link fallbackStep}. */
+const EmailFallback = z.strictObject({ afterHours: z.number().int().min(1).max(720), email: EmailContent });
+const InAppStep = z.strictObject({ id: Key, channel: z.literal('in_app'), ...messageParts(InAppContent), fallback: EmailFallback.optional() });
 const WebhookStep = z.strictObject({ id: Key, channel: z.literal('webhook'), ...messageParts(WebhookContent) });
 const ChatStep = z.strictObject({ id: Key, channel: z.literal('chat'), ...messageParts(ChatContent) });
 export const MessageStep = z.discriminatedUnion('channel', [EmailStep, InAppStep, WebhookStep, ChatStep]);
 export type MessageStep = z.infer<typeof MessageStep>;
+
+/** The step under which the e-mail of an in-app message that was not seen is counted. No author can give this id. */
+export const fallbackStep = (stepId: string): string => `${stepId}~email`;
 
 export const Step = z.discriminatedUnion('type', [
   MessageStep,

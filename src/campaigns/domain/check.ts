@@ -81,6 +81,7 @@ function autoMessageFaults({ message, display }: AutoMessageDefinition, now: Dat
   return [
     ...messageFaults(message, 'message'),
     ...(message.next ? [fault('message.next', 'unknown-step', 'An auto message is one message; nothing follows it.')] : []),
+    ...(message.fallback ? [fault('message.fallback', 'fallback-without-inbox', 'An auto message is displayed or it is not: nothing waits to be seen, so no e-mail can stand in for it.')] : []),
     ...displayFindings(display, now),
   ];
 }

@@ -1,6 +1,9 @@
+import { fallbackStep } from '../../contract/campaign.js';
 import type { CampaignDefinition, Step } from '../../contract/campaign.js';
 import { externalArms, isSameExperiment, publishedArms, showsOf, weightedArms, type Compared } from './arms.js';
 import { EXTERNAL_STEP, type PublishedDefinition, type PublishedExperiment } from './published.js';
+
+type RandomStep = Extract<Step, { type: 'message' | 'split' }>;
 
 export interface ExperimentPlan {
   stepId: string;
@@ -12,7 +15,9 @@ export interface ExperimentPlan {
 /** What each random choice of a version compares, by step. */
 function comparedOf(definition: CampaignDefinition, steps: Record<string, Step>): Map<string, Compared> {
   if (definition.type === 'broadcast' && definition.external) return new Map([[EXTERNAL_STEP, { arms: publishedArms(externalArms(definition.arms ?? [])), shows: null }]]);
-  const random = Object.values(steps).filter((step) => step.type === 'message' || step.type === 'split');
+  // An e-mail for what was not seen goes to the arms of that message.
+  const shared = new Set(Object.keys(steps).map(fallbackStep));
+  const random = Object.values(steps).filter((step): step is RandomStep => (step.type === 'message' || step.type === 'split') && !shared.has(step.id));
   return new Map(random.map((step) => [step.id, { arms: publishedArms(weightedArms(step)), shows: showsOf(step) }]));
 }
 

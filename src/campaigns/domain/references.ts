@@ -1,3 +1,4 @@
+import { fallbackStep } from '../../contract/campaign.js';
 import type { CampaignDefinition, Step } from '../../contract/campaign.js';
 import type { Channel, MessageContent } from '../../contract/message.js';
 import type { PropertyFilter } from '../../contract/segment-conditions.js';
@@ -28,8 +29,18 @@ export function referencesOf(definition: CampaignDefinition): References {
       ...definition.goals.flatMap(({ event }, index) => (event ? [{ path: `goals.${index}.event`, event: event.name, where: event.where }] : [])),
     ],
     topics: messages.map(({ path, step }) => ({ path: `${path}.topic`, topic: step.topic })),
-    contents: messages.flatMap(({ path, step }) => step.variants.map(({ key, content }, index) => ({ path: `${path}.variants.${index}.content`, stepId: step.id, topic: step.topic, variant: key, channel: step.channel, content }))),
+    contents: messages.flatMap((placed) => [...variantContents(placed), ...fallbackContent(placed)]),
   };
+}
+
+function variantContents({ path, step }: At<{ step: MessageStep }>): References['contents'] {
+  return step.variants.map(({ key, content }, index) => ({ path: `${path}.variants.${index}.content`, stepId: step.id, topic: step.topic, variant: key, channel: step.channel, content }));
+}
+
+/** One e-mail for all variants, kept under the first. */
+function fallbackContent({ path, step }: At<{ step: MessageStep }>): References['contents'] {
+  if (step.channel !== 'in_app' || !step.fallback) return [];
+  return [{ path: `${path}.fallback.email`, stepId: fallbackStep(step.id), topic: step.topic, variant: step.variants[0]!.key, channel: 'email', content: step.fallback.email }];
 }
 
 function placedSteps(definition: CampaignDefinition): At<{ step: Step }>[] {

@@ -33,7 +33,7 @@ export async function advanceBatch(tx: EntityManager, input: AdvanceInput): Prom
   if (!RUNNING.includes((await lockCampaign(tx, input.campaignId)) ?? '')) return 0;
   const claimed = await claimDue(tx, input.campaignId, input.limit, input.now);
   if (claimed.length === 0) return 0;
-  const context: BatchContext = { tx, now: input.now, zone: input.zone, decisions: [] };
+  const context: BatchContext = { tx, now: input.now, zone: input.zone, decisions: [], scheduled: [] };
   const { visits, standings, ended } = await moveOn(context, claimed);
   await saveVisits(tx, visits);
   await saveStandings(tx, standings, input.now);
@@ -73,7 +73,8 @@ async function moveOn(context: BatchContext, runs: readonly Run[]) {
     }
     moving = onward;
   }
-  return { ...journal.result(), ended };
+  const { visits, standings } = journal.result();
+  return { visits: { ...visits, fresh: [...visits.fresh, ...context.scheduled] }, standings, ended };
 }
 
 /** What an ended run had queued at earlier steps goes with it, under the code of its end. */

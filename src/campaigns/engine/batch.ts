@@ -30,6 +30,8 @@ export interface BatchContext {
   zone: string;
   /** Refusals of this batch, written at its end. */
   decisions: NewDecision[];
+  /** Steps that no run stands at, with what was queued there: e-mails for messages nobody may see. Written at its end too. */
+  scheduled: Visit[];
 }
 
 /** Collects where people stand and what they left, so that a batch writes each table once. */

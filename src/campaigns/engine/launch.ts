@@ -31,7 +31,7 @@ export async function launchNext(tx: EntityManager, launchId: string, limit: num
   const entry = { kind: 'launch' as const, at: launch.startedAt.toISOString(), launchId: launch.id, ...(launch.segmentId ? { segmentId: launch.segmentId } : {}) };
   // Taking the launch has locked the campaign as it is: it stays active until commit.
   const { entering, refused } = await judgeEntry(tx, { version, state: launch.campaignState }, people.map((personId) => ({ personId, entry })), moment);
-  const context: BatchContext = { tx, ...moment, decisions: refused };
+  const context: BatchContext = { tx, ...moment, decisions: refused, scheduled: [] };
   await startMoving(context, version, entering);
   await recordDecisions(tx, context.decisions, moment.now);
   if (people.length > 0) await moveLaunch(tx, launch.id, people.at(-1)!, people.length);

@@ -1,12 +1,14 @@
 import { newId } from '../../kernel/ids.js';
 import { enqueueDeliveries, type NewDelivery } from '../../delivery/sending/store/deliveries.store.js';
 import { refusals } from '../../delivery/preferences/store/reachability.store.js';
-import type { Step } from '../../contract/campaign.js';
+import { fallbackStep, type Step } from '../../contract/campaign.js';
 import { firstRefusal, type Refusal } from '../domain/gates.js';
 import { assignVariants, type Assigned } from '../store/assignments.store.js';
 import type { Run } from '../store/enrollments.store.js';
 import type { BatchContext, StepGroup, StepResult } from './batch.js';
 import { endingsOf } from './endings.js';
+
+const HOUR_MS = 3_600_000;
 
 type MessageStep = Extract<Step, { type: 'message' }>;
 
@@ -27,7 +29,13 @@ export async function runMessageStep(context: BatchContext, group: StepGroup<Mes
     const arm = assigned.get(run.personId)!;
     const refusal = firstRefusal({ now, exit: endings.get(run.personId) ?? { goals: [], rules: [] }, reach: { code: unreachable.get(run.personId) ?? null } });
     if (!refusal) {
-      deliveries.push(deliveryOf(run, arm, group, now));
+      const delivery = deliveryOf(run, arm, group, now);
+      deliveries.push(delivery);
+      const fallback = arm.isControl ? null : fallbackFor(delivery, group, now);
+      if (fallback) {
+        deliveries.push(fallback);
+        context.scheduled.push({ enrollmentId: run.id, personId: run.personId, stepId: fallback.stepId, campaignId: fallback.campaignId, versionId: fallback.versionId, arrivedAt: now, leftAt: now, outcome: 'queued' });
+      }
       return { run, kind: 'move', outcome: 'queued', next: step.next };
     }
     if (refusal.code === 'PERSON_DELETED') return { run, kind: 'hold' };
@@ -47,6 +55,17 @@ function deliveryOf(run: Run, arm: Assigned, { version, step }: StepGroup<Messag
     contentId: contents[arm.isControl ? step.variants[0]!.key : arm.variant] ?? contents[step.variants[0]!.key] ?? null,
     experimentId: version.published.experiments[step.id]!.experimentId, variant: arm.variant, isControl: arm.isControl, topic: step.topic, dueAt: now,
     endpointId: endpointOf(step, arm),
+  };
+}
+
+/** The e-mail for who does not see it, queued with it for later: whether it is needed is asked when it falls due. */
+function fallbackFor(inApp: NewDelivery, { version, step }: StepGroup<MessageStep>, now: Date): NewDelivery | null {
+  if (step.channel !== 'in_app' || !step.fallback) return null;
+  const stepId = fallbackStep(step.id);
+  const { afterHours } = step.fallback;
+  return {
+    ...inApp, id: newId(), stepId, channel: 'email', contentId: version.published.contents[stepId]![step.variants[0]!.key]!,
+    dueAt: new Date(now.getTime() + afterHours * HOUR_MS), fallback: { of: inApp.id, hours: afterHours },
   };
 }
 

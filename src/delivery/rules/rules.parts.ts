@@ -1,4 +1,5 @@
 import type { ModuleParts } from '../../platform/module-parts.js';
+import { FallbackPacer } from '../inbox/fallback-pacer.js';
 import { PACERS } from '../sending/pacing.js';
 import { FrequencyPacer } from './frequency-pacer.js';
 import { ConfirmationsController } from './http/confirmations.controller.js';
@@ -10,9 +11,9 @@ import { SendingRules } from './rules.service.js';
 
 export const rulesParts: ModuleParts = {
   providers: [
-    SendingRules, NightPacer, FrequencyPacer,
-    // In the published order of gates: quiet hours, then caps.
-    { provide: PACERS, useFactory: (night: NightPacer, frequency: FrequencyPacer) => [night, frequency], inject: [NightPacer, FrequencyPacer] },
+    SendingRules, FallbackPacer, NightPacer, FrequencyPacer,
+    // What is not needed does not count; then in the published order of gates: quiet hours, then caps.
+    { provide: PACERS, useFactory: (fallback: FallbackPacer, night: NightPacer, frequency: FrequencyPacer) => [fallback, night, frequency], inject: [FallbackPacer, NightPacer, FrequencyPacer] },
   ],
   controllers: [SendingRulesController, ConfirmationsController],
   workers: [ReleaseWorker, ConfirmationWorker],

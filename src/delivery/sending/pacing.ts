@@ -13,8 +13,8 @@ export type PacedDelivery = ClaimedDelivery & { person: NonNullable<ClaimedDeliv
 export type Paced = { deliveryId: string; personId: string; detail: string } & (
   /** Back to the queue until then. */
   | { code: 'QUIET_HOURS_DEFERRED' | 'CAP_DEFERRED'; until: Date }
-  /** It has waited as long as it may. */
-  | { code: 'CAP_DROPPED' });
+  /** It has waited as long as it may, or is not needed any more. */
+  | { code: 'CAP_DROPPED' | 'NO_LONGER_ELIGIBLE' });
 
 /**
  * Decides whether what has passed every other gate goes now or later. Asked in the transaction of the claim, about messages and

@@ -22,6 +22,8 @@ export interface ClaimedDelivery {
   /** When it was first unknown whether it was accepted, if it was then queued once more. */
   uncertainAt: Date | null;
   fence: number;
+  /** The in-app message it stands in for, if it does. */
+  fallbackOf: string | null;
   /** Null when the person is gone. */
   person: ClaimedPerson | null;
   /** Properties of the event that started the person's run. */
@@ -97,7 +99,7 @@ export async function claimDue(tx: Db, request: ClaimRequest): Promise<ClaimedDe
        returning d.*)
      select c.id, c.person_id as "personId", c.campaign_id as "campaignId", c.step_id as "stepId", c.enrollment_id as "enrollmentId", c.content_id as "contentId",
             c.is_control as "isControl", c.topic, c.queued_at as "queuedAt", coalesce(t.kind = 'transactional', false) as transactional, c.attempts, c.reason, c.uncertain_at as "uncertainAt", c.first_attempt_at as "firstAttemptAt",
-            c.fence::int as fence, e.entry -> 'properties' as event,
+            c.fence::int as fence, c.fallback_of as "fallbackOf", e.entry -> 'properties' as event,
             case when p.id is not null then jsonb_build_object('externalId', p.external_id, 'email', p.email, 'timeZone', p.time_zone, 'language', p.language, 'attributes', p.attributes) end as person
        from claimed as c
        left join person as p on p.id = c.person_id

@@ -22,6 +22,8 @@ export interface NewDelivery {
   dueAt: Date;
   /** Of webhooks and chat notices: the endpoint of its content. */
   endpointId?: string | null;
+  /** An e-mail that stands in for an in-app message not seen within so many hours. */
+  fallback?: { of: string; hours: number };
 }
 
 /** The workers that send: wake them after commit when deliveries were queued. */
@@ -36,17 +38,17 @@ export const SENDERS = ['delivery.email', 'delivery.in_app', 'delivery.hooks'] a
 export async function enqueueDeliveries(tx: Db, deliveries: NewDelivery[], now: Date): Promise<string[]> {
   if (deliveries.length === 0) return [];
   // Most differ in their ids alone, so what they have in common is sent once.
-  const { said, places } = alike(deliveries, ({ id: _id, personId: _person, enrollmentId: _run, ...rest }) => rest);
+  const { said, places } = alike(deliveries, ({ id: _id, personId: _person, enrollmentId: _run, fallback, ...rest }) => ({ ...rest, fallbackHours: fallback?.hours ?? null }));
   const inserted = await rows<{ id: string }>(
     tx,
-    `insert into delivery (id, person_id, campaign_id, version_id, step_id, enrollment_id, channel, content_id, experiment_id, variant, is_control, topic, endpoint_id, state, due_at, queued_at)
-     select r.id, r.person_id, n."campaignId", n."versionId", n."stepId", r.enrollment_id, n."channel", n."contentId", n."experimentId", n."variant", n."isControl", n."topic", n."endpointId", 'queued', n."dueAt", $1::timestamptz
-       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[]) as r (id, person_id, enrollment_id, place)
-       join jsonb_to_recordset($6::jsonb) as n("place" int, "campaignId" uuid, "versionId" uuid, "stepId" text, "channel" text, "contentId" uuid, "experimentId" uuid, "variant" text, "isControl" boolean, "topic" text, "endpointId" uuid, "dueAt" timestamptz) on n."place" = r.place
+    `insert into delivery (id, person_id, campaign_id, version_id, step_id, enrollment_id, channel, content_id, experiment_id, variant, is_control, topic, endpoint_id, fallback_of, fallback_hours, state, due_at, queued_at)
+     select r.id, r.person_id, n."campaignId", n."versionId", n."stepId", r.enrollment_id, n."channel", n."contentId", n."experimentId", n."variant", n."isControl", n."topic", n."endpointId", r.fallback_of, n."fallbackHours", 'queued', n."dueAt", $1::timestamptz
+       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $7::uuid[], $5::int[]) as r (id, person_id, enrollment_id, fallback_of, place)
+       join jsonb_to_recordset($6::jsonb) as n("place" int, "campaignId" uuid, "versionId" uuid, "stepId" text, "channel" text, "contentId" uuid, "experimentId" uuid, "variant" text, "isControl" boolean, "topic" text, "endpointId" uuid, "fallbackHours" int, "dueAt" timestamptz) on n."place" = r.place
       order by r.id
      on conflict (enrollment_id, step_id, version_id, channel, person_id) do nothing
      returning id`,
-    [now, deliveries.map(({ id }) => id), deliveries.map(({ personId }) => personId), deliveries.map(({ enrollmentId }) => enrollmentId), places, said],
+    [now, deliveries.map(({ id }) => id), deliveries.map(({ personId }) => personId), deliveries.map(({ enrollmentId }) => enrollmentId), places, said, deliveries.map(({ fallback }) => fallback?.of ?? null)],
   );
   return inserted.map(({ id }) => id);
 }

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What open pages of a person are told. */
+/** What open pages of a person are told, and e-mails that stand in for what was not seen. */
 export class PersonNews1763800000021 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -16,10 +16,13 @@ export class PersonNews1763800000021 implements MigrationInterface {
       comment on column person_news.person_id is 'null: everybody';
       comment on column person_news.ref is 'of message and gone: the delivery or claim';
       create index person_news_xid on person_news (xid);
-      create index person_news_person on person_news (person_id, xid);`);
+      create index person_news_person on person_news (person_id, xid);
+
+      alter table delivery add column fallback_of uuid, add column fallback_hours int;
+      comment on column delivery.fallback_of is 'of e-mail: the in-app delivery it stands in for when that is not seen within fallback_hours';`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop table person_news;');
+    await runner.query('drop table person_news; alter table delivery drop column fallback_of, drop column fallback_hours;');
   }
 }

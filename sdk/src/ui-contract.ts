@@ -12,6 +12,8 @@ export interface UiEvents {
   reply(answer: SurveyAnswer): void;
   /** Put away by the visitor. Not called for {@link Shown.close}. */
   dismiss(): void;
+  /** It is off the page, whatever the reason, {@link Shown.close} and a button without a target too: the next may come. Once, and last. */
+  gone(): void;
 }
 
 /** A message on the page. */

@@ -23,7 +23,7 @@ dialog::backdrop{background:rgba(16,18,27,.48)}
 .t,.q,h2,h3{margin:0;font-size:17px;line-height:1.45;font-weight:650;text-wrap:balance}
 h3{font-size:15px}
 .center .t{font-size:22px}
-.f{padding-inline-end:32px}
+.f{padding-inline-end:40px}
 .n{display:flow-root}
 .n>*{margin:0 0 12px}
 .n>:last-child{margin-block-end:0}
@@ -44,7 +44,7 @@ a{color:inherit;text-underline-offset:3px}
 .x::before,.x::after{content:"";position:absolute;inset-block-start:21px;left:15px;width:14px;border-block-start:2px solid;border-radius:1px;transform:rotate(45deg)}
 .x::after{transform:rotate(-45deg)}
 .banner .c{flex-flow:row wrap;align-items:center;justify-content:center;gap:8px 20px;padding:12px;padding-inline:24px 64px}
-.banner .t,.banner .n>*{display:inline;font-size:15px;margin:0 .5em 0 0}
+.banner .t,.banner .n>*{display:inline;font-size:15px;margin:0;margin-inline-end:.5em}
 .banner .h{width:40px;height:40px;border-radius:8px}
 .banner .b{padding-block:7px}
 .banner .f,.i .f{padding-inline-end:0}
@@ -70,7 +70,7 @@ textarea::placeholder{color:inherit}
 :focus-visible{outline:2px solid var(--t);outline-offset:2px}
 [tabindex="-1"]:not(.o):focus{outline:0}
 @media(max-width:480px){.corner,.bottom{--p:max(10px,env(safe-area-inset-bottom));inset-inline:10px;margin:0;width:auto;max-height:calc(100dvh - 20px)}.banner.bottom{inset-inline:0}.center{width:calc(100% - 20px)}.c{padding:20px}.banner .c{justify-content:flex-start;padding-inline:18px 60px}}
-@media(max-width:340px){.c{padding:16px 12px}.corner,.bottom{inset-inline:6px}.w{gap:3px}}
+@media(max-width:340px){.c{padding:16px 12px}.corner,.bottom{inset-inline:6px}.w:not(.list){gap:3px}}
 @media(min-width:720px){.bottom .w:not(.list),.center .w:not(.list){grid-template-columns:repeat(auto-fit,minmax(32px,1fr))}}
 @media(prefers-color-scheme:dark){.dark{--b:#1d1f26;--t:#f3f4f7}}
 @media(prefers-reduced-motion:reduce){*{animation:none!important}}

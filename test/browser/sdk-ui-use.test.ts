@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import type { DisplayMessage } from '../../src/contract/visitor-wire.js';
 import { hasBrowser, openBrowser, picture, type TestBrowser } from '../support/browser.js';
 import { messageOf, TEXTS } from '../support/sdk-messages.js';
-import { axe, displayOn, logOf, openRoots, serveSdkPage, until, violationsOf, type SdkPage } from '../support/sdk-page.js';
+import { axeIn, displayOn, logOf, openRoots, serveSdkPage, until, violationsOf, type SdkPage } from '../support/sdk-page.js';
 
 /** Where focus is: inside our root by its words, otherwise by the id of the page's own element. */
 const focus = (page: Page) => page.evaluate(`(() => { const at = document.activeElement; const inner = at?.shadowRoot?.activeElement; return inner ? 'ours: ' + (inner.getAttribute('aria-label') || inner.className + ' ' + inner.textContent.slice(0, 30)).trim() : at?.id || at?.tagName; })()`);
@@ -212,7 +212,7 @@ const hosts = (page: Page) => page.locator('danbi-messages').count();
     await page.keyboard.press('Alt+Shift+KeyM');
     await page.keyboard.press('End');
     await until(page, `document.querySelector('danbi-messages').shadowRoot.querySelector('.s').scrollTop > 100`);
-    expect(await axe(page)).toEqual([]);
+    expect(await axeIn(page)).toEqual([]);
     await picture(page, 'ui-long-narrow');
     browser.faults.splice(0, 2);
   });
@@ -233,7 +233,7 @@ const hosts = (page: Page) => page.locator('danbi-messages').count();
   test('colours of the author, words on the accent black or white', async () => {
     await displayOn(page, { ...messageOf('modal', 'ko', site.url), theme: { accent: '#FAC11B', background: '#101820', text: '#F5F5F5' } });
     expect(await page.evaluate(`(() => { const root = document.querySelector('danbi-messages').shadowRoot; const of = (name) => { const { color, backgroundColor } = getComputedStyle(root.querySelector(name)); return [color, backgroundColor]; }; return [of('.m'), of('.p')]; })()`)).toEqual([['rgb(245, 245, 245)', 'rgb(16, 24, 32)'], ['rgb(0, 0, 0)', 'rgb(250, 193, 27)']]);
-    expect(await axe(page)).toEqual([]);
+    expect(await axeIn(page)).toEqual([]);
     await picture(page, 'ui-theme-korean');
   });
 });

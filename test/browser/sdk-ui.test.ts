@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { hasBrowser, openBrowser, picture, type TestBrowser } from '../support/browser.js';
 import { KINDS, messageOf, type TestLanguage } from '../support/sdk-messages.js';
-import { axe, displayOn, openRoots, serveSdkPage, violationsOf, type SdkPage } from '../support/sdk-page.js';
+import { axeIn, displayOn, openRoots, serveSdkPage, violationsOf, type SdkPage } from '../support/sdk-page.js';
 
 const LOOKS: { name: string; language: TestLanguage; dark?: true }[] = [{ name: 'ltr', language: 'en' }, { name: 'rtl', language: 'ar' }, { name: 'dark', language: 'en', dark: true }, { name: 'korean', language: 'ko' }];
 const SIZES = [['narrow', 320, 640], ['desktop', 1280, 800]] as const;
@@ -29,7 +29,7 @@ const cases = KINDS.flatMap((kind) => LOOKS.flatMap((look) => SIZES.map((size) =
     await displayOn(page, messageOf(kind, language, site.url));
     if (kind === 'nps' || kind === 'choice') await page.locator('.o').nth(1).click();
     expect(await page.evaluate(GEOMETRY)).toEqual({ outside: [], small: [], cut: [], wide: false, tinyInputs: [] });
-    expect(await axe(page)).toEqual([]);
+    expect(await axeIn(page)).toEqual([]);
     if (process.env.DANBI_SCREENSHOTS) {
       await page.mouse.move(0, 0);
       await picture(page, `ui-${what.replaceAll(' ', '-')}`);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { build } from 'esbuild';
-import type { Page } from 'playwright-core';
+import type { Frame, Page } from 'playwright-core';
 import type { DisplayMessage } from '../../src/contract/visitor-wire.js';
 
 /** The strictest policy a site may have: scripts by nonce, styles of its own alone, Trusted Types without any policy. */
@@ -72,7 +72,7 @@ export const violationsOf = (page: Page) => page.evaluate('violations') as Promi
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Serious and critical findings of axe-core inside our own element; `[]` is what everybody wants. */
-export async function axe(page: Page): Promise<string[]> {
+export async function axeIn(page: Page | Frame): Promise<string[]> {
   await page.evaluate(axeSource);
   const found = await page.evaluate(`axe.run({ include: ['danbi-messages'] }, { preload: false, resultTypes: ['violations'] }).then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 160) + ' ' + failureSummary.slice(0, 300))))`);
   return found as string[];

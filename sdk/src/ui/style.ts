@@ -26,7 +26,7 @@ h3{font-size:15px}
 .f{padding-inline-end:40px}
 .n{display:flow-root}
 .n>*{margin:0 0 12px}
-.n>:last-child{margin-block-end:0}
+.n>:last-child{margin:0}
 .n ul,.n ol{padding-inline-start:22px}
 .n li+li{margin-block-start:4px}
 .n img{max-width:100%;height:auto;border-radius:10px}
@@ -37,31 +37,29 @@ small{font-size:13px}
 a{color:inherit;text-underline-offset:3px}
 .g{display:flex;flex-wrap:wrap;gap:10px}
 .b,.o,textarea{font:inherit;color:inherit;background:none;border:1px solid var(--l);border-radius:12px;min-height:44px;margin:0}
-.b{display:inline-flex;align-items:center;justify-content:center;padding:9px 18px;font-weight:600;line-height:1.4;text-decoration:none;text-align:center;cursor:pointer}
+.b{display:inline-grid;place-content:center;padding:9px 18px;font-weight:600;line-height:1.4;text-decoration:none;text-align:center;cursor:pointer}
 .p,[aria-checked=true]{background:var(--a,#2f56e6);border-color:var(--a,#2f56e6);color:var(--o,#fff)}
 .b:hover,.o:hover,.x:hover{box-shadow:inset 0 0 0 1px}
 .x{position:absolute;z-index:1;inset-block-start:8px;inset-inline-end:8px;width:44px;height:44px;padding:0;border:0;border-radius:50%;background:var(--b);color:inherit;cursor:pointer}
-.x::before,.x::after{content:"";position:absolute;inset-block-start:21px;left:15px;width:14px;border-block-start:2px solid;border-radius:1px;transform:rotate(45deg)}
+.x::before,.x::after{content:"";position:absolute;inset-block-start:21px;left:15px;width:14px;border-block-start:2px solid;transform:rotate(45deg)}
 .x::after{transform:rotate(-45deg)}
 .banner .c{flex-flow:row wrap;align-items:center;justify-content:center;gap:8px 20px;padding:12px;padding-inline:24px 64px}
 .banner .t,.banner .n>*{display:inline;font-size:15px;margin:0;margin-inline-end:.5em}
 .banner .h{width:40px;height:40px;border-radius:8px}
-.banner .b{padding-block:7px}
 .banner .f,.i .f{padding-inline-end:0}
 .r{display:contents}
 .banner .r{display:block;max-width:72ch}
 form{display:flex;flex-direction:column;gap:14px}
-.w{display:grid;gap:6px;grid-template-columns:repeat(6,1fr)}
-.five{grid-template-columns:repeat(5,1fr)}
+.w{display:grid;gap:6px;grid-template-columns:repeat(auto-fit,minmax(44px,1fr))}
 .list{grid-template-columns:1fr;gap:8px}
-.o{padding:8px;font-weight:600;text-align:center;cursor:pointer;font-variant-numeric:tabular-nums}
+.o{padding:8px;font-weight:600;text-align:center;cursor:pointer}
 .list .o{padding:10px 16px;font-weight:500;text-align:start}
 .ends{display:flex;justify-content:space-between;gap:16px;font-size:13px;margin-block-start:8px}
 label{display:flex;flex-direction:column;gap:6px;font-size:14px}
 textarea{display:block;width:100%;padding:10px 14px;font-size:16px;line-height:1.5;resize:none;field-sizing:content;min-height:88px;max-height:200px}
 textarea::placeholder{color:inherit}
 .reply{flex-direction:row;align-items:flex-end}
-.reply textarea{min-height:46px}
+.reply textarea{min-height:44px}
 .reply label{flex:1}
 .mine{align-self:flex-end;max-width:85%;padding:8px 14px;border-radius:16px;border-end-end-radius:6px;background:var(--a,#2f56e6);color:var(--o,#fff);white-space:pre-wrap}
 .e{margin:0;font-weight:600}
@@ -71,7 +69,6 @@ textarea::placeholder{color:inherit}
 [tabindex="-1"]:not(.o):focus{outline:0}
 @media(max-width:480px){.corner,.bottom{--p:max(10px,env(safe-area-inset-bottom));inset-inline:10px;margin:0;width:auto;max-height:calc(100dvh - 20px)}.banner.bottom{inset-inline:0}.center{width:calc(100% - 20px)}.c{padding:20px}.banner .c{justify-content:flex-start;padding-inline:18px 60px}}
 @media(max-width:340px){.c{padding:16px 12px}.corner,.bottom{inset-inline:6px}.w:not(.list){gap:3px}}
-@media(min-width:720px){.bottom .w:not(.list),.center .w:not(.list){grid-template-columns:repeat(auto-fit,minmax(32px,1fr))}}
 @media(prefers-color-scheme:dark){.dark{--b:#1d1f26;--t:#f3f4f7}}
 @media(prefers-reduced-motion:reduce){*{animation:none!important}}
 @media(forced-colors:active){.m{border:1px solid}[aria-checked=true],.p{outline:3px solid;outline-offset:-4px}}`;

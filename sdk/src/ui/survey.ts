@@ -64,7 +64,6 @@ function scores({ k, ends }: WireSurvey, changed: () => void): Choices & { below
     const end = ends && (from + index === from ? ends[0] : from + index === to ? ends[1] : '');
     return [score, score, end ? `${score}, ${end}` : undefined] as const;
   }), false, changed);
-  if (k === 'csat') made.element_.classList.add('five');
   return { ...made, below_: ends ? [make('div', 'ends', make('span', '', ends[0]), make('span', '', ends[1]))] : [] };
 }
 

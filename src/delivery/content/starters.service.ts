@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { readdir, readFile } from 'node:fs/promises';
-import { EmailContent } from '../../contract/message.js';
+import { EmailContent, InAppContent } from '../../contract/message.js';
 import { notFound } from '../../kernel/errors.js';
 import { TEMPLATES } from './layouts.js';
 
@@ -8,39 +8,34 @@ export const STARTER_LANGUAGES = ['en', 'ko'] as const;
 export type StarterLanguage = (typeof STARTER_LANGUAGES)[number];
 type Said = Record<StarterLanguage, string>;
 
-/** A starter as its file has it. */
-interface StarterFile {
-  key: string;
-  name: Said;
-  description: Said;
-  /** Data with which every part of it shows something. */
-  sample: { person: Record<string, unknown>; event?: Record<string, unknown> };
-  content: Record<StarterLanguage, { subject: string; preheader: string; layout: string; body: string }>;
-}
+interface StarterLine { key: string; name: Said; description: Said }
 
-export interface Starter extends Omit<StarterFile, 'content'> {
-  /** Ready to be the content of a draft: the language asked for is the message itself, the other its translation. */
-  content: EmailContent;
-}
+/** Data with which every part of it shows something. */
+interface Sample { person: Record<string, unknown>; event?: Record<string, unknown> }
+
+/** A starter as its file has it; without a channel it is an e-mail. In-app ones say once what is the same in both languages. */
+type StarterFile = StarterLine & { sample: Sample } & (
+  | { channel?: 'email'; content: Record<StarterLanguage, { subject: string; preheader: string; layout: string; body: string }> }
+  | { channel: 'in_app'; message: { survey?: object; [setting: string]: unknown }; content: Record<StarterLanguage, { survey?: object; [text: string]: unknown }> });
+
+/** Ready to be the content of a draft: the language asked for is the message itself, the other its translation. */
+export type Starter = StarterLine & { sample: Sample } & ({ channel: 'email'; content: EmailContent } | { channel: 'in_app'; content: InAppContent });
 
 /** Messages to begin with. They come with the program and never change while it runs. */
 @Injectable()
 export class Starters {
   private files: Promise<StarterFile[]> | null = null;
 
-  async list(): Promise<Pick<StarterFile, 'key' | 'name' | 'description'>[]> {
-    return (await this.all()).map(({ key, name, description }) => ({ key, name, description }));
+  async list(): Promise<(StarterLine & { channel: Starter['channel'] })[]> {
+    return (await this.all()).map(({ key, channel = 'email', name, description }) => ({ key, channel, name, description }));
   }
 
   async one(key: string, language: StarterLanguage): Promise<Starter> {
     const file = (await this.all()).find((one) => one.key === key);
     if (!file) throw notFound('starter', key);
-    const { content, ...rest } = file;
-    const translations = Object.fromEntries(STARTER_LANGUAGES.filter((other) => other !== language).map((other) => {
-      const { layout: _layout, ...texts } = content[other];
-      return [other, texts];
-    }));
-    return { ...rest, content: EmailContent.parse({ ...content[language], language, translations }) };
+    const { name, description, sample } = file;
+    const line = { key, name, description, sample };
+    return file.channel === 'in_app' ? { ...line, channel: 'in_app', content: inAppOf(file, language) } : { ...line, channel: 'email', content: emailOf(file, language) };
   }
 
   private all(): Promise<StarterFile[]> {
@@ -53,4 +48,17 @@ async function readAll(): Promise<StarterFile[]> {
   const folder = `${TEMPLATES}starters/`;
   const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).toSorted();
   return Promise.all(names.map(async (name) => JSON.parse(await readFile(folder + name, 'utf8')) as StarterFile));
+}
+
+const others = <T>(language: StarterLanguage, content: Record<StarterLanguage, T>): Record<string, T> =>
+  Object.fromEntries(STARTER_LANGUAGES.filter((other) => other !== language).map((other) => [other, content[other]]));
+
+function emailOf({ content }: Exclude<StarterFile, { channel: 'in_app' }>, language: StarterLanguage): EmailContent {
+  const translations = Object.fromEntries(Object.entries(others(language, content)).map(([other, { layout: _layout, ...texts }]) => [other, texts]));
+  return EmailContent.parse({ ...content[language], language, translations });
+}
+
+function inAppOf({ message, content }: Extract<StarterFile, { channel: 'in_app' }>, language: StarterLanguage): InAppContent {
+  const own = content[language];
+  return InAppContent.parse({ ...message, ...own, ...(message.survey ? { survey: { ...message.survey, ...own.survey } } : {}), language, translations: others(language, content) });
 }

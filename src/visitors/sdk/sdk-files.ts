@@ -33,6 +33,12 @@ export class SdkFiles {
     const current = [...this.files].find(([other]) => UI_NAME.test(other))?.[1];
     return current ? { ...current, immutable: false } : null;
   }
+
+  /** The name of today's chunk that displays messages. */
+  chunk(): string {
+    this.files ??= read();
+    return [...this.files.keys()].find((name) => UI_NAME.test(name))!;
+  }
 }
 
 function read(): Map<string, SdkFile> {

@@ -5,6 +5,7 @@ import { IN_APP_FORMATS, SURVEY_KINDS } from '../../../contract/in-app.js';
 import { PersonHandle } from '../../../contract/people.js';
 import { ChatContent, EmailContent, InAppContent, LanguageTag, WebhookContent } from '../../../contract/message.js';
 import type { WireNode } from '../../../contract/visitor-wire.js';
+import { displayMessage } from '../display-message.js';
 import type { Preview } from '../preview.service.js';
 
 /** Text, or an element: tag, attributes (0 for none), children. */
@@ -22,6 +23,15 @@ export const InAppView = z.object({
   theme: z.object({ accent: z.string().optional(), background: z.string().optional(), text: z.string().optional(), dark: z.boolean() }).optional(),
   slot: z.enum(DISPLAY_SLOTS).optional(), reply: z.boolean().optional(), expiresAfterHours: z.number().optional(), until: z.enum(['seen', 'interacted', 'engaged']).optional(),
 }).meta({ id: 'InAppMessage' });
+
+/** A message as the SDK displays it; names are short on the wire and explained in contract/visitor-wire.ts. */
+const DisplayView = z.object({
+  i: z.string().optional(), d: z.string().optional(), f: z.enum(IN_APP_FORMATS), l: z.string().optional(), title: z.string().optional(), n: z.array(DisplayNode),
+  img: z.tuple([z.string(), z.string()]).optional(), b: z.array(z.union([z.tuple([z.string(), z.string()]), z.tuple([z.string()])])).optional(),
+  survey: z.object({ k: z.enum(SURVEY_KINDS), question: z.string(), ends: z.tuple([z.string(), z.string()]).optional(), choices: z.array(z.tuple([z.string(), z.string()])).optional(), many: z.literal(1).optional(), comment: z.string().optional(), submit: z.string(), thanks: z.string() }).optional(),
+  theme: z.object({ accent: z.string().optional(), background: z.string().optional(), text: z.string().optional(), dark: z.literal(1).optional() }).optional(),
+  slot: z.enum(DISPLAY_SLOTS).optional(), reply: z.literal(1).optional(),
+}).meta({ id: 'DisplayMessage' });
 
 const Sample = z.strictObject({
   person: z.record(z.string(), z.unknown()).default({}),
@@ -50,6 +60,8 @@ export const LintView = z.object({ severity: z.enum(['error', 'warning']), path:
 export const PreviewAnswer = z.object({
   email: z.object({ subject: z.string(), preheader: z.string(), html: z.string(), text: z.string(), fromName: z.string().optional(), fromAddress: z.string().optional(), replyTo: z.string().optional(), bytes: z.number().int() }).nullable(),
   inApp: InAppView.nullable(),
+  /** The in-app message as browsers get it: what the page `/preview/in-app` is given to show. */
+  display: DisplayView.nullable(),
   /** The language of the text shown, or that would be; null when the author names none. */
   language: z.string().nullable(),
   /** The body of a webhook or chat notice. */
@@ -64,7 +76,8 @@ export type PreviewAnswer = z.infer<typeof PreviewAnswer>;
 
 /** A preview as it is answered. */
 export function previewAnswer({ email, ...rest }: Preview): PreviewAnswer {
-  if (!email) return { ...rest, email: null };
+  const display = rest.inApp && (displayMessage(rest.inApp) as PreviewAnswer['display']);
+  if (!email) return { ...rest, display, email: null };
   const { listUnsubscribeUrl: _url, language: _language, ...shown } = email;
-  return { ...rest, email: { ...shown, bytes: Buffer.byteLength(email.html) } };
+  return { ...rest, display, email: { ...shown, bytes: Buffer.byteLength(email.html) } };
 }

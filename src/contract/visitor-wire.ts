@@ -199,7 +199,7 @@ export interface PollAnswer {
   i: string;
 }
 
-/** Frames of the stream: `event: m`, `data` is one of these; a frame may come twice. `id` says up to where news was told: opaque, send it back as it is. */
+/** Frames of the stream: `event: m`, `data` is one of these; a frame may come twice. `id` says up to where news was told: opaque, goes into the next request as `i` (or Last-Event-ID, which browsers must ask permission for). */
 export type StreamFrame =
   /** A new in-app message waits: claim it. */
   | { d: string }

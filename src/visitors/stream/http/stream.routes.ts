@@ -48,7 +48,7 @@ export class StreamRoutes implements OnModuleInit {
       const query = request.query as Record<string, unknown>;
       const wait = waitOf(query.wait);
       const ticket = await this.tickets.check(textOf(query.t), request.headers.origin, this.clock.now());
-      const since = sinceOf(wait === null ? request.headers['last-event-id'] : query.i) ?? ticket.position;
+      const since = sinceOf(request.headers['last-event-id'] ?? query.i) ?? ticket.position;
       this.streams.admit(ticket.personId);
       if (request.method === 'HEAD') reply.raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream' }).end();
       else if (wait === null) await this.stream(reply, ticket, since, headers);

@@ -62,25 +62,28 @@ export interface DanbiEvents {
   unread: number;
 }
 
-/** A message in the inbox. */
-export interface InboxItem {
-  id: string;
-  [field: string]: unknown;
+/** A message in the inbox, as the server tells it. */
+export interface InboxEntry {
+  /** Id of the delivery. */
+  d: string;
+  /** When it came, ms since 1970. */
+  t: number;
+  /** It was seen; something was done with it that its author hoped for; it was put away. */
+  s?: 1;
+  e?: 1;
+  x?: 1;
+  /** The message: `title`, nodes of the body in `n`, buttons in `b`. */
+  m: { title?: string; [field: string]: unknown };
 }
 
-export interface InboxPage {
-  items: readonly InboxItem[];
-  unread: number;
-  /** For {@link Inbox.list}, while there are older ones. */
-  next?: string;
-}
-
-/** Messages of a known user. Every call fails for a user who is not proven. */
+/** Messages of a person, newest first. A user who is not proven as the workspace asks has none. */
 export interface Inbox {
-  list(cursor?: string): Promise<InboxPage>;
   /** Unread messages, as far as this page knows. */
   unread(): number;
-  mark(ids: readonly string[], as?: 'read' | 'unread' | 'archived'): Promise<void>;
+  /** @param after `next` of the page before */
+  list(after?: string): Promise<{ m: readonly InboxEntry[]; n: number; next?: string }>;
+  /** Says what was done with a message. @param button which one, from 0 */
+  act(delivery: string, what: 'seen' | 'open' | 'click' | 'reply' | 'dismiss', button?: number): Promise<{ m: InboxEntry; n: number }>;
 }
 
 export interface Danbi {

@@ -1,6 +1,11 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { request } from 'node:http';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import ts from 'typescript';
+import type { Danbi } from '../../sdk/src/api.js';
+import { ROOT } from '../../src/platform/version.js';
 import { chooseCoding, isKnown } from '../../src/visitors/sdk/domain/coding.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 
@@ -40,6 +45,36 @@ describe('the files of the SDK', () => {
     const head = await get(`${app.url}/sdk/danbi.js`, { 'accept-encoding': 'br' }, 'HEAD');
     expect([head.status, head.body.length, head.headers['content-length'], head.headers.etag]).toEqual([200, 0, headers['content-length'], headers.etag]);
     for (const name of ['danbi.js.gz', 'sizes.json', 'npm', '..%2f..%2fpackage.json', 'ui-.js']) expect((await get(`${app.url}/sdk/${name}`)).status).toBe(404);
+  });
+
+  test('the entry names its chunk, which never changes; a name of an earlier release is answered, and not kept', async () => {
+    const entry = (await get(`${app.url}/sdk/danbi.js`)).body.toString();
+    const [name] = /ui-[0-9a-f]{12}\.js/.exec(entry) ?? [];
+    const chunk = await get(`${app.url}/sdk/${name}`);
+    expect([chunk.status, chunk.headers['cache-control']]).toEqual([200, 'public, max-age=31536000, immutable']);
+    const earlier = await get(`${app.url}/sdk/ui-0123456789ab.js`);
+    expect([earlier.status, earlier.headers['cache-control'], earlier.body]).toEqual([200, 'public, max-age=300', chunk.body]);
+    expect((await get(`${app.url}/sdk/danbi.d.ts`)).body.toString()).toContain('interface Window');
+  });
+
+  test('the package may be imported where there is no page, and says what its calls take', async () => {
+    const folder = join(ROOT, 'dist/sdk/npm');
+    const { default: danbi } = (await import(pathToFileURL(join(folder, 'index.js')).href)) as { default: Danbi };
+    danbi.track('Before');
+    danbi.init({ key: 'k', host: 'http://127.0.0.1:1' });
+    expect([danbi.inbox().unread(), Object.keys(globalThis).includes('danbi')]).toEqual([0, false]);
+    const faults = (call: string): string[] => {
+      const sample = `import danbi from 'danbi-js';\n${call};\n`;
+      const host = ts.createCompilerHost({});
+      const { fileExists, readFile, getSourceFile } = host;
+      host.fileExists = (name) => name === '/sample.ts' || fileExists(name);
+      host.readFile = (name) => (name === '/sample.ts' ? sample : readFile(name));
+      host.getSourceFile = (name, ...more) => (name === '/sample.ts' ? ts.createSourceFile(name, sample, ts.ScriptTarget.ES2020) : getSourceFile(name, ...more));
+      const program = ts.createProgram(['/sample.ts'], { strict: true, noEmit: true, types: [], lib: ['lib.es2020.d.ts'], module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, paths: { 'danbi-js': [join(folder, 'index.d.ts')] } }, host);
+      return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+    };
+    expect(faults(`danbi.on('impression', ({ campaign }) => campaign?.trim())(); danbi.consent({ analytics: 'granted' }); danbi.identify('u', { a: 1 }, { jwt: 'x' })`)).toEqual([]);
+    expect(faults(`danbi.consent({ analytics: 'yes' })`)).toEqual([expect.stringContaining('"yes"')]);
   });
 
   test.each([

@@ -1,0 +1,15 @@
+/** Value of a cookie; undefined when it is not there. */
+export const cookieOf = (jar: string, name: string): string | undefined => jar.split('; ').find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+
+/**
+ * The widest domain that takes cookies: browsers refuse those of public suffixes ("co.kr"). Empty for hosts of one word,
+ * where a cookie belongs to the host alone.
+ */
+export function widestDomain(host: string, takes: (domain: string) => boolean): string {
+  const parts = host.split('.');
+  for (let from = parts.length - 2; from >= 0; from -= 1) {
+    const domain = parts.slice(from).join('.');
+    if (takes(domain)) return domain;
+  }
+  return '';
+}

@@ -1,0 +1,42 @@
+import { bytesOf, MOST_BODY } from './batch.js';
+import { host } from './options.js';
+import { note } from './safe.js';
+
+export interface Answer {
+  /** 0 when there was none. */
+  status: number;
+  /** Seconds of Retry-After. */
+  wait?: number;
+  body?: unknown;
+  etag?: string | null;
+}
+
+const ZIP_FROM = 8_192;
+const GIVE_UP_MS = 30_000;
+/** Browsers give all requests that may outlive a page 64 KiB together, and refuse what is more. */
+let alive = 0;
+
+export const address = (path: string): string => `${host}/v1/${path}`;
+
+/**
+ * POST of JSON as text/plain without credentials and headers of its own: no browser asks for permission first. Never throws.
+ *
+ * @param zip compress a large body; said in the address, because a header would have to be asked for
+ */
+export async function post(path: string, text: string, zip?: boolean): Promise<Answer> {
+  const size = bytesOf(text);
+  const keepalive = alive + size <= MOST_BODY;
+  alive += keepalive ? size : 0;
+  try {
+    const zipped = zip && size > ZIP_FROM && window.CompressionStream;
+    const body = zipped ? await new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).blob() : text;
+    const answer = await fetch(address(path) + (zipped ? '?z=1' : ''), { method: 'POST', body, credentials: 'omit', keepalive, signal: AbortSignal.timeout?.(GIVE_UP_MS) });
+    const { status, headers } = answer;
+    return { status, wait: Number(headers.get('retry-after')), etag: headers.get('etag'), body: await answer.json().catch(() => null) };
+  } catch (error) {
+    note(error);
+    return { status: 0 };
+  } finally {
+    alive -= keepalive ? size : 0;
+  }
+}

@@ -1,0 +1,114 @@
+import type { AckRequest } from '../../../src/contract/visitor-wire.js';
+import { batchText, bytesOf, fill, judge, pause, trim, Verdict, type Item } from './batch.js';
+import { newId } from './ids.js';
+import { address, post, type Answer } from './post.js';
+import { later, quiet, warn } from './safe.js';
+import { local, names } from './storage.js';
+
+/**
+ * Gets events and acknowledgements to the server: through failures, closed pages and crashed browsers. What was sent stays
+ * until an answer says that it arrived; the server knows what it has by its messageId, so sending again is free. Events and
+ * acknowledgements have one request under way each.
+ */
+const SOON_MS = 1_000;
+const SAVE_MS = 250;
+const FULL = 20;
+const FULL_BYTES = 48 * 1024;
+/** Longer than the longest pause between attempts: a tab that has not touched its queue for so long is dead. */
+const DEAD_MS = 11 * 60_000;
+
+type Kept = [at: number, items: Item[]];
+
+const own = `q.${newId()}`;
+/** Oldest first. */
+let items: Item[] = [];
+/** For events, for acknowledgements. */
+const busy = [false, false];
+let stopped = false;
+let tries = 0;
+let timer = 0;
+let saving = 0;
+let frame: () => { writeKey: string; context: object };
+let answered: (ack: AckRequest, answer: unknown) => void;
+
+/** @param answering is told what the server says to acknowledgements */
+export function startQueue(framing: typeof frame, answering: typeof answered): void {
+  frame = framing;
+  answered = answering;
+}
+
+/** @param at 0 when the next page may take it on at once */
+function save(at = Date.now()): void {
+  clearTimeout(saving);
+  saving = 0;
+  items = trim(items, Date.now());
+  local.set(own, items[0] && ([at, items] satisfies Kept));
+}
+
+const PATHS = ['b', 'ack'];
+const waiting = (kind: number): Item[] => items.filter((item) => !item.ack === !kind);
+const pack = (kind: number, from: readonly Item[]): [number, string] => (kind ? [1, JSON.stringify(from[0]!.ack)] : fill(from, (some) => batchText(some, { ...frame(), sentAt: Date.now() })));
+
+export function flush(): void {
+  clearTimeout(timer);
+  timer = 0;
+  for (const kind of [1, 0]) {
+    const all = waiting(kind);
+    if (busy[kind] || stopped || !all[0]) continue;
+    busy[kind] = true;
+    const [count, body] = pack(kind, all);
+    void post(PATHS[kind]!, body, !kind).then((answer) => quiet(() => settle(kind, all.slice(0, count), answer)));
+  }
+}
+
+function settle(kind: number, sent: readonly Item[], { status, wait, body }: Answer): void {
+  const verdict = judge(status);
+  busy[kind] = false;
+  if (verdict === Verdict.Again) timer ||= later(flush, pause(tries++, Math.random(), wait));
+  else if (verdict === Verdict.Stop) stopped = true;
+  else {
+    tries = 0;
+    items = items.filter((item) => !sent.includes(item));
+    if (kind) answered(sent[0]!.ack as AckRequest, body);
+    flush();
+  }
+  if (verdict > Verdict.Again) warn(body);
+  save();
+}
+
+/** @param now at once, not in a second */
+export function add(item: Item, now?: boolean): void {
+  items.push(item);
+  saving ||= later(save, SAVE_MS);
+  // While the server does not answer, new events do not ask again sooner.
+  if (!tries && (now || items.length >= FULL || bytesOf(JSON.stringify(items)) > FULL_BYTES)) flush();
+  else timer ||= later(flush, SOON_MS);
+}
+
+/** The page is hidden or going: hands everything to the browser; what it does not take waits in the storage. */
+export function leave(): void {
+  save(0);
+  for (const kind of stopped ? [] : [1, 0]) {
+    for (let all = waiting(kind), most = all.length; most;) {
+      const [count, body] = pack(kind, all.slice(0, most));
+      if (navigator.sendBeacon(address(PATHS[kind]!), body)) most = (all = all.slice(count)).length;
+      else most = count >> 1;
+    }
+  }
+}
+
+/** The page is there (again): sends once more what nobody has confirmed, and what dead tabs left. Under the lock `q`. */
+export function resume(): void {
+  const dead = names('q.').filter((name) => name !== own && local.get<Kept>(name)![0] < Date.now() - DEAD_MS);
+  const all = [...dead.flatMap((name) => local.get<Kept>(name)![1]), ...items];
+  items = [...new Map(all.map((item) => [item.messageId, item])).values()];
+  save();
+  dead.forEach((name) => local.set(name, undefined));
+  flush();
+}
+
+/** Forgets what was not sent. @param all acknowledgements too */
+export function clear(all?: boolean): void {
+  items = all ? [] : waiting(1);
+  save();
+}

@@ -1,0 +1,70 @@
+import type { StreamFrame } from '../../../src/contract/visitor-wire.js';
+import type { Kit, Live } from '../core/kit.js';
+import { lend, kit } from './lent.js';
+import { acknowledged, close, hidden, offer, recall, seen, turned, work } from './messages.js';
+import { closeStream, listenTo, openStream } from './stream.js';
+
+/** A page may also display a message by itself: the preview of the dashboard does. */
+export { show } from '../ui/index.js';
+
+const HIDDEN_MS = 60_000;
+
+let unread = 0;
+let hiding = 0;
+let arrived = 0;
+
+/** Entry of the chunk: everything about messages, for sites and visitors that may get some. */
+export function start(lent: Kit): Live {
+  lend(lent);
+  const deliver = (delivery: string): void => offer({ delivery, order: arrived++ });
+  const count = (now: number): void => kit.emit_('unread', (unread = now));
+  const hear = (frame: StreamFrame): void => {
+    if ('d' in frame) deliver(frame.d);
+    else if ('x' in frame) recall(frame.x);
+    else if ('n' in frame) count(frame.n);
+    else kit.boot_();
+  };
+  listenTo((frame) => {
+    kit.say_(frame);
+    hear(frame);
+  });
+  return {
+    booted_({ d, n, q }) {
+      d?.forEach(deliver);
+      if (n !== undefined) count(n);
+      if (document.visibilityState === 'visible') openStream(q);
+      void work();
+    },
+    offer_: offer, hear_: hear, acknowledged_: acknowledged, turned_: turned,
+    hidden_() {
+      hidden();
+      clearTimeout(hiding);
+      hiding = kit.later_(closeStream, HIDDEN_MS);
+    },
+    seen_() {
+      clearTimeout(hiding);
+      seen();
+      openStream();
+    },
+    gone_() {
+      hidden();
+      closeStream();
+    },
+    close_() {
+      close();
+      closeStream();
+    },
+    unread_: () => unread,
+    list_: (after) => ask('inbox', { after }),
+    act_: (d, what, b) => ask('inbox/act', { d, do: what, b }),
+  };
+}
+
+/** Every answer of the inbox says how many are unread. */
+async function ask<T extends { n: number }>(path: string, body: object): Promise<T> {
+  const { status, body: answer } = await kit.post_(path, JSON.stringify({ ...kit.caller_(), ...body }));
+  if (kit.judge_(status)) throw new Error((answer as { message?: string } | null)?.message ?? `HTTP ${status}`);
+  const { n } = answer as T;
+  if (n !== unread) kit.emit_('unread', (unread = n));
+  return answer as T;
+}

@@ -1,0 +1,161 @@
+import type { AckAnswer, AckRequest, ClaimAnswer, ClaimRequest, DisplayMessage } from '../../../src/contract/visitor-wire.js';
+import type { MessageInfo } from '../api.js';
+import { Verdict } from '../core/batch.js';
+import type { Shown } from '../ui-contract.js';
+import { show } from '../ui/index.js';
+import { kit } from './lent.js';
+import { mayAsk, place, withCap, type Candidate, type Caps } from './rank.js';
+
+/** From "it could be displayed" to "it was": one message in all tabs of the browser at a time. */
+const MOST_TRIES = 4;
+/** What can be displayed within this time is asked for again. */
+const SOON_MS = 10 * 60_000;
+
+interface Open { info: MessageInfo; candidate: Candidate; shown?: Shown }
+
+let waiting: Candidate[] = [];
+let open: Open | undefined;
+let release: (() => void) | null | undefined;
+let working = false;
+let leaving = new AbortController();
+
+const ready = (): boolean => kit.shows_() && document.visibilityState === 'visible';
+const caps = (): Caps => kit.local_.get<Caps>('caps') ?? {};
+const remember = ({ rule }: Candidate, cap: Caps[string]): void => {
+  if (rule) kit.local_.set('caps', withCap(caps(), rule.i, cap));
+};
+
+/** Is everything still as it was when it came true? */
+function fits({ rule, visit }: Candidate): boolean {
+  const pv = kit.visits_()?.pv();
+  return !!pv && (!rule || !visit || (visit === pv.id && kit.visits_()!.holds(rule) && mayAsk(rule, caps(), pv.visitId, Date.now())));
+}
+
+/** A message may be displayed when its turn has come. Those that come true together are sorted before the first is taken. */
+export function offer(candidate: Candidate): void {
+  if ([open?.candidate, ...waiting].some((one) => one?.rule?.i === candidate.rule?.i && one?.delivery === candidate.delivery && one)) return;
+  waiting.push(candidate);
+  void Promise.resolve().then(work);
+}
+
+/** Displays what may be displayed now. */
+export async function work(): Promise<void> {
+  if (working || open) return;
+  working = true;
+  while (waiting[0] && ready()) {
+    const next = waiting.sort((a, b) => place(a) - place(b)).shift()!;
+    if (!fits(next)) continue;
+    const free = await kit.hold_('display', { signal: leaving.signal });
+    if (!free || !ready()) waiting.push(next);
+    else if (fits(next)) await attempt(next, free).catch(() => undefined);
+    if (open) break;
+    free?.();
+  }
+  working = false;
+}
+
+async function attempt(candidate: Candidate, free: () => void): Promise<void> {
+  const { rule, delivery, why } = candidate;
+  const visit = kit.visits_()!.pv()!.visitId;
+  const me = kit.caller_();
+  const claim = (candidate.claim ??= kit.newId_());
+  const { status, wait, body } = await kit.post_('claim', JSON.stringify({ ...me, r: rule?.i, d: delivery, c: claim, s: visit, url: location.href, why } satisfies ClaimRequest));
+  const verdict = kit.judge_(status);
+  const tries = (candidate.tries = (candidate.tries ?? 0) + 1);
+  if (verdict === Verdict.Again && tries < MOST_TRIES) kit.later_(() => offer(candidate), kit.pause_(tries, Math.random(), wait));
+  if (verdict !== Verdict.Done) return;
+  const answer = body as ClaimAnswer;
+  if (!answer.ok) {
+    const { n = Infinity } = answer;
+    remember(candidate, n < Infinity ? { t: Date.now() + n } : {});
+    // While the page is still there: a lease of somebody else may come back.
+    if (n < SOON_MS) kit.later_(() => offer({ ...candidate, claim: undefined }), n);
+    return;
+  }
+  const ack = (what: AckRequest['do'], more?: Partial<AckRequest>): void =>
+    kit.add_({ messageId: kit.newId_(), type: 'ack', timestamp: Date.now(), ack: { ...me, c: claim, do: what, ...more } satisfies AckRequest }, true);
+  const saw = (): void => {
+    remember(candidate, { v: visit });
+    ack('shown');
+  };
+  if (answer.g || !answer.m) return saw();
+  const info: MessageInfo = { campaign: rule?.i ?? answer.m.i, delivery: delivery ?? answer.m.d, claim };
+  kit.emit_('message', info);
+  if (ready() && fits(candidate)) return display(answer.m, { info, candidate }, { free, ack, saw });
+  // The site has hidden or left the page just now.
+  ack('back');
+}
+
+interface Steps { free(): void; ack(what: AckRequest['do'], more?: Partial<AckRequest>): void; saw(): void }
+
+function display(message: DisplayMessage, mine: Open, { free, ack, saw }: Steps): void {
+  const { info } = mine;
+  let wasSeen = false;
+  open = mine;
+  release = free;
+  mine.shown = show(message, {
+    shown() {
+      if (wasSeen) return;
+      wasSeen = true;
+      saw();
+      kit.emit_('impression', info);
+    },
+    open: () => ack('open'),
+    click(button, url) {
+      ack('click', { b: button });
+      kit.emit_('click', { ...info, button, url });
+    },
+    reply(answer) {
+      ack('reply', { v: answer });
+      kit.emit_('reply', { ...info, answer });
+    },
+    dismiss() {
+      // Put away before it was seen: it could not be displayed.
+      ack(wasSeen ? 'dismiss' : 'back');
+      if (wasSeen) kit.emit_('dismiss', info);
+    },
+    gone() {
+      if (open !== mine) return;
+      open = undefined;
+      release?.();
+      void work();
+    },
+  });
+}
+
+const shut = (): void => open?.shown?.close();
+
+/** Takes back a message, by delivery or claim. */
+export function recall(id: string): void {
+  waiting = waiting.filter(({ delivery }) => delivery !== id);
+  if (open?.info.delivery === id || open?.info.claim === id) shut();
+}
+
+export function acknowledged({ c, do: what }: AckRequest, answer: unknown): void {
+  // The lease was over and somebody else has the slot.
+  if (what === 'shown' && (answer as AckAnswer | null)?.ok === 0 && open?.info.claim === c) shut();
+}
+
+/** Another page: what belonged to the last one goes. */
+export function turned(): void {
+  const { rule, visit } = open?.candidate ?? {};
+  if (rule && visit && !kit.visits_()?.holds(rule)) shut();
+}
+
+/** Another tab may display while this one is hidden. */
+export function hidden(): void {
+  leaving.abort();
+  leaving = new AbortController();
+  release?.();
+  release = undefined;
+}
+
+export function seen(): void {
+  if (open && !release) void kit.hold_('display', { ifAvailable: true }).then((free) => { if (open) release = free; else free?.(); });
+  void work();
+}
+
+export function close(): void {
+  waiting = [];
+  shut();
+}

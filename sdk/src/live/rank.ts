@@ -1,0 +1,37 @@
+import type { WireRule } from '../../../src/contract/visitor-wire.js';
+import type { Why } from '../visit/contract.js';
+
+/** A message that could be displayed now. */
+export interface Candidate {
+  rule?: WireRule;
+  /** An in-app message: id of the delivery. */
+  delivery?: string;
+  why?: Why;
+  /** Place in the list of the server. */
+  order: number;
+  /** Page visit in which the rule came true; absent for what does not depend on a page. */
+  visit?: string;
+  /** The attempt, so that asking again answers the same. */
+  claim?: string;
+  tries?: number;
+}
+
+/** Ids of campaigns: the visit they were displayed in, and before when asking again makes no sense (ms since 1970). */
+export type Caps = Record<string, { v?: string; t?: number }>;
+
+const MOST_CAPS = 100;
+
+/** Smaller goes first: essential, then what was sent to this person, then by priority (0 to 100), then by the server's order. */
+export const place = ({ rule, delivery, order }: Candidate): number => (rule?.e ? 0 : 4e6) + (delivery ? 0 : 2e6) - (rule?.p ?? 50) * 1e4 + order;
+
+/** Could the server say yes? What is certain to be refused is not asked. */
+export function mayAsk({ i, y }: WireRule, caps: Caps, visitId: string, now: number): boolean {
+  const { v, t = 0 } = caps[i] ?? {};
+  return (y === 1 || v !== visitId) && t <= now;
+}
+
+/** Notes what happened with a campaign; of many, the oldest notes go. */
+export function withCap(caps: Caps, campaign: string, cap: Caps[string]): Caps {
+  const { [campaign]: old, ...rest } = caps;
+  return Object.fromEntries([...Object.entries(rest), [campaign, { ...old, ...cap }] as const].slice(-MOST_CAPS));
+}

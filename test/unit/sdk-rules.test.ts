@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals';
+import type { SiteSettings } from '../../src/contract/visitor-wire.js';
+import { personIdProblem } from '../../src/people/domain/person-ids.js';
+import { decide } from '../../sdk/src/core/consent.js';
+import { cookieOf, widestDomain } from '../../sdk/src/core/cookie.js';
+import { isPersonId, newId, uuidOf } from '../../sdk/src/core/ids.js';
+import { readLine } from '../../sdk/src/live/frames.js';
+import { mayAsk, place, withCap, type Candidate, type Caps } from '../../sdk/src/live/rank.js';
+
+describe('ids', () => {
+  test('are UUIDs of version 7, in the order of time', () => {
+    expect(uuidOf(0x0123456789ab, Uint16Array.of(0x1234, 0x5678, 0x9abc, 0xdef0, 0xffff))).toBe('01234567-89ab-7123-b456-789abcdef0ff');
+    const ids = Array.from({ length: 1_000 }, newId);
+    expect(new Set(ids).size).toBe(1_000);
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(uuidOf(1_000, new Uint16Array(5)) < uuidOf(1_001, new Uint16Array(5))).toBe(true);
+  });
+
+  test.each(['', ' ', 'undefined', 'NULL', 'nil', 'none', 'NaN', 'true', 'false', '0', '-1', '[object Object]', 'anonymous', 'Guest', 'distinct_id', 'userId', 'user_id', 'id', 'not_authenticated', 'x'.repeat(257)])('%p is nobody, as the server says', (id) => {
+    expect([isPersonId(id), personIdProblem(id) === null]).toEqual([false, false]);
+  });
+  test.each(['1', '00', 'u-1', 'ann@example.org', 'guests', 'x'.repeat(256)])('%p is somebody', (id) => expect([isPersonId(id), personIdProblem(id)]).toEqual([true, null]));
+});
+
+describe('consent', () => {
+  const on = { settings: {} as SiteSettings, refuses: false };
+  test.each([
+    ['nothing is known yet', {}, { settings: undefined, refuses: false }, ['pending', 'pending']],
+    ['nobody has to be asked', {}, on, ['granted', 'granted']],
+    ['the site asks', {}, { ...on, manual: true }, ['pending', 'pending']],
+    ['the workspace asks', {}, { settings: { consent: 'pending' }, refuses: false }, ['pending', 'pending']],
+    ['the browser refuses', {}, { ...on, refuses: true }, ['denied', 'granted']],
+    ['the browser refuses and the workspace does not read that', {}, { settings: { gpc: 0 }, refuses: true }, ['granted', 'granted']],
+    ['the visitor has said yes to a browser that says no', { analytics: 'granted' }, { ...on, refuses: true }, ['granted', 'granted']],
+    ['the visitor has answered one question', { messages: 'denied' }, { ...on, manual: true }, ['pending', 'denied']],
+    ['the visitor has answered before anything is known', { analytics: 'denied', messages: 'granted' }, { settings: undefined, refuses: false }, ['denied', 'granted']],
+  ] as const)('%s', (_, said, circumstances, [analytics, messages]) => expect(decide(said, circumstances)).toEqual({ analytics, messages }));
+});
+
+describe('the cookie', () => {
+  test('is that of the widest domain that takes one', () => {
+    const refused = new Set(['kr', 'co.kr', 'localhost', '0.0.1', '0.1', '1']);
+    const takes = (domain: string) => !refused.has(domain);
+    expect(['www.shop.co.kr', 'shop.co.kr', 'a.b.example.org', 'localhost', '127.0.0.1'].map((host) => widestDomain(host, takes))).toEqual(['shop.co.kr', 'shop.co.kr', 'example.org', '', '127.0.0.1']);
+    expect(widestDomain('www.shop.co.kr', () => false)).toBe('');
+  });
+  test('is found among others', () => {
+    expect(['a=1; danbi=x.y', 'danbi=x.y', 'xdanbi=1; danbi=', 'danbi_=1', ''].map((jar) => cookieOf(jar, 'danbi'))).toEqual(['x.y', 'x.y', '', undefined, undefined]);
+  });
+});
+
+describe('which message goes first', () => {
+  const rule = (i: string, p?: number, e?: 1) => ({ i, t: { k: 'v' as const }, p, e });
+  test('essential, then sent to this person, then by priority, then in the order of the server', () => {
+    const candidates: Candidate[] = [
+      { rule: rule('late'), order: 7 }, { rule: rule('low', 10), order: 0 }, { delivery: 'second', order: 1 }, { rule: rule('high', 90), order: 8 }, { rule: rule('early'), order: 2 },
+      { delivery: 'first', order: 0 }, { rule: rule('essential', 0, 1), order: 9 }, { rule: rule('best', 100), order: 49 },
+    ];
+    const sorted = [...candidates].sort((a, b) => place(a) - place(b)).map((one) => one.rule?.i ?? one.delivery);
+    expect(sorted).toEqual(['essential', 'first', 'second', 'best', 'high', 'early', 'late', 'low']);
+  });
+
+  test('what was displayed in this visit, or is not to be asked for yet, is not asked for', () => {
+    const caps = withCap(withCap({}, 'a', { v: 'visit' }), 'b', { t: 100 });
+    expect([mayAsk(rule('a'), caps, 'visit', 0), mayAsk(rule('a'), caps, 'next', 0), mayAsk({ ...rule('a'), y: 1 }, caps, 'visit', 0)]).toEqual([false, true, true]);
+    expect([mayAsk(rule('b'), caps, 'visit', 99), mayAsk(rule('b'), caps, 'visit', 100), mayAsk(rule('c'), caps, 'visit', 0)]).toEqual([false, true, true]);
+    const many = Array.from({ length: 150 }, (_, index) => String(index)).reduce((all, id) => withCap(all, `c${id}`, { v: id }), {} as Caps);
+    expect([Object.keys(many).length, many.c0, withCap(many, 'c149', { t: 5 }).c149]).toEqual([100, undefined, { v: '149', t: 5 }]);
+  });
+});
+
+test('lines of the stream', () => {
+  expect(['data: {"d":"1"}', 'id: 5:6:', 'retry: 1500', ':', 'event: m', '', 'data'].map(readLine)).toEqual([{ frame: { d: '1' } }, { id: '5:6:' }, { retry: 1500 }, {}, {}, {}, {}]);
+});

@@ -1419,6 +1419,7 @@ CREATE INDEX delivery_waiting ON public.delivery USING btree (reason, person_id,
 CREATE INDEX display_claim_campaign ON public.display_claim USING btree (campaign_id, lease_until) WHERE (state = ANY (ARRAY['open'::text, 'waiting'::text]));
 CREATE INDEX display_claim_created ON public.display_claim USING btree (created_at);
 CREATE INDEX display_claim_delivery ON public.display_claim USING btree (delivery_id);
+CREATE INDEX display_claim_ended ON public.display_claim USING btree (created_at) WHERE (state = ANY (ARRAY['back'::text, 'lapsed'::text, 'recalled'::text]));
 CREATE INDEX display_claim_lease ON public.display_claim USING btree (lease_until) WHERE (state = ANY (ARRAY['open'::text, 'waiting'::text]));
 CREATE UNIQUE INDEX display_claim_open ON public.display_claim USING btree (person_id, class) WHERE (state = 'open'::text);
 CREATE INDEX display_claim_person ON public.display_claim USING btree (person_id, state);

@@ -2,6 +2,10 @@ import { CAMPAIGN_BRAKE } from '../delivery/sending/campaign-brake.js';
 import { DISPATCH_GATE } from '../delivery/sending/dispatch-gate.js';
 import type { ModuleParts } from '../platform/module-parts.js';
 import { Assignments } from './assignments.service.js';
+import { DisplayAcks } from './auto/acks.service.js';
+import { DisplayClaims } from './auto/claims.service.js';
+import { AnswersController } from './auto/http/answers.controller.js';
+import { DisplaysWorker } from './auto/jobs/displays.job.js';
 import { Brake } from './campaign-brake.js';
 import { Coverage } from './coverage.service.js';
 import { CoverageWorker } from './jobs/coverage.job.js';
@@ -32,7 +36,7 @@ import { SEGMENT_USE } from '../segments/segment-use.js';
 import { Versions } from './versions.service.js';
 
 export const campaignsParts: ModuleParts = {
-  providers: [Drafts, CampaignMessages, Coverage, CampaignCheck, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain],
-  controllers: [CampaignsController, CampaignMessagesController, VersionsController, AssignmentsController, LedgerController],
-  workers: [EntryWorker, DatesWorker, LaunchWorker, AdvanceWorker, ClosingWorker, CoverageWorker],
+  providers: [Drafts, CampaignMessages, Coverage, CampaignCheck, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain, DisplayClaims, DisplayAcks],
+  controllers: [CampaignsController, CampaignMessagesController, VersionsController, AssignmentsController, LedgerController, AnswersController],
+  workers: [EntryWorker, DatesWorker, LaunchWorker, AdvanceWorker, ClosingWorker, CoverageWorker, DisplaysWorker],
 };

@@ -5,13 +5,15 @@ import { cancelPending, SENDERS } from '../delivery/sending/store/deliveries.sto
 import { Clock } from '../kernel/clock.js';
 import { conflict, notFound } from '../kernel/errors.js';
 import { AuditLog } from '../platform/audit.js';
-import { NEWS } from '../people/store/news.store.js';
+import { NEWS, recordNews } from '../people/store/news.store.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
 import { WorkerRunner } from '../platform/jobs/runner.js';
 import { loadWorkspace } from '../platform/workspace.js';
 import { dropBuild } from '../segments/store/build.store.js';
 import { archiveSegment, lockSegment } from '../segments/store/segments.store.js';
+import { recallClaims } from './auto/store/claims.store.js';
+import { findAutoCampaign } from './auto/store/live.store.js';
 import { ARCHIVED_WHEN_IDLE, TRANSITIONS, whatInstead, type Verb } from './domain/lifecycle.js';
 import type { CampaignState } from './domain/state.js';
 import { refuseMissedDates } from './engine/dates.js';
@@ -84,6 +86,7 @@ export class Lifecycle {
     const closed = await inTransaction(this.db, async (tx) => {
       deliveries += await cancelPending(tx, { campaignId: id }, REASON, now);
       recalled += (await recallInApp(tx, { campaignId: id }, null, now)).recalled;
+      await recordNews(tx, (await recallClaims(tx, { campaignId: id })).map((each) => ({ ...each, kind: 'gone' })), now);
       await setClosing(tx, id, false);
       return { runs, deliveries, recalled };
     });
@@ -122,6 +125,7 @@ export class Lifecycle {
       throw campaign ? refuseTransition(verb, campaign.state) : notFound('campaign', id);
     }
     await this.audit.record(tx, { actor, action: `campaign.${verb}`, subject: `campaign:${id}` }, now);
+    await tellBrowsers(tx, id, now);
   }
 }
 
@@ -131,4 +135,9 @@ async function hasNothingToDo(tx: Db, campaign: Campaign): Promise<boolean> {
   const { entry } = (await loadVersion(tx, campaign.currentVersion!.id)).published;
   if (!draining && entry.type !== 'launch' && entry.type !== 'external') return false;
   return isIdle(tx, campaign.id, !draining);
+}
+
+/** Open pages learn at once that other auto messages run now. Wake `NEWS` after commit. */
+export async function tellBrowsers(tx: Db, campaignId: string, now: Date): Promise<void> {
+  if ((await findAutoCampaign(tx, campaignId))?.type === 'auto_message') await recordNews(tx, [{ personId: null, kind: 'rules' }], now);
 }

@@ -13,6 +13,7 @@ import type { Actor } from '../platform/http/access.js';
 import { WorkerRunner } from '../platform/jobs/runner.js';
 import { loadWorkspace } from '../platform/workspace.js';
 import { createOwned } from '../segments/segment-questions.js';
+import { beginTally } from './auto/store/tally.store.js';
 import { CampaignCheck, refuseErrors, type CheckedContent } from './check.service.js';
 import { maintainedBefore, maintainedConditions } from './domain/conditions.js';
 import { planExperiments } from './domain/experiments.js';
@@ -22,7 +23,7 @@ import { normalise, type RunPlan } from './domain/normalise.js';
 import { CONTROL, type PublishedDefinition } from './domain/published.js';
 import { changedSince } from './drafts.service.js';
 import { refuseMissedDates } from './engine/dates.js';
-import { refuseTransition } from './lifecycle.service.js';
+import { refuseTransition, tellBrowsers } from './lifecycle.service.js';
 import { changeState, findCampaign, lockCampaign, type Campaign } from './store/campaigns.store.js';
 import { holdNamedSegments } from './store/references.store.js';
 import { announceAssigned } from './store/given-assignments.store.js';
@@ -89,6 +90,8 @@ export class Publishing {
     const [lost] = await this.checks.holdSenders(tx, contents);
     if (lost !== undefined) throw conflict('campaign.changed', `The sending domain ${lost} was deleted meanwhile. Check the campaign again.`);
     await planEntry(tx, next);
+    await planCap(tx, next);
+    await tellBrowsers(tx, campaign.id, now);
     // Their cohort is everybody assigned; that of any other version begins empty, with those who come to its messages.
     if (before && next.plan.entry.type === 'external') await announceAssigned(tx, campaign.id, now);
     if (!(await changeState(tx, { id: campaign.id, ...TRANSITIONS.publish, now }))) throw refuseTransition('publish', campaign.state);
@@ -138,6 +141,12 @@ async function maintainConditions(tx: Db, { campaign, plan, before, by, now }: N
       ?? (await createOwned(tx, { ownerId: campaign.id, name: `${campaign.name} / ${placed.place}`, definition: placed.condition, createdBy: by, now }));
   }
   return maintained;
+}
+
+/** An auto message that gets a cap begins to count with what there is. */
+async function planCap(tx: Db, { campaign, plan, before }: NextVersion): Promise<void> {
+  const capOf = ({ definition }: Pick<RunPlan, 'definition'>) => (definition.type === 'auto_message' ? definition.display.cap : undefined);
+  if (capOf(plan) !== undefined && (!before || capOf(before.published) === undefined)) await beginTally(tx, campaign.id);
 }
 
 /**

@@ -129,7 +129,7 @@ export interface ClaimRequest extends Caller {
 export type ClaimAnswer =
   /** Display it, and confirm the impression within `ms`; otherwise the slot goes back. `g`: control, confirm without displaying. */
   | { ok: 1; ms: number; m?: DisplayMessage; g?: 1 }
-  /** Not now: the code of the gate, and when asking again can make sense. `n` absent: not on this page visit. */
+  /** Not now: the code of the gate, and in how many ms from now asking again can make sense. `n` absent: not on this page visit. */
   | { ok: 0; why: string; n?: number };
 
 /** POST /v1/ack: what happened with a claim. `shown` is the impression; saying anything again changes nothing. */

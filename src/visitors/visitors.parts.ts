@@ -2,6 +2,7 @@ import { joined } from '../platform/module-parts.js';
 import { callerParts } from './caller/caller.parts.js';
 import { identityParts } from './identity/identity.parts.js';
 import { visitorInboxParts } from './inbox/inbox.parts.js';
+import { displayParts } from './display/display.parts.js';
 import { sdkParts } from './sdk/sdk.parts.js';
 import { siteParts } from './site/site.parts.js';
 import { streamParts } from './stream/stream.parts.js';
@@ -10,6 +11,7 @@ export const visitorsParts = joined(
   callerParts,
   identityParts,
   visitorInboxParts,
+  displayParts,
   sdkParts,
   siteParts,
   streamParts,

@@ -44,7 +44,7 @@ test('rules say what they do, where they come from, and why they are on; each ca
   }
   expect(body.items.map(({ key, on }: { key: string; on: boolean }) => [key, on])).toEqual([
     ['ad_label', true], ['sender_identity', true], ['opt_out_notice', true], ['night_gate', true], ['consent_confirmation', true],
-    ['transactional_reason', true], ['promotional_signs', true], ['frequency_preference', true], ['verified_sender', true], ['one_click_unsubscribe', true]]);
+    ['transactional_reason', true], ['promotional_signs', true], ['frequency_preference', true], ['verified_sender', true], ['display_limit', true], ['one_click_unsubscribe', true]]);
   expect(await rule('night_gate')).toMatchObject({ parameters: { channels: ['in_app'], from: '21:00', to: '08:00' }, because: { en: expect.stringContaining('Korean') } });
   const changed = await change({ night_gate: { on: false, parameters: { from: '20:30' } } });
   expect([changed.status, await rule('night_gate')]).toEqual([200, expect.objectContaining({ on: false, set: true, parameters: expect.objectContaining({ from: '20:30', to: '08:00', channels: ['in_app'] }) })]);
@@ -52,7 +52,7 @@ test('rules say what they do, where they come from, and why they are on; each ca
   await change({ night_gate: null });
   expect(await rule('night_gate')).toMatchObject({ on: true, set: false, parameters: { from: '21:00' } });
   await app.api('PATCH', '/v1/workspace', { timeZone: 'Europe/Berlin', language: 'de', settings: { senderContact: 'x' } });
-  expect((await app.api('GET', '/v1/sending-rules')).body.items.filter(({ on }: { on: boolean }) => on).map(({ key }: { key: string }) => key)).toEqual(['transactional_reason', 'promotional_signs', 'frequency_preference', 'verified_sender', 'one_click_unsubscribe']);
+  expect((await app.api('GET', '/v1/sending-rules')).body.items.filter(({ on }: { on: boolean }) => on).map(({ key }: { key: string }) => key)).toEqual(['transactional_reason', 'promotional_signs', 'frequency_preference', 'verified_sender', 'display_limit', 'one_click_unsubscribe']);
 });
 
 test.each([

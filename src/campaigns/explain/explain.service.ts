@@ -80,7 +80,7 @@ export class Explain {
     const refused = decisions.find((decision) => decision.stage === 'entry');
     if (run || refused) {
       const outcome = run ? outcomeOf(version.published, run, decisions, stepId) : outcomeOf(version.published, null, [refused!], stepId);
-      return { outcome, basis: 'ledger', gates: ledgerVerdicts(outcome), stepId: outcome.stepId };
+      return { outcome, basis: 'ledger', gates: ledgerVerdicts({ ...outcome, isDisplay: version.published.entry.type === 'display' }), stepId: outcome.stepId };
     }
     const [known] = await loadPeople(this.db, [personId]);
     if (!known) throw notFound('person', personId);

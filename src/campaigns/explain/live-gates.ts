@@ -2,13 +2,17 @@ import { ADDRESSEE } from '../../contract/message.js';
 import type { SegmentNode } from '../../contract/segment.js';
 import { AppError } from '../../kernel/errors.js';
 import type { Db } from '../../platform/database/db.js';
+import { loadWorkspace } from '../../platform/workspace.js';
 import { rows } from '../../platform/database/db.js';
 import { loadPeople } from '../../people/people.store.js';
 import { refusals } from '../../delivery/preferences/store/reachability.store.js';
 import { pacingAnswer } from '../../delivery/rules/pacing-answers.js';
 import { explainPerson } from '../../segments/segment-questions.js';
 import type { MessageStep } from '../domain/arms.js';
-import { walkGates, type Verdict } from '../domain/gates.js';
+import { autoMessageOf } from '../auto/live-rules.js';
+import { QUESTIONS, type Asked } from '../auto/questions.js';
+import { idsOf } from '../auto/store/displayed.store.js';
+import { walkGates, type GateFacts, type Verdict } from '../domain/gates.js';
 import { dateEntryAt } from '../domain/next-due.js';
 import { entryFacts } from '../engine/enter.js';
 import type { Moment } from '../engine/conditions.js';
@@ -23,12 +27,24 @@ export interface LiveQuestion {
   step: MessageStep | null;
 }
 
+/** The questions of a claim, all of them, in the same words; the page, and whether it could be rendered, is not known here. */
+async function displayGates(db: Db, { version, state, personId, timeZone }: Omit<LiveQuestion, 'step'> & { timeZone: string | null }, { now }: Moment): Promise<Verdict[]> {
+  const asked: Asked = { tx: db, now, workspace: await loadWorkspace(db), version, definition: autoMessageOf(version), state, personId, ids: await idsOf(db, personId), timeZone, visit: null, claim: null };
+  const answers: Partial<GateFacts>[] = [];
+  for (const question of QUESTIONS) answers.push(await question(asked));
+  const { audience } = version.published;
+  const told = audience ? await explained(db, audience, personId, now) : null;
+  return walkGates(Object.assign({ now, campaign: { state, entering: true } }, ...answers) as GateFacts).map((verdict) =>
+    (verdict.gate === 'audience' && told ? { ...verdict, facts: { explained: told }, nextCheckAt: told.nextChangeAt ? new Date(told.nextChangeAt) : null } : verdict));
+}
+
 interface Trigger { met: boolean; facts: Record<string, unknown>; nextAt: Date | null }
 
 /** What every gate would say to a person right now, from the data itself; gates behind a refusing one are looked at as well. */
 export async function liveGates(db: Db, { version, state, personId, step }: LiveQuestion, moment: Moment): Promise<Verdict[]> {
   const [person] = await loadPeople(db, [personId]);
   const zone = usableZone(person?.timeZone ?? null, moment.zone);
+  if (version.published.entry.type === 'display') return displayGates(db, { version, state, personId, timeZone: person?.timeZone ?? null }, moment);
   // The state is judged on its own: a paused campaign's other gates are still worth knowing.
   const facts = (await entryFacts(db, { version, state: 'active' }, new Map([[personId, zone]]), moment))(personId);
   const trigger = await evaluateTrigger(db, { version, personId, zone }, moment.now);

@@ -52,3 +52,14 @@ function loadAssigned(db: Db, experimentId: string, personIds: readonly string[]
     select a.person_id as "personId", a.variant, a.is_control as "isControl"
       from assignment as a where a.experiment_id = $1 and a.person_id = any($2::uuid[])`, [experimentId, personIds]);
 }
+
+/** The arm each person has, or would get now. Nothing is stored. */
+export async function armsWithout(db: Db, experiment: PublishedExperiment, personIds: readonly string[]): Promise<Map<string, Assigned>> {
+  const control = new Map(experiment.arms.map((arm) => [arm.key, arm.isControl]));
+  const arms = new Map(personIds.map((id): [string, Assigned] => {
+    const variant = armOf(experiment.arms, bucketOf(experiment.salt, id));
+    return [id, { variant, isControl: control.get(variant)! }];
+  }));
+  for (const { personId, variant, isControl } of await loadAssigned(db, experiment.experimentId, personIds)) arms.set(personId, { variant, isControl });
+  return arms;
+}

@@ -35,3 +35,16 @@ export async function recordDecisions(tx: Db, decisions: readonly NewDecision[],
   ]);
   await announceEngagement(tx, decisions.filter(({ code }) => code === 'HOLDOUT'), now);
 }
+
+/**
+ * Writes a refusal of an auto message once in a time: a browser that asks again each second is told again, and the ledger has one row for
+ * a person, version and code until `again` milliseconds have passed. Those who ask for one person have to take turns.
+ */
+export async function recordEntryRefusalOnce(tx: Db, decision: NewDecision, now: Date, again: number): Promise<void> {
+  const { personId, campaignId, versionId, code } = decision;
+  const said = await rows(tx, `
+    select 1 from decision as d
+     where d.person_id = $1 and d.campaign_id = $2 and d.version_id = $3 and d.code = $4 and d.stage = 'entry' and d.at > $5::timestamptz limit 1`,
+  [personId, campaignId, versionId, code, new Date(now.getTime() - again)]);
+  if (said.length === 0) await recordDecisions(tx, [decision], now);
+}

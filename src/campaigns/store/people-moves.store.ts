@@ -4,6 +4,7 @@ import { cancelPending } from '../../delivery/sending/store/deliveries.store.js'
 import { recallInApp } from '../../delivery/inbox/store/inbox.store.js';
 import { announceEngagement, type Engaged } from '../../people/store/change.store.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
+import { takeTurns } from '../auto/store/claims.store.js';
 import type { SettledChange } from '../domain/settled.js';
 
 const PAIRS = 'unnest($1::uuid[], $2::uuid[]) as m (from_id, into_id)';
@@ -52,12 +53,25 @@ const MOVES = [
   `delete from mpp_recipient as r using ${PAIRS} where r.person_id = m.from_id`,
   `update consent_proof as p set person_id = m.into_id, from_id = coalesce(p.from_id, m.from_id) from ${PAIRS} where p.person_id = m.from_id`,
   `update decision as d set person_id = m.into_id from ${PAIRS} where d.person_id = m.from_id`,
+  `update message_answer as a set person_id = m.into_id from ${PAIRS} where a.person_id = m.from_id`,
+  // One lease a person and class: the survivor's own stays, else the last one; what the others held of a cap goes back.
+  `with leased as (
+     select c.key, c.campaign_id, c.counted, row_number() over (partition by m.into_id, c.class order by c.person_id = m.into_id desc, c.lease_until desc) as place
+       from (select m.into_id, m.from_id as id from ${PAIRS} union select m.into_id, m.into_id from ${PAIRS}) as m
+       join display_claim as c on c.person_id = m.id and c.state = 'open'),
+   ended as (
+     update display_claim as c set state = 'lapsed', counted = false from leased where leased.place > 1 and c.key = leased.key)
+   update display_tally as t set taken = t.taken - g.count
+     from (select l.campaign_id, count(*) as count from leased as l where l.place > 1 and l.counted group by l.campaign_id) as g where t.campaign_id = g.campaign_id`,
+  `update display_claim as c set person_id = m.into_id from ${PAIRS} where c.person_id = m.from_id`,
 ];
 
 /** The survivors were judged when the people merged; what comes to them here may change the answer again. */
 export async function moveToSurvivors(tx: Db, merges: readonly Merged[], now: Date): Promise<void> {
   // Waits for opens and clicks that are being written, and lets later ones see whose the deliveries are then (record_engagement).
   await rows(tx, 'select pg_advisory_xact_lock(7305006)');
+  // Waits for claims of displays that are being decided.
+  await takeTurns(tx, merges.map(({ into }) => into));
   const moving = await campaignsOf(tx, merges);
   for (const move of MOVES) await rows(tx, move, sides(merges));
   await announceEngagement(tx, moving, now);
@@ -112,6 +126,9 @@ const WORDLESS = `(select coalesce(jsonb_agg(n.notice || '{"recipient": null, "d
 /** Where an erased person's messages went, and what the test mailbox kept of them, is gone before the deliveries forget the address. */
 const FORGETS = [
   'delete from in_app_message as i where i.person_id = any($1::uuid[])',
+  'delete from message_answer as a where a.person_id = any($1::uuid[])',
+  // A lease that counts is taken back when it is over; then nothing of it is left to be known.
+  `update display_claim as c set content = null, url = '', visit = '00000000-0000-0000-0000-000000000000', state = case when c.state = 'waiting' then 'recalled' else c.state end where c.person_id = any($1::uuid[])`,
   `delete from sandbox_mail as s
     where lower(s.rcpt_to) in (select lower(d.address) from delivery as d where d.person_id = any($1::uuid[]) and d.address is not null)`,
   // What came back about them: that it came stays, in no words. What nobody understood yet is found by the address it names.
@@ -137,7 +154,7 @@ const FORGETS = [
  */
 export async function forgetDetails(tx: Db, personIds: readonly string[], now: Date): Promise<void> {
   await recallInApp(tx, { personIds }, 'PERSON_DELETED', now);
-  await rows(tx, `update enrollment as e set entry = jsonb_build_object('kind', e.entry ->> 'kind', 'at', e.entry ->> 'at') where e.person_id = any($1::uuid[]) and e.entry ? 'properties'`, [personIds]);
+  await rows(tx, `update enrollment as e set entry = jsonb_build_object('kind', e.entry ->> 'kind', 'at', e.entry ->> 'at') where e.person_id = any($1::uuid[]) and e.entry ?| array['properties', 'visit']`, [personIds]);
   for (const forget of FORGETS) await rows(tx, forget, [personIds]);
 }
 

@@ -2,18 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
 import { AppError, conflict, notFound } from '../../kernel/errors.js';
-import { NEWS, recordNews } from '../../people/store/news.store.js';
+import { NEWS } from '../../people/store/news.store.js';
 import { AuditLog } from '../../platform/audit.js';
 import { inTransaction, row } from '../../platform/database/db.js';
 import type { Actor } from '../../platform/http/access.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
-import { insertDeliveryEvents, type DeliveryEventKind } from '../tracking/store/delivery-events.store.js';
 import { personExists } from '../preferences/store/preferences.store.js';
-import { engagedAt, interactedAt, newActions, stoppedAt, touched, type InboxAction, type Touches } from './domain/display.js';
-import { countUnread, listInbox, lockMessage, recallInApp, saveTouches, settleShown, type InboxPage, type LockedMessage, type StoredMessage } from './store/inbox.store.js';
-
-/** What the ledger remembers of each. Opening is kept with the message alone: "opened" in results is about e-mail. */
-const KIND: Record<InboxAction, DeliveryEventKind | null> = { seen: 'impression', open: null, click: 'click', reply: 'reply', dismiss: 'dismiss' };
+import { engagedAt, interactedAt, stoppedAt, type InboxAction } from './domain/display.js';
+import { recordTouch } from './record-touch.js';
+import { countUnread, listInbox, recallInApp, type InboxPage, type StoredMessage } from './store/inbox.store.js';
 
 export interface InboxMessage extends Omit<StoredMessage, 'goalAt'> {
   interactedAt: Date | null;
@@ -45,29 +42,8 @@ export class Inbox {
    */
   async record(personId: string, deliveryId: string, action: InboxAction, button: number | null): Promise<InboxMessage> {
     const at = this.clock.now();
-    const done = await inTransaction(this.db, async (tx) => {
-      const message = await lockMessage(tx, personId, deliveryId);
-      if (!message) throw new AppError('inbox.not-found', `Person ${personId} has no message ${deliveryId}.`, 'not_found');
-      const target = button === null ? undefined : message.content.buttons[button];
-      if (button !== null && !target) throw new AppError('inbox.no-button', `This message has no button ${button}.`);
-      const actions = newActions(message, action);
-      if (actions.length === 0) return { message, announced: false };
-      refuseGone(message, at);
-      const touches: Touches = touched(message, actions, at);
-      await saveTouches(tx, { personId, deliveryId, touches, stoppedAt: stoppedAt(message.content.until, touches) });
-      const announced = await insertDeliveryEvents(tx, actions.flatMap((what) => {
-        const kind = KIND[what];
-        return kind === null ? [] : [{
-          deliveryId, personId, campaignId: message.campaignId, kind, eventKey: kind, at, verdict: 'human' as const, evidence: { source: 'inbox' },
-          data: what === 'click' && target ? { link: button, url: target.url } : {},
-        }];
-      }));
-      if (actions.includes('seen')) {
-        await settleShown(tx, personId, deliveryId, at);
-        await recordNews(tx, [{ personId, kind: 'unread' }], at);
-      }
-      return { message: { ...message, ...touches }, announced };
-    });
+    const done = await inTransaction(this.db, (tx) => recordTouch(tx, { personId, deliveryId, action, button }, at));
+    if (!done) throw new AppError('inbox.not-found', `Person ${personId} has no message ${deliveryId}.`, 'not_found');
     if (done.announced) this.runner.wake('segments.membership');
     this.runner.wake(NEWS);
     return shown(done.message);
@@ -90,11 +66,6 @@ export class Inbox {
     this.runner.wake(NEWS);
     return recalled;
   }
-}
-
-function refuseGone(message: LockedMessage, now: Date): void {
-  if (message.recalledAt !== null) throw conflict('inbox.recalled', 'This message was recalled.');
-  if (message.seenAt === null && message.expiresAt !== null && message.expiresAt <= now) throw conflict('inbox.expired', 'This message expired before it was seen.');
 }
 
 function shown(message: StoredMessage): InboxMessage {

@@ -4,7 +4,7 @@ import { advertisingOf } from '../rules/domain/advertising.js';
 import type { ClaimedDelivery, ClaimedPerson } from './store/claims.store.js';
 
 /** What the templates of this delivery may say. Built-in fields win over attributes of the same name. */
-export function contextOf(delivery: ClaimedDelivery, person: ClaimedPerson, workspace: Workspace): RenderContext {
+export function contextOf(delivery: Pick<ClaimedDelivery, 'id' | 'personId' | 'event' | 'transactional'> & Partial<ClaimedDelivery>, person: ClaimedPerson, workspace: Workspace): RenderContext {
   const { externalId, email, timeZone, language, attributes } = person;
   return {
     person: { ...attributes, id: delivery.personId, externalId, email, timeZone, language },

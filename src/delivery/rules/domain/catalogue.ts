@@ -28,6 +28,7 @@ export const PARAMETERS = {
   promotional_signs: z.strictObject({}),
   frequency_preference: z.strictObject({ waitDays: z.number().int().min(1).max(90).default(31) }),
   verified_sender: z.strictObject({ strict: z.boolean().default(false) }),
+  display_limit: z.strictObject({ perDay: z.number().int().min(1).max(100).default(3) }),
   one_click_unsubscribe: z.strictObject({}),
 } as const;
 export type RuleKey = keyof typeof PARAMETERS;
@@ -103,6 +104,14 @@ export const RULES: readonly Rule[] = [
       ko: 'DNS에서 DKIM 키가 확인되지 않은 도메인의 마케팅 이메일은 게시할 때 경고하며, strict이면 거절합니다. 샌드박스에서는 확인하지 않습니다.',
     },
     sources: [{ name: 'Gmail and Yahoo sender requirements (2024), Outlook.com (2025), Naver (2024)', says: 'SPF and DKIM, aligned with the From address under DMARC.' }],
+  },
+  {
+    key: 'display_limit', initially: 'on', title: { en: 'Auto messages a day', ko: '하루 자동 메시지 수' },
+    text: {
+      en: 'A person sees at most perDay auto messages in any 24 hours, over all tabs and devices; the next one waits until the oldest of them is 24 hours old. Messages of class “essential” neither count nor wait.',
+      ko: '한 고객에게는 모든 탭과 기기를 합쳐 24시간 동안 자동 메시지를 최대 perDay번 표시하며, 다음 메시지는 가장 오래된 노출로부터 24시간이 지날 때까지 기다립니다. “essential” 등급의 메시지는 세지 않으며 기다리지도 않습니다.',
+    },
+    sources: [{ name: 'Danbi', says: 'A visitor who is interrupted again and again closes everything unread.' }],
   },
   {
     key: 'one_click_unsubscribe', initially: 'fixed', title: { en: 'One-click unsubscription', ko: '원클릭 수신거부' },

@@ -35,6 +35,7 @@ export class Displays1763800000020 implements MigrationInterface {
       create index display_claim_campaign on display_claim (campaign_id, lease_until) where state in ('open', 'waiting');
       create index display_claim_delivery on display_claim (delivery_id);
       create index display_claim_created on display_claim (created_at);
+      create index display_claim_ended on display_claim (created_at) where state in ('back', 'lapsed', 'recalled');
 
       -- Of auto messages with a cap: impressions, and leases that have not been taken back.
       create table display_tally (

@@ -1,0 +1,131 @@
+import type { AutoMessageDefinition } from '../../contract/campaign.js';
+import type { DisplayTrigger } from '../../contract/display.js';
+import { refusals } from '../../delivery/preferences/store/reachability.store.js';
+import { ruleOf } from '../../delivery/rules/domain/rule-settings.js';
+import { pacingAnswer } from '../../delivery/rules/pacing-answers.js';
+import type { ReasonCode } from '../../kernel/reason-codes.js';
+import type { Db } from '../../platform/database/db.js';
+import type { Workspace } from '../../platform/workspace.js';
+import { displayFacts } from '../domain/display-frequency.js';
+import { scheduleAt } from '../domain/display-schedule.js';
+import type { GateFacts } from '../domain/gates.js';
+import { whoMeets } from '../engine/conditions.js';
+import { endingsOf } from '../engine/endings.js';
+import { usableZone } from '../engine/people.js';
+import { armsWithout, type Assigned } from '../store/assignments.store.js';
+import type { CampaignVersion } from '../store/versions.store.js';
+import { placeOf } from './domain/place.js';
+import { firstInLine, openLease } from './store/claims.store.js';
+import { displayedBy, displayedOf, standardDisplays } from './store/displayed.store.js';
+import { tallyOf } from './store/tally.store.js';
+
+/** What a browser says fulfilled the trigger: milliseconds, percent, the event. */
+export interface Why { dwell?: number; scroll?: number; event?: string }
+
+/** Who asks for which auto message, and when. */
+export interface Asked {
+  tx: Db;
+  now: Date;
+  workspace: Workspace;
+  version: CampaignVersion;
+  definition: AutoMessageDefinition;
+  state: string;
+  personId: string;
+  /** The person and those merged into them a moment ago. */
+  ids: readonly string[];
+  /** The person's own zone, if it was told. */
+  timeZone: string | null;
+  visit: string | null;
+  /** Of a claim; null when somebody asks for an explanation: then nothing of the page is known. */
+  claim: { key: string; why: Why } | null;
+}
+
+/** A part of the facts, asked only when every gate before it has let the display pass. */
+export type Question = (asked: Asked) => Promise<Partial<GateFacts>>;
+
+/** The clock of a browser and ours: attention is measured there to 50 ms. */
+const TOLERANCE_MS = 50;
+const DAY_MS = 86_400_000;
+
+const trigger: Question = async ({ definition: { display }, now, timeZone, workspace, claim }) => {
+  const zone = timeZone === null ? null : usableZone(timeZone, workspace.timeZone);
+  const { open, nextAt } = scheduleAt(display.schedule, now, zone);
+  if (!open) return { trigger: { met: false, facts: { schedule: display.schedule, zone }, nextAt } };
+  const short = claim ? shortOf(display.trigger, claim.why) : null;
+  return { trigger: short ? { met: false, ...short } : { met: true } };
+};
+
+/** What a browser reports and the trigger asks for more of; what is not reported was looked at there. */
+function shortOf(wanted: DisplayTrigger, why: Why): { code: ReasonCode; facts: Record<string, unknown> } | null {
+  if (wanted.type === 'dwell' && why.dwell !== undefined && why.dwell + TOLERANCE_MS < wanted.seconds * 1_000) return { code: 'DWELL_UNMET', facts: { dwell: why.dwell, wanted: wanted.seconds * 1_000 } };
+  if (wanted.type === 'scroll' && why.scroll !== undefined && Math.ceil(why.scroll) < wanted.percent) return { code: 'PAGE_RULE_UNMET', facts: { scroll: why.scroll, wanted: wanted.percent } };
+  if (wanted.type === 'event' && why.event !== undefined && why.event !== wanted.event) return { code: 'PAGE_RULE_UNMET', facts: { wanted: wanted.event } };
+  return null;
+}
+
+const audience: Question = async ({ tx, version, personId, now, workspace }) => {
+  const { audience: wanted } = version.published;
+  return { audience: { inside: !wanted || (await whoMeets(tx, wanted, [personId], { now, zone: workspace.timeZone })).has(personId) } };
+};
+
+/** The arm a person has or will have; nothing is stored before the impression. */
+export async function armOf({ tx, version, definition, personId }: Asked): Promise<Assigned> {
+  return (await armsWithout(tx, version.published.experiments[definition.message.id]!, [personId])).get(personId)!;
+}
+
+/** The variant of an arm; control stands for the first, whose content it renders too. */
+export const variantOf = ({ message }: AutoMessageDefinition, arm: Assigned) => message.variants.find(({ key }) => !arm.isControl && key === arm.variant) ?? message.variants[0]!;
+
+const seen = async ({ tx, ids, version, visit }: Asked) => (await displayedOf(tx, ids, [version.campaignId], visit)).get(version.campaignId);
+
+const display: Question = async (asked) => {
+  const { definition, timeZone, workspace } = asked;
+  const displayed = displayedBy(await seen(asked), variantOf(definition, await armOf(asked)).content.until);
+  return { display: displayFacts(definition.display.frequency, displayed, usableZone(timeZone, workspace.timeZone)) };
+};
+
+/** Goals that are events count from the first impression. */
+const exit: Question = async (asked) => {
+  const { tx, version, personId, now, workspace } = asked;
+  const first = (await seen(asked))?.firstAt;
+  const found = await endingsOf(tx, version, [{ personId, entry: first ? { kind: 'display', at: first.toISOString() } : null }], { now, zone: workspace.timeZone });
+  return { exit: found.get(personId) ?? { goals: [], rules: [] } };
+};
+
+const reach: Question = async ({ tx, personId, definition: { message }, now }) =>
+  ({ reach: { code: (await refusals(tx, { personIds: [personId], channel: 'in_app', topic: message.topic, now })).get(personId) ?? null } });
+
+const quiet: Question = async ({ tx, personId, definition: { message }, now }) =>
+  ({ quiet: (await pacingAnswer(tx, { personId, channel: 'in_app', topic: message.topic }, now)).quiet });
+
+/** Displays of a person in the last 24 hours; the message that took the place is named. */
+const frequency: Question = async ({ tx, ids, definition, workspace, now }) => {
+  const { on, parameters: { perDay } } = ruleOf(workspace, 'display_limit');
+  if (!on || definition.display.class === 'essential') return { frequency: null };
+  const recent = await standardDisplays(tx, ids, new Date(now.getTime() - DAY_MS), perDay);
+  if (recent.length < perDay) return { frequency: null };
+  const oldest = recent.at(-1)!;
+  return { frequency: { until: new Date(oldest.at.getTime() + DAY_MS), facts: { rule: 'display_limit', perDay, slot: oldest.campaignId } } };
+};
+
+const cap: Question = async ({ tx, version, definition }) => {
+  const most = definition.display.cap;
+  if (most === undefined) return { cap: null };
+  const { taken, nextBack } = await tallyOf(tx, version.campaignId);
+  return { cap: taken < most ? null : exhausted(most, nextBack) };
+};
+
+export const exhausted = (most: number, nextBack: Date | null) => ({ until: nextBack, facts: { cap: most } });
+
+const arbitration: Question = async (asked) => {
+  const { tx, ids, version, definition, now, claim } = asked;
+  const { class: slotClass, priority, slot } = definition.display;
+  const lease = await openLease(tx, ids, { class: slotClass, except: claim?.key ?? null }, now);
+  if (lease) return { arbitration: { code: 'LEASE_DENIED', until: lease.until, facts: { slot: lease.campaignId, delivery: lease.deliveryId } } };
+  const place = placeOf(variantOf(definition, await armOf(asked)).content, slot);
+  const rival = await firstInLine(tx, ids, { class: slotClass, slot: place, priority, campaignId: version.campaignId }, now);
+  return { arbitration: rival ? { code: 'LOST_ARBITRATION', until: rival.until, facts: { slot: rival.campaignId, priority: rival.priority } } : null };
+};
+
+/** In the one order of the gates. Whether a cap has something left is known before arbitration, and taken behind it. */
+export const QUESTIONS: readonly Question[] = [trigger, audience, display, exit, reach, quiet, frequency, cap, arbitration];

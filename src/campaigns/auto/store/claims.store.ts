@@ -1,0 +1,160 @@
+import type { ClaimedPerson } from '../../../delivery/sending/store/claims.store.js';
+import { row, rows, type Db } from '../../../platform/database/db.js';
+
+/** First key of the advisory locks that let the claims and acks of one person take turns. */
+const PERSON = 7_103;
+
+export type ClaimState = 'waiting' | 'open' | 'shown' | 'back' | 'lapsed' | 'recalled';
+
+/** Which arm a claim displays. */
+export interface ClaimedArm { variant: string; isControl: boolean; contentId: string | null; language: string | null }
+
+/** A browser's permission to display one message until `leaseUntil`. */
+export interface DisplayClaim {
+  /** Made by the browser. */
+  key: string;
+  personId: string;
+  campaignId: string;
+  /** Null for an in-app message of another campaign, which has its delivery already. */
+  versionId: string | null;
+  deliveryId: string;
+  kind: 'auto' | 'in_app';
+  class: string;
+  slot: string;
+  priority: number;
+  state: ClaimState;
+  /** It holds one of the campaign's cap. */
+  counted: boolean;
+  arm: ClaimedArm | null;
+  content: unknown;
+  visit: string;
+  url: string;
+  createdAt: Date;
+  leaseUntil: Date;
+}
+
+/** The person as templates see them, held against being merged or erased until commit; null when nobody has this id any more. */
+export async function holdPerson(tx: Db, personId: string): Promise<ClaimedPerson | null> {
+  await rows(tx, 'select pg_advisory_xact_lock($1, hashtext($2))', [PERSON, personId]);
+  return row<ClaimedPerson>(tx, `
+    select p.external_id as "externalId", p.email, p.time_zone as "timeZone", p.language, p.attributes from person as p where p.id = $1 for key share`, [personId]);
+}
+
+/** Takes the same turns for several people, in one order. */
+export async function takeTurns(tx: Db, personIds: readonly string[]): Promise<void> {
+  for (const id of [...new Set(personIds)].toSorted()) await rows(tx, 'select pg_advisory_xact_lock($1, hashtext($2))', [PERSON, id]);
+}
+
+const COLUMNS = `c.key, c.person_id as "personId", c.campaign_id as "campaignId", c.version_id as "versionId", c.delivery_id as "deliveryId", c.kind, c.class, c.slot, c.priority, c.state,
+  c.counted, c.arm, c.content, c.visit, c.url, c.created_at as "createdAt", c.lease_until as "leaseUntil"`;
+
+/** The claim with this key, locked. */
+export function lockClaim(tx: Db, key: string): Promise<DisplayClaim | null> {
+  return row(tx, `select ${COLUMNS} from display_claim as c where c.key = $1 for update`, [key]);
+}
+
+/** False when somebody has a claim with this key. */
+export async function insertClaim(tx: Db, claim: DisplayClaim): Promise<boolean> {
+  const { key, personId, campaignId, versionId, deliveryId, kind, slot, priority, state, counted, arm, content, visit, url, createdAt, leaseUntil } = claim;
+  const added = await rows(tx, `
+    insert into display_claim (key, person_id, campaign_id, version_id, delivery_id, kind, class, slot, priority, state, counted, arm, content, visit, url, created_at, lease_until)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16::timestamptz, $17::timestamptz)
+    on conflict (key) do nothing returning 1`,
+  [key, personId, campaignId, versionId, deliveryId, kind, claim.class, slot, priority, state, counted, arm && JSON.stringify(arm), content === null ? null : JSON.stringify(content), visit, url, createdAt, leaseUntil]);
+  return added.length === 1;
+}
+
+export async function dropClaim(tx: Db, key: string): Promise<void> {
+  await rows(tx, 'delete from display_claim as c where c.key = $1', [key]);
+}
+
+/** A message that waits for another's lease is asked for anew: one place in line a person and message. */
+export async function dropWaiting(tx: Db, personIds: readonly string[], deliveryOrCampaign: string): Promise<void> {
+  await rows(tx, `delete from display_claim as c where c.person_id = any($1::uuid[]) and c.state = 'waiting' and (c.campaign_id = $2 and c.kind = 'auto' or c.delivery_id = $2)`, [personIds, deliveryOrCampaign]);
+}
+
+/** Moves a locked claim on; it belongs to this person from now on. */
+export async function moveClaim(tx: Db, { key, personId, state, counted }: Pick<DisplayClaim, 'key' | 'personId' | 'state' | 'counted'>, now: Date): Promise<void> {
+  await rows(tx, `
+    update display_claim as c set person_id = $2, state = $3, counted = $4, shown_at = case when $3 = 'shown' then coalesce(c.shown_at, $5::timestamptz) else c.shown_at end
+     where c.key = $1`, [key, personId, state, counted, now]);
+}
+
+const GIVE_BACK = `
+  gone as (
+    update display_claim as c set state = 'lapsed', counted = false from due where c.key = due.key),
+  given as (
+    update display_tally as t set taken = t.taken - g.count
+      from (select due.campaign_id, count(*) as count from due where due.counted group by due.campaign_id) as g where t.campaign_id = g.campaign_id)
+  select count(*)::int as count from due`;
+
+/** Takes back the leases of these people that are over. */
+export async function lapseOwn(tx: Db, personIds: readonly string[], now: Date): Promise<void> {
+  await rows(tx, `
+    with due as materialized (
+      select c.key, c.campaign_id, c.counted from display_claim as c
+       where c.person_id = any($1::uuid[]) and c.state = 'open' and c.lease_until <= $2::timestamptz order by c.key for update), ${GIVE_BACK}`, [personIds, now]);
+}
+
+/** Takes back leases that are over, of one campaign or of all; those that somebody is just confirming are left to them. @returns how many */
+export async function lapseOver(tx: Db, campaignId: string | null, limit: number, now: Date): Promise<number> {
+  const done = await row<{ count: number }>(tx, `
+    with due as materialized (
+      select c.key, c.campaign_id, c.counted from display_claim as c
+       where c.state = 'open' and c.lease_until <= $2::timestamptz and ($1::uuid is null or c.campaign_id = $1) order by c.lease_until limit $3 for update skip locked), ${GIVE_BACK}`, [campaignId, now, limit]);
+  return done!.count;
+}
+
+/** The lease of this class that these people have open; null when there is none. */
+export function openLease(db: Db, personIds: readonly string[], { class: slotClass, except }: { class: string; except: string | null }, now: Date): Promise<{ campaignId: string; deliveryId: string; until: Date } | null> {
+  return row(db, `
+    select c.campaign_id as "campaignId", c.delivery_id as "deliveryId", c.lease_until as until from display_claim as c
+     where c.person_id = any($1::uuid[]) and c.class = $2 and c.state = 'open' and c.lease_until > $3::timestamptz and c.key is distinct from $4::uuid
+     order by c.lease_until desc limit 1`, [personIds, slotClass, now, except]);
+}
+
+export interface Rival { campaignId: string; priority: number; until: Date }
+
+/** The message that goes before this one in the same place: it has asked already, and the higher priority or else the older campaign goes first. */
+export function firstInLine(db: Db, personIds: readonly string[], claim: Pick<DisplayClaim, 'class' | 'slot' | 'priority' | 'campaignId'>, now: Date): Promise<Rival | null> {
+  return row(db, `
+    select c.campaign_id as "campaignId", c.priority, c.lease_until as until
+      from display_claim as c join campaign as k on k.id = c.campaign_id, campaign as mine
+     where mine.id = $5 and c.person_id = any($1::uuid[]) and c.state = 'waiting' and c.lease_until > $6::timestamptz and c.class = $2 and c.slot = $3 and c.campaign_id <> $5
+       and (c.priority > $4 or (c.priority = $4 and (k.created_at, k.id) < (mine.created_at, mine.id)))
+     order by c.priority desc, k.created_at, k.id limit 1`, [personIds, claim.class, claim.slot, claim.priority, claim.campaignId, now]);
+}
+
+/** Whether this in-app message was displayed in this visit. */
+export async function shownInVisit(db: Db, deliveryId: string, visit: string): Promise<boolean> {
+  return (await rows(db, `select 1 from display_claim as c where c.delivery_id = $1 and c.visit = $2 and c.state = 'shown' limit 1`, [deliveryId, visit])).length > 0;
+}
+
+/** Ends what is open and waiting of a stopped campaign. @returns whom to tell, and of which delivery */
+export function recallClaims(tx: Db, scope: { campaignId: string } | { deliveryId: string }): Promise<{ personId: string; ref: string }[]> {
+  const [column, value] = 'campaignId' in scope ? ['campaign_id', scope.campaignId] : ['delivery_id', scope.deliveryId];
+  return rows(tx, `update display_claim as c set state = 'recalled' where c.${column} = $1 and c.state in ('open', 'waiting') returning c.person_id as "personId", c.delivery_id as ref`, [value]);
+}
+
+const DAY_MS = 86_400_000;
+/** What was displayed is answered and dismissed for weeks; the rest only has to outlive a browser that was offline. */
+const KEPT_DAYS = { shown: 30, ended: 1 };
+
+/** Removes claims that nobody will ask about any more. @returns how many */
+export async function purgeClaims(tx: Db, limit: number, now: Date): Promise<number> {
+  const before = (days: number) => new Date(now.getTime() - days * DAY_MS);
+  const gone = await rows(tx, `
+    delete from display_claim as c where c.key in (
+      (select o.key from display_claim as o where o.created_at < $1::timestamptz limit $3)
+      union all
+      (select o.key from display_claim as o where o.state in ('back', 'lapsed', 'recalled') and o.created_at < $2::timestamptz limit $3)
+      union all
+      (select o.key from display_claim as o where o.state = 'waiting' and o.lease_until <= $4::timestamptz limit $3))
+    returning 1`, [before(KEPT_DAYS.shown), before(KEPT_DAYS.ended), limit, now]);
+  return gone.length;
+}
+
+/** When the next lease ends. */
+export async function nextLeaseEnd(db: Db): Promise<Date | null> {
+  return (await row<{ at: Date | null }>(db, `select min(c.lease_until) as at from display_claim as c where c.state in ('open', 'waiting')`))!.at;
+}

@@ -1,4 +1,5 @@
 import { joined } from '../platform/module-parts.js';
+import { bootParts } from './boot/boot.parts.js';
 import { callerParts } from './caller/caller.parts.js';
 import { identityParts } from './identity/identity.parts.js';
 import { visitorInboxParts } from './inbox/inbox.parts.js';
@@ -8,6 +9,7 @@ import { siteParts } from './site/site.parts.js';
 import { streamParts } from './stream/stream.parts.js';
 
 export const visitorsParts = joined(
+  bootParts,
   callerParts,
   identityParts,
   visitorInboxParts,

@@ -23,6 +23,8 @@ export interface VerifiedCaller {
   userId: string | null;
   /** The person behind the ids; null when nobody is known by them and none was to be made. */
   personId: string | null;
+  /** The person is a user, not only an anonymous visitor. */
+  identified: boolean;
   /** The user id was proven: by a hash, a token, or a secret key. */
   verified: boolean;
   mode: IdentityMode;
@@ -69,6 +71,7 @@ export class Callers {
     return {
       keyId: key.id, anonymousId, userId, verified, mode, said,
       personId: options.create && !isJoined(found, userId) ? await this.make(userId, anonymousId) : personId,
+      identified: userId !== null || found.some((one) => one.identified),
       trusted: verified || mode !== 'enforce' || !found.some((one) => one.identified),
     };
   }

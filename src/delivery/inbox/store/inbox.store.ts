@@ -33,6 +33,14 @@ export function listInbox(db: Db, personId: string, page: InboxPage): Promise<St
      order by m.created_at desc, m.delivery_id desc limit $3`, [personId, page.now, page.limit, page.after?.at ?? null, page.after?.deliveryId ?? null]);
 }
 
+/** Deliveries still to be displayed unasked, the oldest first. */
+export async function waitingDeliveries(db: Db, personId: string, page: { now: Date; limit: number }): Promise<string[]> {
+  const found = await rows<{ id: string }>(db, `
+    select m.delivery_id as id from in_app_message as m
+     where m.person_id = $1 and ${SHOWN} and m.stopped_at is null order by m.created_at, m.delivery_id limit $3`, [personId, page.now, page.limit]);
+  return found.map(({ id }) => id);
+}
+
 export async function countUnread(db: Db, personId: string, now: Date): Promise<number> {
   const found = await row<{ unread: number }>(db, `
     select count(*)::int as unread from in_app_message as m

@@ -11,7 +11,7 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /** On a machine without Chromium the browser tests are skipped, and counted as such; CI installs it and never skips. */
 export const hasBrowser = existsSync(CHROMIUM) || process.env.CI === 'true';

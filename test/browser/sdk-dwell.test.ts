@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { WireRule } from '../../src/contract/visitor-wire.js';
+import { hasBrowser } from '../support/browser.js';
+import { EXACT, exactly, startDwellSite, type DwellSite, type Firing } from '../support/dwell-site.js';
+import { openRawBrowser, until, type RawBrowser, type Tab } from '../support/raw-tabs.js';
+
+const wait = (ms: number) => new Promise((resolve) => { setTimeout(resolve, ms); });
+/** `npm run nightly -- dwell`: the real 90 seconds, and hidden for so long that Chromium lets timers run once a minute. */
+const READ = Number(process.env.DANBI_DWELL_SECONDS ?? 2) * 1_000;
+const AWAY = Number(process.env.DANBI_DWELL_AWAY ?? 1.5) * 1_000;
+const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k: 'd', n: ms, ...more } });
+
+/** Every trace in a real Chromium, whose tabs are hidden when another one is in front. */
+(hasBrowser ? describe : describe.skip)('dwell', () => {
+  let site: DwellSite;
+  let browser: RawBrowser;
+  let other: Tab;
+  let path = 0;
+  beforeAll(async () => {
+    site = await startDwellSite();
+    browser = await openRawBrowser();
+    other = await browser.open('about:blank');
+  }, 60_000);
+  beforeEach(() => { path += 1; });
+  afterAll(async () => {
+    await browser.close();
+    site.close();
+  });
+  const open = (options?: { background?: boolean; newWindow?: boolean }) => browser.open(`${site.url}/p${path}`, options);
+  const firing = (tab: Tab) => tab.run<Firing>(`probe.firing('dwell')`);
+  const measured = (tab: Tab) => tab.run<number>('probe.visits.pv().dwell()');
+
+  test('fires at the moment itself', async () => {
+    site.set([dwell(1_000)]);
+    const fired = await exactly(async () => {
+      const tab = await open();
+      const found = await firing(tab);
+      await tab.close();
+      return found;
+    });
+    expect(Math.abs(fired.seen - 1_000)).toBeLessThanOrEqual(EXACT);
+    expect(fired.why.dwell).toBeGreaterThanOrEqual(1_000);
+    expect(fired.why.dwell).toBeLessThanOrEqual(fired.seen + 1);
+  }, 30_000);
+
+  test('a hidden tab counts nothing', async () => {
+    site.set([dwell(2_000)]);
+    let hidden: [before: number, after: number] = [0, 0];
+    const fired = await exactly(async () => {
+      const tab = await open();
+      await wait(500);
+      await other.show();
+      await until(() => tab.run<boolean>(`document.visibilityState === 'hidden'`));
+      const before = await measured(tab);
+      await wait(2_500);
+      hidden = [before, await measured(tab)];
+      await tab.show();
+      const found = await firing(tab);
+      await tab.close();
+      return found;
+    });
+    expect(hidden[1] - hidden[0]).toBe(0);
+    expect(fired.at).toBeGreaterThan(4_000);
+    expect(Math.abs(fired.seen - 2_000)).toBeLessThanOrEqual(EXACT);
+  }, 30_000);
+
+  test('what is opened in the background waits until it is seen', async () => {
+    site.set([{ i: 'view', t: { k: 'v' } }, dwell(500)]);
+    const tab = await open({ background: true });
+    await wait(1_500);
+    expect(await tab.run('[document.visibilityState, probe.fired, probe.reports, probe.visits.pv().dwell()]')).toEqual(['hidden', [], [], 0]);
+    await tab.show();
+    const fired = await firing(tab);
+    expect(await tab.run('probe.fired.map((one) => one.id)')).toEqual(['view', 'dwell']);
+    expect(Math.abs(fired.seen - 500)).toBeLessThanOrEqual(EXACT + fired.stall);
+    await tab.close();
+  }, 30_000);
+
+  test('nobody is attentive without activity, and a rule may say for how long', async () => {
+    site.set([dwell(1_500), { ...dwell(2_500, { i: 0 }), i: 'never' }], { idle: 1 });
+    const tab = await open();
+    const never = await tab.run<Firing>(`probe.firing('never')`);
+    expect(Math.abs(never.seen - 2_500)).toBeLessThanOrEqual(EXACT + never.stall);
+    expect(await tab.run('[probe.fired.map((one) => one.id), probe.visits.pv().dwell()]')).toEqual([['never'], 1_000]);
+    await tab.send('Input.dispatchMouseEvent', { type: 'mouseMoved', x: 50, y: 60 });
+    const fired = await firing(tab);
+    expect(fired.why.dwell).toBeGreaterThanOrEqual(1_500);
+    expect(fired.why.dwell).toBeLessThanOrEqual(1_500 + EXACT + fired.stall);
+    await tab.close();
+  }, 30_000);
+
+  test('the clock on the wall has no say', async () => {
+    site.set([dwell(1_500)]);
+    const fired = await exactly(async () => {
+      const tab = await open();
+      await tab.run('{ const real = Date.now; Date.now = () => real() + 86_400_000; }');
+      await wait(300);
+      await tab.run('Date.now = () => 0');
+      const found = await firing(tab);
+      await tab.close();
+      return found;
+    });
+    expect(Math.abs(fired.seen - 1_500)).toBeLessThanOrEqual(EXACT);
+  }, 30_000);
+
+  test('sleep is nobody\'s attention', async () => {
+    site.set([dwell(1_500)]);
+    const tab = await open();
+    // Longer than the look that was due and two seconds; nothing in the page runs meanwhile, as in sleep.
+    await tab.run('{ const until = performance.now() + 5_000; while (performance.now() < until); }');
+    const fired = await firing(tab);
+    expect(fired.at).toBeGreaterThan(5_000);
+    expect(fired.why.dwell).toBeLessThanOrEqual(1_500 + EXACT);
+    expect(await measured(tab)).toBeLessThanOrEqual(1_500 + (await tab.run<number>(`performance.now()`)) - fired.at + EXACT);
+    await tab.close();
+  }, 30_000);
+
+  test('a frozen page counts nothing', async () => {
+    site.set([dwell(1_500)]);
+    const fired = await exactly(async () => {
+      const tab = await open();
+      await wait(300);
+      await other.show();
+      await tab.send('Page.setWebLifecycleState', { state: 'frozen' });
+      await wait(3_000);
+      await tab.send('Page.setWebLifecycleState', { state: 'active' });
+      await tab.show();
+      const found = await firing(tab);
+      await tab.close();
+      return found;
+    });
+    expect(fired.at).toBeGreaterThan(4_000);
+    expect(Math.abs(fired.seen - 1_500)).toBeLessThanOrEqual(EXACT);
+  }, 30_000);
+
+  test('two tabs of a session are one reader', async () => {
+    site.set([dwell(2_000, { s: 2 })]);
+    const one = await open();
+    await wait(1_000);
+    const two = await open({ newWindow: true });
+    // Whichever of the two windows is visible, only the latest may count.
+    const fired = await firing(two);
+    const [first, second] = [await measured(one), await measured(two)];
+    expect(await one.run('probe.fired')).toEqual([]);
+    expect(fired.why.dwell).toBeGreaterThanOrEqual(2_000);
+    expect(fired.why.dwell).toBeLessThanOrEqual(2_000 + EXACT + fired.stall);
+    expect(second).toBeLessThan(2_000);
+    expect(first).toBeGreaterThan(0);
+    await one.close();
+    await two.close();
+  }, 30_000);
+
+  test('a frame inside the page keeps the focus of it, another window takes it', async () => {
+    site.set([dwell(1_500, { f: 1 })], {}, `<iframe src="${site.url.replace('localhost', '127.0.0.1')}/frame" style="width:300px;height:200px"></iframe>`);
+    const tab = await open();
+    await tab.show();
+    await until(() => tab.run<boolean>('document.hasFocus()'));
+    for (const type of ['mousePressed', 'mouseReleased']) await tab.send('Input.dispatchMouseEvent', { type, x: 100, y: 100, button: 'left', clickCount: 1 });
+    await until(() => tab.run<boolean>(`document.activeElement.tagName === 'IFRAME'`));
+    const fired = await firing(tab);
+    expect(await tab.run('document.hasFocus()')).toBe(true);
+    expect(fired.why.dwell).toBeLessThanOrEqual(1_500 + EXACT + fired.stall);
+    await tab.close();
+  }, 30_000);
+
+  test('somebody reads the pricing page, looks elsewhere and comes back', async () => {
+    site.set([{ ...dwell(READ), u: ['^localhost/pricing$'] }]);
+    const fired = await exactly(async () => {
+      const tab = await browser.open(`${site.url}/pricing`);
+      /** Somebody reads who touches the mouse now and then. */
+      const read = async (ms: number) => {
+        for (const end = performance.now() + ms; performance.now() < end;) {
+          await tab.send('Input.dispatchMouseEvent', { type: 'mouseMoved', x: 50 + Math.round(performance.now() % 50), y: 60 });
+          await wait(Math.min(ms / 4, 10_000));
+        }
+      };
+      await read(READ / 2);
+      await other.show();
+      const before = await measured(tab);
+      await wait(AWAY);
+      expect(await measured(tab) - before).toBeLessThanOrEqual(1);
+      await tab.show();
+      await read(READ / 3);
+      const found = await firing(tab);
+      await tab.close();
+      return found;
+    });
+    process.stdout.write(`dwell of ${READ} ms fired after ${fired.seen.toFixed(1)} visible ms, ${Math.round(fired.at)} ms after the document began, dwell ${fired.why.dwell}, longest stall ${Math.round(fired.stall)} ms\n`);
+    expect(fired.at).toBeGreaterThan(READ + AWAY - EXACT);
+    expect(Math.abs(fired.seen - READ)).toBeLessThanOrEqual(EXACT);
+  }, 60_000 + 2 * (2 * READ + AWAY));
+});

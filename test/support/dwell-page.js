@@ -1,0 +1,54 @@
+// What is in the page of a dwell test: the measuring part of the SDK with the smallest host, and beside it an account of its
+// own of when the page was visible, kept by nothing but listeners and the monotonic clock.
+import { startVisits } from '../../sdk/src/visit/index.js';
+
+const now = () => performance.now();
+/** [when, whether it was visible from then on] */
+const seen = performance.getEntriesByType('visibility-state').map(({ name, startTime }) => [startTime, name === 'visible']);
+/** Heartbeats that came late while the page was visible: [from, to]. The machine, not the SDK, was late then. */
+const stalls = [];
+let beat = now();
+document.addEventListener('visibilitychange', () => {
+  seen.push([now(), document.visibilityState === 'visible']);
+  beat = now();
+}, true);
+setInterval(() => {
+  if (now() - beat > 30 && document.visibilityState === 'visible') stalls.push([beat, now()]);
+  beat = now();
+}, 10);
+
+const store = (area) => ({ get: (name) => JSON.parse(area.getItem(name) ?? 'null') ?? undefined, set: (name, value) => area.setItem(name, JSON.stringify(value)) });
+const probe = (window.probe = {
+  fired: [], opened: [], reports: [], armed: 0, restored: 0,
+  /** Visible ms between two moments. */
+  seenBetween: (from, to) => seen.reduce((sum, [start, on], index) => sum + (on ? Math.max(Math.min(to, seen[index + 1]?.[0] ?? to) - Math.max(from, start), 0) : 0), 0),
+  /** Longest stall that touches the last `ms` before a moment. */
+  stallBefore: (at, ms) => Math.max(0, ...stalls.filter(([from, to]) => to > at - ms && from < at + 20).map(([from, to]) => to - from)),
+  /** Waits until a rule fires in this page. @returns what is known of that moment */
+  firing: (id) => new Promise((resolve) => {
+    const ask = () => {
+      const found = probe.fired.find((one) => one.id === id);
+      if (found) resolve({ ...found, stall: probe.stallBefore(found.at, 1_000) });
+      else setTimeout(ask, 20);
+    };
+    ask();
+  }),
+});
+addEventListener('pageshow', ({ persisted }) => { probe.restored += Number(persisted); });
+
+const { rules, settings } = window.SETUP;
+let started = 0;
+probe.visits = startVisits({
+  now, id: () => crypto.randomUUID(), rules, settings,
+  opened: (visit) => {
+    started = probe.opened.length === 0 ? (performance.getEntriesByType('navigation')[0].activationStart ?? 0) : now();
+    probe.opened.push({ id: visit.id, visitId: visit.visitId, url: visit.url, referrer: visit.referrer, at: started });
+  },
+  fire: (rule, why) => probe.fired.push({ id: rule.i, why, at: now(), seen: probe.seenBetween(started, now()), pv: probe.opened.at(-1).id, visible: document.visibilityState === 'visible' }),
+  armed: () => { probe.armed += 1; },
+  report: (engaged) => {
+    probe.reports.push(engaged);
+    localStorage.setItem('reports', JSON.stringify([...JSON.parse(localStorage.getItem('reports') ?? '[]'), engaged]));
+  },
+  session: store(sessionStorage), local: store(localStorage),
+});

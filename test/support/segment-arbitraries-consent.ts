@@ -3,6 +3,9 @@ import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { ConsentCondition } from '../../src/contract/segment-conditions.js';
 import { Preferences } from '../../src/delivery/preferences/preferences.service.js';
+import { DoubleOptIn } from '../../src/delivery/preferences/double-opt-in.service.js';
+import { LinkKeys } from '../../src/delivery/tracking/link-keys.service.js';
+import { PublicUrl } from '../../src/platform/public-url.js';
 import { rows } from '../../src/platform/database/db.js';
 import { ManualAlarms } from '../../src/platform/jobs/alarms.js';
 import { WorkerRunner } from '../../src/platform/jobs/runner.js';
@@ -27,7 +30,9 @@ const quiet = pino({ level: 'silent' });
 export const consenting: Happening<{ place: { channel: 'email' | 'in_app'; topic: string }; state: 'subscribed' | 'unsubscribed' }> = {
   arbitrary: fc.record({ place, state: fc.constantFrom('subscribed' as const, 'unsubscribed' as const) }),
   async write(db, person, { place: { channel, topic }, state }, now) {
-    await new Preferences(db, new VirtualClock(now), new WorkerRunner(new ManualAlarms(), quiet)).putConsents(person.id, [{ channel, topic, state }], { source: 'test', method: 'api', actor: 'test' });
+    const clock = new VirtualClock(now);
+    const links = new LinkKeys(db, clock, new PublicUrl(), { record: async () => undefined });
+    await new Preferences(db, clock, new WorkerRunner(new ManualAlarms(), quiet), new DoubleOptIn(db, clock, links)).putConsents(person.id, [{ channel, topic, state }], { source: 'test', method: 'api', actor: 'test' });
     person.consents.set(`${channel}:${topic}`, state);
   },
 };

@@ -46,6 +46,8 @@ const MOVES = [
   `update delivery as d set person_id = m.into_id from ${PAIRS} where d.person_id = m.from_id`,
   `update delivery_event as e set person_id = m.into_id from ${PAIRS} where e.person_id = m.from_id`,
   `delete from consent as c using ${PAIRS} where c.person_id = m.from_id`,
+  `insert into consent_request select (r).* from (select jsonb_populate_record(o, jsonb_build_object('person_id', m.into_id)) as r from ${PAIRS} join consent_request as o on o.person_id = m.from_id) as moved on conflict do nothing`,
+  `delete from consent_request as r using ${PAIRS} where r.person_id = m.from_id`,
   `delete from person_preference as r using ${PAIRS} where r.person_id = m.from_id`,
   `insert into mpp_recipient as r (person_id, first_at, last_at)
    select m.into_id, min(old.first_at), max(old.last_at) from ${PAIRS} join mpp_recipient as old on old.person_id = m.from_id group by m.into_id
@@ -141,6 +143,7 @@ const FORGETS = [
   `update delivery_event as e set evidence = '{}' where e.person_id = any($1::uuid[]) and e.evidence <> '{}'`,
   `update webhook_attempt as w set response = '', error = null from delivery as d where d.person_id = any($1::uuid[]) and w.delivery_id = d.id and (w.response <> '' or w.error is not null)`,
   'delete from consent as c where c.person_id = any($1::uuid[])',
+  'delete from consent_request as r where r.person_id = any($1::uuid[])',
   'delete from person_preference as r where r.person_id = any($1::uuid[])',
   'delete from mpp_recipient as r where r.person_id = any($1::uuid[])',
   // That and when they agreed or refused stays as proof; what they agreed to only as a hash (docs/decisions/proof-after-erasure.md).

@@ -11,6 +11,8 @@ import { ruleOf } from '../rules/domain/rule-settings.js';
 import { insertDeliveryEvents } from '../tracking/store/delivery-events.store.js';
 import { networkOf } from '../tracking/domain/network.js';
 import { NIGHT, type ConsentGiven, type ConsentState, type NewConsent } from './domain/consent.js';
+import { DoubleOptIn } from './double-opt-in.service.js';
+import { listRequests, type ConsentRequest } from './store/consent-requests.store.js';
 import { TRANSACTIONAL_REASON_KEYS } from './domain/transactional.js';
 import { listProof, type ConsentProof, type ProofQuery } from './store/consent-proof.store.js';
 import { insertTopic, listConsents, listTopics, loadRecipient, lockPerson, lockTopic, personExists, putConsents, updateTopic, type Consent, type Recipient, type Topic, type TopicChange } from './store/preferences.store.js';
@@ -21,10 +23,13 @@ export type OwnChoice = 'one_click' | 'unsubscribe_page' | 'preference_page';
 /** What a request tells of who sent it; only the network of the address is kept. */
 export interface RequestSigns { ip?: string; userAgent?: string }
 
+/** What a person said, and what they have yet to confirm. */
+export interface Choices { items: Consent[]; pending: ConsentRequest[] }
+
 /** Topics, and what people said about them: through the API, the unsubscribe page or one click of their mail program. */
 @Injectable()
 export class Preferences {
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner, private readonly doubled: DoubleOptIn) {}
 
   topics(): Promise<Topic[]> {
     return listTopics(this.db);
@@ -33,6 +38,7 @@ export class Preferences {
   /** @throws AppError `topic.reason-missing` when a transactional topic does not say why it is no advertising */
   async addTopic(topic: Omit<Topic, 'createdAt'>): Promise<Topic> {
     if (topic.kind === 'marketing' && topic.reason !== null) throw reasonOfMarketing();
+    refuseDoubled(topic);
     if (topic.kind === 'transactional' && topic.reason === null && ruleOf(await loadWorkspace(this.db), 'transactional_reason').on) throw reasonMissing();
     const added = await insertTopic(this.db, { ...topic, createdAt: this.clock.now() });
     if (!added) throw new AppError('topic.exists', `There is already a topic "${topic.key}".`, 'conflict');
@@ -44,6 +50,7 @@ export class Preferences {
       const before = await lockTopic(tx, key);
       if (before === null) throw new AppError('topic.not-found', `There is no topic "${key}".`, 'not_found');
       if (before.kind === 'marketing' && (change.reason || change.reasonText)) throw reasonOfMarketing();
+      refuseDoubled({ ...before, ...change });
       const topic = (await updateTopic(tx, key, change))!;
       // Nobody said anything new, and yet the rule answers anew for everybody: whoever depends on it has to ask again.
       if (topic.optIn !== before.optIn) await announce(tx, [], [`topic:${key}`], this.clock.now());
@@ -53,9 +60,9 @@ export class Preferences {
     return changed;
   }
 
-  async consents(personId: string): Promise<Consent[]> {
+  async consents(personId: string): Promise<Choices> {
     if (!(await personExists(this.db, personId))) throw notFound('person', personId);
-    return listConsents(this.db, personId);
+    return choicesOf(this.db, personId, this.clock.now());
   }
 
   /** What was said when, how we know, and who told us: of one person or of everybody, newest first. */
@@ -64,17 +71,19 @@ export class Preferences {
     return listProof(this.db, query);
   }
 
-  /** Records choices reported by the customer's own system, and their proof. All or nothing. */
-  async putConsents(personId: string, consents: readonly NewConsent[], given: Omit<ConsentGiven, 'now'>): Promise<Consent[]> {
+  /** Records choices reported by the customer's own system, and their proof; those the person has to confirm wait. All or nothing. */
+  async putConsents(personId: string, consents: readonly NewConsent[], given: Omit<ConsentGiven, 'now'>): Promise<Choices> {
     const now = this.clock.now();
     if (given.saidAt && given.saidAt > now) throw new AppError('consent.future', 'saidAt: nobody can have said it later than now.', 'invalid', [{ path: 'saidAt', code: 'consent.future', message: 'lies in the future' }]);
     const said = await inTransaction(this.db, async (tx) => {
       if (!(await lockPerson(tx, personId))) throw notFound('person', personId);
-      const known = new Set([NIGHT, ...(await listTopics(tx)).map((topic) => topic.key)]);
+      const topics = await listTopics(tx);
+      const known = new Set([NIGHT, ...topics.map((topic) => topic.key)]);
       const unknown = consents.flatMap(({ topic }, index) => (known.has(topic) ? [] : [{ path: `consents.${index}.topic`, code: 'topic.not-found', message: `there is no topic "${topic}"` }]));
       if (unknown.length > 0) throw new AppError('topic.not-found', `${unknown[0]!.path}: ${unknown[0]!.message}.`, 'invalid', unknown);
-      await putConsents(tx, personId, consents, { ...given, now });
-      return listConsents(tx, personId);
+      const rest = await this.doubled.setAside(tx, personId, consents, topics, { ...given, now });
+      await putConsents(tx, personId, rest, { ...given, now });
+      return choicesOf(tx, personId, now);
     });
     this.wake();
     return said;
@@ -110,9 +119,19 @@ export class Preferences {
     this.wake();
   }
 
-  private wake(): void {
+  /** Has those look who depend on what was chosen. */
+  wake(): void {
     for (const worker of ['segments.membership', 'delivery.in_app', 'delivery.email']) this.runner.wake(worker);
   }
+}
+
+async function choicesOf(db: Db, personId: string, now: Date): Promise<Choices> {
+  return { items: await listConsents(db, personId), pending: await listRequests(db, personId, now) };
+}
+
+function refuseDoubled({ doubleOptIn, optIn, kind }: Pick<Topic, 'doubleOptIn' | 'optIn' | 'kind'>): void {
+  if (!doubleOptIn || (optIn && kind === 'marketing')) return;
+  throw new AppError('topic.double-opt-in', 'Only a marketing topic with "optIn" can ask people to confirm: without it they get its messages before they said anything.', 'invalid', [{ path: 'doubleOptIn', code: 'topic.double-opt-in', message: 'needs "optIn" and the kind marketing' }]);
 }
 
 const reasonMissing = () => new AppError('topic.reason-missing', 'A transactional topic goes to people who never agreed, so it has to say why its messages are no advertising.', 'invalid', [{ path: 'reason', code: 'topic.reason-missing', message: `name one of ${TRANSACTIONAL_REASON_KEYS.join(', ')}` }]);

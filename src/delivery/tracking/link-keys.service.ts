@@ -52,6 +52,12 @@ export class LinkKeys {
     };
   }
 
+  /** The page on which somebody confirms what a mail asks. */
+  async confirmUrl(deliveryId: string, personId: string): Promise<string> {
+    const { current } = await this.fresh();
+    return `${this.publicUrl.value}/y/${tokenSigner(current)(deliveryId, personId)('confirm', 0, '')}`;
+  }
+
   /** The key that signs now. */
   async secret(): Promise<Buffer> {
     return (await this.fresh()).current.secret;

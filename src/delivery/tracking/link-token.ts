@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { parse, stringify } from 'uuid';
 
 /** What a signed address is for. The kind is under the MAC, so a token of one kind is void for another. */
-export type LinkKind = 'click' | 'open' | 'unsubscribe' | 'preferences' | 'view' | 'honeypot';
+export type LinkKind = 'click' | 'open' | 'unsubscribe' | 'preferences' | 'view' | 'honeypot' | 'confirm';
 
 export interface SigningKey {
   id: number;
@@ -25,7 +25,7 @@ const FORMAT = 1;
 export const MAX_URL_BYTES = 8_000;
 const BLOCK = 64;
 /** Stands between the key and the token under the MAC and is not sent: the reader knows by the path what is asked for. */
-const KINDS: Record<LinkKind, number> = { click: 1, open: 2, unsubscribe: 3, preferences: 4, view: 5, honeypot: 6 };
+const KINDS: Record<LinkKind, number> = { click: 1, open: 2, unsubscribe: 3, preferences: 4, view: 5, honeypot: 6, confirm: 7 };
 
 const HASH_BYTES = 32;
 

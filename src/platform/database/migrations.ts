@@ -13,6 +13,7 @@ import { ChannelTables1763800000012 } from './migrations/1763800000012-channels.
 import { SendingRules1763800000013 } from './migrations/1763800000013-rules.js';
 import { TrackingTables1763800000014 } from './migrations/1763800000014-tracking.js';
 import { ProviderTables1763800000015 } from './migrations/1763800000015-providers.js';
+import { DoubleOptIn1763800000017 } from './migrations/1763800000017-double-opt-in.js';
 import { PersonNews1763800000021 } from './migrations/1763800000021-person-news.js';
 import { Displays1763800000020 } from './migrations/1763800000020-displays.js';
 import { VisitorIdentity1763800000022 } from './migrations/1763800000022-visitors-identity.js';
@@ -34,6 +35,7 @@ export const migrations = [
   SendingRules1763800000013,
   TrackingTables1763800000014,
   ProviderTables1763800000015,
+  DoubleOptIn1763800000017,
   PersonNews1763800000021,
   Displays1763800000020,
   VisitorIdentity1763800000022,

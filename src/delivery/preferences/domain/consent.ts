@@ -14,11 +14,11 @@ export const NIGHT = '$night';
 export const FREQUENCY = '$frequency';
 
 /** How a choice reached us, as the proof log keeps it. */
-export const CONSENT_METHODS = ['form', 'api', 'import', 'one_click', 'unsubscribe_page', 'preference_page', 'complaint', 'provider_unsubscribe', 'merge', 'confirmation'] as const;
+export const CONSENT_METHODS = ['form', 'api', 'import', 'one_click', 'unsubscribe_page', 'preference_page', 'complaint', 'provider_unsubscribe', 'merge', 'confirmation', 'double_opt_in'] as const;
 export type ConsentMethod = (typeof CONSENT_METHODS)[number];
 
-/** What a row of the proof log says: a choice, a notice of it, or how often e-mail is wanted. */
-export const PROVED_STATES = ['subscribed', 'unsubscribed', 'confirmation_sent', 'all', 'weekly', 'monthly'] as const;
+/** What a row of the proof log says: a choice, one that waits to be confirmed, a notice of it, or how often e-mail is wanted. */
+export const PROVED_STATES = ['subscribed', 'unsubscribed', 'requested', 'confirmation_sent', 'all', 'weekly', 'monthly'] as const;
 
 /** How we know of a choice: kept as proof beside every one that is written. */
 export interface ConsentGiven {

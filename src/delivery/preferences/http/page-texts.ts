@@ -11,6 +11,8 @@ export const TEXTS = {
     language: 'Language of messages', otherLanguage: 'As now',
     leaveTitle: 'Nothing at all?', leaveText: 'This takes you off every topic above. Messages you need for using the service, such as receipts, still come.', leaveButton: 'Unsubscribe from everything',
     left: 'You are unsubscribed from everything.', undoButton: 'Undo', restored: 'Everything is as it was before.',
+    confirmTitle: 'Confirm your subscription', confirmAsk: 'You will receive e-mail or messages about:', confirmButton: 'Yes, I want to receive this', confirmedTitle: 'Your subscription is confirmed', confirmedText: 'Thank you. Every message says how to leave again.',
+    overTitle: 'This confirmation is over', overText: 'The link was used too late, or the subscription was withdrawn. You can subscribe again where you did.',
     none: 'There is nothing to choose at the moment.', goneTitle: 'This link no longer works', goneText: 'The address is incomplete, was made void, or the message it came with no longer exists.',
   },
   ko: {
@@ -24,6 +26,8 @@ export const TEXTS = {
     language: '메시지 언어', otherLanguage: '지금과 같이',
     leaveTitle: '모두 그만 받으시겠습니까?', leaveText: '위의 모든 주제를 수신 거부합니다. 영수증처럼 서비스 이용에 필요한 메시지는 계속 보내 드립니다.', leaveButton: '모두 수신 거부하기',
     left: '모두 수신 거부되었습니다.', undoButton: '되돌리기', restored: '이전 설정으로 되돌렸습니다.',
+    confirmTitle: '수신 동의 확인', confirmAsk: '다음 소식을 보내 드립니다.', confirmButton: '네, 받겠습니다', confirmedTitle: '수신 동의가 확인되었습니다', confirmedText: '감사합니다. 모든 메시지에서 언제든지 수신을 거부하실 수 있습니다.',
+    overTitle: '확인 기간이 지났습니다', overText: '링크의 사용 기간이 지났거나 신청이 취소되었습니다. 신청하신 곳에서 다시 신청하실 수 있습니다.',
     none: '지금은 선택할 항목이 없습니다.', goneTitle: '이 링크는 더 이상 사용할 수 없습니다', goneText: '주소가 완전하지 않거나 사용이 중지되었거나, 해당 메시지가 이미 없습니다.',
   },
 };

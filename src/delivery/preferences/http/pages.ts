@@ -62,3 +62,19 @@ export function gonePage(language: PageLanguage): string {
   const texts = TEXTS[language];
   return page(language, texts.goneTitle, `<p style="margin:0">${escaped(texts.goneText)}</p>`, { switchable: false });
 }
+
+/** Asks; changes nothing by being shown. */
+export function confirmPage(language: PageLanguage, topics: readonly string[]): string {
+  const texts = TEXTS[language];
+  return page(language, texts.confirmTitle, `<p>${texts.confirmAsk}</p><ul>${topics.map((topic) => `<li>${escaped(topic)}</li>`).join('')}</ul>${buttonForm(language, 'confirm', texts.confirmButton)}`);
+}
+
+export function confirmedPage(language: PageLanguage): string {
+  const texts = TEXTS[language];
+  return page(language, texts.confirmedTitle, `<div role="status"><p>${texts.confirmedText}</p></div>`);
+}
+
+export function confirmOverPage(language: PageLanguage): string {
+  const texts = TEXTS[language];
+  return page(language, texts.overTitle, `<p>${texts.overText}</p>`);
+}

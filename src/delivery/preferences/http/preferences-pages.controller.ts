@@ -8,15 +8,9 @@ import { PreferenceCentre, type ChoicesOf } from '../preference-centre.service.j
 import { Preferences, type RequestSigns } from '../preferences.service.js';
 import type { EmailFrequency } from '../store/frequency-choice.store.js';
 import type { Recipient } from '../store/preferences.store.js';
-import { gonePage, preferencesPage, subscribedPage, unsubscribedPage, unsubscribePage, type Told } from './pages.js';
+import { preferencesPage, subscribedPage, unsubscribedPage, unsubscribePage, type Told } from './pages.js';
+import { gone, languageFor, show, signsOf } from './page-replies.js';
 import { isPageLanguage, pageLanguage, topicName, type PageLanguage } from './page-texts.js';
-
-const HEADERS = {
-  'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'no-store',
-  'x-robots-tag': 'noindex',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-};
 
 type FormBody = Record<string, unknown> | Buffer | undefined;
 
@@ -107,21 +101,6 @@ const frequencyOf = (given: string | undefined): EmailFrequency | undefined => (
 
 /** "en-GB" stays what it is when somebody saves the page with English chosen. */
 const speaks = ({ language }: Recipient, code: PageLanguage) => language.toLowerCase() === code || language.toLowerCase().startsWith(`${code}-`);
-
-const signsOf = ({ ip, headers }: FastifyRequest): RequestSigns => ({ ip, userAgent: headers['user-agent'] });
-
-/** `?lang=` wins over the language of the person. */
-function languageFor({ query }: FastifyRequest, own: string): PageLanguage {
-  const asked = (query as { lang?: unknown } | undefined)?.lang;
-  return typeof asked === 'string' && isPageLanguage(asked) ? asked : pageLanguage(own);
-}
-
-async function show(reply: FastifyReply, html: string, status = 200): Promise<void> {
-  await reply.status(status).headers(HEADERS).send(html);
-}
-
-/** One answer for a forged token and for a message that was erased: nothing can be learned from it. */
-const gone = (request: FastifyRequest, reply: FastifyReply) => show(reply, gonePage(languageFor(request, (request.headers['accept-language'] ?? '').trim())), 404);
 
 /** Fields of a form sent by our page. One-click posts may be multipart, of which only the arrival matters. */
 function fieldsOf(body: FormBody, name: string): string[] {

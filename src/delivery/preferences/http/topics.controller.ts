@@ -42,7 +42,7 @@ export class TopicsController {
   @ApiOperation({ summary: 'What a person said about topics' })
   @ApiOkResponse({ standardSchema: ConsentList })
   async consents(@Param('id', { schema: PersonHandle, pipes: [PersonIdPipe] }) id: string) {
-    return { items: await this.preferences.consents(id) };
+    return this.preferences.consents(id);
   }
 
   @Put('people/:id/consent') @Allow('marketer')
@@ -50,7 +50,7 @@ export class TopicsController {
   @ApiOkResponse({ standardSchema: ConsentList })
   async put(@Param('id', { schema: PersonHandle, pipes: [PersonIdPipe] }) id: string, @Body({ schema: ConsentRequest }) { consents, saidAt, ip, ...given }: z.infer<typeof ConsentRequest>, @CurrentActor() actor: Actor) {
     const proof = { ...given, actor: actorName(actor), saidAt: saidAt === undefined ? undefined : new Date(saidAt), network: ip === undefined ? undefined : networkOf(ip) };
-    return { items: await this.preferences.putConsents(id, consents, proof) };
+    return this.preferences.putConsents(id, consents, proof);
   }
 
   @Get('people/:id/consent/proof') @AllowAll()

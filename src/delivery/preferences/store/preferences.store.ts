@@ -13,14 +13,16 @@ export interface Topic {
   nameKo: string;
   kind: 'marketing' | 'transactional';
   optIn: boolean;
+  /** A subscription counts when the person has confirmed it by e-mail; only with `optIn`. */
+  doubleOptIn: boolean;
   /** Why its messages are no advertising; null for marketing, and for transactional topics of before that never said. */
   reason: TransactionalReason | null;
   reasonText: string;
   createdAt: Date;
 }
 
-const TOPIC = `t.key, t.name, t.name_ko as "nameKo", t.kind, t.opt_in as "optIn", t.reason, t.reason_text as "reasonText", t.created_at as "createdAt"`;
-export type TopicChange = Partial<Pick<Topic, 'name' | 'nameKo' | 'optIn' | 'reason' | 'reasonText'>>;
+const TOPIC = `t.key, t.name, t.name_ko as "nameKo", t.kind, t.opt_in as "optIn", t.double_opt_in as "doubleOptIn", t.reason, t.reason_text as "reasonText", t.created_at as "createdAt"`;
+export type TopicChange = Partial<Pick<Topic, 'name' | 'nameKo' | 'optIn' | 'doubleOptIn' | 'reason' | 'reasonText'>>;
 
 /** All topics by key; there are few. */
 export function listTopics(db: Db): Promise<Topic[]> {
@@ -30,15 +32,15 @@ export function listTopics(db: Db): Promise<Topic[]> {
 /** Adds a topic; null when its key is taken. */
 export function insertTopic(db: Db, topic: Topic): Promise<Topic | null> {
   return row<Topic>(db, `
-    insert into topic as t (key, name, name_ko, kind, opt_in, reason, reason_text, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8::timestamptz)
-    on conflict do nothing returning ${TOPIC}`, [topic.key, topic.name, topic.nameKo, topic.kind, topic.optIn, topic.reason, topic.reasonText, topic.createdAt]);
+    insert into topic as t (key, name, name_ko, kind, opt_in, reason, reason_text, created_at, double_opt_in) values ($1, $2, $3, $4, $5, $6, $7, $8::timestamptz, $9)
+    on conflict do nothing returning ${TOPIC}`, [topic.key, topic.name, topic.nameKo, topic.kind, topic.optIn, topic.reason, topic.reasonText, topic.createdAt, topic.doubleOptIn]);
 }
 
 /** Changes the given fields; null when there is no such topic. */
 export function updateTopic(db: Db, key: string, change: TopicChange): Promise<Topic | null> {
   return row<Topic>(db, `
-    update topic as t set name = coalesce($2, t.name), name_ko = coalesce($3, t.name_ko), opt_in = coalesce($4, t.opt_in), reason = coalesce($5, t.reason), reason_text = coalesce($6, t.reason_text)
-     where t.key = $1 returning ${TOPIC}`, [key, change.name ?? null, change.nameKo ?? null, change.optIn ?? null, change.reason ?? null, change.reasonText ?? null]);
+    update topic as t set name = coalesce($2, t.name), name_ko = coalesce($3, t.name_ko), opt_in = coalesce($4, t.opt_in), reason = coalesce($5, t.reason), reason_text = coalesce($6, t.reason_text), double_opt_in = coalesce($7, t.double_opt_in)
+     where t.key = $1 returning ${TOPIC}`, [key, change.name ?? null, change.nameKo ?? null, change.optIn ?? null, change.reason ?? null, change.reasonText ?? null, change.doubleOptIn ?? null]);
 }
 
 export interface Consent {
@@ -73,6 +75,8 @@ export async function writeConsents(tx: Db, consents: readonly PersonConsent[], 
     on conflict (person_id, channel, topic) do update set state = excluded.state, at = excluded.at, source = excluded.source, confirmed_at = null, confirmation_id = null
      where c.state <> excluded.state and (not $2::boolean or excluded.state = 'unsubscribed') and (not $3::boolean or excluded.at >= c.at)
     returning c.person_id as "personId", c.channel, c.topic, c.state`, [JSON.stringify(said), strictest, given.saidAt !== undefined]);
+  // Whoever says yes or no themselves has nothing left to confirm.
+  await rows(tx, `delete from consent_request as r using jsonb_to_recordset($1::jsonb) as n ("personId" uuid, "channel" text, "topic" text) where r.person_id = n."personId" and r.channel = n."channel" and r.topic = n."topic"`, [JSON.stringify(said)]);
   const keys = new Set(changed.map(keyOfConsent));
   await addProof(tx, said.map((each) => ({ ...each, changed: keys.has(keyOfConsent(each)) })), given);
   await recordFacts(tx, changed.map(({ personId, channel, topic, state }) => ({ personId, key: consentKey(channel, topic), value: state })), given);

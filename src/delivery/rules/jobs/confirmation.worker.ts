@@ -13,10 +13,10 @@ import { publishContent } from '../../content/store/content.store.js';
 import { enqueueDeliveries } from '../../sending/store/deliveries.store.js';
 import { CONFIRMATION_NOTICE } from '../domain/confirmation-notice.js';
 import { ruleOf } from '../domain/rule-settings.js';
-import { agreedTo, confirmSent, duePeople, keepNotices, makeNoticeTopic, type Notice, type Term } from '../store/confirmations.store.js';
+import { forgetRequests, makeNoticeTopic } from '../../preferences/store/consent-requests.store.js';
+import { agreedTo, CONFIRMATION_STEP as STEP, confirmSent, duePeople, keepNotices, type Notice, type Term } from '../store/confirmations.store.js';
 
 const PEOPLE = 200;
-const STEP = 'consent_confirmation';
 /** Notices belong to no campaign: their deliveries carry this place, which no campaign has. The version changes with the text. */
 const PLACE = { campaignId: keyOf('danbi:notices'), versionId: keyOf(`danbi:${JSON.stringify(CONFIRMATION_NOTICE)}`), stepId: STEP, variant: 'notice', channel: 'email' as const };
 
@@ -35,6 +35,7 @@ export class ConfirmationWorker extends Worker {
   async runOnce(): Promise<Round> {
     const now = this.clock.now();
     const confirmed = await inTransaction(this.db, (tx) => confirmSent(tx, PEOPLE, now));
+    await forgetRequests(this.db, now);
     const workspace = await loadWorkspace(this.db);
     const { on, parameters } = ruleOf(workspace, 'consent_confirmation');
     const queued = on ? await this.queue({ now, ...parameters }, workspace) : 0;

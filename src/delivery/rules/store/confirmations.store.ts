@@ -2,6 +2,9 @@ import { row, rows, type Db } from '../../../platform/database/db.js';
 import { NOTICES } from '../../../people/domain/reserved-keys.js';
 import { NIGHT } from '../../preferences/domain/consent.js';
 
+/** The step of their deliveries. */
+export const CONFIRMATION_STEP = 'consent_confirmation';
+
 /** How long a consent lasts without word, and how long before its end the notice goes. */
 export interface Term { now: Date; everyMonths: number; aheadDays: number }
 
@@ -46,13 +49,6 @@ export function agreedTo(tx: Db, personIds: readonly string[]): Promise<AgreedTo
       from consent as c join person as p on p.id = c.person_id left join topic as t on t.key = c.topic
      where c.person_id = any($1::uuid[]) and c.state = 'subscribed' and c.confirmation_id is null and ${ADVERTISING}
      order by c.person_id, c.channel, c.topic for update of c`, [personIds]);
-}
-
-/** Makes the topic of notices; there is one from then on. */
-export async function makeNoticeTopic(tx: Db, now: Date): Promise<void> {
-  await rows(tx, `
-    insert into topic (key, name, name_ko, kind, reason, reason_text, created_at) values ('${NOTICES}', 'Notices required by law', '법정 안내', 'transactional', 'legal_notice', 'Confirmation of consent every two years', $1::timestamptz)
-    on conflict (key) do nothing`, [now]);
 }
 
 export interface Notice { deliveryId: string; runId: string; personId: string; consents: object[] }
@@ -108,7 +104,7 @@ export async function carryConfirmations(tx: Db, sides: readonly [string[], stri
      where c.person_id = t.into_id and c.channel = t.channel and c.topic = t.topic and c.state = 'subscribed'`, [...sides]);
   const needless = await rows<{ id: string }>(tx, `
     select d.enrollment_id as id from delivery as d
-     where d.person_id = any($1::uuid[] || $2::uuid[]) and d.topic = '${NOTICES}' and d.state = 'queued'
+     where d.person_id = any($1::uuid[] || $2::uuid[]) and d.topic = '${NOTICES}' and d.step_id = '${CONFIRMATION_STEP}' and d.state = 'queued'
        and not exists (select from consent as c where c.confirmation_id = d.id and c.person_id = any($2::uuid[]))`, [...sides]);
   return needless.map(({ id }) => id);
 }

@@ -7,7 +7,8 @@ const COALESCE_MS = 20;
 /**
  * Wakes workers of every process through LISTEN/NOTIFY. Notifications are coalesced and sent on a connection of their own,
  * outside the writing transaction: NOTIFY inside it serialises commits (16 writers fell from about 2,000 to 279
- * transactions a second). A lost notification costs only time; the poll behind it catches up.
+ * transactions a second). A lost notification costs only time; the poll behind it catches up. What this process says comes back
+ * to it too and is passed over: whoever says it has woken this process already, and every worker would look twice.
  */
 export class WakeChannel {
   private client: pg.Client | null = null;
@@ -19,9 +20,13 @@ export class WakeChannel {
 
   async start(): Promise<void> {
     const client = new pg.Client({ connectionString: this.url, application_name: 'danbi-wake' });
-    client.on('notification', (note) => (note.payload ?? '').split(',').forEach((name) => this.onWake(name)));
+    client.on('notification', (note) => {
+      if (note.processId !== own) (note.payload ?? '').split(',').forEach((name) => this.onWake(name));
+    });
     client.on('error', (error) => this.reconnect(error));
     await client.connect();
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const own = rows[0]!.pid;
     await client.query(`listen ${CHANNEL}`);
     this.client = client;
   }

@@ -26,8 +26,8 @@ export interface NewDelivery {
   fallback?: { of: string; hours: number };
 }
 
-/** The workers that send: wake them after commit when deliveries were queued. */
-export const SENDERS = ['delivery.email', 'delivery.in_app', 'delivery.hooks'] as const;
+/** The workers that send: wake them after commit when deliveries were queued. In-app first: somebody may be looking at the page. */
+export const SENDERS = ['delivery.in_app', 'delivery.email', 'delivery.hooks'] as const;
 
 /**
  * Queues deliveries. The unique key (enrollment, step, version, channel, person) decides which are new, so a step that runs

@@ -28,7 +28,9 @@ export async function openBrowser(locale = 'en-US', viewport = { width: 1100, he
   page.on('pageerror', (error) => faults.push(`page error: ${error.message}`));
   page.on('console', (message) => { if (message.type() === 'error') faults.push(`console: ${message.text()}`); });
   page.on('request', (request) => {
-    const { protocol, hostname } = new URL(request.url());
+    const address = request.url();
+    if (!URL.canParse(address)) return void faults.push(`request to ${address}`);
+    const { protocol, hostname } = new URL(address);
     if (protocol.startsWith('http') && hostname !== 'localhost' && hostname !== '127.0.0.1') faults.push(`request to ${hostname}`);
   });
   return {

@@ -41,7 +41,7 @@ export async function serveSdkPage(): Promise<SdkPage> {
     if (url.pathname === '/favicon.ico') return send('image/svg+xml', PICTURE);
     if (url.pathname === '/site.css') return send('text/css', SITE_CSS);
     if (url.pathname === '/picture.svg') return send('image/svg+xml', PICTURE);
-    if (url.pathname === '/') return send('text/html; charset=utf-8', html(url.searchParams.get('lang') ?? 'en', url.searchParams.get('dir') ?? 'ltr'), { 'content-security-policy': STRICT });
+    if (url.pathname === '/') return send('text/html; charset=utf-8', html(url.searchParams.get('lang') ?? 'en', url.searchParams.get('dir') ?? 'ltr'), url.searchParams.get('policy') === 'none' ? {} : { 'content-security-policy': STRICT });
     return response.writeHead(404).end();
   });
   await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });

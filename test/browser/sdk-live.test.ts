@@ -1,0 +1,136 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { rows } from '../../src/platform/database/db.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { hasBrowser, openBrowser, type TestBrowser } from '../support/browser.js';
+import { autoMessage, inApp, series } from '../support/campaign-definitions.js';
+import { publishAuto } from '../support/displays.js';
+import { openRoots } from '../support/sdk-page.js';
+import { openGate, openSite, type Gate } from '../support/sdk-gate.js';
+
+const POLICY = "default-src 'none'; script-src 'nonce-abc'; connect-src GATE; img-src data:; require-trusted-types-for 'script'";
+
+(hasBrowser ? describe : describe.skip)('messages, from the rule to the impression', () => {
+  let app: TestApp;
+  let gate: Gate;
+  let site: { url: string; close(): Promise<void> };
+  let browser: TestBrowser;
+  let page: Page;
+  let number = 0;
+
+  beforeAll(async () => {
+    app = await startTestApp({ workers: 'running' });
+    gate = await openGate(app.url);
+    await app.api('PATCH', '/v1/sending-rules', { rules: { display_limit: { on: false } } });
+    site = await openSite(() => ({
+      headers: { 'content-security-policy': POLICY.replace('GATE', gate.url) },
+      body: `<h1>Pricing</h1><script nonce="abc">
+        window.violations = []; addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective + ' ' + event.blockedURI));
+        window.heard = []; window.danbi = { q: ['ready', 'rule', 'message', 'impression', 'click', 'dismiss', 'unread'].map((name) => ['on', [name, (detail) => heard.push([name, detail])]]) };
+      </script><script nonce="abc" async src="${gate.url}/sdk/danbi.js" data-key="${app.writeKey}"></script>`,
+    }));
+    browser = await openBrowser();
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    await site.close();
+    await gate.close();
+    await app.close();
+  });
+  beforeEach(async () => {
+    const context = browser.page.context();
+    const old = context.pages();
+    page = await context.newPage();
+    await openRoots(page);
+    for (const one of old) await one.close();
+    await context.clearCookies();
+    await page.goto(site.url);
+    await page.evaluate('localStorage.clear()');
+    await page.goto('about:blank');
+    gate.seen.length = 0;
+    number += 1;
+  });
+  afterEach(async () => {
+    expect(browser.faults.splice(0)).toEqual([]);
+  });
+
+  const path = () => `/pricing/${number}`;
+  const publish = (display: object = {}, change: object = {}) =>
+    publishAuto(app, autoMessage({ display: { page: { include: [{ pattern: path() }] }, trigger: { type: 'page_view' }, ...display }, ...change }), `Message ${number}`);
+  /** Polls from outside: the page's policy forbids what `waitForFunction` does. */
+  const see = async (on: Page, expression: string) => expect(await until(() => on.evaluate<unknown>(expression), Boolean)).toBeTruthy();
+  const heard = (on: Page, name: string) => see(on, `heard.some(([one]) => one === '${name}')`);
+  const impressions = (campaign: string) => rows(app.db, `select e.kind from delivery_event as e join delivery as d on d.id = e.delivery_id and d.person_id = e.person_id where d.campaign_id = $1 and e.kind = 'impression'`, [campaign]);
+  async function until<T>(read: () => Promise<T>, fits: (value: T) => boolean): Promise<T> {
+    for (let tries = 0; ; tries += 1) {
+      const value = await read();
+      if (fits(value) || tries > 200) return value;
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+    }
+  }
+
+  test('a message is displayed under the strictest policy, counted once, and put away', async () => {
+    const id = await publish();
+    await page.goto(`${site.url}${path()}`);
+    await heard(page, 'impression');
+    expect(await until(() => impressions(id), ({ length }) => length > 0)).toHaveLength(1);
+    expect(await page.evaluate('[violations, heard.map(([name]) => name)]')).toEqual([[], expect.arrayContaining(['ready', 'rule', 'message', 'impression'])]);
+    // Once in a visit, on whatever page.
+    await page.goto(`${site.url}${path()}`);
+    await heard(page, 'ready');
+    await page.waitForTimeout(1_500);
+    expect([await page.evaluate(`heard.some(([name]) => name === 'message')`), (await impressions(id)).length]).toEqual([false, 1]);
+  });
+
+  test('ten tabs at once: one of them displays it', async () => {
+    const id = await publish();
+    const tabs = await Promise.all(Array.from({ length: 10 }, () => page.context().newPage()));
+    await Promise.all(tabs.map((tab) => tab.goto(`${site.url}${path()}`)));
+    await until(() => impressions(id), ({ length }) => length > 0);
+    await page.waitForTimeout(3_000);
+    const shown = await Promise.all(tabs.map((tab) => tab.evaluate<boolean>(`heard.some(([name]) => name === 'impression')`)));
+    // The others wait behind the lock and do not even ask.
+    expect([shown.filter(Boolean).length, (await impressions(id)).length, gate.seen.filter(({ path: asked }) => asked === '/v1/claim').length]).toEqual([1, 1, 1]);
+    await Promise.all(tabs.map((tab) => tab.close()));
+  }, 60_000);
+
+  test('of two rules that come true together, the one with the higher priority is first; the other follows when it is put away', async () => {
+    const low = await publish({ priority: 10 });
+    const high = await publish({ priority: 90 });
+    await page.goto(`${site.url}${path()}`);
+    await heard(page, 'impression');
+    expect(await page.evaluate(`heard.filter(([name]) => name === 'impression').map(([, { campaign }]) => campaign)`)).toEqual([high]);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await see(page, `heard.filter(([name]) => name === 'impression').length === 2`);
+    expect(await page.evaluate(`heard.filter(([name]) => name === 'impression').map(([, { campaign }]) => campaign)`)).toEqual([high, low]);
+  });
+
+  test('a message to a known user appears in the page that is open, in one tab, and goes when it is recalled', async () => {
+    await page.goto(`${site.url}${path()}`);
+    await heard(page, 'ready');
+    await page.evaluate(`danbi.identify('user-${number}', { email: 'user-${number}@example.org' })`);
+    await until(async () => (await app.api('GET', `/v1/people/external:user-${number}`)).status, (status) => status === 200);
+    await page.goto('about:blank');
+    gate.seen.length = 0;
+    await page.goto(`${site.url}${path()}`);
+    const second = await page.context().newPage();
+    await openRoots(second);
+    await second.goto(`${site.url}${path()}`);
+    await until(async () => gate.seen.filter(({ path: asked }) => asked.startsWith('/v1/stream')).length, (streams) => streams > 0);
+    await page.waitForTimeout(500);
+    expect(gate.seen.filter(({ path: asked }) => asked.startsWith('/v1/stream'))).toHaveLength(1);
+    const id = await publishAuto(app, series({ entry: { type: 'event', event: 'Asked' }, steps: [inApp('a')] }));
+    await page.evaluate(`danbi.track('Asked')`);
+    const pages = [page, second];
+    await until(() => impressions(id), ({ length }) => length > 0);
+    const shown = await Promise.all(pages.map((one) => one.evaluate<boolean>(`heard.some(([name]) => name === 'impression')`)));
+    expect(shown.filter(Boolean)).toHaveLength(1);
+    const open = pages[shown.indexOf(true)]!;
+    const painted = `document.querySelector('danbi-messages')?.shadowRoot.querySelectorAll('section').length ?? 0`;
+    expect(await open.evaluate(painted)).toBe(1);
+    await app.api('POST', `/v1/campaigns/${id}/stop`);
+    await see(open, `(${painted}) === 0`);
+    expect(await open.evaluate(`heard.some(([name]) => name === 'dismiss')`)).toBe(false);
+    await second.close();
+  });
+});

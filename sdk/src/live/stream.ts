@@ -43,7 +43,7 @@ async function lead(signal: AbortSignal): Promise<void> {
       closeStream();
       ticket = undefined;
       kit.boot_(true);
-    } else if (status !== 200 || !polling) {
+    } else if (!signal.aborted && (status !== 200 || !polling)) {
       tries = performance.now() - began > HEALTHY_MS ? 0 : tries + 1;
       await new Promise<void>((resolve) => {
         kit.later_(resolve, retry || (0.5 + Math.random()) * Math.min(MOST_PAUSE_MS, 1_000 * 2 ** tries));

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { IdentityFault, IdentityPolicy, IdentityProof } from '../kernel/identity.js';
 import { IdentityGuard, type Unproven } from '../platform/http/identity-guard.js';
 import type { WriteKey } from '../platform/http/write-keys.js';
-import { isJudged, judge, namedUser } from './domain/identity-rule.js';
+import { keysOf } from './domain/identity-plan.js';
+import { isJudged, judge, namedUser, withoutErasedIds } from './domain/identity-rule.js';
+import { ErasedIds } from './erased-ids.js';
 import { personWriteProblems } from './domain/person-write.js';
 import type { AcceptedMessage, ReadMessage, RejectedMessage } from './domain/segment-message.js';
 
@@ -12,15 +14,20 @@ export interface MessageSource { key: WriteKey; origin: string | undefined; rece
 /** Lets a public write key say only what it can prove, as far as the workspace asks for it. Secret keys are believed. */
 @Injectable()
 export class IngestIdentity {
-  constructor(private readonly guard: IdentityGuard) {}
+  constructor(private readonly guard: IdentityGuard, private readonly erased: ErasedIds) {}
 
   policy(): Promise<IdentityPolicy> {
     return this.guard.policy();
   }
 
   /** The same list, with what may not be said refused in its place. */
-  async judge(messages: ReadMessage[], policy: IdentityPolicy, { key, origin, receivedAt }: MessageSource): Promise<ReadMessage[]> {
-    if (key.kind === 'server' || (policy.mode === 'off' && policy.protectedTraits.size === 0)) return messages;
+  async judge(messages: ReadMessage[], policy: IdentityPolicy, source: MessageSource): Promise<ReadMessage[]> {
+    if (source.key.kind === 'server') return messages;
+    return this.withoutErased(await this.proven(messages, policy, source));
+  }
+
+  private async proven(messages: ReadMessage[], policy: IdentityPolicy, { key, origin, receivedAt }: MessageSource): Promise<ReadMessage[]> {
+    if (policy.mode === 'off' && policy.protectedTraits.size === 0) return messages;
     const proofs = new Map<string, Promise<IdentityProof>>();
     const unproven: Unproven[] = [];
     const judged: ReadMessage[] = [];
@@ -36,6 +43,12 @@ export class IngestIdentity {
     }
     await this.guard.note(unproven, receivedAt);
     return judged;
+  }
+
+  private async withoutErased(messages: ReadMessage[]): Promise<ReadMessage[]> {
+    const erased = await this.erased.among(keysOf(messages.flatMap((message) => ('accepted' in message ? [message.accepted] : []))));
+    if (erased.size === 0) return messages;
+    return messages.map((message) => ('accepted' in message ? withoutErasedIds(message.accepted, erased) : message));
   }
 
   /** Messages of one visit bring the same proof: it is computed once a request. */

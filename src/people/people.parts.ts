@@ -4,6 +4,7 @@ import { IngestTransport } from './http/ingest-transport.js';
 import { IngestController } from './http/ingest.controller.js';
 import { EventsController } from './http/events.controller.js';
 import { PeopleController } from './http/people.controller.js';
+import { ErasedIds } from './erased-ids.js';
 import { IngestIdentity } from './ingest-identity.service.js';
 import { Ingest } from './ingest.service.js';
 import { PeopleUpkeep } from './jobs/upkeep.worker.js';
@@ -19,7 +20,7 @@ import { Lists } from './lists/lists.service.js';
 import { ImportWorker } from './import/jobs/import.worker.js';
 
 export const peopleParts: ModuleParts = {
-  providers: [Imports, ImportFiles, ExportStreams, CsvBody, Ingest, IngestIdentity, IngestTransport, People, Lists],
+  providers: [Imports, ImportFiles, ExportStreams, CsvBody, ErasedIds, Ingest, IngestIdentity, IngestTransport, People, Lists],
   controllers: [ImportsController, ExportsController, IngestController, ClientSettingsController, PeopleController, EventsController, ListsController],
   workers: [ImportWorker, PeopleUpkeep],
 };

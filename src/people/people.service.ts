@@ -10,6 +10,7 @@ import { decodeCursor, INSTANT_AND_ID_KEY, pageOf, type Page, type PageQuery } f
 import { WorkerRunner } from '../platform/jobs/runner.js';
 import type { PersonRef } from './domain/identity-plan.js';
 import { personWriteProblems, tagProblem } from './domain/person-write.js';
+import { ErasedIds } from './erased-ids.js';
 import { isReservedKey } from './domain/reserved-keys.js';
 import type { PeopleBatchItem } from './people-batch.js';
 import { inPeopleTransaction, writeBatch, writePeople } from './people-writer.js';
@@ -22,7 +23,7 @@ const SOURCE = 'api';
 /** People as colleagues and the customer's own systems see and change them. */
 @Injectable()
 export class People {
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner, private readonly audit: AuditLog) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner, private readonly audit: AuditLog, private readonly erased: ErasedIds) {}
 
   async list(filter: PeopleFilter, { limit, after }: PageQuery): Promise<Page<PersonRecord>> {
     const found = await listPeople(this.db, filter, { limit, after: decodeCursor(after, INSTANT_AND_ID_KEY) });
@@ -69,6 +70,7 @@ export class People {
       return counts;
     });
     if (!removed) throw await this.missing(id);
+    this.erased.note();
     this.wake();
     return { id, erasedAt: now, removed };
   }

@@ -219,3 +219,25 @@ describe('site settings', () => {
     expect((await eventsOf(anonymousId)).map(({ context }) => context)).toEqual([{ locale: 'ko-KR', ...(expected === undefined ? {} : { ip: expected }) }]);
   });
 });
+
+describe('somebody who was erased', () => {
+  test('is not made anew by a browser, and can be by a server', async () => {
+    await setMode('off');
+    const callers = app.nest.get(Callers, { strict: false });
+    const [userId, anonymousId, other] = [newId(), newId(), newId()];
+    await identify({ userId, anonymousId });
+    await identify({ userId: other });
+    expect((await app.api('DELETE', `/v1/people/external:${userId}`)).status).toBe(200);
+    const refused = { rejected: [{ code: 'person_erased' }] };
+    expect(await identify({ userId, anonymousId })).toMatchObject(refused);
+    expect(await track({ anonymousId })).toMatchObject(refused);
+    expect(await send('/v1/alias', { userId: other, previousId: anonymousId })).toMatchObject(refused);
+    expect(await track({ userId: other, anonymousId })).toEqual({ success: true });
+    const said = JSON.stringify({ k: app.writeKey, a: anonymousId });
+    expect((await callers.read(said, { ip: '127.0.0.1', routeOptions: { url: '/v1/claim' } as never, headers: {} }, { create: true })).personId).toBeNull();
+    expect([await ownerOf(anonymousId), await attributesOf(userId)]).toEqual([null, undefined]);
+    expect(await identify({ userId, anonymousId, traits: { plan: 'new' } }, app.key)).toEqual({ success: true });
+    expect(await track({ userId, anonymousId })).toEqual({ success: true });
+    expect([await ownerOf(anonymousId), await attributesOf(userId)]).toEqual([{ externalId: userId }, { plan: 'new' }]);
+  });
+});

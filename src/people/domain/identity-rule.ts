@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { IdentityPolicy, IdentityProof } from '../../kernel/identity.js';
 import { storable, type JsonObject, type JsonValue } from './json.js';
-import type { AcceptedMessage } from './segment-message.js';
+import { keyText, type IdentityKind } from './identity-plan.js';
+import type { AcceptedMessage, ReadMessage } from './segment-message.js';
 
 /** What becomes of a message of a browser: kept, perhaps changed, or refused with a reason for the developer. */
 export type Judged = { kept: AcceptedMessage } | { refused: { code: string; message: string } };
@@ -38,4 +39,16 @@ function withSigned(message: AcceptedMessage, signed: ReadonlyMap<string, unknow
   if (said.length === 0) return message;
   const more = storable(Object.fromEntries(said) as JsonObject);
   return { ...message, attributes: { ...message.attributes, ...(more as Record<string, JsonValue>) } };
+}
+
+/** A message of a live user loses the anonymous id of somebody who was erased; a message of nobody else is refused. */
+export function withoutErasedIds(message: AcceptedMessage, erased: ReadonlySet<string>): ReadMessage {
+  const userId = namedUser(message);
+  const { anonymousId } = message.ref as { anonymousId?: string };
+  const isErased = (kind: IdentityKind, value: string | undefined) => value !== undefined && erased.has(keyText({ kind, value }));
+  const previousErased = isErased('user_id', message.previousId) || isErased('anonymous_id', message.previousId);
+  const anonymousErased = isErased('anonymous_id', anonymousId);
+  if (!isErased('user_id', userId) && !previousErased && !(anonymousErased && userId === undefined)) return { accepted: anonymousErased ? { ...message, ref: { userId: userId! } } : message };
+  const { messageId, type, name } = message;
+  return { rejected: { messageId, code: 'person_erased', message: 'this person was erased and is not made anew by a public key', payload: { type, name } } };
 }

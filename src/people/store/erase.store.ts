@@ -1,10 +1,22 @@
 import { keyOf } from '../../kernel/ids.js';
+import type { IdentityKey } from '../domain/identity-plan.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 
 export interface Removed { events: number; attributeHistory: number; identities: number; tags: number; lists: number; rejectedEvents: number }
 
 /** What proves later that an id was erased without keeping the id: the key of `kind:value`. */
 export const identityHash = (kind: 'user_id' | 'anonymous_id' | 'email', value: string): string => keyOf(`${kind}:${value}`);
+
+/** Those of the ids that were an erased person's and are nobody's now. */
+export function findErased(db: Db, ids: readonly IdentityKey[]): Promise<IdentityKey[]> {
+  return rows<IdentityKey>(db, `
+    select w.kind, w.value from unnest($1::text[], $2::text[], $3::text[]) as w (kind, value, hash)
+     where exists (select 1 from erased_person as e where e.identity_hashes @> array[w.hash])
+       and not exists (select 1 from person_identity as i where i.kind = w.kind and i.value = w.value)`,
+    [ids.map(({ kind }) => kind), ids.map(({ value }) => value), ids.map(({ kind, value }) => identityHash(kind, value))]);
+}
+
+export const anybodyErased = async (db: Db): Promise<boolean> => (await row(db, 'select 1 from erased_person as e limit 1')) !== null;
 
 /**
  * Removes a person and all that was known, and leaves only hashes of their ids. Null when there is no such person (any more).

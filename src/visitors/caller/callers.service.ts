@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
 import type { JsonObject } from '../../people/domain/json.js';
+import { ErasedIds } from '../../people/erased-ids.js';
 import { inPeopleTransaction, writeBatch } from '../../people/people-writer.js';
 import type { IdentityMode } from '../../kernel/identity.js';
 import { IdentityGuard } from '../../platform/http/identity-guard.js';
@@ -21,7 +22,7 @@ export interface VerifiedCaller {
    * was named, and when one was named without the proof that is asked for.
    */
   userId: string | null;
-  /** The person behind the ids; null when nobody is known by them and none was to be made. */
+  /** The person behind the ids; null when nobody is known by them and none was to be made, or they were erased. */
   personId: string | null;
   /** The person is a user, not only an anonymous visitor. */
   identified: boolean;
@@ -51,7 +52,7 @@ export type CallingRequest = Pick<FastifyRequest, 'headers' | 'ip' | 'routeOptio
  */
 @Injectable()
 export class Callers {
-  constructor(private readonly db: DataSource, private readonly keys: WriteKeys, private readonly guard: IdentityGuard, private readonly rates: BrowserRates, private readonly clock: Clock) {}
+  constructor(private readonly db: DataSource, private readonly keys: WriteKeys, private readonly guard: IdentityGuard, private readonly rates: BrowserRates, private readonly erased: ErasedIds, private readonly clock: Clock) {}
 
   /**
    * @param text the body as received by a route marked `BROWSER_ROUTE`
@@ -81,7 +82,10 @@ export class Callers {
     return (userHash !== undefined || jwt !== undefined) && (await this.guard.prove({ userId: userId!, userHash, jwt }, this.clock.now())).ok;
   }
 
-  private async make(userId: string | null, anonymousId: string): Promise<string> {
+  /** Null for the ids of somebody who was erased: they become nobody by themselves. */
+  private async make(userId: string | null, anonymousId: string): Promise<string | null> {
+    const user = userId === null ? [] : [{ kind: 'user_id' as const, value: userId }];
+    if ((await this.erased.among([...user, { kind: 'anonymous_id', value: anonymousId }])).size > 0) return null;
     const now = this.clock.now();
     const ref = userId === null ? { anonymousId } : { userId, anonymousId };
     const [made] = await inPeopleTransaction(this.db, (tx) => writeBatch(tx, [{ ref, at: now }], { now, source: 'visitor' }));

@@ -34,10 +34,12 @@ export class VisitorIdentity1763800000022 implements MigrationInterface {
         last_user text not null,
         primary key (day, key_id, origin, reason));
       comment on table unproven_identity is 'user ids that browsers named without proof, counted by day; kept for a month. last_user is its first four characters';
+
+      create index erased_person_hashes on erased_person using gin (identity_hashes);
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop table unproven_identity; drop table identity_secret; drop table visitor_settings;');
+    await runner.query('drop index erased_person_hashes; drop table unproven_identity; drop table identity_secret; drop table visitor_settings;');
   }
 }

@@ -491,8 +491,20 @@ create table consent_proof (
   user_agent text,
   delivery_id uuid,
   constraint consent_proof_pkey PRIMARY KEY (id),
-  constraint consent_proof_method_check CHECK ((method = ANY (ARRAY['form'::text, 'api'::text, 'import'::text, 'one_click'::text, 'unsubscribe_page'::text, 'preference_page'::text, 'complaint'::text, 'provider_unsubscribe'::text, 'merge'::text, 'confirmation'::text]))),
-  constraint consent_proof_state_check CHECK ((state = ANY (ARRAY['subscribed'::text, 'unsubscribed'::text, 'confirmation_sent'::text, 'all'::text, 'weekly'::text, 'monthly'::text]))));
+  constraint consent_proof_method_check CHECK ((method = ANY (ARRAY['form'::text, 'api'::text, 'import'::text, 'one_click'::text, 'unsubscribe_page'::text, 'preference_page'::text, 'complaint'::text, 'provider_unsubscribe'::text, 'merge'::text, 'confirmation'::text, 'double_opt_in'::text]))),
+  constraint consent_proof_state_check CHECK ((state = ANY (ARRAY['subscribed'::text, 'unsubscribed'::text, 'requested'::text, 'confirmation_sent'::text, 'all'::text, 'weekly'::text, 'monthly'::text]))));
+
+create table consent_request (
+  person_id uuid not null,
+  channel text not null,
+  topic text not null,
+  asked_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  delivery_id uuid not null,
+  source text not null,
+  wording text,
+  policy_version text,
+  constraint consent_request_pkey PRIMARY KEY (person_id, channel, topic));
 
 create table coverage_group (
   id bigint not null generated always as identity,
@@ -1252,7 +1264,9 @@ create table topic (
   created_at timestamp with time zone not null,
   reason text,
   reason_text text not null default ''::text,
+  double_opt_in boolean not null default false,
   constraint topic_pkey PRIMARY KEY (key),
+  constraint topic_double_opt_in CHECK (((NOT double_opt_in) OR (opt_in AND (kind = 'marketing'::text)))),
   constraint topic_kind_check CHECK ((kind = ANY (ARRAY['marketing'::text, 'transactional'::text]))));
 
 create table unproven_identity (
@@ -1392,6 +1406,8 @@ CREATE INDEX consent_confirmation ON public.consent USING btree (COALESCE(confir
 CREATE INDEX consent_confirming ON public.consent USING btree (confirmation_id) WHERE (confirmation_id IS NOT NULL);
 CREATE INDEX consent_proof_listed ON public.consent_proof USING btree (recorded_at, id);
 CREATE INDEX consent_proof_person ON public.consent_proof USING btree (person_id, at, id);
+CREATE INDEX consent_request_delivery ON public.consent_request USING btree (delivery_id);
+CREATE INDEX consent_request_expires ON public.consent_request USING btree (expires_at);
 CREATE INDEX consent_topic ON public.consent USING btree (channel, topic, state);
 CREATE INDEX decision_campaign ON ONLY public.decision USING btree (campaign_id, step_id, code);
 CREATE INDEX decision_holdout ON ONLY public.decision USING btree (campaign_id, at) WHERE (code = 'HOLDOUT'::text);
@@ -1428,6 +1444,7 @@ CREATE UNIQUE INDEX enrollment_active ON public.enrollment USING btree (campaign
 CREATE INDEX enrollment_due ON public.enrollment USING btree (campaign_id, due_at, id) WHERE ((state = 'active'::text) AND (due_at IS NOT NULL));
 CREATE INDEX enrollment_person ON public.enrollment USING btree (person_id, campaign_id, entered_at);
 CREATE INDEX enrollment_version ON public.enrollment USING btree (version_id, step_id) WHERE (state = 'active'::text);
+CREATE INDEX erased_person_hashes ON public.erased_person USING gin (identity_hashes);
 CREATE INDEX event_name_time ON ONLY public.event USING btree (name, occurred_at, person_id);
 CREATE INDEX event_person_name ON ONLY public.event USING btree (person_id, name, occurred_at);
 CREATE INDEX event_receipt_received ON public.event_receipt USING brin (received_at);

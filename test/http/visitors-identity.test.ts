@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { newId } from '../../src/kernel/ids.js';
@@ -235,6 +235,8 @@ describe('somebody who was erased', () => {
     expect(await track({ userId: other, anonymousId })).toEqual({ success: true });
     const said = JSON.stringify({ k: app.writeKey, a: anonymousId });
     expect((await callers.read(said, { ip: '127.0.0.1', routeOptions: { url: '/v1/claim' } as never, headers: {} }, { create: true })).personId).toBeNull();
+    const claim = { k: app.writeKey, a: anonymousId, r: newId(), c: randomUUID(), s: randomUUID(), url: 'https://shop.example/' };
+    expect(await (await fetch(`${app.url}/v1/claim`, { method: 'POST', body: JSON.stringify(claim) })).json()).toEqual({ ok: 0, why: 'PERSON_DELETED' });
     expect([await ownerOf(anonymousId), await attributesOf(userId)]).toEqual([null, undefined]);
     expect(await identify({ userId, anonymousId, traits: { plan: 'new' } }, app.key)).toEqual({ success: true });
     expect(await track({ userId, anonymousId })).toEqual({ success: true });

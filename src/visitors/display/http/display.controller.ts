@@ -29,7 +29,9 @@ export class DisplayController {
     const { r, d, c, s, url, why } = readClaim(caller.said);
     // What was sent to a user is not shown to whoever only says to be that user.
     if (d !== undefined && !caller.trusted) return { ok: 0, why: 'NO_LONGER_ELIGIBLE' };
-    return this.claims.claim(caller.personId!, { key: c, visit: s, url, why, what: r === undefined ? { deliveryId: d! } : { campaignId: r } });
+    // The ids of somebody who was erased become nobody by themselves.
+    if (caller.personId === null) return { ok: 0, why: 'PERSON_DELETED' };
+    return this.claims.claim(caller.personId, { key: c, visit: s, url, why, what: r === undefined ? { deliveryId: d! } : { campaignId: r } });
   }
 
   @Post('ack') @HttpCode(200) @RouteConfig(BROWSER_ROUTE) @WithWriteKey()

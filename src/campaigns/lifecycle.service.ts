@@ -13,7 +13,6 @@ import { loadWorkspace } from '../platform/workspace.js';
 import { dropBuild } from '../segments/store/build.store.js';
 import { archiveSegment, lockSegment } from '../segments/store/segments.store.js';
 import { recallClaims } from './auto/store/claims.store.js';
-import { findAutoCampaign } from './auto/store/live.store.js';
 import { ARCHIVED_WHEN_IDLE, TRANSITIONS, whatInstead, type Verb } from './domain/lifecycle.js';
 import type { CampaignState } from './domain/state.js';
 import { refuseMissedDates } from './engine/dates.js';
@@ -125,7 +124,6 @@ export class Lifecycle {
       throw campaign ? refuseTransition(verb, campaign.state) : notFound('campaign', id);
     }
     await this.audit.record(tx, { actor, action: `campaign.${verb}`, subject: `campaign:${id}` }, now);
-    await tellBrowsers(tx, id, now);
   }
 }
 
@@ -135,9 +133,4 @@ async function hasNothingToDo(tx: Db, campaign: Campaign): Promise<boolean> {
   const { entry } = (await loadVersion(tx, campaign.currentVersion!.id)).published;
   if (!draining && entry.type !== 'launch' && entry.type !== 'external') return false;
   return isIdle(tx, campaign.id, !draining);
-}
-
-/** Open pages learn at once that other auto messages run now. Wake `NEWS` after commit. */
-export async function tellBrowsers(tx: Db, campaignId: string, now: Date): Promise<void> {
-  if ((await findAutoCampaign(tx, campaignId))?.type === 'auto_message') await recordNews(tx, [{ personId: null, kind: 'rules' }], now);
 }

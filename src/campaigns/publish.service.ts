@@ -23,7 +23,7 @@ import { normalise, type RunPlan } from './domain/normalise.js';
 import { CONTROL, type PublishedDefinition } from './domain/published.js';
 import { changedSince } from './drafts.service.js';
 import { refuseMissedDates } from './engine/dates.js';
-import { refuseTransition, tellBrowsers } from './lifecycle.service.js';
+import { refuseTransition } from './lifecycle.service.js';
 import { changeState, findCampaign, lockCampaign, type Campaign } from './store/campaigns.store.js';
 import { holdNamedSegments } from './store/references.store.js';
 import { announceAssigned } from './store/given-assignments.store.js';
@@ -91,7 +91,6 @@ export class Publishing {
     if (lost !== undefined) throw conflict('campaign.changed', `The sending domain ${lost} was deleted meanwhile. Check the campaign again.`);
     await planEntry(tx, next);
     await planCap(tx, next);
-    await tellBrowsers(tx, campaign.id, now);
     // Their cohort is everybody assigned; that of any other version begins empty, with those who come to its messages.
     if (before && next.plan.entry.type === 'external') await announceAssigned(tx, campaign.id, now);
     if (!(await changeState(tx, { id: campaign.id, ...TRANSITIONS.publish, now }))) throw refuseTransition('publish', campaign.state);

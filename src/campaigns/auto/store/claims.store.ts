@@ -80,12 +80,14 @@ export async function moveClaim(tx: Db, { key, personId, state, counted }: Pick<
      where c.key = $1`, [key, personId, state, counted, now]);
 }
 
-const GIVE_BACK = `
-  gone as (
-    update display_claim as c set state = 'lapsed', counted = false from due where c.key = due.key),
+/** What the claims in `due` hold of caps goes back. */
+const GIVEN_BACK = `
   given as (
     update display_tally as t set taken = t.taken - g.count
-      from (select due.campaign_id, count(*) as count from due where due.counted group by due.campaign_id) as g where t.campaign_id = g.campaign_id)
+      from (select due.campaign_id, count(*) as count from due where due.counted group by due.campaign_id) as g where t.campaign_id = g.campaign_id)`;
+const GIVE_BACK = `
+  gone as (
+    update display_claim as c set state = 'lapsed', counted = false from due where c.key = due.key), ${GIVEN_BACK}
   select count(*)::int as count from due`;
 
 /** Takes back the leases of these people that are over. */
@@ -133,7 +135,12 @@ export async function shownInVisit(db: Db, deliveryId: string, visit: string): P
 /** Ends what is open and waiting of a stopped campaign. @returns whom to tell, and of which delivery */
 export function recallClaims(tx: Db, scope: { campaignId: string } | { deliveryId: string }): Promise<{ personId: string; ref: string }[]> {
   const [column, value] = 'campaignId' in scope ? ['campaign_id', scope.campaignId] : ['delivery_id', scope.deliveryId];
-  return rows(tx, `update display_claim as c set state = 'recalled' where c.${column} = $1 and c.state in ('open', 'waiting') returning c.person_id as "personId", c.delivery_id as ref`, [value]);
+  return rows(tx, `
+    with due as materialized (
+      select c.key, c.campaign_id, c.counted, c.person_id, c.delivery_id from display_claim as c where c.${column} = $1 and c.state in ('open', 'waiting') order by c.key for update),
+    gone as (
+      update display_claim as c set state = 'recalled', counted = false from due where c.key = due.key), ${GIVEN_BACK}
+    select due.person_id as "personId", due.delivery_id as ref from due`, [value]);
 }
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ClaimAnswer } from '../../contract/visitor-wire.js';
-import { RenderFailure, type RenderedInApp } from '../../delivery/content/compiled.js';
+import { RenderFailure, type LinkSigner, type RenderedInApp } from '../../delivery/content/compiled.js';
 import { ContentCache } from '../../delivery/content/content-cache.js';
 import { displayMessage } from '../../delivery/content/display-message.js';
 import { renderInApp } from '../../delivery/content/render.js';
@@ -59,12 +59,14 @@ export class DisplayClaims {
   /** Asking again with the same key during the lease answers the same. */
   async claim(personId: string, ask: ClaimAsk): Promise<ClaimAnswer> {
     const now = this.clock.now();
-    const answer = await inPeopleTransaction(this.db, (tx) => this.decide(tx, personId, ask, now));
+    // Before the transaction: inside it, a second connection would be waited for while holding one.
+    const links = await this.links.signer();
+    const answer = await inPeopleTransaction(this.db, (tx) => this.decide(tx, { personId, ask, links }, now));
     if (answer.ok === 1) this.runner.wake('campaigns.displays');
     return answer;
   }
 
-  private async decide(tx: Db, personId: string, ask: ClaimAsk, now: Date): Promise<ClaimAnswer> {
+  private async decide(tx: Db, { personId, ask, links }: { personId: string; ask: ClaimAsk; links: LinkSigner }, now: Date): Promise<ClaimAnswer> {
     const person = await holdPerson(tx, personId);
     // Merged or erased since they were looked up: asked again, the browser speaks for whoever they are now.
     if (!person) return no('PERSON_MERGED', now, now);
@@ -75,10 +77,10 @@ export class DisplayClaims {
     if (before?.state === 'shown') return no('REENTRY_BLOCKED', null, now);
     await lapseOwn(tx, ids, now);
     if (before) await dropClaim(tx, ask.key);
-    return 'campaignId' in ask.what ? this.autoMessage(tx, { personId, ids, person, ask, campaignId: ask.what.campaignId }, now) : this.inApp(tx, { personId, ids, ask, deliveryId: ask.what.deliveryId }, now);
+    return 'campaignId' in ask.what ? this.autoMessage(tx, { personId, ids, person, ask, links, campaignId: ask.what.campaignId }, now) : this.inApp(tx, { personId, ids, ask, deliveryId: ask.what.deliveryId }, now);
   }
 
-  private async autoMessage(tx: Db, { personId, ids, person, ask, campaignId }: { personId: string; ids: string[]; person: ClaimedPerson; ask: ClaimAsk; campaignId: string }, now: Date): Promise<ClaimAnswer> {
+  private async autoMessage(tx: Db, { personId, ids, person, ask, links, campaignId }: { personId: string; ids: string[]; person: ClaimedPerson; ask: ClaimAsk; links: LinkSigner; campaignId: string }, now: Date): Promise<ClaimAnswer> {
     const campaign = await findAutoCampaign(tx, campaignId);
     if (campaign?.type !== 'auto_message' || !campaign.versionId) return no('CAMPAIGN_INACTIVE', null, now);
     const version = await loadVersion(tx, campaign.versionId);
@@ -92,7 +94,7 @@ export class DisplayClaims {
     const claim = claimOf(asked, ask, place);
     if (refusal) return this.refuse(asked, { refusal, variant: arm?.variant ?? null, claim });
     const contentId = version.published.contents[definition.message.id]?.[variant.key] ?? null;
-    const rendered = await this.render(asked, { person, contentId, deliveryId: claim.deliveryId });
+    const rendered = await this.render(asked, { person, contentId, links, deliveryId: claim.deliveryId });
     if ('code' in rendered) return this.refuse(asked, { refusal: renderRefusal(asked, rendered), variant: arm!.variant, claim });
     const { cap } = definition.display;
     const counted = cap !== undefined && !arm!.isControl;
@@ -105,11 +107,11 @@ export class DisplayClaims {
   }
 
   /** Control is rendered too, with its first variant's content, so that both sides pass the same gates. */
-  private async render({ tx, personId, definition, workspace }: Asked, { person, contentId, deliveryId }: { person: ClaimedPerson; contentId: string | null; deliveryId: string }): Promise<RenderedInApp | { code: ReasonCode; detail: string }> {
+  private async render({ tx, personId, definition, workspace }: Asked, { person, contentId, links, deliveryId }: { person: ClaimedPerson; contentId: string | null; links: LinkSigner; deliveryId: string }): Promise<RenderedInApp | { code: ReasonCode; detail: string }> {
     try {
       const compiled = contentFor('in_app', await this.contents.load(tx, contentId ? [contentId] : []), contentId);
       const transactional = await isTransactional(tx, definition.message.topic);
-      const rendered = renderInApp(compiled, contextOf({ id: deliveryId, personId, transactional, event: null }, person, workspace), await this.links.signer());
+      const rendered = renderInApp(compiled, contextOf({ id: deliveryId, personId, transactional, event: null }, person, workspace), links);
       // How often is said by the campaign; the inbox must not begin to display it by itself again.
       const { until: _until, ...kept } = rendered;
       return kept;

@@ -66,26 +66,38 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
 
   test('what is opened in the background waits until it is seen', async () => {
     site.set([{ i: 'view', t: { k: 'v' } }, dwell(500)]);
-    const tab = await open({ background: true });
-    await wait(1_500);
-    expect(await tab.run('[document.visibilityState, probe.fired, probe.reports, probe.visits.pv().dwell()]')).toEqual(['hidden', [], [], 0]);
-    await tab.show();
-    const fired = await firing(tab);
-    expect(await tab.run('probe.fired.map((one) => one.id)')).toEqual(['view', 'dwell']);
-    expect(Math.abs(fired.seen - 500)).toBeLessThanOrEqual(EXACT + fired.stall);
-    await tab.close();
+    const fired = await exactly(async () => {
+      await other.show();
+      const tab = await open({ background: true });
+      await wait(1_500);
+      expect(await tab.run('[document.visibilityState, probe.fired, probe.reports, probe.visits.pv().dwell()]')).toEqual(['hidden', [], [], 0]);
+      await tab.show();
+      const found = await firing(tab);
+      expect(await tab.run('probe.fired.map((one) => one.id)')).toEqual(['view', 'dwell']);
+      await tab.close();
+      return found;
+    });
+    expect(Math.abs(fired.seen - 500)).toBeLessThanOrEqual(EXACT);
   }, 30_000);
 
   test('nobody is attentive without activity, and a rule may say for how long', async () => {
     site.set([dwell(1_500), { ...dwell(2_500, { i: 0 }), i: 'never' }], { idle: 1 });
-    const tab = await open();
-    const never = await tab.run<Firing>(`probe.firing('never')`);
-    expect(Math.abs(never.seen - 2_500)).toBeLessThanOrEqual(EXACT + never.stall);
-    expect(await tab.run('[probe.fired.map((one) => one.id), probe.visits.pv().dwell()]')).toEqual([['never'], 1_000]);
+    let tab!: Tab;
+    const never = await exactly(async () => {
+      await tab?.close();
+      tab = await open();
+      return tab.run<Firing>(`probe.firing('never')`);
+    });
+    expect(Math.abs(never.seen - 2_500)).toBeLessThanOrEqual(EXACT);
+    // One second from the beginning, or from the focus that came a moment later; and none since.
+    const idle = await measured(tab);
+    expect(idle).toBeGreaterThanOrEqual(1_000);
+    expect(idle).toBeLessThan(1_500);
+    await wait(200);
+    expect(await tab.run('[probe.fired.map((one) => one.id), probe.visits.pv().dwell()]')).toEqual([['never'], idle]);
     await tab.send('Input.dispatchMouseEvent', { type: 'mouseMoved', x: 50, y: 60 });
     const fired = await firing(tab);
     expect(fired.why.dwell).toBeGreaterThanOrEqual(1_500);
-    expect(fired.why.dwell).toBeLessThanOrEqual(1_500 + EXACT + fired.stall);
     await tab.close();
   }, 30_000);
 
@@ -135,32 +147,39 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
 
   test('two tabs of a session are one reader', async () => {
     site.set([dwell(2_000, { s: 2 })]);
-    const one = await open();
-    await wait(1_000);
-    const two = await open({ newWindow: true });
-    // Whichever of the two windows is visible, only the latest may count.
-    const fired = await firing(two);
-    const [first, second] = [await measured(one), await measured(two)];
-    expect(await one.run('probe.fired')).toEqual([]);
+    const fired = await exactly(async () => {
+      const one = await open();
+      await wait(1_000);
+      const two = await open({ newWindow: true });
+      // Whichever of the two windows is visible, only the latest may count.
+      const found = await firing(two);
+      expect(await one.run('probe.fired')).toEqual([]);
+      expect(await measured(two)).toBeLessThan(2_000);
+      expect(await measured(one)).toBeGreaterThan(0);
+      await one.run('probe.visits.stop()');
+      await two.run('probe.visits.stop(); localStorage.clear()');
+      await one.close();
+      await two.close();
+      return found;
+    });
     expect(fired.why.dwell).toBeGreaterThanOrEqual(2_000);
-    expect(fired.why.dwell).toBeLessThanOrEqual(2_000 + EXACT + fired.stall);
-    expect(second).toBeLessThan(2_000);
-    expect(first).toBeGreaterThan(0);
-    await one.close();
-    await two.close();
+    expect(fired.why.dwell).toBeLessThanOrEqual(2_000 + EXACT);
   }, 30_000);
 
-  test('a frame inside the page keeps the focus of it, another window takes it', async () => {
+  test('a frame inside the page keeps its focus', async () => {
     site.set([dwell(1_500, { f: 1 })], {}, `<iframe src="${site.url.replace('localhost', '127.0.0.1')}/frame" style="width:300px;height:200px"></iframe>`);
-    const tab = await open();
-    await tab.show();
-    await until(() => tab.run<boolean>('document.hasFocus()'));
-    for (const type of ['mousePressed', 'mouseReleased']) await tab.send('Input.dispatchMouseEvent', { type, x: 100, y: 100, button: 'left', clickCount: 1 });
-    await until(() => tab.run<boolean>(`document.activeElement.tagName === 'IFRAME'`));
-    const fired = await firing(tab);
-    expect(await tab.run('document.hasFocus()')).toBe(true);
-    expect(fired.why.dwell).toBeLessThanOrEqual(1_500 + EXACT + fired.stall);
-    await tab.close();
+    const fired = await exactly(async () => {
+      const tab = await open();
+      await tab.show();
+      await until(() => tab.run<boolean>('document.hasFocus()'));
+      for (const type of ['mousePressed', 'mouseReleased']) await tab.send('Input.dispatchMouseEvent', { type, x: 100, y: 100, button: 'left', clickCount: 1 });
+      await until(() => tab.run<boolean>(`document.activeElement.tagName === 'IFRAME'`));
+      const found = await firing(tab);
+      expect(await tab.run('document.hasFocus()')).toBe(true);
+      await tab.close();
+      return found;
+    });
+    expect(Math.abs(fired.seen - 1_500)).toBeLessThanOrEqual(EXACT);
   }, 30_000);
 
   test('somebody reads the pricing page, looks elsewhere and comes back', async () => {

@@ -79,7 +79,7 @@ export const startVisits: StartVisits = (host) => {
 
   const dwell = (): number => {
     settle(state, now());
-    return Math.floor(main.ms_);
+    return Math.round(main.ms_);
   };
 
   /** Says what was measured so far, unless that was said already or nobody has seen the page. */

@@ -16,7 +16,7 @@ import { referencesOf } from './domain/references.js';
 import { Drafts } from './drafts.service.js';
 import { lockCampaign } from './store/campaigns.store.js';
 import { knownTopics } from './store/references.store.js';
-import { beginRun, cancelRun, countSource, coveredPeople, everybodyPage, groupsOf, lastRun, peopleOf, planOf, recordPage, takeRun, type CountedGroup, type CoveragePlan, type CoverageRun } from './store/coverage.store.js';
+import { beginRun, cancelRun, countSource, coveredPeople, everybodyPage, groupsOf, hasRun, lastRun, peopleOf, planOf, recordPage, takeRun, type CountedGroup, type CoveragePlan, type CoverageRun } from './store/coverage.store.js';
 
 export type CoverageReport = CoverageRun & { groups: CountedGroup[] };
 
@@ -75,6 +75,7 @@ export class Coverage {
 
   /** Looks at one page of people; what it found and the place it came to are one transaction. Zero when nothing runs. */
   async advance(): Promise<number> {
+    if (!(await hasRun(this.db))) return 0;
     return inTransaction(this.db, async (tx) => {
       const run = await takeRun(tx);
       if (!run) return 0;

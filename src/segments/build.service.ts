@@ -9,7 +9,7 @@ import { resolve, resolveOrThrow } from './domain/resolved.js';
 import { isPassing, isTimeout, problemOf } from './evaluation.js';
 import { MembershipService } from './membership.service.js';
 import { matchAmong, workspaceZone } from './store/answers.js';
-import { adoptBuild, advanceBuild, announceAdopted, beginBuild, builtInAnotherZone, failBuild, holdInZone, loadDependents, oldestBuild, peopleAfter, type BuildRow } from './store/build.store.js';
+import { adoptBuild, advanceBuild, announceAdopted, beginBuild, builtInAnotherZone, failBuild, hasBuild, holdInZone, loadDependents, oldestBuild, peopleAfter, type BuildRow } from './store/build.store.js';
 import { loadNamed } from './store/definitions.js';
 import { completeGoals } from './store/goals.js';
 import { becomeEvaluator, stageMembers } from './store/membership.store.js';
@@ -29,6 +29,7 @@ export class BuildService {
 
   /** One page of the oldest build; how many steps were made (0 when there is nothing to build). */
   async advance(): Promise<number> {
+    if (!(await this.hasWork())) return 0;
     let current: BuildRow | null = null;
     try {
       return await inTransaction(this.db, async (tx) => {
@@ -52,6 +53,11 @@ export class BuildService {
       await inTransaction(this.db, (tx) => failBuild(tx, segmentId, problemOf(error)));
       return 1;
     }
+  }
+
+  /** Asked before anybody's turn as the evaluator is taken. A build that is to wait counts. */
+  private async hasWork(): Promise<boolean> {
+    return (await hasBuild(this.db)) || (await builtInAnotherZone(this.db, await workspaceZone(this.db))).length > 0;
   }
 
   /** The workspace moved to another zone: whatever reads its days is built anew. */

@@ -7,7 +7,7 @@ import { readsOf } from './domain/reads.js';
 import { leavesOf, resolve, type Resolved } from './domain/resolved.js';
 import { loadNamed } from './store/definitions.js';
 import { completeGoals, countVersions } from './store/goals.js';
-import { loadDefinitions, loadMaintained, type Change } from './store/membership.store.js';
+import { loadDefinitions, loadMaintained, type Change, type MaintainedRow } from './store/membership.store.js';
 
 export interface Plan { tree: Resolved; leaves: number; values: number; edges: Edge[]; reads: ReadonlySet<string> }
 
@@ -55,10 +55,15 @@ export class MaintainedPlans {
     return [...this.plans.values()].some(({ reads }) => reads.has(key));
   }
 
+  /** Whether the plans are those of the definitions of now. */
+  async areCurrent(db: Db): Promise<boolean> {
+    return this.plansOf === (await this.keyOf(db, await loadMaintained(db)));
+  }
+
   /** The memberships, and those whose definition cannot be taken apart. */
   async load(tx: Db): Promise<{ maintained: Maintained[]; unplanned: readonly Unplanned[] }> {
     const found = await loadMaintained(tx);
-    const key = `${found.map(({ id, build, stamp }) => `${id} ${build} ${stamp}`).join('\n')} ${await countVersions(tx, this.campaigns)}`;
+    const key = await this.keyOf(tx, found);
     if (key !== this.plansOf) {
       const definitions = await loadDefinitions(tx, found.filter((one) => !one.build).map((one) => one.id), found.filter((one) => one.build).map((one) => one.id));
       const named = await loadNamed(tx, definitions.map(({ definition }) => definition));
@@ -81,6 +86,10 @@ export class MaintainedPlans {
       return plan ? [{ id, build, followed, plan }] : [];
     });
     return { maintained, unplanned: this.unplanned };
+  }
+
+  private async keyOf(db: Db, found: readonly MaintainedRow[]): Promise<string> {
+    return `${found.map(({ id, build, stamp }) => `${id} ${build} ${stamp}`).join('\n')} ${await countVersions(db, this.campaigns)}`;
   }
 }
 

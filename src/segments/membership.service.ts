@@ -12,8 +12,14 @@ import { followRules } from './follow-rules.js';
 import { MaintainedPlans, sharedEdges, type Limits, type Maintained, type Step } from './maintained.js';
 import { nextBoundary, workspaceZone } from './store/answers.js';
 import { failBuild } from './store/build.store.js';
-import { becomeEvaluator, claimChanges, furthestEvaluated, settleChanges, settleFlips, stallSegment, writeFlips, type Change, type Flip } from './store/membership.store.js';
+import { becomeEvaluator, claimChanges, furthestEvaluated, hasChanges, settleChanges, settleFlips, stallSegment, writeFlips, type Change, type Flip } from './store/membership.store.js';
 import { requestBuild } from './store/segments.store.js';
+
+/**
+ * After a step that found nothing to do, the next steps do not begin as long as nothing changed and no boundary has come: a step takes the
+ * evaluator's turn and writes how far the clock was followed. So long at most, because another process may know of a nearer boundary.
+ */
+const QUIET_MS = 5_000;
 
 export interface Advance { changes: number; flips: number; behind: boolean; rebuilds: number; next: Date | null }
 
@@ -23,11 +29,27 @@ export class MembershipService {
   /** How much one round may ask, and for how long. */
   protected readonly limits: Limits = { changes: 500, people: 5_000, moments: 20_000, milliseconds: 20_000, alone: 250 };
   private readonly plans = new MaintainedPlans();
+  /** The last step, if it found nothing to do. */
+  private quiet: { since: Date; next: Date | null; timeZone: string } | null = null;
 
   constructor(private readonly db: DataSource, private readonly clock: Clock, @Inject(LOG) private readonly log: Log) {}
 
   /** One bounded step, all or nothing; null while another process evaluates. */
   async advance(): Promise<Advance | null> {
+    const now = this.clock.now();
+    if (this.quiet && (await this.isQuiet(this.quiet, now))) return { changes: 0, flips: 0, behind: false, rebuilds: 0, next: this.quiet.next };
+    this.quiet = null;
+    const advanced = await this.step();
+    if (advanced?.quiet) this.quiet = { since: now, next: advanced.next, timeZone: advanced.timeZone };
+    return advanced;
+  }
+
+  private async isQuiet({ since, next, timeZone }: NonNullable<MembershipService['quiet']>, now: Date): Promise<boolean> {
+    if (now < since || now.getTime() - since.getTime() >= QUIET_MS || (next !== null && now >= next)) return false;
+    return !(await hasChanges(this.db)) && (await this.plans.areCurrent(this.db)) && timeZone === (await workspaceZone(this.db));
+  }
+
+  private step(): Promise<(Advance & { quiet: boolean; timeZone: string }) | null> {
     return inTransaction(this.db, async (tx) => {
       if (!(await becomeEvaluator(tx))) return null;
       // Claimed before the plans are read: a change that a new version of a campaign brought is judged by that version.
@@ -42,7 +64,7 @@ export class MembershipService {
       await settleChanges(tx, step.changes.map((change) => change.id), byChange.filter((flip) => gone.get(flip.personId)?.id !== flip.changeId));
       const rebuilds = await followRules(step);
       const idle = step.changes.length === 0 && clock.flips.length === 0 && !clock.behind;
-      return { changes: step.changes.length, flips: clock.flips.length + byChange.length, behind: clock.behind, rebuilds, next: idle ? await this.next(step) : null };
+      return { changes: step.changes.length, flips: clock.flips.length + byChange.length, behind: clock.behind, rebuilds, next: idle ? await this.next(step) : null, quiet: idle && step.aside.size === 0, timeZone: step.timeZone };
     });
   }
 

@@ -141,7 +141,11 @@ test('a date to come is named as the next possible time', async () => {
   await settle();
   const id = await publish(series({ entry: { type: 'date', attribute: 'renewal', days: -7, time: '10:00' }, start: 'm', steps: [inApp('m')] }));
   expect(await explain(id, 'day')).toMatchObject({ basis: 'now', nextPossibleAt: '2026-05-13T01:00:00.000Z' });
-  for (let next = await settle(); next && next <= new Date('2026-05-13T01:00:00Z'); next = await settle()) clock.set(next);
+  clock.set(new Date('2026-05-13T00:59:59Z'));
+  expect(await settle()).toEqual(new Date('2026-05-13T01:00:00Z'));
+  expect((await explain(id, 'day')).runs).toEqual([]);
+  clock.set(new Date('2026-05-13T01:00:00Z'));
+  await settle();
   expect(await explain(id, 'day')).toMatchObject({ basis: 'ledger', runs: [{ enteredAt: '2026-05-13T01:00:00.000Z' }] });
 });
 

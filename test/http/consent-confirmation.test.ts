@@ -41,6 +41,10 @@ test('people are told what they agreed to every two years, once, thirty days ahe
   expect(await at('2028-03-10T00:00:00Z')).toBe(1);
   expect(await at('2028-03-12T00:00:00Z')).toBe(2);
   expect((await app.api('GET', `/v1/people/${yes}/consent`)).body.items).toMatchObject([{ at: '2024-05-10T03:00:00.000Z' }, {}]);
+  expect(await at('2028-03-12T00:05:00Z')).toBe(2);
+  // Whoever could not be reached is told within ten minutes of having an address.
+  expect((await app.api('PATCH', `/v1/people/${nowhere}`, { attributes: { email: 'nowhere@example.org' } })).body).toMatchObject({ email: 'nowhere@example.org' });
+  expect(await at('2028-03-12T00:15:00Z')).toBe(3);
 });
 
 describe('people who turn out to be one', () => {

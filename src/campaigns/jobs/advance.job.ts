@@ -23,12 +23,14 @@ export class AdvanceWorker extends Worker {
 
   async runOnce(): Promise<Round> {
     const now = this.clock.now();
+    const next = await nextDue(this.db);
+    if (next === null || next > now) return { done: 0, next };
     const due = await dueCampaigns(this.db, now);
     const zone = due.length > 0 ? (await loadWorkspace(this.db)).timeZone : 'UTC';
     const done = await eachApart(due, (campaignId) => inTransaction(this.db, (tx) => advanceBatch(tx, { campaignId, limit: BATCH, now, zone })), (moved) => {
       if (moved === 0) return;
       for (const worker of SENDERS) this.runner.wake(worker);
     });
-    return { done, next: await nextDue(this.db) };
+    return done > 0 ? { done } : { done, next: await nextDue(this.db) };
   }
 }

@@ -18,9 +18,16 @@ export class ClosingWorker extends Worker {
   }
 
   async runOnce(): Promise<Round> {
-    const left = await unfinishedClosings(this.db, new Date(this.clock.now().getTime() - GRACE_MS));
+    const now = this.clock.now();
+    const due = await this.nextClosing();
+    if (due === null || due > now) return { done: 0, next: due };
+    const left = await unfinishedClosings(this.db, new Date(now.getTime() - GRACE_MS));
     for (const id of left) await this.lifecycle.close(id);
+    return { done: left.length, next: await this.nextClosing() };
+  }
+
+  private async nextClosing(): Promise<Date | null> {
     const earliest = await earliestClosing(this.db);
-    return { done: left.length, next: earliest && new Date(earliest.getTime() + GRACE_MS) };
+    return earliest && new Date(earliest.getTime() + GRACE_MS);
   }
 }

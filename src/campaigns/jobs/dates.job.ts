@@ -8,7 +8,7 @@ import { loadWorkspace } from '../../platform/workspace.js';
 import { minuteOf } from '../domain/next-due.js';
 import { dateTick, nextDateEntry } from '../engine/dates.js';
 import { eachApart } from './apart.js';
-import { dueTicks } from '../store/date-entry.store.js';
+import { dueTicks, hasTicks } from '../store/date-entry.store.js';
 
 /** Lets people in by dates of theirs, once a minute: entry times are whole minutes in every zone. */
 @Injectable()
@@ -20,6 +20,7 @@ export class DatesWorker extends Worker {
   }
 
   async runOnce(): Promise<Round> {
+    if (!(await hasTicks(this.db))) return { done: 0, next: null };
     const moment = { now: this.clock.now(), zone: (await loadWorkspace(this.db)).timeZone };
     const behind = await dueTicks(this.db, minuteOf(moment.now));
     const done = await eachApart(behind.map((tick) => tick.versionId), (id) => inTransaction(this.db, (tx) => dateTick(tx, id, moment)), (entered) => {

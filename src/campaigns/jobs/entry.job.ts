@@ -10,6 +10,7 @@ import type { Log } from '../../platform/logging.js';
 import { LOG } from '../../platform/tokens.js';
 import { CampaignFailed, leavingOut } from '../engine/isolation.js';
 import { settleBatch } from '../engine/settle.js';
+import { hasSettled } from '../store/settled.store.js';
 
 const BATCH = 200;
 
@@ -31,6 +32,7 @@ export class EntryWorker extends Worker {
   }
 
   async runOnce(): Promise<Round> {
+    if (!(await hasSettled(this.db))) return { done: 0 };
     const moment = { now: this.clock.now(), zone: (await loadWorkspace(this.db)).timeZone };
     const suspects = new Set([...this.failures].filter(([, count]) => count >= ATTEMPTS).map(([id]) => id));
     const leftOut = new Map<string, unknown>();

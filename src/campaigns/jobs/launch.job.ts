@@ -8,7 +8,7 @@ import { Worker, type Round } from '../../platform/jobs/worker.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { launchNext } from '../engine/launch.js';
 import { eachApart } from './apart.js';
-import { dueLaunches, nextLaunch } from '../store/launches.store.js';
+import { dueLaunches, firstLaunch, nextLaunch } from '../store/launches.store.js';
 
 const PAGE = 2_000;
 
@@ -23,6 +23,8 @@ export class LaunchWorker extends Worker {
 
   async runOnce(): Promise<Round> {
     const now = this.clock.now();
+    const first = await firstLaunch(this.db);
+    if (first === null || first > now) return { done: 0, next: first };
     const due = await dueLaunches(this.db, now);
     const zone = due.length > 0 ? (await loadWorkspace(this.db)).timeZone : 'UTC';
     // A page of each, so that a small launch does not stand behind a large one.
@@ -30,6 +32,6 @@ export class LaunchWorker extends Worker {
       if (taken === 0) return;
       for (const worker of ['campaigns.advance', ...SENDERS]) this.runner.wake(worker);
     });
-    return { done, next: await nextLaunch(this.db, now) };
+    return done > 0 ? { done } : { done, next: await nextLaunch(this.db, now) };
   }
 }

@@ -1,6 +1,6 @@
 import type { SegmentNode } from '../../contract/segment.js';
 import type { CoveredMessage, CoveredPerson, CoverageGroup } from '../../delivery/content/coverage.js';
-import { row, rows, type Db } from '../../platform/database/db.js';
+import { exists, row, rows, type Db } from '../../platform/database/db.js';
 
 /** What a run looks at: fixed when it begins, so that later edits do not mix in. */
 export interface CoveragePlan {
@@ -44,6 +44,9 @@ export function lastRun(db: Db, campaignId: string): Promise<CoverageRun | null>
 export async function cancelRun(tx: Db, campaignId: string, now: Date): Promise<boolean> {
   return (await rows(tx, `update coverage_run as r set state = 'cancelled', updated_at = $2::timestamptz where r.campaign_id = $1 and r.state = 'running' returning r.id`, [campaignId, now])).length > 0;
 }
+
+/** Whether a run has work; another process may be at it. */
+export const hasRun = (db: Db): Promise<boolean> => exists(db, `select from coverage_run as r where r.state = 'running'`);
 
 /** The next run with work, locked until its page is written: a process that dies leaves it where it was. */
 export function takeRun(tx: Db): Promise<{ id: string; cursor: string | null } | null> {

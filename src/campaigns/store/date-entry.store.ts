@@ -1,9 +1,12 @@
-import { row, rows, type Db } from '../../platform/database/db.js';
+import { exists, row, rows, type Db } from '../../platform/database/db.js';
 
 /** A version that lets people in by a date, and the minute up to which it has done so. */
 export interface DateTick { versionId: string; evaluatedTo: Date; state: string }
 
 const CURRENT = `date_entry_tick as t join campaign as c on c.current_version_id = t.version_id and c.state in ('active', 'paused', 'draining')`;
+
+/** Whether any current version lets people in by a date. */
+export const hasTicks = (db: Db): Promise<boolean> => exists(db, `select from ${CURRENT}`);
 
 /** Ticks of current versions that are behind `minute`. */
 export function dueTicks(db: Db, minute: Date): Promise<DateTick[]> {

@@ -29,6 +29,11 @@ export async function dueLaunches(db: Db, now: Date): Promise<string[]> {
   return found.map(({ id }) => id);
 }
 
+/** When the first launch that is not over is, or was, due; one held by a pause or a segment under construction counts. */
+export async function firstLaunch(db: Db): Promise<Date | null> {
+  return (await row<{ at: Date | null }>(db, `select min(l.due_at) as at from launch as l where l.state in ('waiting', 'running')`))!.at;
+}
+
 /** When the next launch is due; those held by a pause or a segment under construction are woken by its end. */
 export async function nextLaunch(db: Db, now: Date): Promise<Date | null> {
   const found = await row<{ at: Date | null }>(db, `

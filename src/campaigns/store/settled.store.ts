@@ -1,4 +1,4 @@
-import { rows, type Db } from '../../platform/database/db.js';
+import { exists, rows, type Db } from '../../platform/database/db.js';
 import type { SettledChange } from '../domain/settled.js';
 
 interface Row {
@@ -14,6 +14,9 @@ interface Row {
   flipAt: Date[];
   mergedInto: string | null;
 }
+
+/** Whether there is news; it may be in the hands of another process. */
+export const hasSettled = (db: Db): Promise<boolean> => exists(db, 'select from settled_change');
 
 /** Takes the oldest news; what this transaction does with it becomes true together with its removal. */
 export async function takeSettled(tx: Db, limit: number): Promise<SettledChange[]> {

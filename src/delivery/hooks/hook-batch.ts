@@ -64,15 +64,15 @@ function claim({ db, clock, queue, contents, worker }: HookSurroundings, endpoin
     if (circuit === 'open') return null;
     const chat = endpoint.kind !== 'standard';
     const leaseUntil = new Date(now.getTime() + LEASE_MS);
-    const { taken, allowed } = await queue.claimIn(tx, { channel: chat ? 'chat' : 'webhook', endpointId, worker, leaseUntil, limit: chat || circuit === 'half_open' ? 1 : AT_ONCE, now });
+    const workspace = await loadWorkspace(tx);
+    const { taken, allowed } = await queue.claimIn(tx, { channel: chat ? 'chat' : 'webhook', endpointId, worker, leaseUntil, limit: chat || circuit === 'half_open' ? 1 : AT_ONCE, now, workspace });
     if (taken === 0) return null;
     const paced = chat ? new Date(now.getTime() + CHAT_PACE_MS) : endpoint.nextAt;
     // A probe keeps others out until it is judged, or its sender is given up.
     await saveHealth(tx, { ...endpoint, nextAt: paced, openUntil: circuit === 'half_open' ? leaseUntil : endpoint.openUntil });
     return {
-      endpoint, allowed, taken, leaseUntil,
+      endpoint, allowed, taken, leaseUntil, workspace,
       secrets: (await liveSecrets(tx, endpointId, now)).map(({ secret }) => secret),
-      workspace: await loadWorkspace(tx),
       contents: await contents.load(tx, allowed.flatMap((each) => each.contentId ?? [])),
     };
   });

@@ -42,7 +42,7 @@ export interface FleetScope {
  */
 export class RelayFleet {
   private lines = new Map<string, RelayLine>();
-  private health = new Map<string, RelayHealth>();
+  private health: Map<string, RelayHealth> | null = null;
   private readonly probing = new Map<string, Promise<void>>();
 
   constructor(private readonly scope: FleetScope) {}
@@ -66,9 +66,10 @@ export class RelayFleet {
     return closed.filter(({ plan }) => plan.priority === best);
   }
 
-  /** When an open relay is tried next; null when none is open. */
-  nextProbe(): Date | null {
-    const moments = [...this.lines.values()].flatMap(({ open, plan }) => (open ? this.health.get(plan.id)?.probeAt?.getTime() ?? [] : []));
+  /** When an open relay is tried next; null when none is open. The first to ask finds out how they were left before this start. */
+  async nextProbe(now: Date): Promise<Date | null> {
+    if (this.health === null) await this.refresh(now);
+    const moments = [...this.lines.values()].flatMap(({ open, plan }) => (open ? this.health?.get(plan.id)?.probeAt?.getTime() ?? [] : []));
     return moments.length > 0 ? new Date(Math.min(...moments)) : null;
   }
 
@@ -94,13 +95,13 @@ export class RelayFleet {
   private async trip(line: RelayLine, error: string, now: Date): Promise<void> {
     line.open = true;
     const probeAt = new Date(now.getTime() + PROBE_MS);
-    this.health.set(line.plan.id, { relayId: line.plan.id, breaker: 'open', openedAt: now, probeAt, lastError: error, lastErrorAt: now, lastOkAt: null });
+    this.health?.set(line.plan.id, { relayId: line.plan.id, breaker: 'open', openedAt: now, probeAt, lastError: error, lastErrorAt: now, lastOkAt: null });
     const first = await openBreaker(this.scope.db, line.plan.id, error, now, probeAt);
     if (first) this.scope.log.warn({ relay: line.plan.id, reason: error, seconds: PROBE_MS / 1000 }, 'a mail server can not be used; it is left alone and nothing is lost');
   }
 
   private lineOf(plan: RelayPlan, before: RelayLine | undefined): RelayLine {
-    const open = this.health.get(plan.id)?.breaker === 'open';
+    const open = this.health?.get(plan.id)?.breaker === 'open';
     if (before && isDeepStrictEqual(before.plan.session, plan.session)) {
       // Another process may have found out first, in either direction.
       if (before.open !== open) Object.assign(before, { failures: 0, lost: 0 });
@@ -119,7 +120,7 @@ export class RelayFleet {
     const { id } = line.plan;
     const next = new Date(now.getTime() + PROBE_MS);
     if (!(await takeProbe(this.scope.db, id, now, next))) return;
-    const health = this.health.get(id);
+    const health = this.health?.get(id);
     if (health) health.probeAt = next;
     try {
       (await SmtpSession.open(line.plan.session)).quit();

@@ -3,11 +3,17 @@ import { DataSource } from 'typeorm';
 import type { Channel } from '../../contract/message.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
 import { inTransaction, type Db } from '../../platform/database/db.js';
-import { loadWorkspace } from '../../platform/workspace.js';
+import { loadWorkspace, type Workspace } from '../../platform/workspace.js';
 import { DISPATCH_GATE, OPEN_GATE, type DispatchGate } from './dispatch-gate.js';
 import { PACERS, type PacedDelivery, type Pacer } from './pacing.js';
 import { cancelClaimed, claimDue, deferClaimed, mergedAway, nextDue, type ClaimedDelivery, type ClaimRequest } from './store/claims.store.js';
 import { refusals } from '../preferences/store/reachability.store.js';
+
+/** A claim as a worker asks for it. */
+export interface GatedRequest extends Omit<ClaimRequest, 'held'> {
+  /** As read in the claim's own transaction; absent, pacers get it read for them. Never older: a rule that was changed counts at once. */
+  workspace?: Workspace;
+}
 
 export interface GatedClaims {
   /** Rows taken from the queue, refused ones included. */
@@ -26,12 +32,12 @@ export class GatedQueue {
   }
 
   /** Claims and commits: the rows are the worker's under a lease. */
-  claim(request: Omit<ClaimRequest, 'held'>): Promise<GatedClaims> {
+  claim(request: GatedRequest): Promise<GatedClaims> {
     return inTransaction(this.db, (tx) => this.claimIn(tx, request));
   }
 
   /** Claims inside a transaction that also settles. */
-  async claimIn(tx: Db, request: Omit<ClaimRequest, 'held'>): Promise<GatedClaims> {
+  async claimIn(tx: Db, request: GatedRequest): Promise<GatedClaims> {
     const held = await this.gate.heldCampaigns(tx);
     const claimed = await claimDue(tx, { ...request, held });
     if (claimed.length === 0) return { taken: 0, allowed: [] };
@@ -45,9 +51,9 @@ export class GatedQueue {
   }
 
   /** What may go now; the rest is put back until its time, or has waited too long. */
-  private async pace(tx: Db, passed: PacedDelivery[], { channel, now }: Omit<ClaimRequest, 'held'>): Promise<PacedDelivery[]> {
+  private async pace(tx: Db, passed: PacedDelivery[], { channel, now, ...known }: GatedRequest): Promise<PacedDelivery[]> {
     if (passed.length === 0 || this.pacers.length === 0) return passed;
-    const workspace = await loadWorkspace(tx);
+    const workspace = known.workspace ?? (await loadWorkspace(tx));
     let left = passed;
     for (const pacer of this.pacers) {
       const said = await pacer.pace(tx, left, { channel, now, workspace });

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { newId } from '../../kernel/ids.js';
 import { livenessOf, ownIdentity, type Liveness, type ProcessIdentity } from './process-identity.js';
@@ -26,6 +26,8 @@ interface Segment { path: string; file: number; lines: number; open: Set<string>
 interface Head { version: 1; worker: string; process: ProcessIdentity }
 
 const SEGMENT_LINES = 20_000;
+/** A head is shorter. */
+const HEAD_BYTES = 4_096;
 const WORDS = { B: 'begun', A: 'accepted', R: 'refused' } as const;
 const LINE = /^([BAR]) ([0-9a-f-]{36}) (\d{1,15}) (\d{1,15})(?: ([\w-]{1,64}))?$/;
 /** Workers of this very process: their journals are never foreign, and are dead once the worker has closed. */
@@ -116,27 +118,31 @@ export class SendJournal {
 
 const keyOf = (claim: Claim) => `${claim.id}:${claim.fence}`;
 
-/** The journals that other workers left in the folder, one entry a claim. A torn last line never counts. */
+/** The journals that other workers left in the folder, one entry a claim; of those that live, no entries. A torn last line never counts. */
 export function foreignJournals(folder: string, own: string): ForeignJournal[] {
   const found = new Map<string, ForeignJournal>();
   for (const name of listLogs(folder).filter((file) => !file.startsWith(`${own}.`))) {
     const path = join(folder, name);
-    const text = readIfThere(path);
-    const lines = text?.slice(0, text.lastIndexOf('\n')).split('\n') ?? [];
-    const head = readHead(lines[0]);
+    const head = readHead(firstLine(path));
     if (!head) continue;
     const journal = found.get(head.worker) ?? { worker: head.worker, liveness: livenessHere(head), entries: [], files: [] };
-    journal.files.push(path);
-    const last = new Map<string, JournalEntry>();
-    for (const line of lines.slice(1)) {
-      const [, word, id, fence, at, relay] = LINE.exec(line) ?? [];
-      const key = `${id}:${fence}`;
-      if (word) last.set(key, { id: id!, fence: Number(fence), word: WORDS[word as keyof typeof WORDS], at: new Date(Number(at)), relay: relay ?? last.get(key)?.relay ?? null });
-    }
-    journal.entries.push(...last.values());
     found.set(head.worker, journal);
+    // Looked for each second: the long files of somebody who is at work are not read.
+    if (journal.liveness === 'alive') continue;
+    journal.files.push(path);
+    journal.entries.push(...entriesOf(readIfThere(path)));
   }
   return [...found.values()];
+}
+
+function entriesOf(text: string): JournalEntry[] {
+  const last = new Map<string, JournalEntry>();
+  for (const line of text.slice(0, text.lastIndexOf('\n')).split('\n').slice(1)) {
+    const [, word, id, fence, at, relay] = LINE.exec(line) ?? [];
+    const key = `${id}:${fence}`;
+    if (word) last.set(key, { id: id!, fence: Number(fence), word: WORDS[word as keyof typeof WORDS], at: new Date(Number(at)), relay: relay ?? last.get(key)?.relay ?? null });
+  }
+  return [...last.values()];
 }
 
 /** Call after the replay is committed. */
@@ -160,19 +166,35 @@ function listLogs(folder: string): string[] {
   }
 }
 
-function readIfThere(path: string): string | null {
+function readIfThere(path: string): string {
+  return unlessGone(() => readFileSync(path, 'latin1'));
+}
+
+function firstLine(path: string): string {
+  return unlessGone(() => {
+    const file = openSync(path, 'r');
+    try {
+      const start = Buffer.alloc(HEAD_BYTES);
+      return start.toString('latin1', 0, readSync(file, start)).split('\n', 1)[0]!;
+    } finally {
+      closeSync(file);
+    }
+  });
+}
+
+/** Another process may have replayed and removed a file between the listing and now. */
+function unlessGone(read: () => string): string {
   try {
-    return readFileSync(path, 'latin1');
+    return read();
   } catch (error) {
-    // Another process replayed and removed it between the listing and now.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;
   }
 }
 
-function readHead(line: string | undefined): Head | null {
+function readHead(line: string): Head | null {
   try {
-    const head = JSON.parse(line ?? '') as Head;
+    const head = JSON.parse(line) as Head;
     return head.version === 1 && typeof head.worker === 'string' && typeof head.process?.pid === 'number' ? head : null;
   } catch {
     // Not one of ours: left alone.

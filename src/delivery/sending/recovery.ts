@@ -2,12 +2,13 @@ import type { DataSource } from 'typeorm';
 import { inTransaction } from '../../platform/database/db.js';
 import type { Log } from '../../platform/logging.js';
 import { expireLeases, holdsLease, replayClaims } from './store/recovery.store.js';
+import { loadSendingSettings } from './store/sending-settings.store.js';
 import { foreignJournals, removeJournal, type ForeignJournal } from './journal.js';
 
 /** After a refusal whose answer was not stored: the first step of the retry schedule. */
 const RETRY_MS = 5 * 60_000;
 
-export interface RecoveryScope { db: DataSource; folder: string; worker: string; log: Log; resend: readonly string[] }
+export interface RecoveryScope { db: DataSource; folder: string; worker: string; log: Log }
 
 /**
  * Finishes what dead workers left: their journals first, which know every message that may have left; then claims that ran
@@ -34,7 +35,8 @@ async function isOver(db: DataSource, journal: ForeignJournal, now: Date): Promi
   return journal.liveness === 'dead';
 }
 
-function replay({ db, resend }: RecoveryScope, { worker, entries, liveness }: ForeignJournal, now: Date) {
+async function replay({ db }: RecoveryScope, { worker, entries, liveness }: ForeignJournal, now: Date): Promise<Map<string, number>> {
+  const { resendUncertain: resend } = await loadSendingSettings(db);
   const of = (word: string) => entries.filter((entry) => entry.word === word);
   // A journal from before a restart of the machine may have lost its end, so what it does not mention is not known.
   const unmentioned = liveness === 'dead' ? 'queued' : 'uncertain';

@@ -13,7 +13,7 @@ import { grouped } from './domain/grouped.js';
 import { AROUND_MS, changedOf, isMppRecipient, judgeTogether, type Judged, type Tracked } from './domain/together.js';
 import { ScannerNetworks } from './scanner-networks.service.js';
 import { loadClicksFrom, loadTracked, relabel } from './store/engagement.store.js';
-import { addReview, advanceReview, findReview, listReviews, loadMppRecipients, nextTracked, takeReview, type VerdictReview } from './store/reviews.store.js';
+import { addReview, advanceReview, findReview, listReviews, loadMppRecipients, nextTracked, reviewWaits, takeReview, type VerdictReview } from './store/reviews.store.js';
 
 /** Opens and clicks of one step of a review; a step is one transaction. */
 const STEP = 500;
@@ -50,6 +50,7 @@ export class VerdictReviews {
 
   /** One step of the oldest review that waits; how many opens and clicks it looked at, null when none waits. */
   async step(): Promise<number | null> {
+    if (!(await reviewWaits(this.db))) return null;
     const scanners = await this.scanners.current();
     const stepped = await inTransaction(this.db, async (tx) => {
       const review = await takeReview(tx);

@@ -15,6 +15,11 @@ export async function row<T = Record<string, unknown>>(db: Db, sql: string, valu
   return (await rows<T>(db, sql, values))[0] ?? null;
 }
 
+/** Whether the query has any row; it is asked for no more than one. */
+export async function exists(db: Db, sql: string, values: readonly unknown[] = []): Promise<boolean> {
+  return (await row<{ found: boolean }>(db, `select exists (${sql}) as found`, values))!.found;
+}
+
 /** Runs `work` in one transaction: commits its result, rolls back when it throws. */
 export function inTransaction<T>(db: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
   return db.transaction(work);

@@ -2,13 +2,14 @@
 export interface Round {
   /** Rows handled. Above zero, the runner calls again at once. */
   done: number;
-  /** The next moment at which there will be something due, if known: the runner keeps an alarm for it. */
+  /** The next moment at which there will be something due, if known: the runner keeps an alarm for it. Housekeeping needs none. */
   next?: Date | null;
 }
 
 /**
  * A queue's consumer. `runOnce` claims a bounded batch with `for update skip locked`, handles it and returns; it may run
- * in several processes at once and twice for the same row: rows decide, not the call.
+ * in several processes at once and twice for the same row: rows decide, not the call. It is called each second of an idle
+ * installation too, so the first thing it asks is one question with an index: is anything due?
  */
 export abstract class Worker {
   /** Stable name, `module.queue`; also the name of its alarm and of its wake-up channel entry. */

@@ -1,8 +1,11 @@
 import type { SegmentNode } from '../../contract/segment.js';
-import { row, rows, type Db } from '../../platform/database/db.js';
+import { exists, row, rows, type Db } from '../../platform/database/db.js';
 
 /** `isFirst`: nobody can have used the segment with another meaning. */
 export interface BuildRow { segmentId: string; definition: SegmentNode; cursor: string | null; announces: boolean; isFirst: boolean }
+
+/** Whether anything is being built, or will be. */
+export const hasBuild = (db: Db): Promise<boolean> => exists(db, 'select from segment_build');
 
 /** The build asked for longest ago, held until the transaction ends; one that is to wait is asked for at a moment to come. */
 export function oldestBuild(tx: Db, now: Date): Promise<BuildRow | null> {

@@ -1,5 +1,5 @@
 import type { SegmentNode } from '../../contract/segment.js';
-import { row, rows, type Db } from '../../platform/database/db.js';
+import { exists, row, rows, type Db } from '../../platform/database/db.js';
 import type { Followed } from '../domain/edges.js';
 
 const EVALUATOR_LOCK = 7_305_002;
@@ -53,6 +53,9 @@ export interface Change {
   keys: string[];
   mergedInto: string | null;
 }
+
+/** Whether anything changed that nobody has followed. */
+export const hasChanges = (db: Db): Promise<boolean> => exists(db, 'select from person_change');
 
 /** The oldest unprocessed changes: at most `limit` rows naming together about `people` people, and always one. */
 export function claimChanges(tx: Db, limit: number, people: number): Promise<Change[]> {

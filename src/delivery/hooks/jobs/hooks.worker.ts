@@ -35,8 +35,9 @@ export class HooksWorker extends Worker {
   async runOnce(): Promise<Round> {
     if (this.stopping) return { done: 0 };
     const now = this.outside.clock.now();
-    const tidied = await this.tidy(now);
-    const next = await this.begin(now);
+    const release = await nextRelease(this.outside.db);
+    const tidied = await this.tidy(now, release);
+    const next = await this.begin(now, release);
     if (this.busy.size > 0) await Promise.race([...this.busy.values(), sleep(LOOK_MS)]);
     this.throwFailure();
     const done = this.taken + tidied + this.busy.size;
@@ -53,8 +54,8 @@ export class HooksWorker extends Worker {
   }
 
   /** Begins a batch for every endpoint that has something due. @returns when to look again, of those that have not */
-  private async begin(now: Date): Promise<Date | null> {
-    const later: Date[] = [];
+  private async begin(now: Date, release: Date | null): Promise<Date | null> {
+    const later: Date[] = release ? [release] : [];
     for (const { id, readyAt } of await waitingEndpoints(this.outside.db)) {
       if (this.busy.has(id)) continue;
       const dueAt = readyAt !== null && readyAt > now ? readyAt : await this.outside.queue.next('webhook', id);
@@ -62,8 +63,7 @@ export class HooksWorker extends Worker {
       if (dueAt > now) later.push(dueAt);
       else if (this.busy.size < ENDPOINTS_AT_ONCE) this.busy.set(id, this.serve(id));
     }
-    const release = await nextRelease(this.outside.db);
-    return [...later, ...(release ? [release] : [])].toSorted((a, b) => a.getTime() - b.getTime())[0] ?? null;
+    return later.toSorted((a, b) => a.getTime() - b.getTime())[0] ?? null;
   }
 
   private async serve(endpointId: string): Promise<void> {
@@ -83,8 +83,8 @@ export class HooksWorker extends Worker {
     if (failure !== null) throw failure;
   }
 
-  private async tidy(now: Date): Promise<number> {
-    const released = await releaseExpired(this.outside.db, now);
+  private async tidy(now: Date, release: Date | null): Promise<number> {
+    const released = release !== null && release < now ? await releaseExpired(this.outside.db, now) : 0;
     if (released > 0) this.log.warn({ released }, 'claims of a stopped sender of webhooks ran out');
     if (this.tidiedAt !== null && now.getTime() - this.tidiedAt.getTime() < TIDY_EVERY_MS) return released;
     const expired = await expireBehindDisabled(this.outside.db, new Date(now.getTime() - GIVE_UP_DAYS * DAY_MS), now);

@@ -30,9 +30,12 @@ export class InAppWorker extends Worker {
 
   async runOnce(): Promise<Round> {
     const now = this.clock.now();
-    const [workspace, links] = [await loadWorkspace(this.db), await this.links.signer()];
+    const next = await this.queue.next('in_app');
+    if (next === null || next > now) return { done: 0, next };
+    const links = await this.links.signer();
     const done = await inTransaction(this.db, async (tx) => {
-      const { taken, allowed } = await this.queue.claimIn(tx, { channel: 'in_app', worker: this.id, leaseUntil: now, limit: BATCH, now });
+      const workspace = await loadWorkspace(tx);
+      const { taken, allowed } = await this.queue.claimIn(tx, { channel: 'in_app', worker: this.id, leaseUntil: now, limit: BATCH, now, workspace });
       const contents = await this.contents.load(tx, allowed.flatMap((each) => each.contentId ?? []));
       const made = allowed.map((each) => this.make(each, contents, workspace, links));
       await insertInApp(tx, made.flatMap(({ message }) => (message ? [message] : [])), now);

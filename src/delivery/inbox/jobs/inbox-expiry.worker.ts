@@ -19,7 +19,10 @@ export class InboxExpiryWorker extends Worker {
   }
 
   async runOnce(): Promise<Round> {
-    const done = await inTransaction(this.db, (tx) => expireUnseen(tx, BATCH, this.clock.now()));
+    const now = this.clock.now();
+    const next = await nextExpiry(this.db);
+    if (next === null || next > now) return { done: 0, next };
+    const done = await inTransaction(this.db, (tx) => expireUnseen(tx, BATCH, now));
     if (done > 0) this.runner.wake(NEWS);
     return done > 0 ? { done } : { done, next: await nextExpiry(this.db) };
   }

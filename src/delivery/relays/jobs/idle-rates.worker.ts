@@ -23,6 +23,6 @@ export class IdleRatesWorker extends Worker {
       await forgetIdle(this.db, new Date(now.getTime() - IDLE_MS));
       this.next = new Date(now.getTime() + EVERY_MS);
     }
-    return { done: 0, next: this.next };
+    return { done: 0 };
   }
 }

@@ -19,10 +19,10 @@ export class ReturnsUpkeepWorker extends Worker {
 
   async runOnce(): Promise<Round> {
     const now = this.clock.now();
-    if (this.nextAt !== null && now < this.nextAt) return { done: 0, next: this.nextAt };
+    if (this.nextAt !== null && now < this.nextAt) return { done: 0 };
     const done = await forgetInbound(this.db, now, BATCH);
     // More than one statement took may be there.
     this.nextAt = done >= BATCH ? null : new Date(now.getTime() + EVERY_MS);
-    return { done, next: this.nextAt };
+    return { done };
   }
 }

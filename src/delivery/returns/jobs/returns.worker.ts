@@ -31,6 +31,8 @@ export class ReturnsWorker extends Worker {
 
   async runOnce(): Promise<Round> {
     const now = this.clock.now();
+    const next = await nextInbound(this.db);
+    if (next === null || next > now) return { done: 0, next };
     const claimed = await claimInbound(this.db, BATCH, { now, until: new Date(now.getTime() + LEASE_MS) });
     if (claimed.length === 0) return { done: 0, next: await nextInbound(this.db) };
     const read: ReadReport[] = [];

@@ -14,9 +14,16 @@ import { enqueueDeliveries } from '../../sending/store/deliveries.store.js';
 import { CONFIRMATION_NOTICE } from '../domain/confirmation-notice.js';
 import { ruleOf } from '../domain/rule-settings.js';
 import { forgetRequests, makeNoticeTopic } from '../../preferences/store/consent-requests.store.js';
-import { agreedTo, CONFIRMATION_STEP as STEP, confirmSent, duePeople, keepNotices, type Notice, type Term } from '../store/confirmations.store.js';
+import { agreedTo, CONFIRMATION_STEP as STEP, confirmSent, duePeople, keepNotices, newlyDue, newlySent, type Notice, type Term } from '../store/confirmations.store.js';
 
 const PEOPLE = 200;
+/**
+ * Whoever is due and has no address stays due, and a notice that failed stays with its consent: all of them are gone through this often,
+ * which is how long somebody waits whose address or long past consent comes to be known. In between, only what is new is looked for.
+ */
+const ALL_EVERY_MS = 10 * 60_000;
+/** What is new is looked for so far back: a transaction may commit after a look that was later than its moment. */
+const OVERLAP_MS = 60_000;
 /** Notices belong to no campaign: their deliveries carry this place, which no campaign has. The version changes with the text. */
 const PLACE = { campaignId: keyOf('danbi:notices'), versionId: keyOf(`danbi:${JSON.stringify(CONFIRMATION_NOTICE)}`), stepId: STEP, variant: 'notice', channel: 'email' as const };
 
@@ -27,6 +34,8 @@ const PLACE = { campaignId: keyOf('danbi:notices'), versionId: keyOf(`danbi:${JS
 @Injectable()
 export class ConfirmationWorker extends Worker {
   readonly name = 'delivery.confirmation';
+  /** When nothing was left to do, under which rule, and when all were last gone through. */
+  private idle: { at: Date; rule: string; allAt: Date } | null = null;
 
   constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner) {
     super();
@@ -34,13 +43,27 @@ export class ConfirmationWorker extends Worker {
 
   async runOnce(): Promise<Round> {
     const now = this.clock.now();
-    const confirmed = await inTransaction(this.db, (tx) => confirmSent(tx, PEOPLE, now));
-    await forgetRequests(this.db, now);
     const workspace = await loadWorkspace(this.db);
     const { on, parameters } = ruleOf(workspace, 'consent_confirmation');
-    const queued = on ? await this.queue({ now, ...parameters }, workspace) : 0;
+    const term = { now, ...parameters };
+    const rule = JSON.stringify([on, parameters]);
+    const after = this.idle && this.idle.rule === rule && now >= this.idle.at && now.getTime() < this.idle.allAt.getTime() + ALL_EVERY_MS ? this.idle : null;
+    if (after && !(await this.hasNew(on ? term : null, after.at))) {
+      after.at = now;
+      return { done: 0 };
+    }
+    this.idle = null;
+    await forgetRequests(this.db, now);
+    const confirmed = await inTransaction(this.db, (tx) => confirmSent(tx, PEOPLE, now));
+    const queued = on ? await this.queue(term, workspace) : 0;
     if (queued > 0) this.runner.wake('delivery.email');
+    if (confirmed + queued === 0) this.idle = { at: now, rule, allAt: now };
     return { done: confirmed + queued };
+  }
+
+  private async hasNew(term: Term | null, idleAt: Date): Promise<boolean> {
+    const since = new Date(idleAt.getTime() - OVERLAP_MS);
+    return (await newlySent(this.db, PLACE.campaignId, since)) || (term !== null && (await newlyDue(this.db, term, since)));
   }
 
   private async queue(term: Term, workspace: Workspace): Promise<number> {

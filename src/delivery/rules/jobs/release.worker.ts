@@ -4,7 +4,7 @@ import { Clock } from '../../../kernel/clock.js';
 import { inTransaction } from '../../../platform/database/db.js';
 import { WorkerRunner } from '../../../platform/jobs/runner.js';
 import { Worker, type Round } from '../../../platform/jobs/worker.js';
-import { releaseWaiting } from '../store/rules.store.js';
+import { hasRelease, releaseWaiting } from '../store/rules.store.js';
 
 const BATCH = 5_000;
 
@@ -18,6 +18,7 @@ export class ReleaseWorker extends Worker {
   }
 
   async runOnce(): Promise<Round> {
+    if (!(await hasRelease(this.db))) return { done: 0 };
     const done = await inTransaction(this.db, (tx) => releaseWaiting(tx, BATCH, this.clock.now()));
     if (done > 0) for (const worker of ['delivery.email', 'delivery.in_app']) this.runner.wake(worker);
     return { done };

@@ -1,4 +1,4 @@
-import { row, rows, type Db } from '../../../platform/database/db.js';
+import { exists, row, rows, type Db } from '../../../platform/database/db.js';
 import { NOTICES } from '../../../people/domain/reserved-keys.js';
 import { NIGHT } from '../../preferences/domain/consent.js';
 
@@ -9,9 +9,19 @@ export const CONFIRMATION_STEP = 'consent_confirmation';
 export interface Term { now: Date; everyMonths: number; aheadDays: number }
 
 const ADVERTISING = `(c.topic = '${NIGHT}' or exists (select from topic as t where t.key = c.topic and t.kind = 'marketing'))`;
+/** The end of the term of what was agreed to then, brought forward to the day of the notice; the moment is a parameter. */
+const endOf = (moment: string) => `($${moment}::timestamptz + make_interval(days => $3::int) - make_interval(months => $2::int))`;
 const DUE = `c.state = 'subscribed' and c.confirmation_id is null and ${ADVERTISING}
-  and coalesce(c.confirmed_at, c.at) <= ($1::timestamptz + make_interval(days => $3::int) - make_interval(months => $2::int))`;
+  and coalesce(c.confirmed_at, c.at) <= ${endOf('1')}`;
 const termOf = ({ now, everyMonths, aheadDays }: Term) => [now, everyMonths, aheadDays];
+
+/** Whether a consent came into its term after `since`, and until now: a walk along the index over what is new alone. */
+export const newlyDue = (db: Db, term: Term, since: Date): Promise<boolean> =>
+  exists(db, `select from consent as c where ${DUE} and coalesce(c.confirmed_at, c.at) > ${endOf('4')}`, [...termOf(term), since]);
+
+/** Whether a notice of this campaign ended after `since`. */
+export const newlySent = (db: Db, campaignId: string, since: Date): Promise<boolean> =>
+  exists(db, `select from delivery as d where d.campaign_id = $1 and d.channel = 'email' and d.attempts > 0 and d.settled_at > $2::timestamptz`, [campaignId, since]);
 
 export interface DuePerson { personId: string; since: Date }
 

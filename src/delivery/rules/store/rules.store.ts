@@ -1,4 +1,4 @@
-import { row, rows, type Db } from '../../../platform/database/db.js';
+import { exists, row, rows, type Db } from '../../../platform/database/db.js';
 
 /** Holds the workspace's settings until commit; one that was never set up is made with neutral defaults. */
 export async function lockSettings(tx: Db, now: Date): Promise<void> {
@@ -17,6 +17,9 @@ export async function requestRelease(tx: Db, reason: string, now: Date): Promise
     insert into pacing_release as r (reason, requested_at) values ($1, $2::timestamptz)
     on conflict (reason) do update set requested_at = excluded.requested_at, after_person = null, after_id = null`, [reason, now]);
 }
+
+/** Whether anything is asked to be judged anew. */
+export const hasRelease = (db: Db): Promise<boolean> => exists(db, 'select from pacing_release');
 
 /**
  * Makes the next `limit` of the waiting deliveries due, for the reason first asked for, and forgets the request after the last. Each is

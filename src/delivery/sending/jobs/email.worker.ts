@@ -20,7 +20,6 @@ import { GatedQueue } from '../gated-claims.js';
 import { SendJournal } from '../journal.js';
 import { recover } from '../recovery.js';
 import { SettlementWriter } from '../settlement-writer.js';
-import type { SendingSettings } from '../domain/sending-settings.js';
 import { loadSendingSettings } from '../store/sending-settings.store.js';
 import { renewLeases } from '../store/claims.store.js';
 
@@ -63,16 +62,18 @@ export class EmailWorker extends Worker {
   async runOnce(): Promise<Round> {
     if (this.stopping) return { done: 0 };
     const now = this.clock.now();
-    const sender = await this.ready();
-    const settings = await loadSendingSettings(this.db);
-    await recover({ db: this.db, folder: this.journalFolder, worker: sender.journal.worker, log: this.log, resend: settings.resendUncertain }, now);
+    const sender = this.ready();
+    await recover({ db: this.db, folder: this.journalFolder, worker: sender.journal.worker, log: this.log }, now);
     if (this.pausedUntil && now < this.pausedUntil) return { done: 0, next: this.pausedUntil };
     this.pausedUntil = null;
+    // The idle look ends here, before relays, senders, rates and keys are read. An open relay is probed though nothing is to be sent.
+    const next = earliest(await this.queue.next('email'), await sender.fleet.nextProbe(now));
+    if (next === null || next > now) return { done: 0, next };
     await sender.fleet.refresh(now);
-    const round = sender.fleet.usable().length > 0 ? await this.sendDue(sender, settings) : { done: 0, next: null };
+    const round = sender.fleet.usable().length > 0 ? await this.sendDue(sender) : { done: 0, next: null };
     if (this.pausedUntil) return { done: 0, next: this.pausedUntil };
     // With every relay open, messages wait where they are until the next probe.
-    if (sender.fleet.usable().length === 0) return { done: 0, next: sender.fleet.nextProbe() };
+    if (sender.fleet.usable().length === 0) return { done: 0, next: await sender.fleet.nextProbe(now) };
     if (round.done > 0) return { done: round.done };
     return { done: 0, next: round.next ?? (await this.queue.next('email')) };
   }
@@ -97,8 +98,8 @@ export class EmailWorker extends Worker {
     return join(this.config.dataDir, 'journal');
   }
 
-  private async sendDue(sender: Sender, settings: SendingSettings): Promise<Round> {
-    const workspace = await loadWorkspace(this.db);
+  private async sendDue(sender: Sender): Promise<Round> {
+    const [settings, workspace] = [await loadSendingSettings(this.db), await loadWorkspace(this.db)];
     const outgoing = await this.outside.senders.outgoing(workspace);
     const admission = await Admission.open({ db: this.db, zone: workspace.timeZone });
     const round = new EmailRound({
@@ -133,7 +134,7 @@ export class EmailWorker extends Worker {
     this.log.warn({ reason, seconds: MENDING_MS / 1000 }, 'a DKIM key can not sign; sending pauses and nothing is lost');
   }
 
-  private async ready(): Promise<Sender> {
+  private ready(): Sender {
     if (this.sender) return this.sender;
     const journal = new SendJournal(this.journalFolder);
     const { runner } = this.outside;
@@ -149,4 +150,8 @@ export class EmailWorker extends Worker {
     const { SMTP_URL, SMTP_CONNECTIONS } = this.config;
     return SMTP_URL ? planOfUrl(ENVIRONMENT, SMTP_URL, SMTP_CONNECTIONS) : planOfUrl(SANDBOX, await this.outside.sandbox.url(), SMTP_CONNECTIONS);
   }
+}
+
+function earliest(one: Date | null, other: Date | null): Date | null {
+  return one === null || (other !== null && other < one) ? other : one;
 }

@@ -1,5 +1,11 @@
-import { row, type Db } from '../../../platform/database/db.js';
+import { exists, row, type Db } from '../../../platform/database/db.js';
 import { BLOCK, HARD, type Judged } from '../domain/error-budget.js';
+
+/** Whether a message of these campaigns ended since, or a report about any message was read. */
+export const hasEnds = (db: Db, campaignIds: readonly string[], since: Date): Promise<boolean> => exists(db, `
+  select from unnest($1::uuid[]) as c (id) where exists (select from delivery as d where d.campaign_id = c.id and d.channel = 'email' and d.attempts > 0 and d.settled_at >= $2::timestamptz)
+  union all
+  select from inbound_event as e where e.state in ('applied', 'ignored') and octet_length(e.body) > 0 and e.settled_at >= $2::timestamptz`, [campaignIds, since]);
 
 /**
  * What became of the newest `window` messages of a campaign that ended since `since`. `delivered` counts further back, up to

@@ -1,4 +1,4 @@
-import { row, rows, type Db } from '../../../platform/database/db.js';
+import { exists, row, rows, type Db } from '../../../platform/database/db.js';
 
 /** A period of opens and clicks that is judged again, and how far that has come. */
 export interface VerdictReview {
@@ -34,6 +34,9 @@ export function listReviews(db: Db, { limit, before }: { limit: number; before: 
      where $2::timestamptz is null or (v.requested_at, v.id) < ($2::timestamptz, $3::uuid)
      order by v.requested_at desc, v.id desc limit $1`, [limit, before?.at ?? null, before?.id ?? null]);
 }
+
+/** Whether a review is not done; another process may be at it. */
+export const reviewWaits = (db: Db): Promise<boolean> => exists(db, `select from verdict_review as v where v.state = 'waiting'`);
 
 /** The oldest review that is not done, locked; passes over one that another process is at. */
 export function takeReview(tx: Db): Promise<VerdictReview & { reachedDelivery: string | null } | null> {

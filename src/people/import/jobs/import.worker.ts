@@ -11,7 +11,7 @@ import { storeBatch } from '../import-batch.js';
 import { ImportFiles } from '../import-files.js';
 import { IMPORT_WORKER } from '../import-worker-name.js';
 import { readBatch, type Batch } from '../read-batch.js';
-import { advanceImport, endImport, lockNextImport, type ImportRun } from '../store/imports.store.js';
+import { advanceImport, endImport, hasOpenImport, lockNextImport, type ImportRun } from '../store/imports.store.js';
 
 /** Rows of one transaction: long enough to be fast, short enough that others wait little for the people in it. */
 const BATCH_ROWS = 2_000;
@@ -32,6 +32,7 @@ export class ImportWorker extends Worker {
   }
 
   async runOnce(): Promise<Round> {
+    if (!(await hasOpenImport(this.db))) return { done: 0 };
     let current: ImportRun | null = null;
     try {
       const step = await inPeopleTransaction(this.db, async (tx) => {

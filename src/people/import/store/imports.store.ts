@@ -1,5 +1,5 @@
 import type { Problem } from '../../../kernel/errors.js';
-import { row, rows, type Db } from '../../../platform/database/db.js';
+import { exists, row, rows, type Db } from '../../../platform/database/db.js';
 import type { ImportKind, ImportSettings } from '../domain/import-settings.js';
 
 export type ImportState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
@@ -47,6 +47,9 @@ export const loadImport = (db: Db, id: string): Promise<ImportRun | null> => row
 /** Newest first; `before` is the id of the last one of the page before (ids are in order of time). */
 export const listImports = (db: Db, before: string | null, limit: number): Promise<ImportRun[]> =>
   rows<ImportRun>(db, `select ${COLUMNS} from import_run as i where $1::uuid is null or i.id < $1::uuid order by i.id desc limit $2`, [before, limit]);
+
+/** Whether an import is open; another process may have it. */
+export const hasOpenImport = (db: Db): Promise<boolean> => exists(db, `select from import_run as i where i.state in ('queued', 'running')`);
 
 /**
  * Locks the oldest open import that nobody else has. The row lock is the lease: it ends with the transaction, and with the

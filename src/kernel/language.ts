@@ -28,3 +28,13 @@ export function pickLanguage(wanted: string | null | undefined, available: reado
   const reading = readingOf(tag);
   return available.find((one) => readingOf(one) === reading) ?? null;
 }
+
+/** The languages a browser asks for in `Accept-Language` (RFC 9110 section 12.5.4), the dearest first; what is no tag, or refused with q=0, is left out. */
+export function acceptedLanguages(header: string | undefined): string[] {
+  return (header ?? '').slice(0, 500).split(',').flatMap((entry, index) => {
+    const [tag = '', ...parameters] = entry.trim().split(';');
+    const q = parameters.map((parameter) => /^\s*q=([\d.]+)\s*$/i.exec(parameter)?.[1]).find((value) => value !== undefined);
+    const language = canonicalLanguage(tag);
+    return language === null || Number(q ?? 1) === 0 ? [] : [{ language, q: Number(q ?? 1), index }];
+  }).sort((a, b) => b.q - a.q || a.index - b.index).map(({ language }) => language);
+}

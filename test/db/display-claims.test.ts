@@ -73,7 +73,7 @@ test('whatever comes in whatever order, no cap is exceeded and everything adds u
     const granted: { person: string; key: string }[] = [];
     for (const one of commands) {
       if (one.do === 'claim') {
-        const asks = Array.from({ length: one.tabs }, () => ({ key: randomUUID(), visit: randomUUID(), url: 'https://x.example/', why: {}, what: { campaignId: campaigns[one.campaign]! } }));
+        const asks = Array.from({ length: one.tabs }, () => ({ key: randomUUID(), visit: randomUUID(), url: 'https://x.example/', why: {}, languages: [], what: { campaignId: campaigns[one.campaign]! } }));
         const answers = await Promise.all(asks.map((ask) => claims.claim(people[one.person]!, ask)));
         expect(answers.filter(({ ok }) => ok === 1).length).toBeLessThanOrEqual(1);
         answers.forEach((answer, index) => { if (answer.ok === 1) granted.push({ person: people[one.person]!, key: asks[index]!.key }); });

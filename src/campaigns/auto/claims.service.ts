@@ -41,6 +41,8 @@ export interface ClaimAsk {
   visit: string;
   url: string;
   why: Why;
+  /** What the browser likes to read, the dearest first: for people who have not said what they like. */
+  languages: readonly string[];
   /** An auto message, or an in-app message by its delivery. */
   what: { campaignId: string } | { deliveryId: string };
 }
@@ -67,9 +69,10 @@ export class DisplayClaims {
   }
 
   private async decide(tx: Db, { personId, ask, links }: { personId: string; ask: ClaimAsk; links: LinkSigner }, now: Date): Promise<ClaimAnswer> {
-    const person = await holdPerson(tx, personId);
+    const known = await holdPerson(tx, personId);
     // Merged or erased since they were looked up: asked again, the browser speaks for whoever they are now.
-    if (!person) return no('PERSON_MERGED', now, now);
+    if (!known) return no('PERSON_MERGED', now, now);
+    const person = { ...known, language: known.language ?? ask.languages[0] ?? null };
     const ids = await idsOf(tx, personId);
     const before = await lockClaim(tx, ask.key);
     if (before && !ids.includes(before.personId)) return no('LEASE_DENIED', null, now);

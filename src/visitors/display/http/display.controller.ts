@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { DisplayAcks } from '../../../campaigns/auto/acks.service.js';
 import { DisplayClaims } from '../../../campaigns/auto/claims.service.js';
 import type { AckAnswer, ClaimAnswer } from '../../../contract/visitor-wire.js';
+import { acceptedLanguages } from '../../../kernel/language.js';
 import { WithWriteKey } from '../../../platform/http/access.js';
 import { BROWSER_ROUTE } from '../../../platform/http/browser-transport.js';
 import { Callers } from '../../caller/callers.service.js';
@@ -31,7 +32,7 @@ export class DisplayController {
     if (d !== undefined && !caller.trusted) return { ok: 0, why: 'NO_LONGER_ELIGIBLE' };
     // The ids of somebody who was erased become nobody by themselves.
     if (caller.personId === null) return { ok: 0, why: 'PERSON_DELETED' };
-    return this.claims.claim(caller.personId, { key: c, visit: s, url, why, what: r === undefined ? { deliveryId: d! } : { campaignId: r } });
+    return this.claims.claim(caller.personId, { key: c, visit: s, url, why, languages: acceptedLanguages(request.headers['accept-language']), what: r === undefined ? { deliveryId: d! } : { campaignId: r } });
   }
 
   @Post('ack') @HttpCode(200) @RouteConfig(BROWSER_ROUTE) @WithWriteKey()

@@ -23,7 +23,7 @@ module.exports = {
     between('campaigns', ['people', 'segments', 'delivery']),
     between('analytics', ['segments']),
     between('access', []),
-    between('visitors', ['people', 'segments', 'delivery', 'campaigns']),
+    between('visitors', ['people', 'segments', 'delivery', 'campaigns', 'access']),
     { name: 'the-wire-is-types-alone', severity: 'error', comment: 'the browser SDK imports it', from: { path: '^src/contract/visitor-wire' }, to: { path: '.' } },
   ],
   options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' }, enhancedResolveOptions: { extensions: ['.ts', '.js'] } },

@@ -616,6 +616,15 @@ create table delivery_event (
 
 create table delivery_event_default partition of delivery_event DEFAULT;
 
+create table demo_site (
+  id smallint not null default 1,
+  write_key_id uuid not null,
+  campaign_ids uuid[] not null,
+  set_up_by text not null,
+  set_up_at timestamp with time zone not null,
+  constraint demo_site_pkey PRIMARY KEY (id),
+  constraint demo_site_id_check CHECK ((id = 1)));
+
 create table display_claim (
   key uuid not null,
   person_id uuid not null,

@@ -2,3 +2,4 @@
 import { cpSync } from 'node:fs';
 
 cpSync('templates', 'dist/templates', { recursive: true });
+cpSync('demo', 'dist/demo', { recursive: true });

@@ -4,6 +4,7 @@ import { callerParts } from './caller/caller.parts.js';
 import { identityParts } from './identity/identity.parts.js';
 import { visitorInboxParts } from './inbox/inbox.parts.js';
 import { displayParts } from './display/display.parts.js';
+import { demoParts } from './demo/demo.parts.js';
 import { sdkParts } from './sdk/sdk.parts.js';
 import { siteParts } from './site/site.parts.js';
 import { streamParts } from './stream/stream.parts.js';
@@ -14,6 +15,7 @@ export const visitorsParts = joined(
   identityParts,
   visitorInboxParts,
   displayParts,
+  demoParts,
   sdkParts,
   siteParts,
   streamParts,

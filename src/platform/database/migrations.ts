@@ -17,6 +17,7 @@ import { DoubleOptIn1763800000017 } from './migrations/1763800000017-double-opt-
 import { PersonNews1763800000021 } from './migrations/1763800000021-person-news.js';
 import { Displays1763800000020 } from './migrations/1763800000020-displays.js';
 import { VisitorIdentity1763800000022 } from './migrations/1763800000022-visitors-identity.js';
+import { DemoSite1763800000023 } from './migrations/1763800000023-demo-site.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   PersonNews1763800000021,
   Displays1763800000020,
   VisitorIdentity1763800000022,
+  DemoSite1763800000023,
 ];

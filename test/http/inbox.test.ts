@@ -117,6 +117,23 @@ describe('an in-app message', () => {
     expect(audit.map(({ subject, detail }: { subject: string; detail: object }) => [subject, detail])).toEqual([[`campaign:${id}`, { recalled: 2, unseen: 1 }], [`delivery:${one.deliveryId}`, { recalled: 1, unseen: 1 }]]);
   });
 
+  test('recalled long after it was displayed tells no page; one that may still be there does', async () => {
+    const { id, event } = await campaign({ until: 'engaged' });
+    const brief = await campaign({ until: 'seen' });
+    const [dismissed, waiting, unseen] = [await arrive(id, event), await arrive(id, event), await arrive(id, event)];
+    const old = await arrive(brief.id, brief.event);
+    for (const place of [dismissed, waiting, old]) await act(place, 'seen');
+    await act(dismissed, 'dismiss');
+    clock.advance(24 * HOUR);
+    const fresh = await arrive(brief.id, brief.event);
+    await act(fresh, 'seen');
+    await app.db.query('delete from person_news');
+    for (const campaignId of [id, brief.id]) await app.api('POST', '/v1/inbox/recall', { campaignId });
+    const told = (await app.db.query(`select n.ref from person_news as n where n.kind = 'gone'`)) as { ref: string }[];
+    expect(told.map(({ ref }) => ref).toSorted()).toEqual([waiting, unseen, fresh].map(({ deliveryId }) => deliveryId).toSorted());
+    for (const place of [dismissed, waiting, unseen, old, fresh]) expect((await inboxOf(place)).items).toEqual([]);
+  });
+
   test('recalled and seen at the same moment ends as one of both, never in between', async () => {
     const { id, event } = await campaign({});
     const places = [await arrive(id, event), await arrive(id, event), await arrive(id, event), await arrive(id, event), await arrive(id, event), await arrive(id, event)];

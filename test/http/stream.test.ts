@@ -256,6 +256,21 @@ describe('the heartbeat', () => {
     await until(() => { beat(); return client.comments > heard + 2; });
     expect(client.frames).toEqual([{ r: 1 }]);
   });
+
+  test('tells every page to boot again when the site settings are saved, and not when they are refused', async () => {
+    const client = await listen(await ticketFor(newId()));
+    const told = async () => (await app.db.query('select n.kind from person_news as n where n.person_id is null')).length as number;
+    const before = await told();
+    expect((await app.api('PUT', '/v1/site-settings', { idleSeconds: 'many' })).status).toBe(400);
+    expect(await told()).toBe(before);
+    expect((await app.api('PUT', '/v1/site-settings', { off: true })).status).toBe(200);
+    expect(await told()).toBe(before + 1);
+    await until(() => { beat(); return client.frames.length > 0; });
+    expect(client.frames).toEqual([{ r: 1 }]);
+    // What the page asks for then is what was saved.
+    expect(await (await fetch(`${app.url}/v1/boot?k=${app.writeKey}&a=browser`)).json()).toEqual({ off: 1 });
+    await app.api('PUT', '/v1/site-settings', {});
+  });
 });
 
 describe('tickets and frames', () => {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { InboxActAnswer, InboxAnswer } from '../../src/contract/visitor-wire.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -48,6 +49,26 @@ test('a user sees the same inbox in every browser', async () => {
   const [phone, desk] = [await ask('/v1/inbox', { a: 'phone', u: 'mina' }), await ask('/v1/inbox', { a: 'desk', u: 'mina' })];
   expect(phone.body.m).toHaveLength(1);
   expect(desk.body).toEqual(phone.body);
+});
+
+test('a user who is not proven as the workspace asks has an empty inbox and may do nothing; proven, both', async () => {
+  await look({ userId: 'yuna', anonymousId: 'yunas' });
+  const { d } = (await ask('/v1/inbox', { a: 'yunas', u: 'yuna' })).body.m[0]!;
+  const secret = (await app.api('POST', '/v1/identity-verification/secrets', { kind: 'shared', name: 'inbox' })).body.value as string;
+  expect((await app.api('PUT', '/v1/identity-verification', { mode: 'enforce' })).status).toBe(200);
+  const hash = (userId: string) => createHmac('sha256', secret).update(userId).digest('hex');
+  // Also her own browser without her name, and any browser that only says it.
+  for (const who of [{ a: 'yunas', u: 'yuna' }, { a: 'yunas' }, { a: 'thief', u: 'yuna' }, { a: 'yunas', u: 'yuna', h: hash('eve') }]) {
+    const [list, act] = [await ask('/v1/inbox', who), await ask('/v1/inbox/act', { ...who, d, do: 'dismiss' })];
+    expect([list.status, list.body]).toEqual([200, { m: [], n: 0 }]);
+    // A browser that nobody knows is nobody: it is not even told that there is something to prove.
+    expect([act.status, act.body.code]).toEqual(who.a === 'thief' ? [404, 'inbox.not-found'] : [403, 'identity.unproven']);
+  }
+  const proven = { a: 'yunas', u: 'yuna', h: hash('yuna') };
+  expect((await ask('/v1/inbox', proven)).body).toMatchObject({ n: 1, m: [{ d }] });
+  expect((await ask<InboxActAnswer>('/v1/inbox/act', { ...proven, d, do: 'seen' })).body).toMatchObject({ n: 0, m: { d, s: 1 } });
+  expect((await ask('/v1/inbox', { a: 'browser-2' })).body).toMatchObject({ n: 1 });
+  await app.api('PUT', '/v1/identity-verification', { mode: 'off' });
 });
 
 test.each([

@@ -40,7 +40,7 @@ export class IdentityVerification {
       await saveVisitorSettings(tx, { ...before, ...wanted }, now);
       await this.audit.record(tx, { actor, action: 'identity-verification.change', subject: 'identity-verification', detail: { was: { mode: before.mode, protectedTraits: before.protectedTraits }, is: wanted } }, now);
     });
-    this.settings.forget();
+    this.settings.changed();
     return this.read();
   }
 

@@ -84,9 +84,13 @@ export async function settleShown(tx: Db, personId: string, deliveryId: string, 
 /** Which messages to take back. */
 export type RecallScope = { campaignId: string } | { deliveryId: string } | { personIds: readonly string[] } | { enrollmentIds: readonly string[]; unseenOnly: true };
 
+/** How long a page is taken to stay open with a message that was displayed on it. */
+const OPEN_MS = 24 * 3_600_000;
+
 /**
  * Takes in-app messages back, and wake `NEWS` after commit: they leave the inbox at once and can not be acted on any more. One that nobody has seen counts
- * as recalled; one that was seen stays delivered, because that happened.
+ * as recalled; one that was seen stays delivered, because that happened. Open pages are told of what they count as unread, still have to
+ * display, or were displaying within a day: not of everything a campaign ever displayed.
  *
  * @param reason why, of what was not seen; null: somebody wanted it
  * @returns how many left inboxes, and how many of them nobody had seen
@@ -104,13 +108,14 @@ export async function recallInApp(tx: Db, scope: RecallScope, reason: ReasonCode
        order by m.delivery_id for update of m),
     hidden as (
       update in_app_message as m set recalled_at = $2::timestamptz from mine where m.delivery_id = mine.delivery_id and m.person_id = mine.person_id
-      returning m.delivery_id, m.person_id, m.seen_at),
+      returning m.delivery_id, m.person_id, m.seen_at,
+                m.dismissed_at is null and (m.seen_at is null or m.stopped_at is null or m.seen_at > $4::timestamptz) as "open"),
     settled as (
       update delivery as d set state = 'recalled', reason = $3, settled_at = $2::timestamptz
         from hidden where hidden.seen_at is null and d.id = hidden.delivery_id and d.person_id = hidden.person_id and d.state = 'sent'
       returning 1)
     select (select count(*) from hidden)::int as recalled, (select count(*) from settled)::int as unseen,
-           (select coalesce(jsonb_agg(jsonb_build_object('personId', h.person_id, 'ref', h.delivery_id)), '[]') from hidden as h) as gone`, [value, now, reason]);
+           (select coalesce(jsonb_agg(jsonb_build_object('personId', h.person_id, 'ref', h.delivery_id)), '[]') from hidden as h where h.open) as gone`, [value, now, reason, new Date(now.getTime() - OPEN_MS)]);
   const { recalled, unseen, gone } = done!;
   await recordNews(tx, gone.map((each) => ({ ...each, kind: 'gone' })), now);
   return { recalled, unseen };

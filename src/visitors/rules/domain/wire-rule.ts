@@ -1,6 +1,5 @@
 import type { Display, DisplayTrigger, PageRule } from '../../../contract/display.js';
 import type { WireExpression, WireRule, WireTrigger } from '../../../contract/visitor-wire.js';
-import type { Problem } from '../../../kernel/errors.js';
 import { WEEKDAYS } from '../../../kernel/local-time.js';
 import { hostOf } from '../../../segments/domain/url-pattern.js';
 import { pageExpression } from './page-expression.js';
@@ -16,7 +15,7 @@ const minutes = (time: string): number => Number(time.slice(0, 2)) * 60 + Number
 const language = (prefix: string): string => prefix.toLowerCase().replaceAll('_', '-');
 const referrer = (host: string): string => (host === 'direct' ? host : (hostOf(host) ?? host));
 
-/** What the browser has to know of a display. Total: a pattern that {@link checkPageRule} refuses fits no page, or excludes every page. */
+/** What the browser has to know of a display. Total: a pattern that `campaigns/domain/check-display` refuses fits no page, or excludes every page. */
 export function wireRule(display: Display, campaignId: string): WireRule {
   const { page, trigger, frequency, schedule, slot, priority } = display;
   const expressions = (patterns: PageRule['include'], otherwise: WireExpression) => patterns.map(pageExpression).map((one) => ('expression' in one ? one.expression : otherwise));
@@ -56,18 +55,4 @@ function wireTrigger(trigger: DisplayTrigger): WireTrigger {
     case 'manual': return { k: 'm' };
     default: return trigger satisfies never;
   }
-}
-
-const problem = (path: string, code: string, message: string): Problem => ({ path, code, message });
-
-/** What in a page rule no browser could decide, each with its place below `path`. */
-export function checkPageRule(page: PageRule, path: string): Problem[] {
-  const patterns = (['include', 'exclude'] as const).flatMap((list) => page[list].flatMap((pattern, index) => {
-    const found = pageExpression(pattern);
-    return 'problem' in found ? [problem(`${path}.${list}.${index}.pattern`, 'display.url-pattern', found.problem)] : [];
-  }));
-  const query = page.query.flatMap(({ op, value }, index) => (op.startsWith('is') === (value !== undefined) ? [] : [problem(`${path}.query.${index}.value`, 'display.query', op.startsWith('is') ? `"${op}" needs a text, for example "spring".` : `"${op}" takes no value.`)]));
-  const hosts = page.referrer.flatMap((host, index) => (host === 'direct' || hostOf(host) !== null ? [] : [problem(`${path}.referrer.${index}`, 'display.referrer', `"${host}" is no host. Give the host alone, for example "naver.com", or "direct".`)]));
-  const visits = page.visits?.max !== undefined && page.visits.max < page.visits.min ? [problem(`${path}.visits.max`, 'display.visits', 'The last visit must not come before the first.')] : [];
-  return [...patterns, ...query, ...hosts, ...visits];
 }

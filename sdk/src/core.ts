@@ -12,14 +12,11 @@ type Stub = Partial<Danbi> & { q?: [keyof Danbi, ArrayLike<unknown>][] };
 quiet(() => {
   const page = window as { danbi?: Stub };
   const stub = (page.danbi ??= {});
-  const waiting = stub.q ?? [];
   // A page that loads the script twice keeps the first.
   if (stub.inbox) return;
   const { src = '', dataset: { key, ...options } = {} as DOMStringMap } = (document.currentScript ?? {}) as Partial<HTMLScriptElement>;
   // The import carries the nonce of this script; no element is made, so Trusted Types have nothing to say.
-  const danbi = createDanbi((host) => import(`${host}/sdk/${__UI__}`) as Promise<LiveModule>);
-  const begin = (given: object): void => danbi.init({ host: src.replace(/\/sdk\/[^/]*$/, ''), ...given } as never);
-  Object.assign(stub, danbi, { init: begin });
-  if (key) begin({ key, ...options, pages: options.pages !== 'false' });
-  waiting.forEach(([name, args]) => quiet(() => (stub[name] as (...given: unknown[]) => unknown)(...Array.from(args))));
+  const danbi = Object.assign(stub, createDanbi((host) => import(`${host}/sdk/${__UI__}`) as Promise<LiveModule>, src.replace(/\/sdk\/[^/]*$/, '')));
+  if (key) danbi.init({ key, ...options } as never);
+  stub.q?.forEach(([name, args]) => (danbi[name] as (...given: unknown[]) => unknown)(...Array.from(args)));
 });

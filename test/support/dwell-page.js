@@ -1,6 +1,8 @@
 // What is in the page of a dwell test: the measuring part of the SDK with the smallest host, and beside it an account of its
 // own of when the page was visible, kept by nothing but listeners and the monotonic clock.
-import { startVisits } from '../../sdk/src/visit/index.js';
+import { unlisten, whenActive } from '../../sdk/src/core/safe.js';
+import { allowStorage } from '../../sdk/src/core/storage.js';
+import { dwell, happened, holds, pageVisit, startVisits, watch } from '../../sdk/src/visit/index.js';
 
 const now = () => performance.now();
 /** [when, whether it was visible from then on] */
@@ -17,7 +19,6 @@ setInterval(() => {
   beat = now();
 }, 10);
 
-const store = (area) => ({ get: (name) => JSON.parse(area.getItem(name) ?? 'null') ?? undefined, set: (name, value) => area.setItem(name, JSON.stringify(value)) });
 const probe = (window.probe = {
   fired: [], opened: [], reports: [], armed: 0, restored: 0,
   /** Visible ms between two moments. */
@@ -38,17 +39,20 @@ addEventListener('pageshow', ({ persisted }) => { probe.restored += Number(persi
 
 const { rules, settings } = window.SETUP;
 let started = 0;
-probe.visits = startVisits({
-  now, id: () => crypto.randomUUID(), rules, settings,
-  opened: (visit) => {
-    started = probe.opened.length === 0 ? (performance.getEntriesByType('navigation')[0].activationStart ?? 0) : now();
-    probe.opened.push({ id: visit.id, visitId: visit.visitId, url: visit.url, referrer: visit.referrer, at: started });
-  },
-  fire: (rule, why) => probe.fired.push({ id: rule.i, why, at: now(), seen: probe.seenBetween(started, now()), pv: probe.opened.at(-1).id, visible: document.visibilityState === 'visible' }),
-  armed: () => { probe.armed += 1; },
-  report: (engaged) => {
-    probe.reports.push(engaged);
-    localStorage.setItem('reports', JSON.stringify([...JSON.parse(localStorage.getItem('reports') ?? '[]'), engaged]));
-  },
-  session: store(sessionStorage), local: store(localStorage),
+probe.visits = { event: happened, rules: watch, holds, pv: () => pageVisit() && { ...pageVisit(), dwell }, stop: unlisten };
+allowStorage(true);
+whenActive(() => {
+  watch(rules, settings);
+  startVisits({
+    opened_: (visit) => {
+      started = probe.opened.length === 0 ? (performance.getEntriesByType('navigation')[0].activationStart ?? 0) : now();
+      probe.opened.push({ id: visit.id, visitId: visit.visitId, url: visit.url, referrer: visit.referrer, at: started });
+    },
+    fire_: (rule, why) => probe.fired.push({ id: rule.i, why, at: now(), seen: probe.seenBetween(started, now()), pv: probe.opened.at(-1).id, visible: document.visibilityState === 'visible' }),
+    armed_: () => { probe.armed += 1; },
+    report_: (engaged) => {
+      probe.reports.push(engaged);
+      localStorage.setItem('reports', JSON.stringify([...JSON.parse(localStorage.getItem('reports') ?? '[]'), engaged]));
+    },
+  });
 });

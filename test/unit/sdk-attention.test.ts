@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { act, lasting, restart, settle, type Attention } from '../../sdk/src/visit/attention.js';
 import { depthAt } from '../../sdk/src/visit/depth.js';
 import { runs } from '../../sdk/src/visit/schedule.js';
-import { sharedDwell } from '../../sdk/src/visit/shared-dwell.js';
+import { shareDwell } from '../../sdk/src/visit/shared-dwell.js';
 import { campaignOf, visitAt, type SiteVisit } from '../../sdk/src/visit/visits.js';
 
 const IDLE = 60_000;
@@ -118,17 +118,17 @@ describe('visits', () => {
 });
 
 test('attention that tabs share is counted by the tab with the latest activity, and by nobody twice', () => {
-  const stored = new Map<string, string>();
-  const store = { get: <T>(name: string) => (stored.has(name) ? JSON.parse(stored.get(name)!) as T : undefined), set: (name: string, value: unknown) => void stored.set(name, JSON.stringify(value)) };
-  const [one, two] = [sharedDwell(store, 'one'), sharedDwell(store, 'two')];
-  expect(one('v1', 'k', 5)).toBe(-Infinity);
-  one('v1');
-  expect([one('v1', 'k', 5), one('v1', 'other', 1), two('v1', 'k', 7)]).toEqual([5, 1, -Infinity]);
-  two('v1');
-  expect([two('v1', 'k', 7), one('v1', 'k', 9)]).toEqual([12, -Infinity]);
-  two('v2');
-  expect(two('v2', 'k', 1)).toBe(1);
-  const nothing = sharedDwell({ get: () => undefined, set: () => undefined }, 'three');
-  nothing('v1');
-  expect([nothing('v1', 'k', 2), nothing('v1', 'k', 3)]).toEqual([2, 5]);
+  let visit: SiteVisit = visitAt(undefined, 0, '', () => 'v1');
+  const by = (tab: string) => (key?: string, ms?: number) => shareDwell(visit, tab, key, ms);
+  const [one, two] = [by('one'), by('two')];
+  expect(one('k', 5)).toBe(-Infinity);
+  one();
+  expect([one('k', 5), one('other', 1), two('k', 7)]).toEqual([5, 1, -Infinity]);
+  two();
+  // What another tab has noted of the visit stays, and ends with it.
+  visit = visitAt(visit, 60_000, '', () => 'v1');
+  expect([two('k', 7), one('k', 9)]).toEqual([12, -Infinity]);
+  visit = visitAt(visit, 60_000 * 60, '', () => 'v2');
+  two();
+  expect(two('k', 1)).toBe(1);
 });

@@ -62,7 +62,7 @@ describe('page keys', () => {
 });
 
 describe('rules', () => {
-  const facts: Facts = { at_: 'example.com/a', search_: '?a=1&a=2&b=', arrival_: '?utm_source=naver&utm_campaign=spring', referrer_: 'https://www.google.com/', mobile_: false, languages_: ['ko-KR', 'en'], visits_: 3, now_: new Date(2026, 10, 22, 9, 30) };
+  const facts: Facts = { at_: 'example.com/a', search_: '?a=1&a=2&b=&utm_source=naver&utm_campaign=spring', referrer_: 'https://www.google.com/', mobile_: false, languages_: ['ko-KR', 'en'], visits_: 3, now_: new Date(2026, 10, 22, 9, 30) };
   test.each<[name: string, rule: object, expected: boolean]>([
     ['nothing asked', {}, true], ['one page fits', { u: ['^x', '^example'] }, true], ['no page fits', { u: ['^x'] }, false], ['left out', { u: ['^example'], x: ['/a$'] }, false], ['others left out', { x: ['/b$'] }, true],
     ['a parameter, any of its values', { q: [['a', 0, '2']] }, true], ['another value', { q: [['a', 0, '3']] }, false], ['not a value', { q: [['a', 1, '3']] }, true], ['not a value it has', { q: [['a', 1, '2']] }, false], ['not a value of a parameter that is missing', { q: [['z', 1, '2']] }, true],

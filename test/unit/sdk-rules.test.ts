@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SiteSettings } from '../../src/contract/visitor-wire.js';
 import { personIdProblem } from '../../src/people/domain/person-ids.js';
 import { decide } from '../../sdk/src/core/consent.js';
 import { cookieOf, widestDomain } from '../../sdk/src/core/cookie.js';
@@ -9,11 +8,11 @@ import { mayAsk, place, withCap, type Candidate, type Caps } from '../../sdk/src
 
 describe('ids', () => {
   test('are UUIDs of version 7, in the order of time', () => {
-    expect(uuidOf(0x0123456789ab, Uint16Array.of(0x1234, 0x5678, 0x9abc, 0xdef0, 0xffff))).toBe('01234567-89ab-7123-b456-789abcdef0ff');
+    expect(uuidOf(0x0123456789ab, Uint8Array.from({ length: 18 }, (_, index) => index + 33))).toBe('01234567-89ab-7123-8456-789abcdef012');
     const ids = Array.from({ length: 1_000 }, newId);
     expect(new Set(ids).size).toBe(1_000);
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-    expect(uuidOf(1_000, new Uint16Array(5)) < uuidOf(1_001, new Uint16Array(5))).toBe(true);
+    expect(uuidOf(1_000, new Uint8Array(18)) < uuidOf(1_001, new Uint8Array(18))).toBe(true);
   });
 
   test.each(['', ' ', 'undefined', 'NULL', 'nil', 'none', 'NaN', 'true', 'false', '0', '-1', '[object Object]', 'anonymous', 'Guest', 'distinct_id', 'userId', 'user_id', 'id', 'not_authenticated', 'x'.repeat(257)])('%p is nobody, as the server says', (id) => {
@@ -23,18 +22,15 @@ describe('ids', () => {
 });
 
 describe('consent', () => {
-  const on = { settings: {} as SiteSettings, refuses: false };
   test.each([
-    ['nothing is known yet', {}, { settings: undefined, refuses: false }, ['pending', 'pending']],
-    ['nobody has to be asked', {}, on, ['granted', 'granted']],
-    ['the site asks', {}, { ...on, manual: true }, ['pending', 'pending']],
-    ['the workspace asks', {}, { settings: { consent: 'pending' }, refuses: false }, ['pending', 'pending']],
-    ['the browser refuses', {}, { ...on, refuses: true }, ['denied', 'granted']],
-    ['the browser refuses and the workspace does not read that', {}, { settings: { gpc: 0 }, refuses: true }, ['granted', 'granted']],
-    ['the visitor has said yes to a browser that says no', { analytics: 'granted' }, { ...on, refuses: true }, ['granted', 'granted']],
-    ['the visitor has answered one question', { messages: 'denied' }, { ...on, manual: true }, ['pending', 'denied']],
-    ['the visitor has answered before anything is known', { analytics: 'denied', messages: 'granted' }, { settings: undefined, refuses: false }, ['denied', 'granted']],
-  ] as const)('%s', (_, said, circumstances, [analytics, messages]) => expect(decide(said, circumstances)).toEqual({ analytics, messages }));
+    ['nobody has to be asked', {}, false, false, ['granted', 'granted']],
+    ['visitors are asked, or nothing is known yet', {}, true, false, ['pending', 'pending']],
+    ['the browser refuses', {}, false, true, ['denied', 'granted']],
+    ['the browser refuses and visitors are asked', {}, true, true, ['pending', 'pending']],
+    ['the visitor has said yes to a browser that says no', { analytics: 'granted' }, false, true, ['granted', 'granted']],
+    ['the visitor has answered one question', { messages: 'denied' }, true, false, ['pending', 'denied']],
+    ['the visitor has answered before anything is known', { analytics: 'denied', messages: 'granted' }, true, false, ['denied', 'granted']],
+  ] as const)('%s', (_, said, asks, refuses, [analytics, messages]) => expect(decide(said, asks, refuses)).toEqual({ analytics, messages }));
 });
 
 describe('the cookie', () => {

@@ -12,25 +12,16 @@ export interface Item {
 /** Bytes of a body: what a browser sends while a page goes away is 64 KiB at most, for all requests together. */
 export const MOST_BODY = 60_000;
 const MOST_EVENT = 32 * 1024;
-/** A value that is longer than this is left out of an event that is too large. */
-const LONG_VALUE = 1_024;
 const MOST_ITEMS = 500;
 const MOST_KEPT = 256 * 1024;
 /** As long as the server remembers message ids: a replay can never count twice. */
 const KEPT_MS = 7 * 86_400_000;
 
 export const bytesOf = (text: string): number => new Blob([text]).size;
-const sizeOf = (value: unknown): number => bytesOf(JSON.stringify(value));
+export const sizeOf = (value: unknown): number => bytesOf(JSON.stringify(value));
 
-/** An event of at most 32 KiB: its long values are left out, then all of them, and it says so. Ids stay. */
-export function fit(item: Item): Item {
-  for (const limit of [LONG_VALUE, 0]) {
-    if (sizeOf(item) <= MOST_EVENT) break;
-    const short = (values: unknown): object | undefined => values ? Object.fromEntries(Object.entries(values).filter(([, value]) => sizeOf(value) < limit)) : undefined;
-    item = { ...item, properties: { ...short(item.properties), $truncated: true }, traits: short(item.traits) };
-  }
-  return item;
-}
+/** An event of at most 32 KiB: one that is larger says so instead of what it carries. Ids stay. */
+export const fit = (item: Item): Item => (sizeOf(item) > MOST_EVENT ? { ...item, properties: { $truncated: true }, traits: undefined } : item);
 
 /** What is kept for later: not older than a week, 500 items, 256 KiB; the oldest go first, those that say who somebody is last. */
 export function trim(items: readonly Item[], now: number): Item[] {
@@ -48,21 +39,19 @@ export function batchText(items: readonly Item[], frame: { writeKey: string; sen
   return JSON.stringify({ ...frame, context: { ...frame.context, ...shared }, batch: items.map((item) => (JSON.stringify(item.context) === same ? { ...item, context: undefined } : item)) });
 }
 
-/** As many items from the front as fit into a body; at least one. */
-export function fill<T>(items: readonly T[], text: (items: readonly T[]) => string): [count: number, body: string] {
-  for (let count = items.length; ; count >>= 1) {
-    const body = text(items.slice(0, count));
-    if (count < 2 || bytesOf(body) <= MOST_BODY) return [count, body];
-  }
+/** How many items from the front are taken together: all, a half, a quarter …; 0 when not even the first one is. */
+export function most<T>(items: readonly T[], takes: (some: readonly T[]) => boolean): number {
+  let count = items.length;
+  while (count && !takes(items.slice(0, count))) count >>= 1;
+  return count;
 }
 
 /** What an answer means for what was sent; 0 is no answer at all. */
 export const enum Verdict { Done, Again, Stop, Drop }
 
 export function judge(status: number): Verdict {
-  if (status >= 200 && status < 300) return Verdict.Done;
-  if (status === 401) return Verdict.Stop;
-  return [0, 408, 425, 429].includes(status) || (status >= 500 && status !== 501 && status !== 505) ? Verdict.Again : Verdict.Drop;
+  const code = `${status}`;
+  return /^2/.test(code) ? Verdict.Done : status === 401 ? Verdict.Stop : /^(0|408|425|429|5(?!0[15])..)$/.test(code) ? Verdict.Again : Verdict.Drop;
 }
 
 /** Milliseconds until the next attempt: what the server says, else twice as long each time up to ten minutes, never all at once. */

@@ -5,11 +5,5 @@ export const cookieOf = (jar: string, name: string): string | undefined => jar.s
  * The widest domain that takes cookies: browsers refuse those of public suffixes ("co.kr"). Empty for hosts of one word,
  * where a cookie belongs to the host alone.
  */
-export function widestDomain(host: string, takes: (domain: string) => boolean): string {
-  const parts = host.split('.');
-  for (let from = parts.length - 2; from >= 0; from -= 1) {
-    const domain = parts.slice(from).join('.');
-    if (takes(domain)) return domain;
-  }
-  return '';
-}
+export const widestDomain = (host: string, takes: (domain: string) => boolean): string =>
+  host.split('.').map((_, index, parts) => parts.slice(-2 - index).join('.')).find(takes) ?? '';

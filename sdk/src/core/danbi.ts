@@ -1,36 +1,35 @@
 import type { Danbi, Options } from '../api.js';
-import { on } from './handlers.js';
+import { subscribe } from './handlers.js';
 import type { LiveModule } from './kit.js';
-import { configure, host } from './options.js';
+import { configure, options } from './options.js';
 import { debug, quiet } from './safe.js';
 import { calls, inbox, startSite } from './site.js';
 
-const MOST_EARLY = 100;
-const early: (() => void)[] = [];
-let started = false;
+/** Calls before `init`. */
+let early: (() => void)[] | undefined = [];
 
 /**
  * The object a site calls. Before `init`, calls wait; in browsers older than all of this, and on servers, they do nothing.
  *
  * @param load fetches the chunk that displays messages
+ * @param from where Danbi is when `init` does not say it
  */
-export function createDanbi(load: (host: string) => Promise<LiveModule>): Danbi {
-  const danbi: Record<string, unknown> = {
-    init: (options: Options) => quiet(() => {
-      debug(options.debug);
-      if (started || !('adoptedStyleSheets' in document)) return;
-      started = true;
-      configure(options);
-      startSite(() => load(host));
-      early.forEach((run) => run());
-    }),
-    on, inbox,
+export function createDanbi(load: (host: string) => Promise<LiveModule>, from?: string): Danbi {
+  const init = (given: Options): void => {
+    debug(given.debug);
+    const waiting = early;
+    if (!waiting || !('adoptedStyleSheets' in document)) return;
+    early = undefined;
+    configure({ ...given, host: (given.host ?? from)?.replace(/\/+$/, '') });
+    startSite(() => load(options.host!));
+    waiting.forEach((run) => run());
   };
-  for (const [name, call] of Object.entries(calls)) {
+  const danbi: Record<string, unknown> = { on: subscribe, inbox };
+  for (const [name, call] of Object.entries({ init, ...calls })) {
     danbi[name] = (...given: unknown[]) => {
-      const run = (): unknown => quiet(() => (call as (...args: unknown[]) => void)(...given));
-      if (started) run();
-      else if (early.length < MOST_EARLY) early.push(run);
+      const run = (): unknown => quiet(call as (...args: unknown[]) => void, ...given);
+      if (early && call !== init) early.push(run);
+      else run();
     };
   }
   return danbi as unknown as Danbi;

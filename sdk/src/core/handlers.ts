@@ -1,15 +1,14 @@
 import type { DanbiEvents } from '../api.js';
 import { quiet } from './safe.js';
 
-type Handler = (detail: never) => void;
+type Handler = [event: string, fn: (detail: never) => void];
 
-const handlers: Record<string, Set<Handler>> = {};
+const handlers = new Set<Handler>();
 
-export function on<E extends keyof DanbiEvents>(event: E, fn: (detail: DanbiEvents[E]) => void): () => void {
-  const set = (handlers[event] ??= new Set()).add(fn);
-  return () => void set.delete(fn);
+export function subscribe<E extends keyof DanbiEvents>(event: E, fn: (detail: DanbiEvents[E]) => void): () => void {
+  const handler: Handler = [event, fn];
+  handlers.add(handler);
+  return () => void handlers.delete(handler);
 }
 
-export function emit<E extends keyof DanbiEvents>(event: E, detail: DanbiEvents[E]): void {
-  handlers[event]?.forEach((fn) => quiet(() => (fn as (detail: DanbiEvents[E]) => void)(detail)));
-}
+export const emit = <E extends keyof DanbiEvents>(event: E, detail: DanbiEvents[E]): void => handlers.forEach(([name, fn]) => name === event && quiet(fn, detail as never));

@@ -1,7 +1,7 @@
-import type { AckRequest, BootAnswer, Caller, StreamFrame } from '../../../src/contract/visitor-wire.js';
+import type { AckRequest, BootAnswer, Caller, StreamFrame, WireRule } from '../../../src/contract/visitor-wire.js';
 import type { DanbiEvents, Inbox } from '../api.js';
 import type { Candidate } from '../live/rank.js';
-import type { Store, Visits } from '../visit/contract.js';
+import type { Store, Visit } from '../visit/contract.js';
 import type { Item, Verdict } from './batch.js';
 import type { Answer } from './post.js';
 import type { TabNews } from './tabs.js';
@@ -11,11 +11,14 @@ import type { TabNews } from './tabs.js';
  * underscore are shortened by the build, in both files alike.
  */
 export interface Kit {
-  visits_(): Visits | undefined;
+  /** The page visit that runs; null while a page is prerendered or in the back/forward cache. */
+  pv_(): Visit | null;
+  /** Does everything a browser decides still hold for this rule? Asked right before a message is displayed. */
+  holds_(rule: WireRule): boolean;
   /** Has the visitor allowed messages, and the site not switched them off? */
   shows_(): boolean;
   caller_(): Caller;
-  boot_(anew?: boolean): void;
+  boot_(anew?: boolean): unknown;
   add_(item: Item, now?: boolean): void;
   post_(path: string, text: string): Promise<Answer>;
   judge_(status: number): Verdict;

@@ -1,5 +1,5 @@
 import { bytesOf, MOST_BODY } from './batch.js';
-import { host } from './options.js';
+import { options } from './options.js';
 import { note } from './safe.js';
 
 export interface Answer {
@@ -8,7 +8,7 @@ export interface Answer {
   /** Seconds of Retry-After. */
   wait?: number;
   body?: unknown;
-  etag?: string | null;
+  etag?: string;
 }
 
 const ZIP_FROM = 8_192;
@@ -16,7 +16,7 @@ const GIVE_UP_MS = 30_000;
 /** Browsers give all requests that may outlive a page 64 KiB together, and refuse what is more. */
 let alive = 0;
 
-export const address = (path: string): string => `${host}/v1/${path}`;
+export const address = (path: string): string => `${options.host}/v1/${path}`;
 
 /**
  * POST of JSON as text/plain without credentials and headers of its own: no browser asks for permission first. Never throws.
@@ -25,18 +25,18 @@ export const address = (path: string): string => `${host}/v1/${path}`;
  */
 export async function post(path: string, text: string, zip?: boolean): Promise<Answer> {
   const size = bytesOf(text);
-  const keepalive = alive + size <= MOST_BODY;
-  alive += keepalive ? size : 0;
+  const counted = alive + size > MOST_BODY ? 0 : size;
+  alive += counted;
   try {
     const zipped = zip && size > ZIP_FROM && window.CompressionStream;
-    const body = zipped ? await new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).blob() : text;
-    const answer = await fetch(address(path) + (zipped ? '?z=1' : ''), { method: 'POST', body, credentials: 'omit', keepalive, signal: AbortSignal.timeout?.(GIVE_UP_MS) });
+    const body = zipped ? await new Response(new Response(text).body!.pipeThrough(new CompressionStream('gzip'))).blob() : text;
+    const answer = await fetch(address(path) + (zipped ? '?z=1' : ''), { method: 'POST', body, credentials: 'omit', keepalive: !!counted, signal: AbortSignal.timeout?.(GIVE_UP_MS) });
     const { status, headers } = answer;
-    return { status, wait: Number(headers.get('retry-after')), etag: headers.get('etag'), body: await answer.json().catch(() => null) };
+    return { status, wait: Number(headers.get('retry-after')), etag: headers.get('etag') ?? undefined, body: await answer.json().catch(() => null) };
   } catch (error) {
     note(error);
     return { status: 0 };
   } finally {
-    alive -= keepalive ? size : 0;
+    alive -= counted;
   }
 }

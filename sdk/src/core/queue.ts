@@ -1,8 +1,9 @@
 import type { AckRequest } from '../../../src/contract/visitor-wire.js';
-import { batchText, bytesOf, fill, judge, pause, trim, Verdict, type Item } from './batch.js';
+import { batchText, bytesOf, judge, most, MOST_BODY, pause, sizeOf, trim, Verdict, type Item } from './batch.js';
 import { newId } from './ids.js';
+import { options, VERSION } from './options.js';
 import { address, post, type Answer } from './post.js';
-import { later, quiet, warn } from './safe.js';
+import { isCoarse, later, quiet, warn } from './safe.js';
 import { local, names } from './storage.js';
 
 /**
@@ -28,14 +29,10 @@ let stopped = false;
 let tries = 0;
 let timer = 0;
 let saving = 0;
-let frame: () => { writeKey: string; context: object };
 let answered: (ack: AckRequest, answer: unknown) => void;
 
 /** @param answering is told what the server says to acknowledgements */
-export function startQueue(framing: typeof frame, answering: typeof answered): void {
-  frame = framing;
-  answered = answering;
-}
+export const startQueue = (answering: typeof answered): void => { answered = answering; };
 
 /** @param at 0 when the next page may take it on at once */
 function save(at = Date.now()): void {
@@ -47,7 +44,14 @@ function save(at = Date.now()): void {
 
 const PATHS = ['b', 'ack'];
 const waiting = (kind: number): Item[] => items.filter((item) => !item.ack === !kind);
-const pack = (kind: number, from: readonly Item[]): [number, string] => (kind ? [1, JSON.stringify(from[0]!.ack)] : fill(from, (some) => batchText(some, { ...frame(), sentAt: Date.now() })));
+/** The body that was made last. */
+let body = '';
+
+/** Makes a body of some items. @returns may it be so large? One acknowledgement, as many events as there is room for, at least one. */
+function fits(kind: number, some: readonly Item[]): boolean {
+  body = kind ? JSON.stringify(some[0]!.ack) : batchText(some, { writeKey: options.key, sentAt: Date.now(), context: { library: { name: 'danbi-js', version: VERSION }, locale: navigator.language, timezone: local.get('tz'), device: { type: isCoarse() ? (Math.min(screen.width, screen.height) < 600 ? 'mobile' : 'tablet') : 'desktop' } } });
+  return !some[1] || (!kind && bytesOf(body) <= MOST_BODY);
+}
 
 export function flush(): void {
   clearTimeout(timer);
@@ -56,12 +60,12 @@ export function flush(): void {
     const all = waiting(kind);
     if (busy[kind] || stopped || !all[0]) continue;
     busy[kind] = true;
-    const [count, body] = pack(kind, all);
-    void post(PATHS[kind]!, body, !kind).then((answer) => quiet(() => settle(kind, all.slice(0, count), answer)));
+    const sent = all.slice(0, most(all, (some) => fits(kind, some)));
+    void post(PATHS[kind]!, body, !kind).then((answer) => quiet(settle, kind, sent, answer));
   }
 }
 
-function settle(kind: number, sent: readonly Item[], { status, wait, body }: Answer): void {
+function settle(kind: number, sent: readonly Item[], { status, wait, body: said }: Answer): void {
   const verdict = judge(status);
   busy[kind] = false;
   if (verdict === Verdict.Again) timer ||= later(flush, pause(tries++, Math.random(), wait));
@@ -69,10 +73,10 @@ function settle(kind: number, sent: readonly Item[], { status, wait, body }: Ans
   else {
     tries = 0;
     items = items.filter((item) => !sent.includes(item));
-    if (kind) answered(sent[0]!.ack as AckRequest, body);
+    if (kind) answered(sent[0]!.ack as AckRequest, said);
     flush();
   }
-  if (verdict > Verdict.Again) warn(body);
+  if (verdict > Verdict.Again) warn(said);
   save();
 }
 
@@ -81,7 +85,7 @@ export function add(item: Item, now?: boolean): void {
   items.push(item);
   saving ||= later(save, SAVE_MS);
   // While the server does not answer, new events do not ask again sooner.
-  if (!tries && (now || items.length >= FULL || bytesOf(JSON.stringify(items)) > FULL_BYTES)) flush();
+  if (!tries && (now || items.length >= FULL || sizeOf(items) > FULL_BYTES)) flush();
   else timer ||= later(flush, SOON_MS);
 }
 
@@ -89,19 +93,15 @@ export function add(item: Item, now?: boolean): void {
 export function leave(): void {
   save(0);
   for (const kind of stopped ? [] : [1, 0]) {
-    for (let all = waiting(kind), most = all.length; most;) {
-      const [count, body] = pack(kind, all.slice(0, most));
-      if (navigator.sendBeacon(address(PATHS[kind]!), body)) most = (all = all.slice(count)).length;
-      else most = count >> 1;
-    }
+    let all = waiting(kind);
+    for (let count = 1; count; all = all.slice(count)) count = most(all, (some) => fits(kind, some) && navigator.sendBeacon(address(PATHS[kind]!), body));
   }
 }
 
 /** The page is there (again): sends once more what nobody has confirmed, and what dead tabs left. Under the lock `q`. */
 export function resume(): void {
   const dead = names('q.').filter((name) => name !== own && local.get<Kept>(name)![0] < Date.now() - DEAD_MS);
-  const all = [...dead.flatMap((name) => local.get<Kept>(name)![1]), ...items];
-  items = [...new Map(all.map((item) => [item.messageId, item])).values()];
+  items = [...dead.flatMap((name) => local.get<Kept>(name)![1]), ...items];
   save();
   dead.forEach((name) => local.set(name, undefined));
   flush();

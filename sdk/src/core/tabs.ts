@@ -10,7 +10,7 @@ export const say = (news: TabNews): void => channel?.postMessage(news);
 
 export function openTabs(hear: (news: TabNews) => void): void {
   channel ??= new BroadcastChannel('danbi');
-  channel.onmessage = ({ data }) => void quiet(() => hear(data as TabNews));
+  channel.onmessage = ({ data }) => void quiet(hear, data as TabNews);
 }
 
 /** An open channel can keep a page out of the back/forward cache. */
@@ -24,6 +24,7 @@ export function closeTabs(): void {
  * (`ifAvailable`), or the page is going (`signal`). Outside of https there are no locks, and every tab has them all.
  */
 export const hold = (name: string, options: LockOptions = {}): Promise<(() => void) | null> => new Promise((resolve) => {
-  if (!navigator.locks) resolve(() => undefined);
-  else navigator.locks.request(`danbi:${name}`, options, (lock) => lock && new Promise<void>((release) => { resolve(release); })).then(() => resolve(null), () => resolve(null));
+  const none = (): void => resolve(null);
+  if (!navigator.locks) resolve(none);
+  else navigator.locks.request(`danbi:${name}`, options, (lock) => lock && new Promise<void>(resolve)).then(none, none);
 });

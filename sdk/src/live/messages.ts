@@ -27,8 +27,8 @@ const remember = ({ rule }: Candidate, cap: Caps[string]): void => {
 
 /** Is everything still as it was when it came true? */
 function fits({ rule, visit }: Candidate): boolean {
-  const pv = kit.visits_()?.pv();
-  return !!pv && (!rule || !visit || (visit === pv.id && kit.visits_()!.holds(rule) && mayAsk(rule, caps(), pv.visitId, Date.now())));
+  const pv = kit.pv_();
+  return !!pv && (!rule || !visit || (visit === pv.id && kit.holds_(rule) && mayAsk(rule, caps(), pv.visitId, Date.now())));
 }
 
 /** A message may be displayed when its turn has come. Those that come true together are sorted before the first is taken. */
@@ -56,7 +56,7 @@ export async function work(): Promise<void> {
 
 async function attempt(candidate: Candidate, free: () => void): Promise<void> {
   const { rule, delivery, why } = candidate;
-  const visit = kit.visits_()!.pv()!.visitId;
+  const visit = kit.pv_()!.visitId;
   const me = kit.caller_();
   const claim = (candidate.claim ??= kit.newId_());
   const { status, wait, body } = await kit.post_('claim', JSON.stringify({ ...me, r: rule?.i, d: delivery, c: claim, s: visit, url: location.href, why } satisfies ClaimRequest));
@@ -139,7 +139,7 @@ export function acknowledged({ c, do: what }: AckRequest, answer: unknown): void
 /** Another page: what belonged to the last one goes. */
 export function turned(): void {
   const { rule, visit } = open?.candidate ?? {};
-  if (rule && visit && !kit.visits_()?.holds(rule)) shut();
+  if (rule && visit && !kit.holds_(rule)) shut();
 }
 
 /** Another tab may display while this one is hidden. */

@@ -14,3 +14,6 @@ export const address = ({ hostname, pathname }: Pick<URL, 'hostname' | 'pathname
       return escape;
     }
   }).replace(/\/+$/, '');
+
+/** A query with only some of its parameters. */
+export const queryOf = (search: string, takes: (name: string) => boolean): string => `${new URLSearchParams([...new URLSearchParams(search)].filter(([name]) => takes(name)))}`;

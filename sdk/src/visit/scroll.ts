@@ -5,8 +5,7 @@ const range = (element: Element): number => element.scrollHeight - element.clien
 /** The element that scrolls: the site's own, the page, or where the page itself does not, what scrolls in the middle of it. */
 function scroller(selector?: string): Element {
   const page = document.scrollingElement ?? document.documentElement;
-  if (selector || range(page) >= 1) return (selector && document.querySelector(selector)) || page;
-  let inner = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+  let inner = selector ? document.querySelector(selector) : range(page) < 1 ? document.elementFromPoint(innerWidth / 2, innerHeight / 2) : null;
   while (inner && (range(inner) < 1 || !/auto|scroll/.test(getComputedStyle(inner).overflowY))) inner = inner.parentElement;
   return inner ?? page;
 }

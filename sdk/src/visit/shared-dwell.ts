@@ -1,30 +1,14 @@
-import type { Store } from './contract.js';
-
-/** Attention of a whole visit, counted by all tabs of a browser together. */
-interface Shared {
-  /** The visit of the site. */
-  v: string;
-  /** The tab with the latest activity: it alone counts, so that two visible windows are not two readers. */
-  o?: string;
-  /** ms by what is counted. */
-  k: Record<string, number>;
-}
+import type { SiteVisit } from './visits.js';
 
 /**
- * @returns adds to what is counted under a key and answers all of it, ms; does nothing and answers minus infinity while
- * another tab counts. Without a key this tab counts from now on.
+ * Attention of a whole visit, counted by all tabs of a browser together: by the one with the latest activity alone, so that
+ * two visible windows are not two readers. Notes it in the visit.
+ *
+ * @param tab who asks @param key what is counted; without one this tab counts from now on @param ms to be added
+ * @returns all of it, ms; minus infinity while another tab counts
  */
-export function sharedDwell(local: Store, me: string) {
-  /** What was written last, for browsers that keep nothing. */
-  let last: Shared | undefined;
-  return (visit: string, key = '', ms = 0): number => {
-    last = local.get<Shared>('dwell') ?? last;
-    if (last?.v !== visit) last = { v: visit, k: {} };
-    if (!key) last.o = me;
-    if (last.o !== me) return -Infinity;
-    const total = (last.k[key] ?? 0) + ms;
-    last.k[key] = total;
-    local.set('dwell', last);
-    return total;
-  };
+export function shareDwell(visit: SiteVisit, tab: string, key?: string, ms = 0): number {
+  if (!key) visit.o = tab;
+  else if (visit.o === tab) return ((visit.k ??= {})[key] = (visit.k[key] ?? 0) + ms);
+  return -Infinity;
 }

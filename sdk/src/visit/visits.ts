@@ -1,3 +1,5 @@
+import { queryOf } from './address.js';
+
 /** A visit of the site, as every tab of the browser knows it. */
 export interface SiteVisit {
   /** A UUID. */
@@ -8,13 +10,17 @@ export interface SiteVisit {
   a: number;
   /** The campaign it came through. */
   c: string;
+  /** The tab that counts what all tabs count. */
+  o?: string;
+  /** What they have counted, ms. */
+  k?: Record<string, number>;
 }
 
 /** Without attention for longer than this, ms, what comes next is another visit. */
 const GAP = 1_800_000;
 
 /** The campaign or the click of an advertisement an address carries; empty for none. */
-export const campaignOf = (search: string): string => `${new URLSearchParams([...new URLSearchParams(search)].filter(([name]) => /^(utm_campaign|(g|fb|ms|tt)clid)$/.test(name)))}`;
+export const campaignOf = (search: string): string => queryOf(search, (name) => /^(utm_campaign|(g|fb|ms|tt)clid)$/.test(name));
 
 /** Attention is noted when it has gone on for this long, ms. */
 const NOTED = 5_000;

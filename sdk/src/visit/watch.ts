@@ -1,24 +1,11 @@
-/** Listens before anybody on the page can stop an event, and never delays it. */
-export type On = <E extends Event>(target: EventTarget, types: string, listener: (event: E) => void) => void;
-
-/** What goes wrong inside is not the page's business: it goes on as if we were not there. */
-export const guarded = <A extends unknown[]>(work: (...given: A) => void) => (...given: A): void => {
-  try {
-    work(...given);
-  } catch {
-    // See above.
-  }
-};
-
-/** Listeners that end with `signal`. */
-export const listening = (signal: AbortSignal): On => (target, types, listener) => types.split(' ').forEach((type) => target.addEventListener(type, guarded(listener) as EventListener, { capture: true, passive: true, signal }));
+import { isCoarse, on } from '../core/safe.js';
 
 const WRAPPED = Symbol.for('danbi');
 
 /** Calls `moved` whenever the address of the document may have changed, after it has. */
-export function watchNavigation(on: On, moved: () => void): void {
+export function watchNavigation(moved: () => void): void {
   const { navigation } = window as { navigation?: EventTarget };
-  if (navigation) return on(navigation, 'currententrychange', moved);
+  if (navigation) return on('currententrychange', moved, navigation);
   for (const name of ['pushState', 'replaceState'] as const) {
     const original = history[name] as History['pushState'] & { [WRAPPED]?: true };
     if (!original[WRAPPED]) history[name] = Object.assign(function wrapped(this: History, ...given: Parameters<History['pushState']>) {
@@ -26,7 +13,7 @@ export function watchNavigation(on: On, moved: () => void): void {
       dispatchEvent(new Event('danbi'));
     }, { [WRAPPED]: true });
   }
-  on(window, 'popstate hashchange danbi', moved);
+  on('popstate hashchange danbi', moved);
 }
 
 /** How far a place has gone up within the last `span` ms. */
@@ -38,17 +25,15 @@ const risen = (span: number) => {
   };
 };
 
-/** Calls `leaves` when the pointer goes up and out of the window, not when it opens a list or drags something. */
-export function watchExit(on: On, leaves: () => void): void {
-  const root = document.documentElement;
-  const pointer = risen(100);
-  on<MouseEvent>(root, 'mousemove mouseleave', ({ type, target, timeStamp, clientY, relatedTarget, buttons }) => {
-    if (pointer(timeStamp, clientY) > 0 && target === root && type === 'mouseleave' && clientY <= 0 && !relatedTarget && !buttons && !document.activeElement?.matches('input,select,textarea')) leaves();
+/**
+ * Calls `leaves` when the pointer goes up and out of the window, not when it opens a list or drags something; where there is
+ * no pointer, when a finger goes up by a screen at once.
+ */
+export function watchExit(leaves: (touch: boolean) => void): void {
+  const touch = isCoarse();
+  const rise = risen(touch ? 400 : 100);
+  if (touch) on('scroll', ({ timeStamp }) => { if (rise(timeStamp, scrollY) >= innerHeight) leaves(touch); });
+  else on<MouseEvent>('mousemove mouseleave', ({ type, target, timeStamp, clientY, relatedTarget, buttons }) => {
+    if (rise(timeStamp, clientY) > 0 && target === document.documentElement && type === 'mouseleave' && clientY <= 0 && !relatedTarget && !buttons && !document.activeElement?.matches('input,select,textarea')) leaves(touch);
   });
-}
-
-/** Calls `leaves` when a finger goes up by a screen at once: what stands for leaving where there is no pointer. */
-export function watchSwipe(on: On, leaves: () => void): void {
-  const page = risen(400);
-  on(document, 'scroll', ({ timeStamp }) => { if (page(timeStamp, scrollY) >= innerHeight) leaves(); });
 }

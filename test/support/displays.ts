@@ -26,7 +26,10 @@ export class Browser {
 
   async claim(campaignId: string | null, more: Said = {}): Promise<ClaimAnswer & { key: string }> {
     const key = more.c ?? randomUUID();
-    const answer = await post<ClaimAnswer>(this.url, '/v1/claim', { ...this.who(more), ...(campaignId === null ? {} : { r: campaignId }), c: key, s: this.visit, url: 'https://shop.example/pricing', ...more });
+    const ask = () => post<ClaimAnswer>(this.url, '/v1/claim', { ...this.who(more), ...(campaignId === null ? {} : { r: campaignId }), c: key, s: this.visit, url: 'https://shop.example/pricing', ...more });
+    let answer = await ask();
+    // As a browser does: the service was too busy to say, and has changed nothing.
+    for (let tries = 0; answer.status === 503 && tries < 20; tries += 1) answer = await ask();
     if (answer.status !== 200) throw new Error(`claim: ${answer.status} ${JSON.stringify(answer.body)}`);
     return { ...answer.body, key };
   }

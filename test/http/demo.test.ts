@@ -2,7 +2,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/app.js';
 
 let app: TestApp;
-beforeAll(async () => { app = await startTestApp(); });
+beforeAll(async () => {
+  app = await startTestApp();
+  // Where advertising needs a label and a contact, which nobody has given yet.
+  await app.api('PATCH', '/v1/workspace', { timeZone: 'Asia/Seoul', language: 'ko' });
+});
 afterAll(() => app.close());
 
 const open = (path: string, headers: Record<string, string> = {}) => fetch(`${app.url}${path}`, { headers: { accept: 'text/html', ...headers }, redirect: 'manual' });

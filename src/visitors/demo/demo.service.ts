@@ -4,6 +4,7 @@ import { ApiKeys } from '../../access/api-keys.service.js';
 import { insertDraft, findCampaign } from '../../campaigns/store/campaigns.store.js';
 import { Lifecycle } from '../../campaigns/lifecycle.service.js';
 import { Publishing } from '../../campaigns/publish.service.js';
+import { insertTopic } from '../../delivery/preferences/store/preferences.store.js';
 import { Clock } from '../../kernel/clock.js';
 import { AppError } from '../../kernel/errors.js';
 import { AuditLog, actorName } from '../../platform/audit.js';
@@ -19,6 +20,9 @@ export interface DemoState {
   campaignIds: string[];
   setUpAt: Date | null;
 }
+
+/** No advertising: it is shown to whoever tries the demo, about a company that does not exist. So it needs no label and no consent. */
+const DEMO_TOPIC = { key: 'demo', name: 'Demo site', nameKo: '데모 사이트', kind: 'transactional', optIn: false, doubleOptIn: false, reason: 'requested', reasonText: 'Shown on the demo site alone' } as const;
 
 const NONE: DemoState = { ready: false, writeKeyId: null, campaignIds: [], setUpAt: null };
 
@@ -50,6 +54,7 @@ export class Demo {
       if (before?.writeKey) return before.campaignIds;
       const now = this.clock.now();
       const by = actorName(actor);
+      await insertTopic(tx, { ...DEMO_TOPIC, createdAt: now });
       const made: string[] = [];
       for (const { name, definition } of demoCampaigns(siteUrl)) {
         const id = await insertDraft(tx, { name, definition, by, now });

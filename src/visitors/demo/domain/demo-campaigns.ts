@@ -26,7 +26,7 @@ function pricingHelp(siteUrl: string): DemoCampaign {
     display: { page: PRICING, trigger: { type: 'dwell', seconds: 20 }, frequency: { times: 2, every: { hours: 1 } }, priority: 60 },
     goals: [{ key: 'signed-up', name: 'Signed up', ...signedUp, window: { days: 7 } }],
     message: {
-      type: 'message', channel: 'in_app', control: { weight: 1 },
+      type: 'message', channel: 'in_app', topic: 'demo', control: { weight: 1 },
       variants: [
         { key: 'chat', name: 'A question', weight: 2, content: { format: 'chat', reply: true, language: 'en', theme: THEME, ...english, translations: { ko: korean } } },
         { key: 'offer', name: 'An offer', weight: 2, content: { format: 'slide_in', markup: 'html', language: 'en', theme: THEME, ...short, translations: { ko: { title: '숲길, 30일 무료', body: '<p>많은 팀이 <strong>숲길</strong>로 시작합니다. 30일 동안 써 보세요. 해지할 것도 없습니다.</p>', buttons: [{ label: '숲길 써 보기', url: short.buttons[0]!.url }] } } } },
@@ -41,7 +41,7 @@ function news(): DemoCampaign {
     type: 'auto_message',
     display: { page: page('/demo'), trigger: { type: 'scroll', percent: 60 }, frequency: { times: 3 }, slot: 'bottom' },
     message: {
-      type: 'message', channel: 'in_app',
+      type: 'message', channel: 'in_app', topic: 'demo',
       variants: [{ key: 'a', content: { format: 'banner', slot: 'bottom', language: 'en', theme: THEME, title: '', body: 'New: boards now fold themselves away after sixty quiet days.', buttons: [], translations: { ko: { body: '새 기능: 예순 날 동안 조용한 보드는 스스로 접힙니다.' } } } }],
     },
   });
@@ -54,7 +54,7 @@ function leaving(): DemoCampaign {
     display: { page: PRICING, trigger: { type: 'exit_intent' }, frequency: { times: 1 }, priority: 40 },
     goals: [{ key: 'signed-up', name: 'Signed up', ...signedUp, window: { days: 7 } }],
     message: {
-      type: 'message', channel: 'in_app',
+      type: 'message', channel: 'in_app', topic: 'demo',
       variants: [{ key: 'a', content: { format: 'modal', language: 'en', theme: THEME, title: 'Before you go', body: 'Seed is free for three writers, for as long as you like.\n\nNo card, no trial that ends.', translations: { ko: { title: '가시기 전에', body: '씨앗은 세 명까지, 기간 없이 무료입니다.\n\n카드도, 끝나는 체험도 없습니다.' } } } }],
     },
   });
@@ -67,7 +67,7 @@ function satisfaction(): DemoCampaign {
     type: 'auto_message',
     display: { page: page('/demo/app/**'), trigger: { type: 'event', event: 'Board created' }, frequency: { times: 2, every: { days: 90 } } },
     message: {
-      type: 'message', channel: 'in_app',
+      type: 'message', channel: 'in_app', topic: 'demo',
       variants: [{ key: 'a', content: {
         format: 'survey', language: 'en', theme: THEME, title: '', body: '', until: 'engaged',
         survey: { kind: 'nps', ...survey, saveAs: 'nps_score', tags: [{ tag: 'promoter', scores: { from: 9, to: 10 } }, { tag: 'detractor', scores: { from: 0, to: 6 } }] },
@@ -84,7 +84,7 @@ function welcome(): DemoCampaign {
     entry: { type: 'event', event: 'Signed up' },
     start: 'hello',
     steps: [{
-      id: 'hello', type: 'message', channel: 'in_app',
+      id: 'hello', type: 'message', channel: 'in_app', topic: 'demo',
       variants: [{ key: 'a', content: { format: 'chat', reply: true, language: 'en', theme: THEME, title: 'Welcome, {{default person.name "and hello"}}', body: 'Your first board takes a minute. If anything is in the way, write back: we read this.', translations: { ko: { title: '{{default person.name "새로 오신"}}님, 반갑습니다', body: '첫 보드를 만드는 데 1분이면 됩니다. 막히는 것이 있으면 답장해 주세요. 모두 읽습니다.' } } } }],
     }],
     goals: [{ key: 'board', name: 'Created a board', event: { name: 'Board created' }, window: { days: 3 } }],

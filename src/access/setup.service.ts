@@ -18,7 +18,7 @@ export interface SetupRequest {
   email: string;
   name: string;
   password: string;
-  workspace: { name: string; timeZone: string; language: string };
+  workspace: { name: string; timeZone: string; language: string; senderContact?: string };
 }
 
 export interface SetupResult extends SignedIn { serverKey: string; writeKey: string }
@@ -52,7 +52,9 @@ export class Setup {
       if (await hasUsers(tx)) throw done();
       await redeemLink(tx, 'setup', request.token, now);
       const user = await insertUser(tx, { id: newId(), email: request.email, name: request.name, role: 'owner', passwordHash }, now);
-      await upsertWorkspace(tx, request.workspace, now);
+      const { senderContact, ...workspace } = request.workspace;
+      // Rules of some countries refuse advertising that does not say how to reach its sender.
+      await upsertWorkspace(tx, { ...workspace, settings: { senderContact: senderContact || request.email } }, now);
       const server = await this.keys.createWithin(tx, { kind: 'server', name: 'First server key', role: 'owner' }, 'setup');
       const write = await this.keys.createWithin(tx, { kind: 'write', name: 'First write key' }, 'setup');
       await this.audit.record(tx, { actor: 'setup', action: 'setup.complete', subject: `user:${user!.id}` }, now);

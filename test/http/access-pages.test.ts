@@ -50,7 +50,8 @@ test('a wrong link says so; the good one makes the owner, shows the keys once an
   expect(done.status).toBe(201);
   const [, url, key, writeKey] = /export DANBI_URL=(\S+)\nexport DANBI_KEY=(dnb_sk_\S+)\nexport DANBI_WRITE_KEY=(dnb_wk_[\w-]+)/.exec(done.text)!;
   expect(url).toBe(app.url.replace('127.0.0.1', 'localhost'));
-  expect((await fetch(`${url}/v1/workspace`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
+  const workspace = await fetch(`${url}/v1/workspace`, { headers: { authorization: `Bearer ${key}` } });
+  expect(await workspace.json()).toMatchObject({ timeZone: 'Asia/Seoul', settings: { senderContact: 'owner@example.com' } });
   expect((await app.db.query('select k.name from api_key as k where k.public_value = $1', [writeKey]))).toHaveLength(1);
   const home = await page('/', { cookie: done.cookie });
   expect(home.text).toContain('&lt;b&gt;김단비&lt;/b&gt;');

@@ -39,7 +39,7 @@ test('set-up: unknown and expired links are refused, a good one works once, and 
   expect(both.map((answer) => answer.status).sort()).toEqual([201, 409]);
   const made = both.find((answer) => answer.status === 201)!;
   expect(made.body.user).toMatchObject({ name: '김단비', role: 'owner', state: 'active' });
-  expect(await callApi(`${app.url}/v1/workspace`, made.body.serverKey, 'GET')).toEqual({ status: 200, body: { name: '단비 상점', timeZone: 'Asia/Seoul', language: 'ko', settings: {} } });
+  expect(await callApi(`${app.url}/v1/workspace`, made.body.serverKey, 'GET')).toEqual({ status: 200, body: { name: '단비 상점', timeZone: 'Asia/Seoul', language: 'ko', settings: { senderContact: made.body.user.email } } });
   expect(await call('/v1/me', { cookie: made.cookie })).toMatchObject({ status: 200, body: { kind: 'user', user: { name: '김단비' } } });
   expect(await token()).toBeNull();
   expect(await call('/v1/setup', { method: 'POST', body: setupBody(fresh) })).toMatchObject({ status: 409, body: { code: 'setup.done' } });

@@ -49,12 +49,13 @@ export const KeyRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('write'), name: Name, allowedOrigins: z.array(OriginValue).max(100).optional() }),
 ]).meta({ id: 'ApiKeyRequest' });
 
-export const WorkspaceSettingsSchema = z.strictObject({ senderContact: z.string().trim().max(500).optional() });
+const SenderContact = z.string().trim().max(500);
+export const WorkspaceSettingsSchema = z.strictObject({ senderContact: SenderContact.optional() });
 export const WorkspaceView = z.object({ name: z.string(), timeZone: z.string(), language: z.string(), settings: z.object({ senderContact: z.string().optional() }) }).meta({ id: 'Workspace' });
 export const WorkspacePatch = z.strictObject({ name: Name.optional(), timeZone: Zone.optional(), language: Language.optional(), settings: WorkspaceSettingsSchema.optional() }).meta({ id: 'WorkspacePatch' });
 
 export const SetupRequestSchema = z.strictObject({
-  token: Token, email: Email, name: Name, password: Password, workspace: z.strictObject({ name: Name, timeZone: Zone, language: Language }),
+  token: Token, email: Email, name: Name, password: Password, workspace: z.strictObject({ name: Name, timeZone: Zone, language: Language, senderContact: SenderContact.optional().meta({ description: 'How to reach the sender, at the end of advertising; the e-mail of the owner when absent' }) }),
 }).meta({ id: 'SetupRequest' });
 export const SetupView = z.object({ serverKey: z.string(), writeKey: z.string(), user: UserView }).meta({ id: 'SetupResult' });
 

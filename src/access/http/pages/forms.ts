@@ -16,7 +16,7 @@ export const FormFields = z.record(z.string(), z.unknown()).catch({}).transform(
 export function setupFields(fields: Record<string, string>): { wanted: SetupRequest | null; faults: Record<string, string> } {
   const parsed = SetupRequestSchema.safeParse({
     token: fields.token, name: fields.name, email: fields.email?.trim(), password: fields.password,
-    workspace: { name: fields['workspace.name'], timeZone: fields['workspace.timeZone']?.trim(), language: fields['workspace.language'] },
+    workspace: { name: fields['workspace.name'], timeZone: fields['workspace.timeZone']?.trim(), language: fields['workspace.language'], senderContact: fields['workspace.senderContact'] },
   });
   const faults = Object.fromEntries((parsed.error?.issues ?? []).map((issue) => [issue.path.join('.'), issue.path.join('.')]));
   const weak = fields.password ? passwordFault(fields.password, fields.email ?? '') : null;

@@ -44,6 +44,8 @@ export interface FieldView {
   value?: string;
   fault?: string | undefined;
   autocomplete?: string;
+  /** May stay empty. */
+  optional?: boolean;
   /** Allowed values: `[value, label]`. */
   options?: readonly (readonly [string, string])[];
   /** Suggested values of a text field. */
@@ -57,6 +59,6 @@ export function field(view: FieldView): Html {
   const invalid = fault ? 'true' : 'false';
   const control = view.options
     ? html`<select id="${name}" name="${name}" aria-invalid="${invalid}" aria-describedby="${described}">${view.options.map(([option, text]) => html`<option value="${option}"${new Html(option === value ? ' selected' : '')}>${text}</option>`)}</select>`
-    : html`<input id="${name}" name="${name}" type="${view.type ?? 'text'}" value="${value}" required autocomplete="${view.autocomplete ?? 'off'}" aria-invalid="${invalid}" aria-describedby="${described}"${view.suggestions && html` list="${name}-list"`}>${view.suggestions && html`<datalist id="${name}-list">${view.suggestions.map((text) => html`<option value="${text}"></option>`)}</datalist>`}`;
+    : html`<input id="${name}" name="${name}" type="${view.type ?? 'text'}" value="${value}"${view.optional ? '' : ' required'} autocomplete="${view.autocomplete ?? 'off'}" aria-invalid="${invalid}" aria-describedby="${described}"${view.suggestions && html` list="${name}-list"`}>${view.suggestions && html`<datalist id="${name}-list">${view.suggestions.map((text) => html`<option value="${text}"></option>`)}</datalist>`}`;
   return html`<label for="${name}">${label}</label>${control}${hint && html`<p class="hint" id="${name}-hint">${hint}</p>`}${fault && html`<p class="bad" id="${name}-fault">${fault}</p>`}`;
 }

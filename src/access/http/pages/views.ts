@@ -33,6 +33,7 @@ ${field({ name: 'password', label: words.password, type: 'password', hint: words
 ${field({ name: 'workspace.name', label: words.workspaceName, hint: words.workspaceHint, value: form.values['workspace.name'], fault: fault('workspace.name'), autocomplete: 'organization' })}
 ${field({ name: 'workspace.timeZone', label: words.timeZone, hint: words.timeZoneHint, value: form.values['workspace.timeZone'] ?? zone, fault: fault('workspace.timeZone'), suggestions: Intl.supportedValuesOf('timeZone') })}
 ${field({ name: 'workspace.language', label: words.language, hint: words.languageHint, value: form.values['workspace.language'] ?? language, fault: fault('workspace.language'), options: LANGUAGES })}
+${field({ name: 'workspace.senderContact', label: words.senderContact, hint: words.senderContactHint, value: form.values['workspace.senderContact'], fault: fault('workspace.senderContact'), optional: true })}
 </fieldset><button>${words.setupButton}</button></form>`;
   return { language, title: words.setupTitle, body };
 }

@@ -6,13 +6,14 @@ const en = {
   you: 'You', name: 'Your name', email: 'E-mail', password: 'Password', passwordHint: `At least ${PASSWORD_MIN} characters. A short sentence is easy to remember.`,
   workspace: 'Workspace', workspaceName: 'Workspace name', workspaceHint: 'Your company or product, as people know it.',
   timeZone: 'Time zone', timeZoneHint: 'Used for people whose own is not known, for example Asia/Seoul.', language: 'Language', languageHint: 'Used for people whose own is not known.',
+  senderContact: 'Sender contact', senderContactHint: 'Telephone, address or e-mail, shown at the end of advertising messages. Empty: your e-mail.',
   setupButton: 'Set up', doneTitle: 'Danbi is ready', keysIntro: 'Copy these lines now: the server key is shown only this once. Keep it secret; the write key may be public.',
   toHome: 'Continue', loginTitle: 'Sign in', loginButton: 'Sign in', inviteTitle: 'Choose your password', inviteButton: 'Save and sign in', invitedAs: 'You were invited as',
   homeTitle: 'Danbi', signedInAs: 'Signed in as', signOut: 'Sign out', apiReference: 'API reference (OpenAPI)', mailbox: 'Sandbox mailbox', health: 'Health',
   fix: 'Please check the marked fields.',
   faults: {
     name: 'Enter a name.', email: 'Enter an e-mail address such as you@example.com.', password: 'Enter a password.', 'workspace.name': 'Enter a name.',
-    'workspace.timeZone': 'Choose a time zone from the list, such as Asia/Seoul.', 'workspace.language': 'Choose a language.',
+    'workspace.timeZone': 'Choose a time zone from the list, such as Asia/Seoul.', 'workspace.language': 'Choose a language.', 'workspace.senderContact': 'Use at most 500 characters.',
     'too-short': `Use at least ${PASSWORD_MIN} characters.`, 'too-long': 'This is too long.', 'too-simple': 'Use at least 4 different characters.', 'is-email': 'Do not use the e-mail address as the password.',
   } as Record<string, string>,
   problems: {
@@ -30,13 +31,14 @@ const ko: Words = {
   you: '소유자', name: '이름', email: '이메일', password: '비밀번호', passwordHint: `${PASSWORD_MIN}자 이상. 짧은 문장이 기억하기 쉽습니다.`,
   workspace: '워크스페이스', workspaceName: '워크스페이스 이름', workspaceHint: '고객이 아는 회사나 제품 이름입니다.',
   timeZone: '시간대', timeZoneHint: '시간대를 모르는 고객에게 적용됩니다. 예: Asia/Seoul', language: '언어', languageHint: '언어를 모르는 고객에게 적용됩니다.',
+  senderContact: '발신자 연락처', senderContactHint: '광고 메시지 끝에 표시할 전화번호, 주소 또는 이메일입니다. 비워 두면 소유자 이메일을 씁니다.',
   setupButton: '시작하기', doneTitle: '준비가 끝났습니다', keysIntro: '아래 줄을 지금 복사하세요. 서버 키는 이번 한 번만 표시됩니다. 서버 키는 비밀로 보관하고, 쓰기 키는 공개해도 됩니다.',
   toHome: '계속', loginTitle: '로그인', loginButton: '로그인', inviteTitle: '비밀번호 정하기', inviteButton: '저장하고 로그인', invitedAs: '초대받은 이메일',
   homeTitle: '단비', signedInAs: '로그인한 사용자', signOut: '로그아웃', apiReference: 'API 문서 (OpenAPI)', mailbox: '테스트 메일함', health: '상태 확인',
   fix: '표시된 항목을 확인해 주세요.',
   faults: {
     name: '이름을 입력하세요.', email: 'you@example.com 같은 이메일 주소를 입력하세요.', password: '비밀번호를 입력하세요.', 'workspace.name': '이름을 입력하세요.',
-    'workspace.timeZone': '목록에서 시간대를 고르세요. 예: Asia/Seoul', 'workspace.language': '언어를 고르세요.',
+    'workspace.timeZone': '목록에서 시간대를 고르세요. 예: Asia/Seoul', 'workspace.language': '언어를 고르세요.', 'workspace.senderContact': '500자 이하로 입력하세요.',
     'too-short': `${PASSWORD_MIN}자 이상 입력하세요.`, 'too-long': '너무 깁니다.', 'too-simple': '서로 다른 글자를 4개 이상 쓰세요.', 'is-email': '이메일 주소를 비밀번호로 쓸 수 없습니다.',
   },
   problems: {

@@ -81,13 +81,13 @@ async function cpuOf(child: ChildProcess): Promise<{ bare: number }> {
   return { bare: cpuMicros };
 }
 
-function cpuOfThis(): number {
+export function cpuOfThis(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
 }
 
 /** CPU time of the server and its processes, in hundredths of a second made microseconds; 0 where there is no /proc. */
-async function cpuOfServer(postmaster: number): Promise<number> {
+export async function cpuOfServer(postmaster: number): Promise<number> {
   const all = await Promise.all((await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map((name) => readFile(`/proc/${name}/stat`, 'utf8').catch(() => '')));
   const of = all.map((stat) => ({ id: Number.parseInt(stat), fields: stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number) })).filter(({ id, fields }) => id === postmaster || fields[1] === postmaster);
   return of.reduce((sum, { fields }) => sum + (fields[11]! + fields[12]!) * 10_000, 0);

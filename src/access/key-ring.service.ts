@@ -4,7 +4,7 @@ import { Clock } from '../kernel/clock.js';
 import { WriteKeys, type WriteKey } from '../platform/http/write-keys.js';
 import { mayIngest } from './domain/roles.js';
 import { hashOf } from './secrets.js';
-import { useKey, type KeyRow } from './store/api-keys.store.js';
+import { loadKey, useKey, type KeyRow } from './store/api-keys.store.js';
 
 const KEPT_MS = 5_000;
 const KEPT_KEYS = 1_000;
@@ -40,6 +40,10 @@ export class KeyRing extends WriteKeys {
     const key = await this.find(presented);
     if (!key || (key.kind === 'server' && !mayIngest(key.role))) return null;
     return { id: key.id, name: key.name, kind: key.kind, allowedOrigins: key.allowedOrigins };
+  }
+
+  async isRevoked(id: string): Promise<boolean> {
+    return (await loadKey(this.db, id))?.revokedAt != null;
   }
 
   /** Drops a key from memory when it is revoked here. */

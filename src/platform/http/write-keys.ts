@@ -15,6 +15,8 @@ export abstract class WriteKeys {
    * memory for a few seconds. A key revoked by this process stops at once, by another process within those seconds.
    */
   abstract verify(presented: string): Promise<WriteKey | null>;
+  /** Whether a key that was verified once has been revoked since; asks the database each time. */
+  abstract isRevoked(id: string): Promise<boolean>;
 }
 
 /** Whether a browser on `origin` may use this key (the value for `Access-Control-Allow-Origin` is then `origin`). */

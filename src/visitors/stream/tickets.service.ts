@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { LinkKeys } from '../../delivery/tracking/link-keys.service.js';
 import { AppError } from '../../kernel/errors.js';
+import { WriteKeys } from '../../platform/http/write-keys.js';
 import { isPosition } from './domain/position.js';
 import { currentPosition } from './store/news-reads.store.js';
 import { fingerprint, openTicket, sealTicket, type Ticket } from './ticket-token.js';
@@ -22,7 +23,7 @@ export interface TicketRequest {
 /** Five minutes' leave to open `GET /v1/stream`: opaque, encrypted with the keys that sign links. */
 @Injectable()
 export class StreamTickets {
-  constructor(private readonly db: DataSource, private readonly keys: LinkKeys) {}
+  constructor(private readonly db: DataSource, private readonly keys: LinkKeys, private readonly writeKeys: WriteKeys) {}
 
   /** Ask before reading what else the page is told: news from this moment on comes by the stream. */
   async issue({ personId, keyId, origin, verified }: TicketRequest, now: Date): Promise<string> {
@@ -42,6 +43,7 @@ export class StreamTickets {
     if (!ticket || !isPosition(ticket.position)) throw new AppError('stream.bad-ticket', 'This is no ticket for the stream. Ask POST /v1/boot for one.', 'unauthenticated');
     if (ticket.expiresAt <= now.getTime()) throw new AppError('stream.expired-ticket', 'This ticket is older than five minutes. Ask POST /v1/boot for another.', 'unauthenticated');
     if (origin !== undefined && !ticket.origin?.equals(fingerprint(origin))) throw new AppError('origin_not_allowed', `This ticket was not issued to ${origin}.`, 'forbidden');
+    if (await this.writeKeys.isRevoked(ticket.keyId)) throw new AppError('stream.bad-ticket', 'The key this ticket was asked for with was revoked.', 'unauthenticated');
     return ticket;
   }
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { GOOD, mutations, NOBODY, realThings, sample, TEXTS, type ApiDocument } from '../support/hostile-requests.js';
+import { browserRequests, FRESH, GOOD, mutations, NOBODY, realThings, sample, TEXTS, type ApiDocument } from '../support/hostile-requests.js';
 
 const document = JSON.parse(readFileSync('openapi.json', 'utf8')) as ApiDocument;
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
@@ -11,9 +12,11 @@ const operations = Object.entries(document.paths)
 
 let app: TestApp;
 let things: ReadonlyMap<string, string>;
+let fromBrowsers: Record<string, object>;
 beforeAll(async () => {
   app = await startTestApp({ env: { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8' } });
   things = await realThings(app);
+  fromBrowsers = await browserRequests(app);
 });
 afterAll(() => app.close());
 
@@ -38,10 +41,10 @@ test.each(operations)('$name answers whatever it is sent, and never by a failure
   // The first place is the thing; what follows names something of it.
   const real = path.replace(/\{\w+\}/, thing).replaceAll(/\{\w+\}/g, NOBODY);
   const schema = Object.values(operation.requestBody?.content ?? {})[0]?.schema;
-  const body = GOOD[name] ?? (schema && sample(document, schema));
+  const body = GOOD[name] ?? fromBrowsers[name] ?? (schema && sample(document, schema));
   const sent = method === 'GET' || body === undefined ? undefined : JSON.stringify(body);
   const faults: (string | null)[] = [];
-  const ask = async (...request: [path: string, body?: string, type?: string]) => { faults.push(await faultOf(method, ...request)); };
+  const ask = async (asked: string, said?: string, type?: string) => { faults.push(await faultOf(method, asked, said?.replaceAll(FRESH, () => randomUUID()), type)); };
   if (path.includes('{')) for (const text of [...TEXTS, NOBODY, ...things.values()]) await ask(filled(inPath(text)), sent);
   for (const { name: key } of (operation.parameters ?? []).filter((each) => each.in === 'query')) {
     for (const text of TEXTS) await ask(`${real}?${key}=${inPath(text)}`, sent);

@@ -1,5 +1,6 @@
 import type { TestApp } from './app.js';
-import { broadcast } from './campaign-definitions.js';
+import { autoMessage, broadcast, inApp } from './campaign-definitions.js';
+import { Browser, publishAuto, type Granted } from './displays.js';
 
 export interface Schema { $ref?: string; type?: string | string[]; properties?: Record<string, Schema>; enum?: unknown[]; const?: unknown; anyOf?: Schema[]; oneOf?: Schema[]; allOf?: Schema[]; items?: Schema; minimum?: number; format?: string }
 export interface Operation { parameters?: { name: string; in: string; schema: Schema }[]; requestBody?: { content: Record<string, { schema: Schema }> } }
@@ -7,7 +8,7 @@ export interface ApiDocument { paths: Record<string, Record<string, Operation>>;
 
 /** An id of nothing. */
 export const NOBODY = '01a20184-4a91-71c4-8b6a-202099211eca';
-export const TEXTS = ['\0', '\ud800', '\u202e', 'a\r\nX-Injected: 1', 'x'.repeat(70_000), '__proto__', "'; drop table person; --", '한글 😀', '../../etc/passwd', '%', '99999999999999999999'];
+export const TEXTS = ['\0', '\ud800', '\u202e', 'a\r\nX-Injected: 1', 'x'.repeat(70_000), '__proto__', "'; drop table person; --", '한글 😀', '../../etc/passwd', 'https://a.example/\0', '%', '99999999999999999999'];
 const VALUES: readonly unknown[] = [...TEXTS, '', null, -1, 1e308, 2 ** 53, 0.5, true, [], {}, [null], [[[[]]]], { '\0': '\0' }, { a: { b: { c: '\ud800' } } }, Array.from({ length: 2_000 }, () => 'x')];
 
 /** Requests that are taken, where a guess by the schema alone would be refused before anything of interest happens. */
@@ -75,4 +76,24 @@ export function mutations(value: unknown, depth = 0): unknown[] {
     Object.fromEntries(Object.entries(value).filter(([other]) => other !== key)),
   ]);
   return depth === 0 ? [value, ...places, ...VALUES] : [...places, ...VALUES];
+}
+
+/** Stands for a new UUID in each request. */
+export const FRESH = '0198c0de-0000-7000-8000-00000000f4e5';
+
+/** What browsers send: one text, whose form no document describes. With a secret key, so that nobody counts them. */
+export async function browserRequests(app: TestApp): Promise<Record<string, object>> {
+  const survey = { format: 'survey', survey: { kind: 'choice', question: '?', choices: [{ key: 'a', label: 'A' }, { key: 'b', label: 'B' }], many: true, comment: 'why' } };
+  const r = await publishAuto(app, autoMessage({ display: { frequency: { times: null, oncePerVisit: false } }, message: inApp('message', { variants: [{ key: 'A', content: survey }] }) }));
+  const visitor = new Browser(app.url, app.key, 'hostile-visitor');
+  const shown = (await visitor.display(r)) as Granted & { key: string };
+  const who = { k: app.key, a: visitor.id };
+  const proofs = { u: 'hostile-user', h: 'f'.repeat(64), j: 'a.b.c' };
+  return {
+    'POST /v1/boot': { ...who, ...proofs, e: 'tag' },
+    'POST /v1/claim': { k: app.key, a: FRESH, r, c: FRESH, s: FRESH, url: 'https://shop.example/' },
+    'POST /v1/ack': { ...who, c: shown.key, do: 'reply', v: { choices: ['a'], text: 'x' } },
+    'POST /v1/inbox': { ...who, n: 1, after: 'x' },
+    'POST /v1/inbox/act': { ...who, d: shown.m!.d, do: 'click', b: 0 },
+  };
 }

@@ -41,6 +41,8 @@ export interface VerifiedCaller {
 export interface CallerOptions {
   /** Makes the person when there is none, and joins this browser to its user: for what has to be remembered about them. */
   create?: boolean;
+  /** Throws what is wrong with the route's own fields: nobody is made for a request that is refused. */
+  check?: (said: JsonObject) => void;
 }
 
 /** The part of a request that a caller is checked against. */
@@ -64,6 +66,7 @@ export class Callers {
     const { anonymousId } = stated;
     const key = await verifyKey(this.keys, stated.key === '' ? [] : [stated.key], request.headers.origin);
     await this.rates.take(kindOf(request), key, request.ip);
+    options.check?.(said);
     const { mode } = await this.guard.policy();
     const verified = stated.userId !== undefined && (key.kind === 'server' || (await this.proves(stated)));
     const userId = verified || mode !== 'enforce' ? (stated.userId ?? null) : null;

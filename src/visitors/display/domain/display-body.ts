@@ -8,7 +8,8 @@ const Measure = z.number().min(0).max(1e12);
 const ClaimBody = z
   .object({
     r: Uuid.optional(), d: Uuid.optional(), c: Uuid, s: Uuid,
-    url: z.string().min(1).max(2_000).refine((text) => URL.canParse(text), 'must be the address of the page'),
+    // A page's address never has control characters; `URL` would take them, and no text column holds a NUL.
+    url: z.string().min(1).max(2_000).refine((text) => URL.canParse(text) && !/\p{Cc}/u.test(text), 'must be the address of the page'),
     why: z.strictObject({ dwell: Measure.optional(), scroll: Measure.optional(), event: z.string().max(200).optional() }).default({}),
   })
   .refine(({ r, d }) => (r === undefined) !== (d === undefined), { path: ['r'], error: 'give exactly one of r and d' });

@@ -88,7 +88,7 @@ async function begin(campaigns: readonly string[], people: readonly string[]): P
   return granted;
 }
 
-const askOf = (campaignId: string) => ({ key: randomUUID(), visit: randomUUID(), url: 'https://x.example/', why: {}, languages: [], what: { campaignId } });
+const askOf = (campaignId: string) => ({ key: randomUUID(), visit: randomUUID(), url: 'https://x.example/', why: {}, trusted: true, languages: [], what: { campaignId } });
 
 test('whatever comes in whatever order, no cap is exceeded and everything adds up', async () => {
   await fc.assert(fc.asyncProperty(fc.array(command, { minLength: 15, maxLength: 40 }), async (commands) => {

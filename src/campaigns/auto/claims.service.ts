@@ -41,6 +41,8 @@ export interface ClaimAsk {
   visit: string;
   url: string;
   why: Why;
+  /** Whoever asks may read what is meant for this person alone: else it is only what any visitor could get, with nothing of the person in it. */
+  trusted: boolean;
   /** What the browser likes to read, the dearest first: for people who have not said what they like. */
   languages: readonly string[];
   /** An auto message, or an in-app message by its delivery. */
@@ -72,7 +74,8 @@ export class DisplayClaims {
     const known = await holdPerson(tx, personId);
     // Merged or erased since they were looked up: asked again, the browser speaks for whoever they are now.
     if (!known) return no('PERSON_MERGED', now, now);
-    const person = { ...known, language: known.language ?? ask.languages[0] ?? null };
+    const nobody = { externalId: null, email: null, attributes: {} };
+    const person = { ...known, ...(ask.trusted ? {} : nobody), language: known.language ?? ask.languages[0] ?? null };
     const ids = await idsOf(tx, personId);
     const before = await lockClaim(tx, ask.key);
     if (before && !ids.includes(before.personId)) return no('LEASE_DENIED', null, now);
@@ -88,7 +91,7 @@ export class DisplayClaims {
     if (campaign?.type !== 'auto_message' || !campaign.versionId) return no('CAMPAIGN_INACTIVE', null, now);
     const version = await loadVersion(tx, campaign.versionId);
     const definition = autoMessageOf(version);
-    const asked: Asked = { tx, now, workspace: await loadWorkspace(tx), version, definition, state: campaign.state, personId, ids, timeZone: person.timeZone, visit: ask.visit, claim: { key: ask.key, why: ask.why } };
+    const asked: Asked = { tx, now, workspace: await loadWorkspace(tx), version, definition, state: campaign.state, personId, ids, timeZone: person.timeZone, visit: ask.visit, claim: { key: ask.key, why: ask.why, trusted: ask.trusted } };
     await dropWaiting(tx, ids, campaignId);
     const refusal = await judge(asked);
     const arm = refusal?.gate === 'campaign' || refusal?.gate === 'trigger' ? null : await armOf(asked);

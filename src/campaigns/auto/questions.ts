@@ -37,7 +37,7 @@ export interface Asked {
   timeZone: string | null;
   visit: string | null;
   /** Of a claim; null when somebody asks for an explanation: then nothing of the page is known. */
-  claim: { key: string; why: Why } | null;
+  claim: { key: string; why: Why; trusted: boolean } | null;
 }
 
 /** A part of the facts, asked only when every gate before it has let the display pass. */
@@ -63,9 +63,10 @@ function shortOf(wanted: DisplayTrigger, why: Why): { code: ReasonCode; facts: R
   return null;
 }
 
-const audience: Question = async ({ tx, version, personId, now, workspace }) => {
+/** Whether somebody is in an audience is told to nobody who only says to be them. */
+const audience: Question = async ({ tx, version, personId, now, workspace, claim }) => {
   const { audience: wanted } = version.published;
-  return { audience: { inside: !wanted || (await whoMeets(tx, wanted, [personId], { now, zone: workspace.timeZone })).has(personId) } };
+  return { audience: { inside: !wanted || (claim?.trusted !== false && (await whoMeets(tx, wanted, [personId], { now, zone: workspace.timeZone })).has(personId)) } };
 };
 
 /** The arm a person has or will have; nothing is stored before the impression. */

@@ -26,13 +26,13 @@ export class DisplayController {
   @ApiOperation({ summary: 'A browser asks whether it may display a message now: grants a lease of some seconds, or says which gate refuses', description: 'ClaimRequest of contract/visitor-wire.ts, as text/plain.' })
   @ApiBody({ schema: { type: 'string' } }) @ApiOkResponse({ standardSchema: ClaimView })
   async claim(@Req() request: FastifyRequest): Promise<ClaimAnswer> {
-    const caller = await this.callers.read(request.body, request, { create: true });
+    const caller = await this.callers.read(request.body, request, { create: true, check: readClaim });
     const { r, d, c, s, url, why } = readClaim(caller.said);
     // What was sent to a user is not shown to whoever only says to be that user.
     if (d !== undefined && !caller.trusted) return { ok: 0, why: 'NO_LONGER_ELIGIBLE' };
     // The ids of somebody who was erased become nobody by themselves.
     if (caller.personId === null) return { ok: 0, why: 'PERSON_DELETED' };
-    return this.claims.claim(caller.personId, { key: c, visit: s, url, why, languages: acceptedLanguages(request.headers['accept-language']), what: r === undefined ? { deliveryId: d! } : { campaignId: r } });
+    return this.claims.claim(caller.personId, { key: c, visit: s, url, why, trusted: caller.trusted, languages: acceptedLanguages(request.headers['accept-language']), what: r === undefined ? { deliveryId: d! } : { campaignId: r } });
   }
 
   @Post('ack') @HttpCode(200) @RouteConfig(BROWSER_ROUTE) @WithWriteKey()

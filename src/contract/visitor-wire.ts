@@ -156,8 +156,10 @@ export interface DisplayMessage {
   i?: string;
   d?: string;
   f: 'chat' | 'banner' | 'modal' | 'slide_in' | 'survey';
-  /** Language and direction of the texts. */
+  /** Language of the texts. */
   l?: string;
+  /** It is written from right to left. */
+  r?: 1;
   title?: string;
   /** The body. */
   n: readonly WireNode[];
@@ -166,11 +168,17 @@ export interface DisplayMessage {
   /** Buttons: label, target (absent: it closes). */
   b?: readonly (readonly [string, string?])[];
   survey?: WireSurvey;
-  theme?: { accent?: string; background?: string; text?: string; dark?: 1 };
+  /** Colours as #rrggbb; `on`: of words on the accent. */
+  theme?: { accent?: string; background?: string; text?: string; on?: string; dark?: 1 };
+  /** What the display itself says, in the language of the message. */
+  w: WireWords;
   slot?: 'corner' | 'top' | 'bottom' | 'center';
   /** It may be replied to (chat). */
   reply?: 1;
 }
+
+/** Names of what can be done, and what is said to screen readers. */
+export type WireWords = readonly [close: string, name: string, announcement: string, choose: string, reply: string, send: string, sent: string];
 
 /** Text, or an element: tag, attributes (0 for none), children. Tags and attributes are those of content/domain/nodes.ts. */
 export type WireNode = string | readonly [tag: string, attributes: Readonly<Record<string, string>> | 0, ...children: WireNode[]];
@@ -180,8 +188,8 @@ export interface WireSurvey {
   question: string;
   /** NPS and CSAT: words at both ends. */
   ends?: readonly [string, string];
-  /** [key, label] */
-  choices?: readonly (readonly [string, string])[];
+  /** What can be taken, scores too: key, label, what is read out where that says more. */
+  choices?: readonly (readonly [string, string, string?])[];
   /** Several choices. */
   many?: 1;
   /** Label of a free text beside the answer. */

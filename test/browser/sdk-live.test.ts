@@ -100,7 +100,7 @@ const POLICY = "default-src 'none'; script-src 'nonce-abc'; connect-src GATE; im
     await page.goto(`${site.url}${path()}`);
     await heard(page, 'impression');
     expect(await page.evaluate(`heard.filter(([name]) => name === 'impression').map(([, { campaign }]) => campaign)`)).toEqual([high]);
-    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: '닫기' }).click();
     await see(page, `heard.filter(([name]) => name === 'impression').length === 2`);
     expect(await page.evaluate(`heard.filter(([name]) => name === 'impression').map(([, { campaign }]) => campaign)`)).toEqual([high, low]);
   });

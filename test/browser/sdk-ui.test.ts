@@ -27,7 +27,7 @@ const cases = KINDS.flatMap((kind) => LOOKS.flatMap((look) => SIZES.map((size) =
     await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' });
     await page.goto(`${site.url}/?lang=${language}&dir=${language === 'ar' ? 'rtl' : 'ltr'}`);
     await displayOn(page, messageOf(kind, language, site.url));
-    if (kind === 'nps' || kind === 'choice') await page.locator('.o').nth(1).click();
+    if (kind === 'nps' || kind === 'choice') await page.locator('danbi-messages input').nth(1).click();
     expect(await page.evaluate(GEOMETRY)).toEqual({ outside: [], small: [], cut: [], wide: false, tinyInputs: [] });
     expect(await axeIn(page)).toEqual([]);
     if (process.env.DANBI_SCREENSHOTS) {
@@ -49,9 +49,9 @@ const GEOMETRY = `(() => {
   const rough = (value) => Math.round(value * 2) / 2;
   return {
     outside: [box.left < 0, box.top < 0, box.right > innerWidth, box.bottom > innerHeight].filter(Boolean).concat(all.filter((node) => { const { left, right } = node.getBoundingClientRect(); return left < scroller.left - 1 || right > scroller.right + 1; }).map((node) => node.outerHTML.slice(0, 80))),
-    small: all.filter((node) => node.matches('button,textarea,a.b')).filter((node) => { const { width, height } = node.getBoundingClientRect(); return rough(width) < 44 || rough(height) < 44; }).map((node) => node.outerHTML.slice(0, 60) + Math.round(node.getBoundingClientRect().width) + 'x' + Math.round(node.getBoundingClientRect().height)),
+    small: all.filter((node) => node.matches('button,textarea,input,a.b')).filter((node) => { const { width, height } = node.getBoundingClientRect(); return rough(width) < 44 || rough(height) < 44; }).map((node) => node.outerHTML.slice(0, 60) + Math.round(node.getBoundingClientRect().width) + 'x' + Math.round(node.getBoundingClientRect().height)),
     cut: all.filter((node) => node.scrollWidth > node.clientWidth + 1 && node.clientWidth > 0 && getComputedStyle(node).display !== 'inline').map((node) => node.outerHTML.slice(0, 80)),
     wide: document.documentElement.scrollWidth > innerWidth,
-    tinyInputs: all.filter((node) => node.matches('textarea,input') && parseFloat(getComputedStyle(node).fontSize) < 16).map((node) => node.outerHTML.slice(0, 60)),
+    tinyInputs: all.filter((node) => node.matches('textarea,input:not([type=radio],[type=checkbox])') && parseFloat(getComputedStyle(node).fontSize) < 16).map((node) => node.outerHTML.slice(0, 60)),
   };
 })()`;

@@ -14,7 +14,7 @@ test('there are a hundred payloads and more, of every kind, each once', () => {
  */
 const ATTACK = (messages: DisplayMessage[]) => `(async () => {
   const { show } = await import('/ui.js');
-  const allowed = new Set('p h2 h3 blockquote ul ol li hr br pre strong b em i u s code small sub sup a img section dialog div button span form label textarea'.split(' '));
+  const allowed = new Set('p h2 h3 blockquote ul ol li hr br pre strong b em i u s code small sub sup a img section dialog div button span form label textarea input'.split(' '));
   const bad = new Set();
   let built = 0;
   document.addEventListener('click', (event) => { const link = event.composedPath().find((node) => node.href); if (link && /^(https?|mailto|tel):/.test(link.protocol)) event.preventDefault(); }, true);
@@ -27,7 +27,7 @@ const ATTACK = (messages: DisplayMessage[]) => `(async () => {
     for (const node of root.querySelectorAll('.m, .m *')) {
       if (!allowed.has(node.localName) || node.namespaceURI !== 'http://www.w3.org/1999/xhtml') bad.add('element ' + node.localName);
       for (const { name, value } of node.attributes) {
-        if (/^on|^srcdoc$|^formaction$|^action$|^ping$|^srcset$/i.test(name) || (name === 'style' && !/^(--(a|o|lb|lt): ?#[0-9a-f]{6};? ?)+$/i.test(value))) bad.add(name + ' of ' + node.localName + ': ' + value.slice(0, 80));
+        if (/^on|^srcdoc$|^formaction$|^action$|^ping$|^srcset$/i.test(name) || (name === 'style' && !/^(--(accent|background|text|on): ?#[0-9a-f]{6};? ?)+$/i.test(value))) bad.add(name + ' of ' + node.localName + ': ' + value.slice(0, 80));
       }
       if (node.href !== undefined && node.href !== '' && !/^(https?|mailto|tel):/.test(node.href)) bad.add('href ' + node.href.slice(0, 80));
       if (node.src !== undefined && node.src !== '' && !/^https?:/.test(node.src)) bad.add('src ' + node.src.slice(0, 80));
@@ -35,7 +35,7 @@ const ATTACK = (messages: DisplayMessage[]) => `(async () => {
       if (node.matches('textarea')) node.value = 'a';
       node.focus?.();
     }
-    for (const node of [...root.querySelectorAll('.m a, .m img, .m p, .o, .b')]) node.click();
+    for (const node of [...root.querySelectorAll('.m a, .m img, .m p, .m input, .b:not(.x)')]) node.click();
     close();
   }
   await new Promise((done) => setTimeout(done, 300));

@@ -1,4 +1,6 @@
 import type { DisplayMessage } from '../../src/contract/visitor-wire.js';
+import { scoresOf } from '../../src/delivery/content/display-message.js';
+import { wordsFor } from '../../src/delivery/content/display-words.js';
 
 const KOREAN = {
   title: '요금제 고르기가 어려우신가요?', body: '팀 규모와 쓰임새를 알려 주시면 꼭 맞는 요금제를 추천해 드립니다. 평균 답변 시간은 3분입니다.', action: '요금제 상담하기', later: '다음에 할게요',
@@ -21,7 +23,7 @@ export type Kind = (typeof KINDS)[number];
 /** A message of each kind as campaigns send them. @param site where its picture is */
 export function messageOf(kind: Kind, language: TestLanguage, site: string): DisplayMessage {
   const { title, body, action, later, question, ends, comment, submit, thanks, choices } = TEXTS[language];
-  const common = { l: language, theme: { dark: 1 as const } };
+  const common = { l: language, ...(language === 'ar' ? { r: 1 as const } : {}), theme: { dark: 1 as const }, w: wordsFor({ language, title, body }) };
   const said = { n: [['p', 0, body] as const], title };
   const link = 'https://shop.example/talk';
   const survey = { question, submit, thanks };
@@ -30,8 +32,8 @@ export function messageOf(kind: Kind, language: TestLanguage, site: string): Dis
     case 'banner': return { ...common, ...said, f: 'banner', slot: 'top', b: [[action, link]] };
     case 'modal': return { ...common, f: 'modal', slot: 'center', title, n: [['p', 0, body], ['ul', 0, ['li', 0, choices[0]!], ['li', 0, ['strong', 0, choices[1]!]], ['li', 0, ['a', { href: link }, choices[2]!]]]], img: [`${site}/picture.svg`, ''], b: [[action, link], [later]] };
     case 'slide_in': return { ...common, ...said, f: 'slide_in', img: [`${site}/picture.svg`, title], b: [[action, link], [later]] };
-    case 'nps': return { ...common, f: 'survey', n: [], survey: { ...survey, k: 'nps', ends: ends as [string, string], comment } };
-    case 'csat': return { ...common, f: 'survey', slot: 'bottom', n: [], survey: { ...survey, k: 'csat', ends: ends as [string, string] } };
+    case 'nps': return { ...common, f: 'survey', n: [], survey: { ...survey, k: 'nps', choices: scoresOf('nps', ends as [string, string]), ends: ends as [string, string], comment } };
+    case 'csat': return { ...common, f: 'survey', slot: 'bottom', n: [], survey: { ...survey, k: 'csat', choices: scoresOf('csat', ends as [string, string]), ends: ends as [string, string] } };
     case 'choice': return { ...common, ...said, f: 'survey', slot: 'center', survey: { ...survey, k: 'choice', many: 1, choices: choices.map((label, index) => [`c${index}`, label] as const), comment } };
     case 'text': return { ...common, f: 'survey', n: [], survey: { ...survey, k: 'text' } };
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import type { DisplayMessage, WireNode } from '../../src/contract/visitor-wire.js';
+import type { DisplayMessage, WireNode, WireWords } from '../../src/contract/visitor-wire.js';
 import { InAppContent } from '../../src/contract/message.js';
 import { AppError } from '../../src/kernel/errors.js';
 import { compileMessage } from '../../src/delivery/content/compile.js';
@@ -57,7 +57,7 @@ export async function made(content: unknown, context: RenderContext): Promise<Di
 export const byAuthor = (payload: string): unknown[] => [
   { body: payload, markup: 'html' }, { body: `<p>${payload}</p>`, markup: 'html' }, { body: `<a href="${payload}">x</a>`, markup: 'html' }, { body: `<img src="${payload}" alt="${payload}">`, markup: 'html' },
   { body: payload, title: payload.slice(0, 200), reply: true }, { format: 'modal', body: 'b', buttons: [{ label: payload.slice(0, 100), url: 'https://x.example/' }, { label: 'b', url: payload }] },
-  { format: 'slide_in', body: 'b', image: { url: payload, alt: payload } }, { body: 'b', theme: { accent: payload, background: payload, text: payload } },
+  { format: 'slide_in', body: 'b', image: { url: payload, alt: payload } }, { body: 'b', theme: { accent: payload, background: payload, text: payload, on: payload } },
   { format: 'survey', survey: { kind: 'choice', question: payload, choices: [{ key: 'a', label: payload }, { key: 'b', label: payload }], comment: payload, submit: payload.slice(0, 60), thanks: payload } },
 ];
 
@@ -80,11 +80,12 @@ export const byWire = (payload: string): DisplayMessage[] => {
   const all = { href: payload, src: payload, srcdoc: payload, style: payload, onclick: 'xss()', onerror: 'xss()', onfocus: 'xss()', autofocus: '', [payload]: payload, dir: payload, lang: payload, alt: payload, width: payload };
   const tags = ['a', 'img', 'p', payload, 'script', 'iframe', 'svg', 'style', 'object', 'form', 'button', 'danbi-messages'];
   const nodes = tags.map((tag): WireNode => [tag, all, payload, [tag, all, payload]]);
+  const w = Array.from({ length: 7 }, () => payload) as unknown as WireWords;
   return [
-    { f: 'chat', n: nodes, title: payload, reply: 1, l: payload, theme: { accent: payload, background: payload, text: payload } },
-    { f: payload as 'modal', n: [payload], slot: 'center', img: [payload, payload], b: [[payload, payload], [payload]], l: payload },
-    { f: 'banner', n: nodes, slot: payload as 'top', img: [payload, payload], b: [[payload, payload]] },
-    { f: 'survey', n: nodes, survey: { k: 'choice', question: payload, choices: [[payload, payload], ['b', payload]], comment: payload, submit: payload, thanks: payload, ends: [payload, payload] } },
-    { f: 'survey', n: nodes, survey: { k: payload as 'nps', question: payload, submit: payload, thanks: payload, ends: [payload, payload] } },
+    { w, f: 'chat', n: nodes, title: payload, reply: 1, l: payload, theme: { accent: payload, background: payload, text: payload, on: payload } },
+    { w, f: payload as 'modal', n: [payload], slot: 'center', img: [payload, payload], b: [[payload, payload], [payload]], l: payload },
+    { w, f: 'banner', n: nodes, slot: payload as 'top', img: [payload, payload], b: [[payload, payload]] },
+    { w, f: 'survey', n: nodes, survey: { k: 'choice', question: payload, choices: [[payload, payload], ['b', payload]], comment: payload, submit: payload, thanks: payload, ends: [payload, payload] } },
+    { w, f: 'survey', n: nodes, survey: { k: payload as 'nps', question: payload, choices: [[payload, payload, payload]], submit: payload, thanks: payload, ends: [payload, payload] } },
   ];
 };

@@ -5,7 +5,10 @@ import { compileMessage } from '../../src/delivery/content/compile.js';
 import type { CompiledInApp, LinkSigner, RenderContext } from '../../src/delivery/content/compiled.js';
 import { diagnose } from '../../src/delivery/content/diagnosis.js';
 import { displayMessage } from '../../src/delivery/content/display-message.js';
-import { contrast } from '../../src/delivery/content/domain/contrast.js';
+import { isRightToLeft, wordsFor } from '../../src/delivery/content/display-words.js';
+import { allowsAttribute, COMMON_ATTRIBUTES, NODE_ATTRIBUTES } from '../../src/delivery/content/domain/nodes.js';
+import { ATTRIBUTES, ELEMENTS } from '../../sdk/src/ui/allowed.js';
+import { contrast, readableOn } from '../../src/delivery/content/domain/contrast.js';
 import { renderInApp } from '../../src/delivery/content/render.js';
 
 const signer: LinkSigner = { forMessage: () => ({ click: (_index, url) => url, open: () => '', unsubscribe: () => '', preferences: () => 'https://go.example/p/1', view: () => '', honeypot: () => '' }) };
@@ -143,7 +146,7 @@ test('a survey says everything in the language of its reader; what it means stay
   expect([made.asks, made.format]).toEqual([{ kind: 'nps', many: false, saveAs: 'nps', tags: NPS.tags }, 2]);
   const korean = renderInApp(JSON.parse(JSON.stringify(made)) as CompiledInApp, context({ name: '하늘', language: 'ko' }), signer);
   expect(korean.survey).toEqual({ kind: 'nps', many: false, saveAs: 'nps', tags: NPS.tags, question: '하늘님, 어떠세요?', ends: ['아니요', '네'], submit: '보내기', thanks: '소중한 의견 감사합니다.' });
-  expect(displayMessage(korean, { campaignId: 'c', slot: 'bottom' })).toEqual({ i: 'c', f: 'survey', l: 'ko', n: [], slot: 'bottom', survey: { k: 'nps', question: '하늘님, 어떠세요?', ends: ['아니요', '네'], submit: '보내기', thanks: '소중한 의견 감사합니다.' } });
+  expect(displayMessage(korean, { campaignId: 'c', slot: 'bottom' })).toEqual({ i: 'c', f: 'survey', l: 'ko', n: [], slot: 'bottom', w: ['닫기', '하늘님, 어떠세요?', '새 메시지: 하늘님, 어떠세요?. Alt+Shift+M으로 이동', '답을 먼저 남겨 주세요.', '답장 쓰기', '보내기', '보냈습니다'], survey: { k: 'nps', question: '하늘님, 어떠세요?', ends: ['아니요', '네'], choices: [['0', '0', '0, 아니요'], ...Array.from({ length: 9 }, (_, index) => [String(index + 1), String(index + 1)]), ['10', '10', '10, 네']], submit: '보내기', thanks: '소중한 의견 감사합니다.' } });
   expect(() => renderInApp(made, context({}), signer)).toThrow('RENDER_MISSING_VAR: survey.question: person.name has no value');
 });
 
@@ -151,7 +154,7 @@ test('what earlier versions stored is displayed as it was meant', () => {
   const old: CompiledInApp = { kind: 'in_app', format: 1, display: 'chat', title: '', body: 'Hi {{danbi_text person.name "person.name"}}\n\nTwo\nlines', buttons: [{ label: 'Go', url: 'https://x.example/' }], warnings: [] };
   const rendered = renderInApp(old, context({ name: '<b>' }), signer);
   expect(rendered).toEqual({ language: null, format: 'chat', title: '', body: 'Hi <b>\n\nTwo\nlines', buttons: [{ label: 'Go', url: 'https://x.example/' }] });
-  expect(displayMessage(rendered, { deliveryId: 'd' })).toEqual({ d: 'd', f: 'chat', n: [['p', 0, 'Hi <b>'], ['p', 0, 'Two', ['br', 0], 'lines']], b: [['Go', 'https://x.example/']], slot: 'corner' });
+  expect(displayMessage(rendered, { deliveryId: 'd' })).toEqual({ d: 'd', f: 'chat', n: [['p', 0, 'Hi <b>'], ['p', 0, 'Two', ['br', 0], 'lines']], b: [['Go', 'https://x.example/']], slot: 'corner', w: ['Close', 'Message', `New message: ${rendered.body.trim()}. Alt+Shift+M goes there`, 'Please answer first.', 'Write a reply', 'Send', 'Sent'] });
 });
 
 const label = { label: ['in_app'], optOut: true, contact: true } as unknown as RenderContext['advertising'];
@@ -170,4 +173,26 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
 
 test('HTML is plain text where there are no nodes', async () => {
   expect((await html('<h2>A</h2><p>b<br>c <a href="https://x.example/">d</a></p><ul><li>e</li><li>f</li></ul><a href="mailto:a@x.example">a@x.example</a>')).body).toBe('A\n\nb\nc d (https://x.example/)\n\n- e\n- f\n\na@x.example');
+});
+
+test('what the display itself says is in the language of the message, or of its words where it names none', () => {
+  const said = (language: string | null, title: string) => wordsFor({ language, title, body: '' })[0];
+  expect([said('ko-KR', ''), said('kok', ''), said('en', '안녕'), said(null, '안녕'), said(null, 'Hi')]).toEqual(['닫기', 'Close', 'Close', '닫기', 'Close']);
+  expect(['ar', 'he-IL', 'en', 'arn', null].map(isRightToLeft)).toEqual([true, true, false, false, false]);
+});
+
+test('words on any accent can be read', () => {
+  for (let grey = 0; grey < 256; grey += 1) {
+    const accent = `#${grey.toString(16).padStart(2, '0').repeat(3)}`;
+    expect(contrast(accent, readableOn(accent))).toBeGreaterThanOrEqual(4.5);
+  }
+  expect(['#FAC11B', '#2f56e6'].map(readableOn)).toEqual(['#000000', '#ffffff']);
+});
+
+test('the browser takes the elements and attributes the server does, and no other', () => {
+  expect(Object.keys(NODE_ATTRIBUTES).filter((tag) => !ELEMENTS.test(tag))).toEqual([]);
+  expect([...COMMON_ATTRIBUTES, ...Object.values(NODE_ATTRIBUTES).flat()].filter((name) => !ATTRIBUTES.test(name))).toEqual([]);
+  const others = ['script', 'style', 'iframe', 'svg', 'math', 'object', 'form', 'input', 'button', 'h1', 'h4', 'q', 'body', 'P', 'a b', 'a\n', 'constructor', ''];
+  expect(others.filter((tag) => ELEMENTS.test(tag))).toEqual([]);
+  expect(['onclick', 'onerror', 'style', 'srcset', 'srcdoc', 'xlink:href', 'formaction', 'id', 'class', 'HREF', 'href\n', 'ping', 'target'].filter((name) => ATTRIBUTES.test(name) || allowsAttribute('a', name))).toEqual([]);
 });

@@ -66,5 +66,5 @@ describe('which message goes first', () => {
 });
 
 test('lines of the stream', () => {
-  expect(['data: {"d":"1"}', 'id: 5:6:', 'retry: 1500', ':', 'event: m', '', 'data'].map(readLine)).toEqual([{ frame: { d: '1' } }, { id: '5:6:' }, { retry: 1500 }, {}, {}, {}, {}]);
+  expect(['data: {"d":"1"}', 'id: 5:6:', 'retry: 1500', ':', 'event: m', '', 'data'].map(readLine)).toEqual([['data', '{"d":"1"}'], ['id', '5:6:'], ['retry', '1500'], [], ['event', 'm'], [], []]);
 });

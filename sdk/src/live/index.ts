@@ -32,7 +32,7 @@ export function start(lent: Kit): Live {
     booted_({ d, n, q }) {
       d?.forEach(deliver);
       if (n !== undefined) count(n);
-      if (document.visibilityState === 'visible') openStream(q);
+      if (!document.hidden) openStream(q);
       void work();
     },
     offer_: offer, hear_: hear, acknowledged_: acknowledged, turned_: turned,

@@ -1,25 +1,21 @@
 import type { AckAnswer, AckRequest, ClaimAnswer, ClaimRequest, DisplayMessage } from '../../../src/contract/visitor-wire.js';
-import type { MessageInfo } from '../api.js';
 import { Verdict } from '../core/batch.js';
-import type { Shown } from '../ui-contract.js';
 import { show } from '../ui/index.js';
 import { kit } from './lent.js';
-import { mayAsk, place, withCap, type Candidate, type Caps } from './rank.js';
+import { idOf, mayAsk, place, withCap, type Candidate, type Caps } from './rank.js';
 
 /** From "it could be displayed" to "it was": one message in all tabs of the browser at a time. */
 const MOST_TRIES = 4;
 /** What can be displayed within this time is asked for again. */
 const SOON_MS = 10 * 60_000;
 
-interface Open { info: MessageInfo; candidate: Candidate; shown?: Shown }
-
 let waiting: Candidate[] = [];
-let open: Open | undefined;
+let open: Candidate | undefined;
 let release: (() => void) | null | undefined;
 let working = false;
 let leaving = new AbortController();
 
-const ready = (): boolean => kit.shows_() && document.visibilityState === 'visible';
+const ready = (): boolean => kit.shows_() && !document.hidden;
 const caps = (): Caps => kit.local_.get<Caps>('caps') ?? {};
 const remember = ({ rule }: Candidate, cap: Caps[string]): void => {
   if (rule) kit.local_.set('caps', withCap(caps(), rule.i, cap));
@@ -33,9 +29,9 @@ function fits({ rule, visit }: Candidate): boolean {
 
 /** A message may be displayed when its turn has come. Those that come true together are sorted before the first is taken. */
 export function offer(candidate: Candidate): void {
-  if ([open?.candidate, ...waiting].some((one) => one?.rule?.i === candidate.rule?.i && one?.delivery === candidate.delivery && one)) return;
+  if ([open, ...waiting].some((one) => one && idOf(one) === idOf(candidate))) return;
   waiting.push(candidate);
-  void Promise.resolve().then(work);
+  queueMicrotask(() => void work());
 }
 
 /** Displays what may be displayed now. */
@@ -61,7 +57,7 @@ async function attempt(candidate: Candidate, free: () => void): Promise<void> {
   const claim = (candidate.claim ??= kit.newId_());
   const { status, wait, body } = await kit.post_('claim', JSON.stringify({ ...me, r: rule?.i, d: delivery, c: claim, s: visit, url: location.href, why } satisfies ClaimRequest));
   const verdict = kit.judge_(status);
-  const tries = (candidate.tries = (candidate.tries ?? 0) + 1);
+  const tries = (candidate.tries_ = (candidate.tries_ ?? 0) + 1);
   if (verdict === Verdict.Again && tries < MOST_TRIES) kit.later_(() => offer(candidate), kit.pause_(tries, Math.random(), wait));
   if (verdict !== Verdict.Done) return;
   const answer = body as ClaimAnswer;
@@ -78,22 +74,23 @@ async function attempt(candidate: Candidate, free: () => void): Promise<void> {
     remember(candidate, { v: visit });
     ack('shown');
   };
+  // Held back for comparison: as good as seen.
   if (answer.g || !answer.m) return saw();
-  const info: MessageInfo = { campaign: rule?.i ?? answer.m.i, delivery: delivery ?? answer.m.d, claim };
-  kit.emit_('message', info);
-  if (ready() && fits(candidate)) return display(answer.m, { info, candidate }, { free, ack, saw });
+  candidate.info_ = { campaign: rule?.i ?? answer.m.i, delivery: delivery ?? answer.m.d, claim };
+  kit.emit_('message', candidate.info_);
+  if (ready() && fits(candidate)) {
+    release = free;
+    return display(answer.m, candidate, ack, saw);
+  }
   // The site has hidden or left the page just now.
   ack('back');
 }
 
-interface Steps { free(): void; ack(what: AckRequest['do'], more?: Partial<AckRequest>): void; saw(): void }
-
-function display(message: DisplayMessage, mine: Open, { free, ack, saw }: Steps): void {
-  const { info } = mine;
+function display(message: DisplayMessage, mine: Candidate, ack: (what: AckRequest['do'], more?: Partial<AckRequest>) => void, saw: () => void): void {
+  const info = mine.info_!;
   let wasSeen = false;
   open = mine;
-  release = free;
-  mine.shown = show(message, {
+  mine.shown_ = show(message, {
     shown() {
       if (wasSeen) return;
       wasSeen = true;
@@ -123,22 +120,22 @@ function display(message: DisplayMessage, mine: Open, { free, ack, saw }: Steps)
   });
 }
 
-const shut = (): void => open?.shown?.close();
+const shut = (): void => open?.shown_?.close();
 
 /** Takes back a message, by delivery or claim. */
 export function recall(id: string): void {
   waiting = waiting.filter(({ delivery }) => delivery !== id);
-  if (open?.info.delivery === id || open?.info.claim === id) shut();
+  if (open?.info_!.delivery === id || open?.claim === id) shut();
 }
 
 export function acknowledged({ c, do: what }: AckRequest, answer: unknown): void {
   // The lease was over and somebody else has the slot.
-  if (what === 'shown' && (answer as AckAnswer | null)?.ok === 0 && open?.info.claim === c) shut();
+  if (what === 'shown' && (answer as AckAnswer | null)?.ok === 0 && open?.claim === c) shut();
 }
 
 /** Another page: what belonged to the last one goes. */
 export function turned(): void {
-  const { rule, visit } = open?.candidate ?? {};
+  const { rule, visit } = open ?? {};
   if (rule && visit && !kit.holds_(rule)) shut();
 }
 

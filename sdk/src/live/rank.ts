@@ -1,4 +1,6 @@
 import type { WireRule } from '../../../src/contract/visitor-wire.js';
+import type { MessageInfo } from '../api.js';
+import type { Shown } from '../ui-contract.js';
 import type { Why } from '../visit/contract.js';
 
 /** A message that could be displayed now. */
@@ -13,13 +15,20 @@ export interface Candidate {
   visit?: string;
   /** The attempt, so that asking again answers the same. */
   claim?: string;
-  tries?: number;
+  tries_?: number;
+  /** What the site is told of it, once the server has said yes. */
+  info_?: MessageInfo;
+  /** It is on the page. */
+  shown_?: Shown;
 }
 
 /** Ids of campaigns: the visit they were displayed in, and before when asking again makes no sense (ms since 1970). */
 export type Caps = Record<string, { v?: string; t?: number }>;
 
 const MOST_CAPS = 100;
+
+/** A campaign, or what was sent to this person. */
+export const idOf = ({ rule, delivery }: Candidate): string | undefined => rule?.i ?? delivery;
 
 /** Smaller goes first: essential, then what was sent to this person, then by priority (0 to 100), then by the server's order. */
 export const place = ({ rule, delivery, order }: Candidate): number => (rule?.e ? 0 : 4e6) + (delivery ? 0 : 2e6) - (rule?.p ?? 50) * 1e4 + order;

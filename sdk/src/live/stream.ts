@@ -47,7 +47,7 @@ async function lead(signal: AbortSignal): Promise<void> {
       tries = performance.now() - began > HEALTHY_MS ? 0 : tries + 1;
       await new Promise<void>((resolve) => {
         kit.later_(resolve, retry || (0.5 + Math.random()) * Math.min(MOST_PAUSE_MS, 1_000 * 2 ** tries));
-        signal.addEventListener('abort', () => resolve());
+        signal.addEventListener('abort', resolve as () => void);
       });
     }
   }
@@ -70,13 +70,14 @@ async function listen(outer: AbortSignal): Promise<number> {
   if (polling) alive();
   retry = 0;
   try {
-    const answer = await fetch(`${kit.address_('stream')}?${new URLSearchParams({ t: ticket!, i: position, ...(polling && { wait: '25' }) }).toString()}`, { credentials: 'omit', cache: 'no-store', signal: attempt.signal });
+    const answer = await fetch(`${kit.address_('stream')}?t=${ticket!}&i=${position}${polling ? '&wait=25' : ''}`, { credentials: 'omit', cache: 'no-store', signal: attempt.signal });
     const { status } = answer;
-    if (status === 200 && polling) {
+    if (status !== 200) return status;
+    if (polling) {
       const { f, i } = (await answer.json()) as PollAnswer;
       position = i;
       f.forEach(tell);
-    } else if (status === 200) {
+    } else {
       const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
       for (let text = ''; ;) {
         const { done, value } = await reader.read();
@@ -96,8 +97,8 @@ async function listen(outer: AbortSignal): Promise<number> {
 }
 
 function take(line: string): void {
-  const read = readLine(line);
-  position = read.id ?? position;
-  retry = read.retry ?? retry;
-  if (read.frame) tell(read.frame);
+  const [name, value] = readLine(line);
+  if (name === 'data') tell(JSON.parse(value!) as StreamFrame);
+  else if (name === 'id') position = value!;
+  else if (name === 'retry') retry = Number(value);
 }

@@ -1,56 +1,43 @@
-import { make } from './make.js';
+import { hasFocus, make } from './make.js';
 import { STYLE } from './style.js';
 
-/** A message that is on the page, as far as the host has to know it. */
-export interface Card { element_: HTMLElement; enter_(): void; leave_(): void }
-
-interface Host { element_: HTMLElement; root_: ShadowRoot; live_: HTMLElement; cards_: Card[] }
-let host: Host | null = null;
-
-/** Alt+Shift+M: into the newest message, and back to where the visitor was. */
-function shortcut(event: KeyboardEvent): void {
-  const card = host?.cards_[host.cards_.length - 1];
-  if (!card || !event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey || event.code !== 'KeyM') return;
-  if (hasFocus(card.element_)) card.leave_();
-  else card.enter_();
+/** One element of ours on the page, whose inside nobody else reaches, with the message in it. */
+export interface Host {
+  /** Says something to whoever listens to the page, when they have a moment. A region speaks only of what comes after it. */
+  say_(text: string): void;
+  /** Takes it away; focus goes to wherever it was before. */
+  remove_(): void;
 }
 
-export const hasFocus = (element: HTMLElement): boolean => element.contains(host?.root_.activeElement ?? null);
-
-function open(): Host {
+/** Puts a message on the page. @param inside where focus goes with Alt+Shift+M; null for what has it anyway */
+export function host(card: HTMLElement, inside: HTMLElement | null): Host {
   const element = document.createElement('danbi-messages');
   const root = element.attachShadow({ mode: 'closed' });
   const sheet = new CSSStyleSheet();
+  const live = make('div', 'v', [], { role: 'status' });
+  let before: EventTarget | null = null;
+  const leave = (): void => {
+    element.blur();
+    (before as HTMLElement | null)?.focus({ preventScroll: true });
+  };
+  const shortcut = (event: KeyboardEvent): void => {
+    if (!inside || !event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey || event.code !== 'KeyM') return;
+    if (hasFocus(card)) leave();
+    else inside.focus();
+  };
   sheet.replaceSync(STYLE);
   root.adoptedStyleSheets = [sheet];
-  const live = make('div', 'v');
-  live.setAttribute('role', 'status');
-  root.append(live);
-  document.addEventListener('keydown', shortcut, { capture: true, passive: true });
-  return { element_: element, root_: root, live_: live, cards_: [] };
-}
-
-/** Puts a message on the page: one element of ours, whose inside nobody else reaches. */
-export function add(card: Card): void {
-  host ??= open();
-  // A page that replaces its body takes our element with it.
-  if (!host.element_.isConnected) document.body.append(host.element_);
-  host.cards_.push(card);
-  host.root_.append(card.element_);
-}
-
-/** Takes it away, and with the last one everything of ours. */
-export function remove(card: Card): void {
-  card.element_.remove();
-  if (!host) return;
-  host.cards_ = host.cards_.filter((one) => one !== card);
-  if (host.cards_.length > 0) return;
-  document.removeEventListener('keydown', shortcut, { capture: true });
-  host.element_.remove();
-  host = null;
-}
-
-/** Says something to whoever listens to the page, when they have a moment. A region speaks only of what comes after it. */
-export function say(text: string): void {
-  setTimeout(() => { if (host) host.live_.textContent = text; }, 120);
+  root.append(live, card);
+  document.body.append(element);
+  document.addEventListener('keydown', shortcut, true);
+  // Where focus came from is where it goes back to.
+  element.addEventListener('focusin', ({ relatedTarget }) => { before = relatedTarget ?? before; });
+  return {
+    say_(text) { setTimeout(() => { live.textContent = text; }, 120); },
+    remove_() {
+      if (hasFocus(card)) leave();
+      document.removeEventListener('keydown', shortcut, true);
+      element.remove();
+    },
+  };
 }

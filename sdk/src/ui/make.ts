@@ -1,25 +1,27 @@
-/** An element with a class and children; everything on the page is made here or in nodes.ts, never of markup. */
-export function make<K extends keyof HTMLElementTagNameMap>(tag: K, className = '', ...children: (Node | string)[]): HTMLElementTagNameMap[K] {
+type Properties<K extends keyof HTMLElementTagNameMap> = Partial<HTMLElementTagNameMap[K]>;
+
+/** What is empty is left out. */
+export type Children = (Node | string | 0 | false | undefined)[];
+
+/** An element with a class, children and properties; everything on the page is made here or in nodes.ts, never of markup. */
+export function make<K extends keyof HTMLElementTagNameMap>(tag: K, className: string, children: Children, properties?: Properties<K>): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
-  if (className) element.className = className;
-  element.append(...children);
-  return element;
+  element.className = className;
+  element.append(...(children.filter(Boolean) as Node[]));
+  return Object.assign(element, properties);
 }
 
-export function attributes(element: Element, all: Readonly<Record<string, string>>): void {
-  for (const name of Object.keys(all)) element.setAttribute(name, all[name]!);
-}
+/** Words of the author, in whichever direction they are written. */
+export const said = <K extends keyof HTMLElementTagNameMap>(tag: K, className: string, words: string): HTMLElementTagNameMap[K] =>
+  make(tag, className, [words], { dir: 'auto' } as Properties<K>);
 
-export function button(className: string, label: string, run: () => void): HTMLButtonElement {
-  const element = make('button', className, label);
-  element.type = 'button';
-  element.onclick = run;
-  return element;
-}
+export const hasFocus = (element: HTMLElement): boolean => element.matches(':focus-within');
 
-let ids = 0;
-/** An id nobody else has inside our root. */
-export function named<E extends Element>(element: E): E {
-  element.id = `d${(ids += 1)}`;
-  return element;
+/** Words in the place of something else; focus stays there. @returns whether it was there */
+export function replace(old: HTMLElement, fresh: HTMLElement, words: HTMLElement): boolean {
+  const had = hasFocus(old);
+  old.replaceWith(fresh);
+  words.tabIndex = -1;
+  if (had) words.focus();
+  return had;
 }

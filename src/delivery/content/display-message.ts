@@ -2,6 +2,8 @@ import type { InAppFormat } from '../../contract/in-app.js';
 import { SLOTS_OF } from '../../contract/in-app.js';
 import type { DisplayMessage, WireNode, WireSurvey } from '../../contract/visitor-wire.js';
 import type { RenderedInApp, RenderedSurvey } from './compiled.js';
+import { isRightToLeft, wordsFor } from './display-words.js';
+import { readableOn } from './domain/contrast.js';
 
 /** Whose display it is, as far as there are, and the place a campaign chose. */
 export interface DisplayIds { campaignId?: string; deliveryId?: string; slot?: DisplayMessage['slot'] }
@@ -17,6 +19,8 @@ export function displayMessage(rendered: RenderedInApp, { campaignId, deliveryId
     ...(deliveryId === undefined ? {} : { d: deliveryId }),
     f: format,
     ...(language === null ? {} : { l: language }),
+    ...(isRightToLeft(language) ? { r: 1 as const } : {}),
+    w: wordsFor(rendered),
     ...(title === '' ? {} : { title }),
     n: rendered.nodes ?? paragraphs(body),
     ...(image ? { img: [image.url, image.alt] as const } : {}),
@@ -35,17 +39,27 @@ function placeOf(format: InAppFormat, wanted: DisplayMessage['slot']): DisplayMe
 }
 
 function wireTheme({ dark, ...colours }: NonNullable<RenderedInApp['theme']>): NonNullable<DisplayMessage['theme']> {
-  return dark ? { ...colours, dark: 1 } : colours;
+  return { ...colours, ...(colours.accent === undefined ? {} : { on: readableOn(colours.accent) }), ...(dark ? { dark: 1 as const } : {}) };
 }
 
 function wireSurvey({ kind, many, question, ends, choices, comment, submit, thanks }: RenderedSurvey): WireSurvey {
   return {
     k: kind, question, submit, thanks,
     ...(ends ? { ends } : {}),
-    ...(choices ? { choices: choices.map(({ key, label }) => [key, label] as const) } : {}),
+    ...(kind === 'text' ? {} : { choices: choices?.map(({ key, label }) => [key, label] as const) ?? scoresOf(kind, ends) }),
     ...(many ? { many: 1 as const } : {}),
     ...(comment === undefined ? {} : { comment }),
   };
+}
+
+/** The numbers to choose from. The words at both ends belong to the names of the outermost ones. */
+export function scoresOf(kind: WireSurvey['k'], ends?: readonly [string, string]): NonNullable<WireSurvey['choices']> {
+  const [from, to] = kind === 'nps' ? [0, 10] : [1, 5];
+  return Array.from({ length: to - from + 1 }, (_, index) => {
+    const score = String(from + index);
+    const end = index === 0 ? ends?.[0] : from + index === to ? ends?.[1] : undefined;
+    return end ? [score, score, `${score}, ${end}`] as const : [score, score] as const;
+  });
 }
 
 /** Plain text: blank lines part paragraphs, other line ends stay. */

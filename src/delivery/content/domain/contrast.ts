@@ -16,3 +16,6 @@ export function contrast(one: string, other: string): number {
   const [dark, light] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
   return (light! + 0.05) / (dark! + 0.05);
 }
+
+/** Black or white, whichever is easier to read on a colour: one of them always has more than 4.5 to 1. */
+export const readableOn = (colour: string): string => (contrast('#000000', colour) > contrast('#ffffff', colour) ? '#000000' : '#ffffff');

@@ -24,13 +24,16 @@ export const InAppView = z.object({
   slot: z.enum(DISPLAY_SLOTS).optional(), reply: z.boolean().optional(), expiresAfterHours: z.number().optional(), until: z.enum(['seen', 'interacted', 'engaged']).optional(),
 }).meta({ id: 'InAppMessage' });
 
+/** What the display itself says: close, name of the message, announcement, answer first, write a reply, send, sent. */
+const DisplayWords = z.tuple([z.string(), z.string(), z.string(), z.string(), z.string(), z.string(), z.string()]);
+
 /** A message as the SDK displays it; names are short on the wire and explained in contract/visitor-wire.ts. */
 const DisplayView = z.object({
-  i: z.string().optional(), d: z.string().optional(), f: z.enum(IN_APP_FORMATS), l: z.string().optional(), title: z.string().optional(), n: z.array(DisplayNode),
+  i: z.string().optional(), d: z.string().optional(), f: z.enum(IN_APP_FORMATS), l: z.string().optional(), r: z.literal(1).optional(), title: z.string().optional(), n: z.array(DisplayNode),
   img: z.tuple([z.string(), z.string()]).optional(), b: z.array(z.union([z.tuple([z.string(), z.string()]), z.tuple([z.string()])])).optional(),
-  survey: z.object({ k: z.enum(SURVEY_KINDS), question: z.string(), ends: z.tuple([z.string(), z.string()]).optional(), choices: z.array(z.tuple([z.string(), z.string()])).optional(), many: z.literal(1).optional(), comment: z.string().optional(), submit: z.string(), thanks: z.string() }).optional(),
-  theme: z.object({ accent: z.string().optional(), background: z.string().optional(), text: z.string().optional(), dark: z.literal(1).optional() }).optional(),
-  slot: z.enum(DISPLAY_SLOTS).optional(), reply: z.literal(1).optional(),
+  survey: z.object({ k: z.enum(SURVEY_KINDS), question: z.string(), ends: z.tuple([z.string(), z.string()]).optional(), choices: z.array(z.union([z.tuple([z.string(), z.string()]), z.tuple([z.string(), z.string(), z.string()])])).optional(), many: z.literal(1).optional(), comment: z.string().optional(), submit: z.string(), thanks: z.string() }).optional(),
+  theme: z.object({ accent: z.string().optional(), background: z.string().optional(), text: z.string().optional(), on: z.string().optional(), dark: z.literal(1).optional() }).optional(),
+  w: DisplayWords, slot: z.enum(DISPLAY_SLOTS).optional(), reply: z.literal(1).optional(),
 }).meta({ id: 'DisplayMessage' });
 
 const Sample = z.strictObject({

@@ -105,6 +105,14 @@ interface Stored { name: string; properties: Record<string, unknown>; context: R
     expect(sent.indexOf('First') < sent.indexOf('identify') && sent.indexOf('identify') < sent.indexOf('Second')).toBe(true);
   });
 
+  test('what others have written over its storage stops nothing', async () => {
+    await page.evaluate(`Object.assign(localStorage, { 'danbi:id': '7', 'danbi:user': '5', 'danbi:q.x': '5', 'danbi:q.y': 'no JSON', 'danbi:boot': '[]', 'danbi:caps': '"x"', 'danbi:visit': '0' })`);
+    await open();
+    await track('Still here');
+    await arrive(['$page', 'Still here']);
+    expect(browser.faults.splice(0)).toEqual([]);
+  });
+
   test('offline, then online: everything arrives once', async () => {
     await open();
     await arrive(['$page']);

@@ -22,11 +22,13 @@ export const me = (): string => `${anonymousId} ${userId}`;
 
 /** Reads what is kept: `id.analytics.messages`. */
 export function readWho(): void {
-  const [id, analytics, messages] = (quiet(() => cookieOf(document.cookie, COOKIE)) ?? local.get<string>('id') ?? '').split('.') as (ConsentState | undefined)[];
+  const [id, analytics, messages] = `${quiet(() => cookieOf(document.cookie, COOKIE)) ?? local.get('id') ?? ''}`.split('.') as (ConsentState | undefined)[];
   anonymousId = id || anonymousId || newId();
   said = { analytics: analytics || undefined, messages: messages || undefined };
   // A user belongs to an anonymous id: another subdomain, which shares the cookie, may have another by now.
-  const [of, user, shown] = local.get<[string, string, Proof?]>('user') ?? [];
+  // What is kept there may be anybody's: something else than we wrote is nobody.
+  const kept = local.get<[string, string, Proof?]>('user');
+  const [of, user, shown] = Array.isArray(kept) ? kept : [];
   [userId, proof] = of === anonymousId ? [user, shown ?? undefined] : [];
 }
 

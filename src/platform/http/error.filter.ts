@@ -38,6 +38,11 @@ export class ErrorFilter implements ExceptionFilter {
       return { status: STATUS[error.kind], body: error.problems.length > 0 ? { ...body, problems: error.problems } : body };
     }
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
+    if (status === 503) {
+      // Passes by itself: no person has to do anything now.
+      this.log.warn({ err: error, request: request.id, route: request.routeOptions?.url }, 'a request was put off: no connection to the database was free');
+      return { status, body: { error: 'unavailable', code: CODE[503]!, message: `Danbi is busy or its database is away; nothing was changed. Send the same again in some seconds. Request ${request.id}.` } };
+    }
     if (status >= 500) {
       this.log.error({ err: error, request: request.id, route: request.routeOptions?.url }, 'a request failed');
       return { status, body: { error: 'internal', code: 'service.failed', message: `Something failed on our side; nothing was changed. Request ${request.id}.` } };

@@ -100,7 +100,7 @@ export function leave(): void {
 
 /** The page is there (again): sends once more what nobody has confirmed, and what dead tabs left. Under the lock `q`. */
 export function resume(): void {
-  const dead = names('q.').filter((name) => name !== own && local.get<Kept>(name)?.[0]! < Date.now() - DEAD_MS);
+  const dead = names('q.').filter((name) => name !== own && (local.get<Kept>(name)?.[0] as number) < Date.now() - DEAD_MS);
   items = [...dead.flatMap((name) => local.get<Kept>(name)![1]), ...items];
   save();
   dead.forEach((name) => local.set(name, undefined));

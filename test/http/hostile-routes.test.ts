@@ -35,6 +35,10 @@ async function faultOf(method: string, path: string, body: string | undefined, t
   return answer.status < 500 && isClear && !answer.headers.has('x-injected') && !INSIDE.test(text) ? null : `${asked}: ${answer.status} ${text.slice(0, 400)}`;
 }
 
+/** Every second fault of a body, another half each time; the nightly run tries all. */
+const HALF = process.env.DANBI_HOSTILE === 'all' ? null : Math.round(Math.random());
+const some = <T>(all: T[]): T[] => all.filter((_, index) => HALF === null || index % 2 === HALF);
+
 test.each(operations)('$name answers whatever it is sent, and never by a failure of its own', async ({ name, method, path, operation }) => {
   const filled = (value: string) => path.replaceAll(/\{\w+\}/g, value);
   const thing = [...things].find(([beginning]) => path.startsWith(beginning))?.[1] ?? NOBODY;
@@ -52,7 +56,7 @@ test.each(operations)('$name answers whatever it is sent, and never by a failure
   }
   if (GOOD[name]) expect((await app.api(method, real, body)).status).toBeLessThan(300);
   if (method !== 'GET') {
-    for (const hostile of body === undefined ? [null, [], 'x', { a: '\0' }] : mutations(body)) await ask(real, JSON.stringify(hostile));
+    for (const hostile of body === undefined ? [null, [], 'x', { a: '\0' }] : some(mutations(body))) await ask(real, JSON.stringify(hostile));
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/xml', 'message/rfc822', 'text/csv', '한']) await ask(real, '{"a":', type.replace('한', 'a/b;q="'));
     await ask(real, '{"a":');
     await ask(real, '['.repeat(100_000));

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
+import { GuardedClient } from './src/platform/database/guarded-client.js';
 import { migrations } from './src/platform/database/migrations.js';
 
 /**
@@ -20,6 +21,6 @@ export function createDataSource(url: string, pool = 12): DataSource {
     logging: false,
     poolSize: pool,
     invalidWhereValuesBehavior: { null: 'throw', undefined: 'throw' },
-    extra: { connectionTimeoutMillis: 10_000, application_name: 'danbi', options: '-c timezone=UTC' },
+    extra: { connectionTimeoutMillis: 10_000, application_name: 'danbi', options: '-c timezone=UTC', Client: GuardedClient },
   });
 }

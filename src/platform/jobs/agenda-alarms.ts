@@ -1,6 +1,7 @@
 import { PostgresBackend } from '@agendajs/postgres-backend';
 import { Agenda } from 'agenda';
 import pg from 'pg';
+import { GuardedClient } from '../database/guarded-client.js';
 import type { Log } from '../logging.js';
 import { Alarms } from './alarms.js';
 
@@ -21,7 +22,7 @@ export class AgendaAlarms extends Alarms {
   }
 
   async start(ring: (name: string) => void): Promise<void> {
-    const pool = new pg.Pool({ connectionString: this.url, max: 2 });
+    const pool = new pg.Pool({ connectionString: this.url, max: 2, Client: GuardedClient });
     // A connection that is lost while nobody uses it would otherwise end the process.
     pool.on('error', (error) => this.log.warn({ err: error }, 'agenda lost a connection and takes another'));
     // Its own LISTEN is left out: lost, it tries ten times a second and reports each try; the wake channel does the waking.

@@ -96,11 +96,19 @@ export type AnswerTag = z.infer<typeof AnswerTag>;
 export type ThemeContent = z.infer<typeof Theme>;
 
 /** Where each format may be displayed; the first place is its own. */
-export const SLOTS_OF: Record<InAppFormat, readonly (typeof DISPLAY_SLOTS)[number][]> = {
+export const SLOTS_OF: Record<InAppFormat, readonly DisplayPlace[]> = {
   chat: ['corner'], banner: ['top', 'bottom'], modal: ['center'], slide_in: ['corner'], survey: ['corner', 'bottom', 'center'],
 };
 
-interface Parts { format: InAppFormat; body: string; slot?: (typeof DISPLAY_SLOTS)[number]; reply: boolean; survey?: SurveyContent; translations?: Record<string, { body: string; survey?: SurveyTexts }> }
+export type DisplayPlace = (typeof DISPLAY_SLOTS)[number];
+
+/** Where a message is displayed: the first of these places that its format can be in, else the format's own. */
+export function displayPlace(format: InAppFormat, ...wanted: (DisplayPlace | undefined)[]): DisplayPlace {
+  const places = SLOTS_OF[format];
+  return wanted.find((place) => place !== undefined && places.includes(place)) ?? places[0]!;
+}
+
+interface Parts { format: InAppFormat; body: string; slot?: DisplayPlace; reply: boolean; survey?: SurveyContent; translations?: Record<string, { body: string; survey?: SurveyTexts }> }
 
 /** What belongs together, beyond what a schema can say. */
 function checkParts(content: Parts, context: z.core.$RefinementCtx): void {

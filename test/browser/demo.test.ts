@@ -3,7 +3,8 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { hasBrowser, openBrowser, picture, type TestBrowser } from '../support/browser.js';
 import { axeIn, openRoots } from '../support/sdk-page.js';
 
-interface Campaign { id: string; name: string; revision: number; definition: any } // eslint-disable-line typescript/no-explicit-any -- definitions are changed as an editor would
+interface Definition { display: { trigger: { seconds?: number } }; message: { control?: object; variants: object[] } }
+interface Campaign { id: string; name: string; revision: number; definition: Definition }
 
 (hasBrowser ? describe : describe.skip)('the demo site, as a Korean visitor meets it', () => {
   let app: TestApp;
@@ -20,7 +21,7 @@ interface Campaign { id: string; name: string; revision: number; definition: any
   };
 
   /** An editor shortens the wait and leaves one variant, so that the test knows what comes. */
-  async function change(part: string, edit: (definition: Campaign['definition']) => void): Promise<void> {
+  async function change(part: string, edit: (definition: Definition) => void): Promise<void> {
     const { id, name, revision, definition } = named(part);
     edit(definition);
     expect(await app.api('PUT', `/v1/campaigns/${id}`, { revision, name, definition })).toMatchObject({ status: 200 });

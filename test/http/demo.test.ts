@@ -51,11 +51,13 @@ test('taken down, its campaigns are archived, its key is revoked and the pages m
   expect(anew.campaignIds.some((id) => campaignIds.includes(id))).toBe(false);
 });
 
-test('a revoked key makes the demo one that is not set up', async () => {
-  const { writeKeyId } = await state();
+test('a revoked key makes the demo one that is not set up; set up again, its campaigns get another key', async () => {
+  const { writeKeyId, campaignIds } = await state();
   await app.api('DELETE', `/v1/api-keys/${writeKeyId}`);
   expect((await state()).ready).toBe(false);
   expect(await (await open('/demo')).text()).not.toContain('data-key');
+  const again = (await app.api('POST', '/v1/demo')).body as Site;
+  expect([again.ready, again.campaignIds, again.writeKeyId === writeKeyId]).toEqual([true, campaignIds, false]);
 });
 
 test('analysts may look, and neither set up nor take down; strangers may do neither', async () => {

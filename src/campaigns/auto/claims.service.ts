@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { displayPlace, type DisplayPlace } from '../../contract/in-app.js';
 import type { ClaimAnswer } from '../../contract/visitor-wire.js';
 import { RenderFailure, type LinkSigner, type RenderedInApp } from '../../delivery/content/compiled.js';
 import { ContentCache } from '../../delivery/content/content-cache.js';
@@ -18,7 +19,6 @@ import { loadWorkspace } from '../../platform/workspace.js';
 import { firstRefusal, type GateFacts, type Refusal } from '../domain/gates.js';
 import { recordEntryRefusalOnce } from '../store/decisions.store.js';
 import { loadVersion } from '../store/versions.store.js';
-import { placeOf, type Place } from './domain/place.js';
 import { autoMessageOf } from './live-rules.js';
 import { armOf, exhausted, QUESTIONS, variantOf, type Asked, type Why } from './questions.js';
 import { dropClaim, dropWaiting, firstInLine, holdPerson, insertClaim, lapseOwn, lockClaim, openLease, shownInVisit, type ClaimedArm, type DisplayClaim } from './store/claims.store.js';
@@ -96,7 +96,7 @@ export class DisplayClaims {
     const refusal = await judge(asked);
     const arm = refusal?.gate === 'campaign' || refusal?.gate === 'trigger' ? null : await armOf(asked);
     const variant = variantOf(definition, arm ?? { variant: '', isControl: false });
-    const place = placeOf(variant.content, definition.display.slot);
+    const place = displayPlace(variant.content.format, definition.display.slot, variant.content.slot);
     const claim = claimOf(asked, ask, place);
     if (refusal) return this.refuse(asked, { refusal, variant: arm?.variant ?? null, claim });
     const contentId = version.published.contents[definition.message.id]?.[variant.key] ?? null;
@@ -144,7 +144,7 @@ export class DisplayClaims {
     if (message.campaignState === 'paused') return no('CAMPAIGN_INACTIVE', null, now);
     if (await shownInVisit(tx, deliveryId, ask.visit)) return no('REENTRY_BLOCKED', null, now);
     const { campaignId, content } = message;
-    const claim: DisplayClaim = { ...base(personId, ask, now), campaignId, versionId: null, deliveryId, kind: 'in_app', class: 'standard', slot: placeOf(content, undefined), priority: 50, content };
+    const claim: DisplayClaim = { ...base(personId, ask, now), campaignId, versionId: null, deliveryId, kind: 'in_app', class: 'standard', slot: displayPlace(content.format, content.slot), priority: 50, content };
     const lease = await openLease(tx, ids, { class: claim.class, except: ask.key }, now);
     if (lease) {
       await insertClaim(tx, { ...claim, state: 'waiting', leaseUntil: new Date(lease.until.getTime() + LINE_MS) });
@@ -158,7 +158,7 @@ export class DisplayClaims {
 
 const base = (personId: string, { key, visit, url }: ClaimAsk, now: Date) => ({ key, personId, visit, url, state: 'open' as const, counted: false, arm: null, createdAt: now, leaseUntil: new Date(now.getTime() + LEASE_MS) });
 
-function claimOf({ personId, version, definition: { display }, now }: Asked, ask: ClaimAsk, slot: Place): DisplayClaim {
+function claimOf({ personId, version, definition: { display }, now }: Asked, ask: ClaimAsk, slot: DisplayPlace): DisplayClaim {
   return { ...base(personId, ask, now), campaignId: version.campaignId, versionId: version.id, deliveryId: newId(), kind: 'auto', class: display.class, slot, priority: display.priority, content: null };
 }
 
@@ -177,5 +177,5 @@ const renderRefusal = ({ now }: Asked, { code, detail }: { code: ReasonCode; det
 
 function grant({ leaseUntil, arm, content, campaignId, deliveryId, slot }: DisplayClaim, now: Date): ClaimAnswer {
   const ms = leaseUntil.getTime() - now.getTime();
-  return arm?.isControl ? { ok: 1, ms, g: 1 } : { ok: 1, ms, m: displayMessage(content as RenderedInApp, { campaignId, deliveryId, slot: slot as Place }) };
+  return arm?.isControl ? { ok: 1, ms, g: 1 } : { ok: 1, ms, m: displayMessage(content as RenderedInApp, { campaignId, deliveryId, slot: slot as DisplayPlace }) };
 }

@@ -1,5 +1,6 @@
 import type { AutoMessageDefinition } from '../../contract/campaign.js';
 import type { DisplayTrigger } from '../../contract/display.js';
+import { displayPlace } from '../../contract/in-app.js';
 import { refusals } from '../../delivery/preferences/store/reachability.store.js';
 import { ruleOf } from '../../delivery/rules/domain/rule-settings.js';
 import { pacingAnswer } from '../../delivery/rules/pacing-answers.js';
@@ -14,7 +15,6 @@ import { endingsOf } from '../engine/endings.js';
 import { usableZone } from '../engine/people.js';
 import { armsWithout, type Assigned } from '../store/assignments.store.js';
 import type { CampaignVersion } from '../store/versions.store.js';
-import { placeOf } from './domain/place.js';
 import { firstInLine, openLease } from './store/claims.store.js';
 import { displayedBy, displayedOf, standardDisplays } from './store/displayed.store.js';
 import { tallyOf } from './store/tally.store.js';
@@ -69,15 +69,23 @@ const audience: Question = async ({ tx, version, personId, now, workspace, claim
   return { audience: { inside: !wanted || (claim?.trusted !== false && (await whoMeets(tx, wanted, [personId], { now, zone: workspace.timeZone })).has(personId)) } };
 };
 
-/** The arm a person has or will have; nothing is stored before the impression. */
-export async function armOf({ tx, version, definition, personId }: Asked): Promise<Assigned> {
-  return (await armsWithout(tx, version.published.experiments[definition.message.id]!, [personId])).get(personId)!;
+/** Several gates ask the same of one claim, which holds its person meanwhile: it is looked up once. */
+function once<T>(look: (asked: Asked) => Promise<T>): (asked: Asked) => Promise<T> {
+  const known = new WeakMap<Asked, Promise<T>>();
+  return (asked) => {
+    const found = known.get(asked) ?? look(asked);
+    known.set(asked, found);
+    return found;
+  };
 }
+
+/** The arm a person has or will have; nothing is stored before the impression. */
+export const armOf = once(async ({ tx, version, definition, personId }): Promise<Assigned> => (await armsWithout(tx, version.published.experiments[definition.message.id]!, [personId])).get(personId)!);
 
 /** The variant of an arm; control stands for the first, whose content it renders too. */
 export const variantOf = ({ message }: AutoMessageDefinition, arm: Assigned) => message.variants.find(({ key }) => !arm.isControl && key === arm.variant) ?? message.variants[0]!;
 
-const seen = async ({ tx, ids, version, visit }: Asked) => (await displayedOf(tx, ids, [version.campaignId], visit)).get(version.campaignId);
+const seen = once(async ({ tx, ids, version, visit }) => (await displayedOf(tx, ids, [version.campaignId], visit)).get(version.campaignId));
 
 const display: Question = async (asked) => {
   const { definition, timeZone, workspace } = asked;
@@ -123,8 +131,8 @@ const arbitration: Question = async (asked) => {
   const { class: slotClass, priority, slot } = definition.display;
   const lease = await openLease(tx, ids, { class: slotClass, except: claim?.key ?? null }, now);
   if (lease) return { arbitration: { code: 'LEASE_DENIED', until: lease.until, facts: { slot: lease.campaignId, delivery: lease.deliveryId } } };
-  const place = placeOf(variantOf(definition, await armOf(asked)).content, slot);
-  const rival = await firstInLine(tx, ids, { class: slotClass, slot: place, priority, campaignId: version.campaignId }, now);
+  const { format, slot: own } = variantOf(definition, await armOf(asked)).content;
+  const rival = await firstInLine(tx, ids, { class: slotClass, slot: displayPlace(format, slot, own), priority, campaignId: version.campaignId }, now);
   return { arbitration: rival ? { code: 'LOST_ARBITRATION', until: rival.until, facts: { slot: rival.campaignId, priority: rival.priority } } : null };
 };
 

@@ -1,5 +1,4 @@
-import type { InAppFormat } from '../../contract/in-app.js';
-import { SLOTS_OF } from '../../contract/in-app.js';
+import { displayPlace } from '../../contract/in-app.js';
 import type { DisplayMessage, WireNode, WireSurvey } from '../../contract/visitor-wire.js';
 import type { RenderedInApp, RenderedSurvey } from './compiled.js';
 import { isRightToLeft, wordsFor } from './display-words.js';
@@ -27,15 +26,9 @@ export function displayMessage(rendered: RenderedInApp, { campaignId, deliveryId
     ...(buttons.length === 0 ? {} : { b: buttons.map(({ label, url }) => [label, url] as const) }),
     ...(survey ? { survey: wireSurvey(survey) } : {}),
     ...(theme ? { theme: wireTheme(theme) } : {}),
-    slot: placeOf(format, slot ?? rendered.slot),
+    slot: displayPlace(format, slot ?? rendered.slot),
     ...(reply ? { reply: 1 as const } : {}),
   };
-}
-
-/** A place the format can be in; its own where the other does not fit. */
-function placeOf(format: InAppFormat, wanted: DisplayMessage['slot']): DisplayMessage['slot'] {
-  const places = SLOTS_OF[format];
-  return wanted !== undefined && places.includes(wanted) ? wanted : places[0];
 }
 
 function wireTheme({ dark, ...colours }: NonNullable<RenderedInApp['theme']>): NonNullable<DisplayMessage['theme']> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { liveRulesFor, type LiveRule } from '../../campaigns/auto/live-rules.js';
+import { displayPlace } from '../../contract/in-app.js';
 import type { BootAnswer, WireRule } from '../../contract/visitor-wire.js';
 import { countUnread, waitingDeliveries } from '../../delivery/inbox/store/inbox.store.js';
 import { Clock } from '../../kernel/clock.js';
@@ -9,7 +10,6 @@ import { wireRule } from '../rules/domain/wire-rule.js';
 import { wireSettings } from '../site/domain/site-settings.js';
 import { VisitorSettings } from '../site/visitor-settings.js';
 import { StreamTickets } from '../stream/tickets.service.js';
-import { slotOf } from './domain/boot-answer.js';
 
 /** In-app messages announced at once; the next come when these were displayed. */
 const MOST_WAITING = 20;
@@ -55,7 +55,7 @@ function ruleOf({ campaignId, display, message }: LiveRule): WireRule {
   const known = translated.get(display);
   if (known) return known;
   const { format, slot } = message.variants[0]!.content;
-  const rule = { ...wireRule(display, campaignId), s: slotOf(format, display.slot, slot) };
+  const rule = { ...wireRule(display, campaignId), s: displayPlace(format, display.slot, slot) };
   translated.set(display, rule);
   return rule;
 }

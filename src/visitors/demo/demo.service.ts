@@ -8,10 +8,10 @@ import { insertTopic } from '../../delivery/preferences/store/preferences.store.
 import { Clock } from '../../kernel/clock.js';
 import { AppError } from '../../kernel/errors.js';
 import { AuditLog, actorName } from '../../platform/audit.js';
-import { inTransaction } from '../../platform/database/db.js';
+import { inTransaction, type Db } from '../../platform/database/db.js';
 import type { Actor } from '../../platform/http/access.js';
 import { demoCampaigns } from './domain/demo-campaigns.js';
-import { findDemo, forgetDemo, lockDemo, saveDemo } from './store/demo.store.js';
+import { findDemo, forgetDemo, lockDemo, saveDemo, type DemoSite } from './store/demo.store.js';
 
 /** What is known of the demo site. */
 export interface DemoState {
@@ -34,38 +34,30 @@ export class Demo {
     private readonly publishing: Publishing, private readonly lifecycle: Lifecycle, private readonly audit: AuditLog,
   ) {}
 
-  /** Null when it was never set up. `ready`: its key works and none of its campaigns is a draft. */
-  async site(): Promise<{ writeKey: string | null; ready: boolean } | null> {
+  /** The key of the pages; null while it is not set up, or not yet completely. */
+  async writeKey(): Promise<string | null> {
     const site = await findDemo(this.db);
-    return site && { writeKey: site.writeKey, ready: site.writeKey !== null && (await this.drafts(site.campaignIds)).length === 0 };
+    return site && isReady(site) ? site.writeKey : null;
   }
 
   async state(): Promise<DemoState> {
     const site = await findDemo(this.db);
-    if (!site) return NONE;
-    return { ready: site.writeKey !== null && (await this.drafts(site.campaignIds)).length === 0, writeKeyId: site.writeKeyId, campaignIds: site.campaignIds, setUpAt: site.setUpAt };
+    return site ? { ready: isReady(site), writeKeyId: site.writeKeyId, campaignIds: site.campaignIds, setUpAt: site.setUpAt } : NONE;
   }
 
   /** Key, drafts and the note of both are one transaction; a set-up that ended before all was published is completed by the next one. @param siteUrl of the demo site */
   async setUp(siteUrl: string, actor: Actor): Promise<DemoState> {
-    const campaignIds = await inTransaction(this.db, async (tx) => {
+    await inTransaction(this.db, async (tx) => {
       await lockDemo(tx);
       const before = await findDemo(tx);
-      if (before?.writeKey) return before.campaignIds;
+      if (before?.writeKey) return;
       const now = this.clock.now();
-      const by = actorName(actor);
-      await insertTopic(tx, { ...DEMO_TOPIC, createdAt: now });
-      const made: string[] = [];
-      for (const { name, definition } of demoCampaigns(siteUrl)) {
-        const id = await insertDraft(tx, { name, definition, by, now });
-        await this.audit.record(tx, { actor, action: 'campaign.create', subject: `campaign:${id}`, detail: { name } }, now);
-        made.push(id);
-      }
+      // Whose key alone was revoked goes on with its campaigns: others beside them would say everything twice.
+      const campaignIds = before?.campaignIds ?? (await this.makeDrafts(tx, siteUrl, actor, now));
       const { key } = await this.keys.createWithin(tx, { kind: 'write', name: 'Demo site' }, actor);
-      await saveDemo(tx, { writeKeyId: key.id, campaignIds: made, by, now });
-      return made;
+      await saveDemo(tx, { writeKeyId: key.id, campaignIds, by: actorName(actor), now });
     });
-    for (const id of await this.drafts(campaignIds)) await this.publish(id, actor);
+    for (const id of (await findDemo(this.db))?.drafts ?? []) await this.publish(id, actor);
     return this.state();
   }
 
@@ -84,17 +76,25 @@ export class Demo {
     return NONE;
   }
 
+  private async makeDrafts(tx: Db, siteUrl: string, actor: Actor, now: Date): Promise<string[]> {
+    await insertTopic(tx, { ...DEMO_TOPIC, createdAt: now });
+    const made: string[] = [];
+    for (const { name, definition } of demoCampaigns(siteUrl)) {
+      const id = await insertDraft(tx, { name, definition, by: actorName(actor), now });
+      await this.audit.record(tx, { actor, action: 'campaign.create', subject: `campaign:${id}`, detail: { name } }, now);
+      made.push(id);
+    }
+    return made;
+  }
+
   /** Of two who set it up at once, one publishes each campaign. */
   private async publish(id: string, actor: Actor): Promise<void> {
     try {
       await this.publishing.publish(id, undefined, actor);
     } catch (error) {
-      if (!(error instanceof AppError) || error.kind !== 'conflict' || (await this.drafts([id])).length > 0) throw error;
+      if (!(error instanceof AppError) || error.kind !== 'conflict' || (await findCampaign(this.db, id))?.state === 'draft') throw error;
     }
   }
-
-  private async drafts(ids: readonly string[]): Promise<string[]> {
-    const found = await Promise.all(ids.map((id) => findCampaign(this.db, id)));
-    return found.flatMap((campaign) => (campaign?.state === 'draft' ? [campaign.id] : []));
-  }
 }
+
+const isReady = ({ writeKey, drafts }: DemoSite): boolean => writeKey !== null && drafts.length === 0;

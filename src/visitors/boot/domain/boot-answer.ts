@@ -1,13 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Display } from '../../../contract/display.js';
-import { SLOTS_OF, type InAppFormat } from '../../../contract/in-app.js';
-import type { BootAnswer, WireRule } from '../../../contract/visitor-wire.js';
-
-/** The place a message takes: what the campaign or the message says, where the format can be there; else the format's own. */
-export function slotOf(format: InAppFormat, ...wanted: (Display['slot'] | undefined)[]): NonNullable<WireRule['s']> {
-  const places = SLOTS_OF[format];
-  return wanted.find((slot) => slot !== undefined && places.includes(slot)) ?? places[0]!;
-}
+import type { BootAnswer } from '../../../contract/visitor-wire.js';
 
 /** Names the content of an answer. The ticket is no content: each answer has another one. */
 export function tagOf(answer: BootAnswer): string {

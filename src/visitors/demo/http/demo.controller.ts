@@ -27,7 +27,8 @@ const TYPES = { 'demo.css': 'text/css; charset=utf-8', 'demo.js': 'text/javascri
 @ApiTags('Demo site')
 @Controller()
 export class DemoController {
-  private readonly pages = new DemoPages();
+  /** Read when somebody opens the first one: hardly any installation serves them. */
+  private read: DemoPages | null = null;
 
   constructor(private readonly demo: Demo, private readonly sessions: Sessions, private readonly publicUrl: PublicUrl) {}
 
@@ -38,7 +39,7 @@ export class DemoController {
 
   @Get('demo/:page') @Public() @ApiExcludeEndpoint()
   page(@Param('page', { schema: z.string().max(100) }) page: string, @Query({ schema: PageQuery }) query: z.infer<typeof PageQuery>, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    if (page in TYPES) return void reply.headers({ 'content-type': TYPES[page as keyof typeof TYPES], 'cache-control': 'public, max-age=300' }).send(this.pages.assets[page as keyof typeof TYPES]);
+    if (page in TYPES) return void reply.headers({ 'content-type': TYPES[page as keyof typeof TYPES], 'cache-control': 'public, max-age=300' }).send(this.pages().assets[page as keyof typeof TYPES]);
     const known = DEMO_PAGES.find((one) => one === page);
     if (!known) throw notFound('page', page);
     return this.show(known, query, request, reply);
@@ -74,16 +75,20 @@ export class DemoController {
     return this.demo.remove(actor);
   }
 
+  private pages(): DemoPages {
+    return (this.read ??= new DemoPages());
+  }
+
   private siteUrl(): string {
     return `${this.publicUrl.value}/demo`;
   }
 
   private async show(page: DemoPage, { lang }: z.infer<typeof PageQuery>, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const [site, token] = [await this.demo.site(), sessionToken(request)];
+    const token = sessionToken(request);
     const session = token === null ? null : await this.sessions.find(token);
     const language: DemoLanguage = lang ?? pageLanguage(request.headers['accept-language']);
     const maySetUp = session !== null && session.role !== 'analyst';
     await reply.headers({ 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY, 'cache-control': 'no-store', 'referrer-policy': 'same-origin' })
-      .send(this.pages.render({ page, language, chosen: lang !== undefined, writeKey: site?.ready ? site.writeKey : null, maySetUp }));
+      .send(this.pages().render({ page, language, chosen: lang !== undefined, writeKey: await this.demo.writeKey(), maySetUp }));
   }
 }

@@ -5,12 +5,15 @@ export interface DemoSite {
   /** Null once the key was revoked: the demo is then as good as not set up. */
   writeKey: string | null;
   campaignIds: string[];
+  /** Those of them that are still to be published. */
+  drafts: string[];
   setUpAt: Date;
 }
 
 export function findDemo(db: Db): Promise<DemoSite | null> {
   return row<DemoSite>(db, `
-    select s.write_key_id as "writeKeyId", case when k.revoked_at is null then k.public_value end as "writeKey", s.campaign_ids as "campaignIds", s.set_up_at as "setUpAt"
+    select s.write_key_id as "writeKeyId", case when k.revoked_at is null then k.public_value end as "writeKey", s.campaign_ids as "campaignIds",
+           array(select c.id from campaign as c where c.id = any(s.campaign_ids) and c.state = 'draft' order by c.id) as drafts, s.set_up_at as "setUpAt"
       from demo_site as s left join api_key as k on k.id = s.write_key_id where s.id = 1`);
 }
 

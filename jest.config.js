@@ -13,6 +13,6 @@ export default {
   injectGlobals: false,
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   maxWorkers: 3,
 };

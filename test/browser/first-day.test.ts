@@ -15,7 +15,7 @@ import { hasBrowser, openBrowser, picture, type TestBrowser } from '../support/b
     token = (await app.nest.get(Setup, { strict: false }).issue())!;
     owner = await openBrowser('ko-KR');
     recipient = await openBrowser('ko-KR', { width: 320, height: 640 });
-  }, 60_000);
+  });
   afterEach(() => expect([...owner.faults.splice(0), ...recipient.faults.splice(0)]).toEqual([]));
   afterAll(async () => {
     await owner.close();
@@ -69,7 +69,7 @@ import { hasBrowser, openBrowser, picture, type TestBrowser } from '../support/b
     await page.waitForLoadState();
     await picture(page, 'mail');
     expect(await page.frameLocator('iframe').locator('body').textContent()).toContain('지우님, 안녕하세요.');
-  }, 60_000);
+  });
 
   test('the recipient leaves through the visible link: opening the page changes nothing, the button does', async () => {
     const { page } = recipient;

@@ -28,7 +28,7 @@ const MESSAGE = EmailContent.parse({
     narrow = await openBrowser('ko-KR', { width: 390, height: 844 }, { javaScriptEnabled: false });
     await app.api('POST', '/v1/topics', { key: 'tips', name: 'Tips <& tricks> for a long first week with the product', nameKo: '활용 팁과 새로운 기능을 알려 드리는 소식' });
     await app.api('POST', '/v1/topics', { key: 'events', name: 'Events', nameKo: '행사', optIn: true });
-  }, 60_000);
+  });
   afterEach(() => expect([...wide.faults.splice(0), ...narrow.faults.splice(0)]).toEqual([]));
   afterAll(async () => {
     await wide.close();

@@ -34,7 +34,7 @@ interface Stored { name: string; properties: Record<string, unknown>; context: R
     gate = await openGate(app.url);
     site = await openSite(pageAt);
     browser = await openBrowser();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     await site.close();
@@ -296,5 +296,5 @@ interface Stored { name: string; properties: Record<string, unknown>; context: R
     await page.goto(`${site.url}/next`);
     await arrive([...Array.from({ length: 12 }, () => '$page'), ...tabs.map((_, index) => `Tab ${index}`)]);
     browser.faults.length = 0;
-  }, 60_000);
+  });
 });

@@ -20,7 +20,7 @@ const LONG = '<div style="height:5000px">long</div>';
     browser = await openRawBrowser();
     other = await browser.open('about:blank');
     tab = await browser.open(`${site.url}/frame`);
-  }, 60_000);
+  });
   beforeEach(async () => {
     await tab.goto(`${site.url}/frame`);
     await tab.run('localStorage.clear(); scrollTo(0, 0)');
@@ -54,7 +54,7 @@ const LONG = '<div style="height:5000px">long</div>';
     expect(visits.map(({ url }) => new URL(url).pathname)).toEqual(['/', '/pricing', '/']);
     expect(new Set(visits.map(({ id }) => id)).size).toBe(3);
     expect(visits.slice(1).map(({ referrer }) => referrer)).toEqual(visits.slice(0, -1).map(({ url }) => url));
-  }, 30_000);
+  });
 
   test('a page that comes back from the cache is a page visit of its own', async () => {
     site.set([rule('dwell', { k: 'd', n: 800 })]);
@@ -75,7 +75,7 @@ const LONG = '<div style="height:5000px">long</div>';
     // What the first one measured was said when it went.
     const last = (await reports()).filter(({ pv }) => pv === visits[0]!.id).at(-1)!;
     expect(last.dwell_ms).toBeGreaterThanOrEqual(800);
-  }, 30_000);
+  });
 
   test('a prerendered page begins when it is activated', async () => {
     const rules = `{ prerender: [{ source: 'list', urls: ['/to'], eagerness: 'immediate' }] }`;
@@ -94,7 +94,7 @@ const LONG = '<div style="height:5000px">long</div>';
     expect(visits.map(({ at }) => at)).toEqual([start]);
     expect(Math.abs(found.at - start - 700)).toBeLessThanOrEqual(EXACT);
     expect(await fired()).toEqual(['view', 'dwell']);
-  }, 30_000);
+  });
 
   test('reports grow and end with the page, whoever hides it', async () => {
     site.set([], {}, LONG);
@@ -116,7 +116,7 @@ const LONG = '<div style="height:5000px">long</div>';
     expect(gone!.visible_ms).toBeGreaterThanOrEqual(gone!.dwell_ms);
     expect(hidden!.max_scroll).toBeGreaterThan(15);
     expect(hidden!.max_scroll).toBeLessThan(40);
-  }, 30_000);
+  });
 
   test('depth is how far somebody scrolled, not where the browser was', async () => {
     site.set([rule('half', { k: 's', n: 50 }), rule('end', { k: 's', n: 100 })], {}, LONG);
@@ -129,7 +129,7 @@ const LONG = '<div style="height:5000px">long</div>';
     expect(await fired()).toEqual(['half']);
     await tab.run('scrollTo(0, 10000)');
     expect((await firing('end')).why.scroll).toBe(100);
-  }, 30_000);
+  });
 
   test('a page without a way is read, one that scrolls inside is not', async () => {
     site.set([rule('end', { k: 's', n: 100 })], {}, '<p>short</p>');
@@ -141,7 +141,7 @@ const LONG = '<div style="height:5000px">long</div>';
     expect(await fired()).toEqual([]);
     await tab.run(`document.querySelector('main').scrollTop = 1e6`);
     await firing('end');
-  }, 30_000);
+  });
 
   test('an exit goes up and out, after five seconds, and not from a field', async () => {
     site.set([rule('exit', { k: 'x' })], {}, '<input>');
@@ -159,7 +159,7 @@ const LONG = '<div style="height:5000px">long</div>';
     await wait(150);
     await leave([60, 20]);
     expect((await firing('exit')).why.dwell).toBeGreaterThanOrEqual(5_000);
-  }, 30_000);
+  });
 
   test('events fire as often as they happen, everything else once; new rules have their say', async () => {
     site.set([rule('bought', { k: 'e', n: 'bought' }), rule('gone', { k: 'e', n: 'bought' }, { b: [null, 1] }), rule('view', { k: 'v' })]);
@@ -173,5 +173,5 @@ const LONG = '<div style="height:5000px">long</div>';
     await tab.run(`probe.visits.stop()`);
     await tab.run(`history.pushState({}, '', '/elsewhere')`);
     expect(await opened()).toHaveLength(1);
-  }, 30_000);
+  });
 });

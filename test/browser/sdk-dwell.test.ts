@@ -20,7 +20,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
     site = await startDwellSite();
     browser = await openRawBrowser();
     other = await browser.open('about:blank');
-  }, 60_000);
+  });
   beforeEach(() => { path += 1; });
   afterAll(async () => {
     await browser.close();
@@ -41,7 +41,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
     expect(Math.abs(fired.seen - 1_000)).toBeLessThanOrEqual(EXACT);
     expect(fired.why.dwell).toBeGreaterThanOrEqual(1_000);
     expect(fired.why.dwell).toBeLessThanOrEqual(fired.seen + 1);
-  }, 60_000);
+  });
 
   test('a hidden tab counts nothing', async () => {
     site.set([dwell(2_000)]);
@@ -62,7 +62,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
     expect(hidden[1] - hidden[0]).toBe(0);
     expect(fired.at).toBeGreaterThan(4_000);
     expect(Math.abs(fired.seen - 2_000)).toBeLessThanOrEqual(EXACT);
-  }, 60_000);
+  });
 
   test('what is opened in the background waits until it is seen', async () => {
     site.set([{ i: 'view', t: { k: 'v' } }, dwell(500)]);
@@ -78,7 +78,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
       return found;
     });
     expect(Math.abs(fired.seen - 500)).toBeLessThanOrEqual(EXACT);
-  }, 60_000);
+  });
 
   test('nobody is attentive without activity, and a rule may say for how long', async () => {
     site.set([dwell(1_500), { ...dwell(2_500, { i: 0 }), i: 'never' }], { idle: 1 });
@@ -99,7 +99,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
     const fired = await firing(tab);
     expect(fired.why.dwell).toBeGreaterThanOrEqual(1_500);
     await tab.close();
-  }, 60_000);
+  });
 
   test('the clock on the wall has no say', async () => {
     site.set([dwell(1_500)]);
@@ -113,7 +113,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
       return found;
     });
     expect(Math.abs(fired.seen - 1_500)).toBeLessThanOrEqual(EXACT);
-  }, 60_000);
+  });
 
   test('sleep is nobody\'s attention', async () => {
     site.set([dwell(1_500)]);
@@ -125,7 +125,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
     expect(fired.why.dwell).toBeLessThanOrEqual(1_500 + EXACT);
     expect(await measured(tab)).toBeLessThanOrEqual(1_500 + (await tab.run<number>(`performance.now()`)) - fired.at + EXACT);
     await tab.close();
-  }, 60_000);
+  });
 
   test('a frozen page counts nothing', async () => {
     site.set([dwell(1_500)]);
@@ -143,7 +143,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
     });
     expect(fired.at).toBeGreaterThan(4_000);
     expect(Math.abs(fired.seen - 1_500)).toBeLessThanOrEqual(EXACT);
-  }, 60_000);
+  });
 
   test('two tabs of a session are one reader', async () => {
     site.set([dwell(2_000, { s: 2 })]);
@@ -164,7 +164,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
     });
     expect(fired.why.dwell).toBeGreaterThanOrEqual(2_000);
     expect(fired.why.dwell).toBeLessThanOrEqual(2_000 + EXACT);
-  }, 60_000);
+  });
 
   test('a frame inside the page keeps its focus', async () => {
     site.set([dwell(1_500, { f: 1 })], {}, `<iframe src="${site.url.replace('localhost', '127.0.0.1')}/frame" style="width:300px;height:200px"></iframe>`);
@@ -183,7 +183,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
       return found;
     });
     expect(Math.abs(fired.seen - 1_500)).toBeLessThanOrEqual(EXACT);
-  }, 60_000);
+  });
 
   test('somebody reads the pricing page, looks elsewhere and comes back', async () => {
     site.set([{ ...dwell(READ), u: ['^localhost/pricing$'] }]);

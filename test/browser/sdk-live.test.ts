@@ -30,7 +30,7 @@ const POLICY = "default-src 'none'; script-src 'nonce-abc'; connect-src GATE; im
       </script><script nonce="abc" async src="${gate.url}/sdk/danbi.js" data-key="${app.writeKey}"></script>`,
     }));
     browser = await openBrowser();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     await site.close();
@@ -92,7 +92,7 @@ const POLICY = "default-src 'none'; script-src 'nonce-abc'; connect-src GATE; im
     // The others wait behind the lock and do not even ask.
     expect([shown.filter(Boolean).length, (await impressions(id)).length, gate.seen.filter(({ path: asked }) => asked === '/v1/claim').length]).toEqual([1, 1, 1]);
     await Promise.all(tabs.map((tab) => tab.close()));
-  }, 60_000);
+  });
 
   test('of two rules that come true together, the one with the higher priority is first; the other follows when it is put away', async () => {
     const low = await publish({ priority: 10 });

@@ -20,7 +20,7 @@ const post = (message: unknown) => `new Promise((done, failed) => { heard.length
     await app.api('PATCH', '/v1/workspace', { settings: { senderContact: '+82 2 123 4567' } });
     const { body } = await app.api<{ items: { key: string; channel: string }[] }>('GET', '/v1/starters');
     keys = body.items.filter(({ channel }) => channel === 'in_app').map(({ key }) => key);
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await app?.close();
@@ -49,7 +49,7 @@ const post = (message: unknown) => `new Promise((done, failed) => { heard.length
       await picture(browser.page, `starter-${key}-${language}`);
     }
     expect(browser.faults).toEqual([]);
-  }, 60_000);
+  });
 
   test('what is done there is told to whoever frames it, and counts nothing', async () => {
     const { body: { content } } = await app.api('GET', '/v1/starters/in-app-nps');

@@ -77,7 +77,7 @@ const ATTACK = (messages: DisplayMessage[]) => `(async () => {
   test('as what an author writes', async () => {
     const found = (await Promise.all(PAYLOADS.flatMap(({ payload }) => byAuthor(payload)).map((content) => made(content, contextWith({ name: 'N' }))))).filter((message) => message !== null);
     await attack(found, 400);
-  }, 120_000);
+  }, 300_000);
 
   test('as attributes of people and properties of events, values and names', async () => {
     const found: DisplayMessage[] = [];
@@ -86,9 +86,9 @@ const ATTACK = (messages: DisplayMessage[]) => `(async () => {
       if (message) found.push(message);
     }
     await attack(found, 1_000);
-  }, 120_000);
+  }, 300_000);
 
   test('as messages that no server of ours makes', async () => {
     await attack(PAYLOADS.flatMap(({ payload }) => byWire(payload)), 500, true);
-  }, 120_000);
+  }, 300_000);
 });

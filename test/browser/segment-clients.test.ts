@@ -67,7 +67,7 @@ const EXPECTED = [['alias', '$alias'], ['group', '$group'], ['identify', '$ident
   beforeAll(async () => {
     [app, shop, browser] = await Promise.all([startTestApp(), startShop(), openBrowser()]);
     key = (await app.api('POST', '/v1/api-keys', { kind: 'write', name: 'shop', allowedOrigins: [shop.url] })).body.secret;
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     shop.server.closeAllConnections();

@@ -59,7 +59,7 @@ test('a cap of 100 and 1,000 claims at once over three processes: exactly 100 ar
   expect(await visitors[outcomes.indexOf('CAP_DROPPED')]!.claim(id)).toMatchObject({ ok: 0, why: 'CAP_DROPPED' });
   expect(await row(app.db, 'select t.taken::int from display_tally as t where t.campaign_id = $1', [id])).toEqual({ taken: 100 });
   expect((await reconciled(app, id)).entry).toMatchObject({ entered: 100 });
-}, 240_000);
+}, 600_000);
 
 test('killed between claims and acks, and in the middle of them: nothing is displayed twice, and slots that nobody confirms come back', async () => {
   const CAP = 40;
@@ -93,4 +93,4 @@ test('killed between claims and acks, and in the middle of them: nothing is disp
   expect(await rows(app.db, `select 1 from delivery_event as e join delivery as d on d.id = e.delivery_id where d.campaign_id = $1 and e.kind = 'impression'`, [id])).toHaveLength(CAP);
   expect((await new Browser(url, app.writeKey, `one-more-${randomUUID()}`).claim(id)).ok).toBe(0);
   await reconciled(app, id);
-}, 240_000);
+}, 600_000);

@@ -51,4 +51,4 @@ test('every address is read as the platform reads it', async () => {
     const found = await rows<{ params: [string, string][] }>(database.db, `select coalesce((select json_agg(json_build_array(q.key, q.value) order by q.place) from page_params(page_search(u.url, null)) as q), '[]') as params from unnest($1::text[]) with ordinality as u (url, place) order by u.place`, [urls]);
     expect(found.map(({ params }, index) => [urls[index], params]).filter(([given]) => locationOf(given as string, null) !== null)).toEqual(urls.filter((given) => locationOf(given, null) !== null).map((given) => [given, paramsOf(searchOf(given, null))]));
   }), { numRuns: Number(process.env.PAGE_RUNS ?? 20), ...(process.env.SEGMENT_SEED ? { seed: Number(process.env.SEGMENT_SEED) } : {}) });
-}, 120_000);
+}, 600_000);

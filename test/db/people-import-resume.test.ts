@@ -94,7 +94,7 @@ test('a process killed at any statement of any batch leaves an import that the n
   await admin.end();
   expect(kills).toBeGreaterThan(3);
   await expectComplete(id);
-}, 60_000);
+}, 600_000);
 
 test('two workers at once take the batches of one import by turns', async () => {
   const id = await queue(ROWS);
@@ -103,7 +103,7 @@ test('two workers at once take the batches of one import by turns', async () => 
   };
   await Promise.all([drain(workerOn(database.db)), drain(workerOn(database.db))]);
   await expectComplete(id);
-}, 60_000);
+}, 600_000);
 
 test('cancelling waits for the batch in progress; what is in stays and is counted', async () => {
   const id = await queue(ROWS);

@@ -127,7 +127,7 @@ test('days and anniversaries: set = some = maintained = oracle in every zone, ov
     }
   }), { numRuns: RUNS, examples: [[sureWorld()]], ...(process.env.SEGMENT_SEED ? { seed: Number(process.env.SEGMENT_SEED) } : {}) });
   expect(flips).toBeGreaterThan(0);
-}, 120_000);
+}, 600_000);
 
 test('while no day begins anywhere, nobody is read', async () => {
   await rows(database.db, 'truncate person, person_date');

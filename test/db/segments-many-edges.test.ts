@@ -18,4 +18,4 @@ test('the next boundary of more edges than a statement takes is that of all of t
   expect(await nextBoundary(database.db, edges, NOW)).toEqual(later(20));
   expect(await nextBoundary(database.db, edges.slice(0, 1_199), NOW)).toEqual(later(30));
   expect(await nextBoundary(database.db, edges, later(50))).toBeNull();
-}, 60_000);
+}, 600_000);

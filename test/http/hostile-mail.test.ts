@@ -48,7 +48,7 @@ describe.each([{ smtpUtf8: false }, { smtpUtf8: true }])('a relay with SMTPUTF8:
     const published = await app.api('POST', `/v1/campaigns/${campaign.id}/publish`, {});
     expect([published.status, published.body.code, published.body.problems]).toEqual([200, undefined, undefined]);
     await app.runner.runUntilIdle();
-  }, 60_000);
+  });
   afterAll(async () => {
     await app.close();
     await sink.stop();

@@ -62,4 +62,4 @@ test.each(operations)('$name answers whatever it is sent, and never by a failure
     await ask(real, '['.repeat(100_000));
   }
   expect(faults.filter((each) => each !== null)).toEqual([]);
-}, 180_000);
+}, 600_000);

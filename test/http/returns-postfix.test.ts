@@ -79,4 +79,4 @@ ifInstalled('what a real Postfix returns comes to the signed return paths and is
   expect(ids.map((id) => told.get(id))).toEqual(['hard invalid_recipient', 'soft full', 'block block_reputation', undefined, 'hard bad_domain']);
   expect(await rows(app.db, 'select s.reason from suppression as s')).toEqual([{ reason: 'bounce' }, { reason: 'bounce' }]);
   expect((await app.api('GET', '/v1/returns')).body.items.map((each: { state: string }) => each.state)).toEqual(['applied', 'applied', 'applied']);
-}, 90_000);
+}, 600_000);

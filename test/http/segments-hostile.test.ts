@@ -86,7 +86,7 @@ test.each<{ name: string; definition: unknown; status: number }>([
   const { body } = await app.api('GET', `/v1/segments/${made.body.id}`);
   expect([body.state, body.problem]).toEqual(['live', null]);
   expect((await app.api('GET', `/v1/segments/${made.body.id}/explain?personId=${someone.id}`)).status).toBe(200);
-}, 60_000);
+}, 600_000);
 
 test.each([
   { name: '5,000 levels', definition: nots(5_000), says: 'The definition is nested more than 40 deep.' },

@@ -18,7 +18,7 @@ const ORIGIN = 'https://shop.example';
 beforeAll(async () => {
   sender = await startTestApp({ workers: 'running' });
   holder = await startApp({ config: readConfig({ PORT: '0', LOG_LEVEL: 'silent', ROLE: 'api', DATA_DIR: sender.dataDir, DATABASE_POOL: '4' }), databaseUrl: sender.databaseUrl });
-}, 60_000);
+}, 600_000);
 afterAll(async () => {
   if (!holderClosed) await holder.close();
   await sender.close();

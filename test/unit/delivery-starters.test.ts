@@ -48,7 +48,7 @@ const hasSpamAssassin = spawnSync('spamassassin', ['--version']).status === 0;
   const rules = [...stdout.matchAll(/^ *(-?\d+\.\d) (\w+) /gm)].filter(([, points]) => Number(points) > 0).map(([, points, rule]) => `${points} ${rule}`);
   process.stdout.write(`spam score ${key} ${language}: ${score} ${rules.join(', ')}\n`);
   expect([Number.isFinite(score), score < 1 ? [] : rules]).toEqual([true, []]);
-}, 90_000);
+}, 600_000);
 
 let browser: TestBrowser | null = null;
 beforeAll(async () => { if (hasBrowser) browser = await openBrowser(); });
@@ -61,4 +61,4 @@ afterAll(() => browser?.close());
     expect(await browser!.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     await picture(browser!.page, `starter-${key}-${language}-${width}`);
   }
-}, 60_000);
+}, 600_000);

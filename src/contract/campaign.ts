@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DurationSchema, Id, Instant, Key, LocalTime, Name, WeekdayName } from './common.js';
 import { Display } from './display.js';
+import { TestPlan } from './experiment.js';
 import { ChatContent, EmailContent, InAppContent, WebhookContent } from './message.js';
 import { SegmentNodeSchema } from './segment.js';
 import { PropertyFilterSchema } from './segment-conditions.js';
@@ -26,6 +27,7 @@ const messageParts = <C extends z.ZodType>(content: C) => ({
   topic: Key.default('product-updates'),
   variants: z.array(z.strictObject({ key: Key, name: z.string().max(200).default(''), weight: Weight.default(1), content })).min(1).max(8),
   control: z.strictObject({ weight: Weight }).optional(),
+  test: TestPlan.optional(),
   next,
 });
 
@@ -47,7 +49,7 @@ export const Step = z.discriminatedUnion('type', [
   z.strictObject({ id: Key, type: z.literal('wait'), for: DurationSchema.optional(), until: z.strictObject({ time: LocalTime, weekdays: z.array(WeekdayName).max(7).default([]) }).optional(), next }),
   z.strictObject({ id: Key, type: z.literal('wait_until'), condition: SegmentNodeSchema, timeout: DurationSchema, next, onTimeout: next }),
   z.strictObject({ id: Key, type: z.literal('branch'), branches: z.array(z.strictObject({ name: z.string().max(200).default(''), condition: SegmentNodeSchema, next })).min(1).max(20), otherwise: next }),
-  z.strictObject({ id: Key, type: z.literal('split'), arms: z.array(z.strictObject({ key: Key, weight: Weight, next })).min(2).max(8) }),
+  z.strictObject({ id: Key, type: z.literal('split'), arms: z.array(z.strictObject({ key: Key, weight: Weight, next })).min(2).max(8), test: TestPlan.optional() }),
   z.strictObject({ id: Key, type: z.literal('exit') }),
 ]);
 export type Step = z.infer<typeof Step>;
@@ -112,6 +114,8 @@ export const BroadcastDefinition = z.strictObject({
   message: z.discriminatedUnion('channel', [EmailStep.extend(messageId), InAppStep.extend(messageId), WebhookStep.extend(messageId), ChatStep.extend(messageId)]).optional(),
   /** The arms of an external experiment. */
   arms: z.array(z.strictObject({ key: Key, name: z.string().max(200).default(''), weight: Weight.default(1), control: z.boolean().default(false) })).min(1).max(9).optional(),
+  /** Of an external experiment; the test of a message stands beside its variants. */
+  test: TestPlan.optional(),
 });
 
 /**

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { oneFile, type OneFile } from '../support/one-file.js';
 import { spawnDanbi } from '../support/process.js';
 import { random } from '../story/world.js';
 
@@ -14,6 +15,7 @@ const KILLS_A_DATABASE = 8;
 
 let dataDir: string;
 let admin: pg.Client;
+let service: OneFile;
 let complete: string[];
 const states = { empty: 0, partial: 0, complete: 0 };
 
@@ -46,6 +48,7 @@ async function applied(client: pg.Client): Promise<number> {
 }
 
 beforeAll(async () => {
+  service = await oneFile();
   dataDir = await mkdtemp(join(tmpdir(), 'danbi-data-'));
   admin = new pg.Client({ connectionString: process.env.DANBI_TEST_SERVER });
   await admin.connect();
@@ -53,6 +56,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await admin.end();
+  await service.remove();
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -63,7 +67,7 @@ test(`a first start killed ${KILLS} times while it makes the schema ends in the 
     const name = `migrating_${process.pid}_${kill}`;
     await admin.query(`create database ${name} template template0`);
     for (let life = 0; life < KILLS_A_DATABASE; life += 1) {
-      const danbi = spawnDanbi({ PORT: '0', DATABASE_URL: urlOf(name), DATA_DIR: dataDir });
+      const danbi = spawnDanbi({ PORT: '0', DATABASE_URL: urlOf(name), DATA_DIR: dataDir }, service.path);
       await on(name, (client) => migrated(client, Math.floor(next() * all), danbi.ended));
       await sleep(next() * 20);
       danbi.child.kill('SIGKILL');
@@ -71,7 +75,7 @@ test(`a first start killed ${KILLS} times while it makes the schema ends in the 
       const count = await on(name, applied);
       states[count === 0 ? 'empty' : count < all ? 'partial' : 'complete'] += 1;
     }
-    const danbi = spawnDanbi({ PORT: '0', DATABASE_URL: urlOf(name), DATA_DIR: dataDir });
+    const danbi = spawnDanbi({ PORT: '0', DATABASE_URL: urlOf(name), DATA_DIR: dataDir }, service.path);
     await danbi.until(/ready at/);
     danbi.child.kill('SIGTERM');
     expect((await danbi.ended).code).toBe(0);

@@ -12,10 +12,10 @@ export interface DanbiProcess {
 
 const MAIN = process.env.DANBI_TEST_MAIN ?? 'dist/src/main.js';
 
-/** Starts the built service with only the given environment. */
-export function spawnDanbi(env: Record<string, string>): DanbiProcess {
-  if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run \`npm run build\` first`);
-  const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: 'error', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts the built service, or another form of it, with only the given environment. */
+export function spawnDanbi(env: Record<string, string>, main = MAIN): DanbiProcess {
+  if (!existsSync(main)) throw new Error(`${main} is missing: run \`npm run build\` first`);
+  const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: 'error', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const said = { out: '', err: '' };
   child.stdout.on('data', (part) => { said.out += part; });
   child.stderr.on('data', (part) => { said.err += part; });

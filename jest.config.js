@@ -14,5 +14,6 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   testTimeout: 120_000,
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   maxWorkers: 3,
 };

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createLog } from '../../src/platform/logging.js';
 import { WakeChannel } from '../../src/platform/jobs/wake-channel.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -23,7 +25,7 @@ afterAll(async () => {
 async function until(fits: () => boolean): Promise<void> {
   for (let waited = 0; !fits(); waited += 5) {
     if (waited > 10_000) throw new Error(`waited in vain: ${JSON.stringify(heard)}`);
-    await new Promise((done) => { setTimeout(done, 5); });
+    await pause(5);
   }
 }
 
@@ -34,4 +36,26 @@ test('wakes every other process once for what was said at once, and not the one 
   // What `one` said itself would have come before this.
   await until(() => heard.one.length > 0);
   expect(heard).toEqual({ one: ['c'], other: ['a', 'b'] });
+});
+
+test('what is said while the database is slow to take the last is said together, not one statement behind the other', async () => {
+  const listener = new pg.Client(database.url);
+  const payloads: string[] = [];
+  listener.on('notification', ({ payload }) => payloads.push(payload!));
+  await listener.connect();
+  await listener.query('listen danbi_wake');
+  const { rows } = await listener.query<{ pid: number }>(`select a.pid from pg_stat_activity as a where a.application_name = 'danbi-wake' and a.datname = current_database() order by a.backend_start limit 1`);
+  process.kill(rows[0]!.pid, 'SIGSTOP');
+  try {
+    for (const name of ['d', 'e', 'f']) {
+      one.notify(name);
+      await pause(60);
+    }
+  } finally {
+    process.kill(rows[0]!.pid, 'SIGCONT');
+  }
+  await until(() => heard.other.includes('f'));
+  await listener.query('select 1');
+  await listener.end();
+  expect(payloads).toEqual(['d', 'e,f']);
 });

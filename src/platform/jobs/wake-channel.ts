@@ -7,13 +7,14 @@ const COALESCE_MS = 20;
 /**
  * Wakes workers of every process through LISTEN/NOTIFY. Notifications are coalesced and sent on a connection of their own,
  * outside the writing transaction: NOTIFY inside it serialises commits (16 writers fell from about 2,000 to 279
- * transactions a second). A lost notification costs only time; the poll behind it catches up. What this process says comes back
+ * transactions a second). One is under way at a time: what is said meanwhile goes with the next. A lost notification costs only time; the poll behind it catches up. What this process says comes back
  * to it too and is passed over: whoever says it has woken this process already, and every worker would look twice.
  */
 export class WakeChannel {
   private client: pg.Client | null = null;
   private readonly names = new Set<string>();
   private timer: NodeJS.Timeout | null = null;
+  private sending = false;
   private closed = false;
 
   constructor(private readonly url: string, private readonly log: Log, private readonly onWake: (name: string) => void) {}
@@ -33,7 +34,7 @@ export class WakeChannel {
 
   notify(name: string): void {
     this.names.add(name);
-    this.timer ??= setTimeout(() => void this.flush(), COALESCE_MS);
+    this.schedule();
   }
 
   async stop(): Promise<void> {
@@ -44,12 +45,19 @@ export class WakeChannel {
     await client?.end().catch((error: unknown) => this.log.debug({ err: error }, 'wake channel was already closed'));
   }
 
+  private schedule(): void {
+    if (!this.sending && !this.closed) this.timer ??= setTimeout(() => void this.flush(), COALESCE_MS);
+  }
+
   private async flush(): Promise<void> {
     this.timer = null;
     const payload = [...this.names].join(',');
     this.names.clear();
-    if (!this.client || payload === '') return;
+    if (!this.client) return;
+    this.sending = true;
     await this.client.query('select pg_notify($1, $2)', [CHANNEL, payload]).catch((error: unknown) => this.log.warn({ err: error }, 'wake-up not sent; the poll will catch up'));
+    this.sending = false;
+    if (this.names.size > 0) this.schedule();
   }
 
   private reconnect(error: unknown): void {

@@ -1,4 +1,5 @@
 import { row, type Db } from './database/db.js';
+import { keepPlan } from './database/kept-plans.js';
 
 /** The one workspace of an installation: who sends, and the defaults for people who did not tell us theirs. */
 export interface Workspace {
@@ -19,8 +20,9 @@ export interface WorkspaceSettings {
 
 const BEFORE_SETUP: Workspace = { name: 'Danbi', timeZone: 'UTC', language: 'en', settings: {} };
 
+const READ = keepPlan('select w.name, w.time_zone as "timeZone", w.language, w.settings from workspace as w where w.id = 1');
+
 /** Reads the workspace; before set-up it has neutral defaults. */
 export async function loadWorkspace(db: Db): Promise<Workspace> {
-  const found = await row<Workspace>(db, `select w.name, w.time_zone as "timeZone", w.language, w.settings from workspace as w where w.id = 1`);
-  return found ?? BEFORE_SETUP;
+  return (await row<Workspace>(db, READ)) ?? BEFORE_SETUP;
 }

@@ -12,13 +12,14 @@ import type { Db } from '../../platform/database/db.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { displayFacts, mayDisplay } from '../domain/display-frequency.js';
+import { openLease } from '../domain/display-line.js';
 import { usableZone } from '../engine/people.js';
 import { assignVariants } from '../store/assignments.store.js';
 import { loadVersion } from '../store/versions.store.js';
 import { storeAnswer } from './answers.js';
 import { autoMessageOf } from './live-rules.js';
 import { variantOf } from './questions.js';
-import { holdPerson, lockClaim, moveClaim, openLease, type ClaimedArm, type DisplayClaim } from './store/claims.store.js';
+import { holdPerson, lineOf, lockClaim, moveClaim, type ClaimedArm, type DisplayClaim } from './store/claims.store.js';
 import { displayedBy, displayedOf, idsOf } from './store/displayed.store.js';
 import { insertImpression } from './store/impressions.store.js';
 import { findAutoCampaign } from './store/live.store.js';
@@ -104,7 +105,7 @@ async function confirm(acked: Acked): Promise<AckAnswer> {
 
 /** After the lease: nobody has the place now, and the message has not been displayed to this person by another claim since. */
 async function isStillFree({ tx, now, ids, timeZone, claim }: Acked): Promise<boolean> {
-  if (await openLease(tx, ids, { class: claim.class, except: claim.key }, now)) return false;
+  if (openLease(await lineOf(tx, ids), { class: claim.class, except: claim.key }, now)) return false;
   if (claim.kind === 'in_app') return true;
   const definition = autoMessageOf(await loadVersion(tx, claim.versionId!));
   const seen = (await displayedOf(tx, ids, [claim.campaignId], claim.visit)).get(claim.campaignId);

@@ -16,14 +16,15 @@ import { inPeopleTransaction } from '../../people/people-writer.js';
 import type { Db } from '../../platform/database/db.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { loadWorkspace } from '../../platform/workspace.js';
+import { firstInLine, leasesOver, openLease, waitingFor, type InLine } from '../domain/display-line.js';
 import { firstRefusal, type GateFacts, type Refusal } from '../domain/gates.js';
 import { recordEntryRefusalOnce } from '../store/decisions.store.js';
 import { loadVersion } from '../store/versions.store.js';
 import { autoMessageOf } from './live-rules.js';
-import { armOf, exhausted, QUESTIONS, variantOf, type Asked, type Why } from './questions.js';
-import { dropClaim, dropWaiting, firstInLine, holdPerson, insertClaim, lapseOwn, lockClaim, openLease, shownInVisit, type ClaimedArm, type DisplayClaim } from './store/claims.store.js';
+import { armOf, exhausted, isTransactionalOf, QUESTIONS, variantOf, type Asked, type Why } from './questions.js';
+import { dropClaims, holdPerson, insertClaim, lapse, lineOf, lockClaim, shownInVisit, type ClaimedArm, type DisplayClaim } from './store/claims.store.js';
 import { idsOf } from './store/displayed.store.js';
-import { inAppToDisplay, isTransactional } from './store/in-app.store.js';
+import { inAppToDisplay } from './store/in-app.store.js';
 import { findAutoCampaign } from './store/live.store.js';
 import { takeOne, tallyOf } from './store/tally.store.js';
 
@@ -81,18 +82,19 @@ export class DisplayClaims {
     if (before && !ids.includes(before.personId)) return no('LEASE_DENIED', null, now);
     if (before?.state === 'open' && before.leaseUntil > now) return grant(before, now);
     if (before?.state === 'shown') return no('REENTRY_BLOCKED', null, now);
-    await lapseOwn(tx, ids, now);
-    if (before) await dropClaim(tx, ask.key);
-    return 'campaignId' in ask.what ? this.autoMessage(tx, { personId, ids, person, ask, links, campaignId: ask.what.campaignId }, now) : this.inApp(tx, { personId, ids, ask, deliveryId: ask.what.deliveryId }, now);
+    const line = await lineOf(tx, ids);
+    await lapse(tx, leasesOver(line, now).map(({ key }) => key), now);
+    // What waits for this display is asked for anew: one place in line a person and message.
+    await dropClaims(tx, [...(before ? [ask.key] : []), ...waitingFor(line, ask.what).map(({ key }) => key)]);
+    return 'campaignId' in ask.what ? this.autoMessage(tx, { personId, ids, line, person, ask, links, campaignId: ask.what.campaignId }, now) : this.inApp(tx, { personId, ids, line, ask, deliveryId: ask.what.deliveryId }, now);
   }
 
-  private async autoMessage(tx: Db, { personId, ids, person, ask, links, campaignId }: { personId: string; ids: string[]; person: ClaimedPerson; ask: ClaimAsk; links: LinkSigner; campaignId: string }, now: Date): Promise<ClaimAnswer> {
+  private async autoMessage(tx: Db, { personId, ids, line, person, ask, links, campaignId }: Held & { person: ClaimedPerson; links: LinkSigner; campaignId: string }, now: Date): Promise<ClaimAnswer> {
     const campaign = await findAutoCampaign(tx, campaignId);
     if (campaign?.type !== 'auto_message' || !campaign.versionId) return no('CAMPAIGN_INACTIVE', null, now);
     const version = await loadVersion(tx, campaign.versionId);
     const definition = autoMessageOf(version);
-    const asked: Asked = { tx, now, workspace: await loadWorkspace(tx), version, definition, state: campaign.state, personId, ids, timeZone: person.timeZone, visit: ask.visit, claim: { key: ask.key, why: ask.why, trusted: ask.trusted } };
-    await dropWaiting(tx, ids, campaignId);
+    const asked: Asked = { tx, now, workspace: await loadWorkspace(tx), version, definition, campaign, personId, ids, line, timeZone: person.timeZone, visit: ask.visit, claim: { key: ask.key, why: ask.why, trusted: ask.trusted } };
     const refusal = await judge(asked);
     const arm = refusal?.gate === 'campaign' || refusal?.gate === 'trigger' ? null : await armOf(asked);
     const variant = variantOf(definition, arm ?? { variant: '', isControl: false });
@@ -113,10 +115,11 @@ export class DisplayClaims {
   }
 
   /** Control is rendered too, with its first variant's content, so that both sides pass the same gates. */
-  private async render({ tx, personId, definition, workspace }: Asked, { person, contentId, links, deliveryId }: { person: ClaimedPerson; contentId: string | null; links: LinkSigner; deliveryId: string }): Promise<RenderedInApp | { code: ReasonCode; detail: string }> {
+  private async render(asked: Asked, { person, contentId, links, deliveryId }: { person: ClaimedPerson; contentId: string | null; links: LinkSigner; deliveryId: string }): Promise<RenderedInApp | { code: ReasonCode; detail: string }> {
+    const { tx, personId, workspace } = asked;
     try {
       const compiled = contentFor('in_app', await this.contents.load(tx, contentId ? [contentId] : []), contentId);
-      const transactional = await isTransactional(tx, definition.message.topic);
+      const transactional = await isTransactionalOf(asked);
       const rendered = renderInApp(compiled, contextOf({ id: deliveryId, personId, transactional, event: null }, person, workspace), links);
       // How often is said by the campaign; the inbox must not begin to display it by itself again.
       const { until: _until, ...kept } = rendered;
@@ -137,24 +140,26 @@ export class DisplayClaims {
   }
 
   /** A message that a campaign has put into the inbox has passed its gates; here it only finds its tab. */
-  private async inApp(tx: Db, { personId, ids, ask, deliveryId }: { personId: string; ids: string[]; ask: ClaimAsk; deliveryId: string }, now: Date): Promise<ClaimAnswer> {
+  private async inApp(tx: Db, { personId, ids, line, ask, deliveryId }: Held & { deliveryId: string }, now: Date): Promise<ClaimAnswer> {
     const message = await inAppToDisplay(tx, ids, deliveryId, now);
-    await dropWaiting(tx, ids, deliveryId);
     if (!message) return no('NO_LONGER_ELIGIBLE', null, now);
     if (message.campaignState === 'paused') return no('CAMPAIGN_INACTIVE', null, now);
     if (await shownInVisit(tx, deliveryId, ask.visit)) return no('REENTRY_BLOCKED', null, now);
-    const { campaignId, content } = message;
+    const { campaignId, campaignSince, content } = message;
     const claim: DisplayClaim = { ...base(personId, ask, now), campaignId, versionId: null, deliveryId, kind: 'in_app', class: 'standard', slot: displayPlace(content.format, content.slot), priority: 50, content };
-    const lease = await openLease(tx, ids, { class: claim.class, except: ask.key }, now);
+    const lease = openLease(line, { class: claim.class, except: ask.key }, now);
     if (lease) {
-      await insertClaim(tx, { ...claim, state: 'waiting', leaseUntil: new Date(lease.until.getTime() + LINE_MS) });
-      return no('LEASE_DENIED', lease.until, now);
+      await insertClaim(tx, { ...claim, state: 'waiting', leaseUntil: new Date(lease.leaseUntil.getTime() + LINE_MS) });
+      return no('LEASE_DENIED', lease.leaseUntil, now);
     }
-    const rival = await firstInLine(tx, ids, claim, now);
-    if (rival) return no('LOST_ARBITRATION', rival.until, now);
+    const rival = firstInLine(line, { ...claim, campaignSince }, now);
+    if (rival) return no('LOST_ARBITRATION', rival.leaseUntil, now);
     return (await insertClaim(tx, claim)) ? grant(claim, now) : no('LEASE_DENIED', null, now);
   }
 }
+
+/** Whoever claims, held, with what they have and wait for. */
+interface Held { personId: string; ids: string[]; line: readonly InLine[]; ask: ClaimAsk }
 
 const base = (personId: string, { key, visit, url }: ClaimAsk, now: Date) => ({ key, personId, visit, url, state: 'open' as const, counted: false, arm: null, createdAt: now, leaseUntil: new Date(now.getTime() + LEASE_MS) });
 
@@ -164,7 +169,7 @@ function claimOf({ personId, version, definition: { display }, now }: Asked, ask
 
 /** Asks gate after gate, and nothing behind the one that refuses. */
 async function judge(asked: Asked): Promise<Refusal | null> {
-  let facts: GateFacts = { now: asked.now, campaign: { state: asked.state, entering: true } };
+  let facts: GateFacts = { now: asked.now, campaign: { state: asked.campaign.state, entering: true } };
   for (const question of QUESTIONS) {
     const refusal = firstRefusal(facts);
     if (refusal) return refusal;

@@ -3,11 +3,12 @@ import type { DisplayTrigger } from '../../contract/display.js';
 import { displayPlace } from '../../contract/in-app.js';
 import { refusals } from '../../delivery/preferences/store/reachability.store.js';
 import { ruleOf } from '../../delivery/rules/domain/rule-settings.js';
-import { pacingAnswer } from '../../delivery/rules/pacing-answers.js';
+import { pacingOf } from '../../delivery/rules/pacing-answers.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
 import type { Db } from '../../platform/database/db.js';
 import type { Workspace } from '../../platform/workspace.js';
 import { displayFacts } from '../domain/display-frequency.js';
+import { firstInLine, openLease, type InLine } from '../domain/display-line.js';
 import { scheduleAt } from '../domain/display-schedule.js';
 import type { GateFacts } from '../domain/gates.js';
 import { whoMeets } from '../engine/conditions.js';
@@ -15,8 +16,8 @@ import { endingsOf } from '../engine/endings.js';
 import { usableZone } from '../engine/people.js';
 import { armsWithout, type Assigned } from '../store/assignments.store.js';
 import type { CampaignVersion } from '../store/versions.store.js';
-import { firstInLine, openLease } from './store/claims.store.js';
 import { displayedBy, displayedOf, standardDisplays } from './store/displayed.store.js';
+import { isTransactional } from './store/in-app.store.js';
 import { tallyOf } from './store/tally.store.js';
 
 /** What a browser says fulfilled the trigger: milliseconds, percent, the event. */
@@ -29,10 +30,12 @@ export interface Asked {
   workspace: Workspace;
   version: CampaignVersion;
   definition: AutoMessageDefinition;
-  state: string;
+  campaign: { state: string; createdAt: Date };
   personId: string;
   /** The person and those merged into them a moment ago. */
   ids: readonly string[];
+  /** What they have open and wait for. */
+  line: readonly InLine[];
   /** The person's own zone, if it was told. */
   timeZone: string | null;
   visit: string | null;
@@ -104,8 +107,13 @@ const exit: Question = async (asked) => {
 const reach: Question = async ({ tx, personId, definition: { message }, now }) =>
   ({ reach: { code: (await refusals(tx, { personIds: [personId], channel: 'in_app', topic: message.topic, now })).get(personId) ?? null } });
 
-const quiet: Question = async ({ tx, personId, definition: { message }, now }) =>
-  ({ quiet: (await pacingAnswer(tx, { personId, channel: 'in_app', topic: message.topic }, now)).quiet });
+/** Whether the message is of a topic that is no advertising. */
+export const isTransactionalOf = once(({ tx, definition: { message } }) => isTransactional(tx, message.topic));
+
+const quiet: Question = async (asked) => {
+  const { tx, personId, timeZone, workspace, now } = asked;
+  return { quiet: (await pacingOf(tx, { personId, timeZone, channel: 'in_app', transactional: await isTransactionalOf(asked) }, workspace, now)).quiet };
+};
 
 /** Displays of a person in the last 24 hours; the message that took the place is named. */
 const frequency: Question = async ({ tx, ids, definition, workspace, now }) => {
@@ -127,13 +135,13 @@ const cap: Question = async ({ tx, version, definition }) => {
 export const exhausted = (most: number, nextBack: Date | null) => ({ until: nextBack, facts: { cap: most } });
 
 const arbitration: Question = async (asked) => {
-  const { tx, ids, version, definition, now, claim } = asked;
+  const { line, version, definition, campaign, now, claim } = asked;
   const { class: slotClass, priority, slot } = definition.display;
-  const lease = await openLease(tx, ids, { class: slotClass, except: claim?.key ?? null }, now);
-  if (lease) return { arbitration: { code: 'LEASE_DENIED', until: lease.until, facts: { slot: lease.campaignId, delivery: lease.deliveryId } } };
+  const lease = openLease(line, { class: slotClass, except: claim?.key ?? null }, now);
+  if (lease) return { arbitration: { code: 'LEASE_DENIED', until: lease.leaseUntil, facts: { slot: lease.campaignId, delivery: lease.deliveryId } } };
   const { format, slot: own } = variantOf(definition, await armOf(asked)).content;
-  const rival = await firstInLine(tx, ids, { class: slotClass, slot: displayPlace(format, slot, own), priority, campaignId: version.campaignId }, now);
-  return { arbitration: rival ? { code: 'LOST_ARBITRATION', until: rival.until, facts: { slot: rival.campaignId, priority: rival.priority } } : null };
+  const rival = firstInLine(line, { class: slotClass, slot: displayPlace(format, slot, own), priority, campaignId: version.campaignId, campaignSince: campaign.createdAt }, now);
+  return { arbitration: rival ? { code: 'LOST_ARBITRATION', until: rival.leaseUntil, facts: { slot: rival.campaignId, priority: rival.priority } } : null };
 };
 
 /** In the one order of the gates. Whether a cap has something left is known before arbitration, and taken behind it. */

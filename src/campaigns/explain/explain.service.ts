@@ -87,7 +87,7 @@ export class Explain {
     const messageId = stepId ?? messagesOf(version.published)[0];
     const step = messageId ? version.published.steps[messageId] : undefined;
     const moment = { now: this.clock.now(), zone: (await loadWorkspace(this.db)).timeZone };
-    const gates = await liveGates(this.db, { version, state: campaign.state, personId, step: step?.type === 'message' ? step : null }, moment);
+    const gates = await liveGates(this.db, { version, campaign, personId, step: step?.type === 'message' ? step : null }, moment);
     // What only puts a message off keeps nobody out.
     const refusing = gates.find((gate) => gate.passed === false && !DEFERRALS.includes(gate.code!));
     const told = refusing?.code ? { kind: 'refused' as const, code: refusing.code, at: null, what: 'campaign' as const } : { kind: 'could_enter' as const };

@@ -11,6 +11,7 @@ import { explainPerson } from '../../segments/segment-questions.js';
 import type { MessageStep } from '../domain/arms.js';
 import { autoMessageOf } from '../auto/live-rules.js';
 import { QUESTIONS, type Asked } from '../auto/questions.js';
+import { lineOf } from '../auto/store/claims.store.js';
 import { idsOf } from '../auto/store/displayed.store.js';
 import { walkGates, type GateFacts, type Verdict } from '../domain/gates.js';
 import { dateEntryAt } from '../domain/next-due.js';
@@ -21,36 +22,37 @@ import type { CampaignVersion } from '../store/versions.store.js';
 
 export interface LiveQuestion {
   version: CampaignVersion;
-  state: string;
+  campaign: { state: string; createdAt: Date };
   personId: string;
   /** The message asked about; its consent and reachability are looked at. */
   step: MessageStep | null;
 }
 
 /** The questions of a claim, all of them, in the same words; the page, and whether it could be rendered, is not known here. */
-async function displayGates(db: Db, { version, state, personId, timeZone }: Omit<LiveQuestion, 'step'> & { timeZone: string | null }, { now }: Moment): Promise<Verdict[]> {
-  const asked: Asked = { tx: db, now, workspace: await loadWorkspace(db), version, definition: autoMessageOf(version), state, personId, ids: await idsOf(db, personId), timeZone, visit: null, claim: null };
+async function displayGates(db: Db, { version, campaign, personId, timeZone }: Omit<LiveQuestion, 'step'> & { timeZone: string | null }, { now }: Moment): Promise<Verdict[]> {
+  const ids = await idsOf(db, personId);
+  const asked: Asked = { tx: db, now, workspace: await loadWorkspace(db), version, definition: autoMessageOf(version), campaign, personId, ids, line: await lineOf(db, ids), timeZone, visit: null, claim: null };
   const answers: Partial<GateFacts>[] = [];
   for (const question of QUESTIONS) answers.push(await question(asked));
   const { audience } = version.published;
   const told = audience ? await explained(db, audience, personId, now) : null;
-  return walkGates(Object.assign({ now, campaign: { state, entering: true } }, ...answers) as GateFacts).map((verdict) =>
+  return walkGates(Object.assign({ now, campaign: { state: campaign.state, entering: true } }, ...answers) as GateFacts).map((verdict) =>
     (verdict.gate === 'audience' && told ? { ...verdict, facts: { explained: told }, nextCheckAt: told.nextChangeAt ? new Date(told.nextChangeAt) : null } : verdict));
 }
 
 interface Trigger { met: boolean; facts: Record<string, unknown>; nextAt: Date | null }
 
 /** What every gate would say to a person right now, from the data itself; gates behind a refusing one are looked at as well. */
-export async function liveGates(db: Db, { version, state, personId, step }: LiveQuestion, moment: Moment): Promise<Verdict[]> {
+export async function liveGates(db: Db, { version, campaign, personId, step }: LiveQuestion, moment: Moment): Promise<Verdict[]> {
   const [person] = await loadPeople(db, [personId]);
   const zone = usableZone(person?.timeZone ?? null, moment.zone);
-  if (version.published.entry.type === 'display') return displayGates(db, { version, state, personId, timeZone: person?.timeZone ?? null }, moment);
+  if (version.published.entry.type === 'display') return displayGates(db, { version, campaign, personId, timeZone: person?.timeZone ?? null }, moment);
   // The state is judged on its own: a paused campaign's other gates are still worth knowing.
   const facts = (await entryFacts(db, { version, state: 'active' }, new Map([[personId, zone]]), moment))(personId);
   const trigger = await evaluateTrigger(db, { version, personId, zone }, moment.now);
   const reach = step ? { addressee: ADDRESSEE[step.channel], code: (await refusals(db, { personIds: [personId], channel: step.channel, topic: step.topic, now: moment.now })).get(personId) ?? null } : undefined;
   const pacing = step ? await pacingAnswer(db, { personId, channel: step.channel, topic: step.topic }, moment.now) : {};
-  const verdicts = walkGates({ ...facts, campaign: { state, entering: true }, trigger: { met: trigger.met }, reach, ...pacing });
+  const verdicts = walkGates({ ...facts, campaign: { state: campaign.state, entering: true }, trigger: { met: trigger.met }, reach, ...pacing });
   const { audience } = version.published;
   const told = audience ? await explained(db, audience, personId, moment.now) : null;
   return verdicts.map((verdict) => {

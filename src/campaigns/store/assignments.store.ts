@@ -1,6 +1,7 @@
 import { armOf, bucketOf } from '../../kernel/bucket.js';
 import { announceEngagement } from '../../people/store/change.store.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
+import { keepPlanForOne } from '../../platform/database/kept-plans.js';
 import type { PublishedExperiment } from '../domain/published.js';
 
 export interface Assigned {
@@ -18,6 +19,16 @@ export interface AssignInput {
 
 type AssignedRow = Assigned & { personId: string };
 
+const assign = keepPlanForOne(`
+  with added as (
+    insert into assignment (experiment_id, person_id, campaign_id, variant, is_control, bucket, source, assigned_at)
+    select $1, w.person_id, $2, w.variant, w.is_control, w.bucket, 'hash', $3::timestamptz
+      from unnest($4::uuid[], $5::text[], $6::boolean[], $7::int[]) as w (person_id, variant, is_control, bucket)
+     order by w.person_id
+    on conflict (experiment_id, person_id) do nothing
+    returning 1)
+  select count(*)::int as count from added`);
+
 /**
  * The arm of each person. A stored first assignment wins; the others get the arm of their bucket, and it is stored now.
  * Answers one entry per different person id. Everybody is announced, whoever had an arm before too: with it they arrive at
@@ -29,15 +40,7 @@ export async function assignVariants(tx: Db, { experiment, campaignId, personIds
   const control = new Map(experiment.arms.map((arm) => [arm.key, arm.isControl]));
   const buckets = people.map((id) => bucketOf(experiment.salt, id));
   const variants = buckets.map((bucket) => armOf(experiment.arms, bucket));
-  const added = await row<{ count: number }>(tx, `
-    with added as (
-      insert into assignment (experiment_id, person_id, campaign_id, variant, is_control, bucket, source, assigned_at)
-      select $1, w.person_id, $2, w.variant, w.is_control, w.bucket, 'hash', $3::timestamptz
-        from unnest($4::uuid[], $5::text[], $6::boolean[], $7::int[]) as w (person_id, variant, is_control, bucket)
-       order by w.person_id
-      on conflict (experiment_id, person_id) do nothing
-      returning 1)
-    select count(*)::int as count from added`,
+  const added = await row<{ count: number }>(tx, assign(people.length),
   [experiment.experimentId, campaignId, now, people, variants, variants.map((key) => control.get(key)), buckets]);
   await announceEngagement(tx, people.map((personId) => ({ personId, campaignId })), now);
   // Whoever was not added has been assigned before, here or by another transaction that is committed now.
@@ -47,10 +50,12 @@ export async function assignVariants(tx: Db, { experiment, campaignId, personIds
   return assigned;
 }
 
+const assigned = keepPlanForOne(`
+  select a.person_id as "personId", a.variant, a.is_control as "isControl"
+    from assignment as a where a.experiment_id = $1 and a.person_id = any($2::uuid[])`);
+
 function loadAssigned(db: Db, experimentId: string, personIds: readonly string[]): Promise<AssignedRow[]> {
-  return rows<AssignedRow>(db, `
-    select a.person_id as "personId", a.variant, a.is_control as "isControl"
-      from assignment as a where a.experiment_id = $1 and a.person_id = any($2::uuid[])`, [experimentId, personIds]);
+  return rows<AssignedRow>(db, assigned(personIds.length), [experimentId, personIds]);
 }
 
 /** The arm each person has, or would get now. Nothing is stored. */

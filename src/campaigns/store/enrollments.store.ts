@@ -1,5 +1,6 @@
 import { alike } from '../../platform/database/alike.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
+import { keepPlanForOne } from '../../platform/database/kept-plans.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
 
 /** What let a person in. Its event's properties are what the messages may say (`{{event.…}}`). */
@@ -118,16 +119,17 @@ export interface Visit {
   outcome: string | null;
 }
 
+const arrive = keepPlanForOne(`
+  insert into step_visit (enrollment_id, person_id, step_id, campaign_id, version_id, arrived_at, left_at, outcome)
+  select r.enrollment_id, r.person_id, v."stepId", v."campaignId", v."versionId", v."arrivedAt", v."leftAt", v."outcome"
+    from unnest($1::uuid[], $2::uuid[], $3::int[]) as r (enrollment_id, person_id, place)
+    join jsonb_to_recordset($4::jsonb) as v ("place" int, "stepId" text, "campaignId" uuid, "versionId" uuid, "arrivedAt" timestamptz, "leftAt" timestamptz, "outcome" text) on v."place" = r.place`);
+
 /** Writes how people came to steps and left them. `known` are visits of earlier batches that end now. */
 export async function saveVisits(tx: Db, { fresh, known }: { fresh: readonly Visit[]; known: readonly Visit[] }): Promise<void> {
   if (fresh.length > 0) {
     const { said, places } = alike(fresh, ({ enrollmentId: _run, personId: _person, ...visit }) => visit);
-    await rows(tx, `
-      insert into step_visit (enrollment_id, person_id, step_id, campaign_id, version_id, arrived_at, left_at, outcome)
-      select r.enrollment_id, r.person_id, v."stepId", v."campaignId", v."versionId", v."arrivedAt", v."leftAt", v."outcome"
-        from unnest($1::uuid[], $2::uuid[], $3::int[]) as r (enrollment_id, person_id, place)
-        join jsonb_to_recordset($4::jsonb) as v ("place" int, "stepId" text, "campaignId" uuid, "versionId" uuid, "arrivedAt" timestamptz, "leftAt" timestamptz, "outcome" text) on v."place" = r.place`,
-    [...visitColumns(fresh, ['enrollmentId', 'personId']), places, said]);
+    await rows(tx, arrive(fresh.length), [...visitColumns(fresh, ['enrollmentId', 'personId']), places, said]);
   }
   if (known.length > 0) {
     await rows(tx, `

@@ -1,6 +1,6 @@
 import type { Channel } from '../../contract/message.js';
 import { row, type Db } from '../../platform/database/db.js';
-import { loadWorkspace } from '../../platform/workspace.js';
+import { loadWorkspace, type Workspace } from '../../platform/workspace.js';
 import { TRANSACTIONAL_REASONS, type TransactionalReason } from '../preferences/domain/transactional.js';
 import { judgeFrequency } from './domain/frequency.js';
 import { ruleOf } from './domain/rule-settings.js';
@@ -18,8 +18,14 @@ export async function pacingAnswer(db: Db, { personId, channel, topic }: { perso
   const workspace = await loadWorkspace(db);
   const person = await row<{ timeZone: string | null; transactional: boolean }>(db, `
     select p.time_zone as "timeZone", exists (select from topic as t where t.key = $2 and t.kind = 'transactional') as transactional from person as p where p.id = $1`, [personId, topic]);
-  if (!person || person.transactional) return { quiet: null, frequency: null };
-  const night = (await heldByNight(db, [{ personId, ...person }], { channel, now, workspace })).get(personId);
+  return person ? pacingOf(db, { personId, channel, ...person }, workspace, now) : { quiet: null, frequency: null };
+}
+
+/** The same of somebody whose zone is known. @param of `timeZone`: the person's own, if it was told */
+export async function pacingOf(db: Db, of: { personId: string; channel: Channel; timeZone: string | null; transactional: boolean }, workspace: Workspace, now: Date): Promise<PacingAnswer> {
+  const { personId, channel } = of;
+  if (of.transactional) return { quiet: null, frequency: null };
+  const night = (await heldByNight(db, [of], { channel, now, workspace })).get(personId);
   const { on, parameters: { waitDays } } = ruleOf(workspace, 'frequency_preference');
   const frequency = on && channel === 'email' ? (await seldomReaders(db, [personId])).get(personId) : undefined;
   const slot = frequency ? (await slotsOf(db, [personId], [])).get(personId) ?? null : null;

@@ -1,5 +1,7 @@
 import type { ClaimedPerson } from '../../../delivery/sending/store/claims.store.js';
 import { row, rows, type Db } from '../../../platform/database/db.js';
+import { keepPlan } from '../../../platform/database/kept-plans.js';
+import type { InLine } from '../../domain/display-line.js';
 
 /** First key of the advisory locks that let the claims and acks of one person take turns. */
 const PERSON = 7_103;
@@ -33,51 +35,61 @@ export interface DisplayClaim {
   leaseUntil: Date;
 }
 
+const TURN = keepPlan('select pg_advisory_xact_lock($1, hashtext($2))');
+const PERSON_ROW = keepPlan(`
+  select p.external_id as "externalId", p.email, p.time_zone as "timeZone", p.language, p.attributes from person as p where p.id = $1 for key share`);
+
 /** The person as templates see them, held against being merged or erased until commit; null when nobody has this id any more. */
 export async function holdPerson(tx: Db, personId: string): Promise<ClaimedPerson | null> {
-  await rows(tx, 'select pg_advisory_xact_lock($1, hashtext($2))', [PERSON, personId]);
-  return row<ClaimedPerson>(tx, `
-    select p.external_id as "externalId", p.email, p.time_zone as "timeZone", p.language, p.attributes from person as p where p.id = $1 for key share`, [personId]);
+  await rows(tx, TURN, [PERSON, personId]);
+  return row<ClaimedPerson>(tx, PERSON_ROW, [personId]);
 }
 
 /** Takes the same turns for several people, in one order. */
 export async function takeTurns(tx: Db, personIds: readonly string[]): Promise<void> {
-  for (const id of [...new Set(personIds)].toSorted()) await rows(tx, 'select pg_advisory_xact_lock($1, hashtext($2))', [PERSON, id]);
+  for (const id of [...new Set(personIds)].toSorted()) await rows(tx, TURN, [PERSON, id]);
 }
 
 const COLUMNS = `c.key, c.person_id as "personId", c.campaign_id as "campaignId", c.version_id as "versionId", c.delivery_id as "deliveryId", c.kind, c.class, c.slot, c.priority, c.state,
   c.counted, c.arm, c.content, c.visit, c.url, c.created_at as "createdAt", c.lease_until as "leaseUntil"`;
 
+const BY_KEY = keepPlan(`select ${COLUMNS} from display_claim as c where c.key = $1 for update`);
+
 /** The claim with this key, locked. */
-export function lockClaim(tx: Db, key: string): Promise<DisplayClaim | null> {
-  return row(tx, `select ${COLUMNS} from display_claim as c where c.key = $1 for update`, [key]);
-}
+export const lockClaim = (tx: Db, key: string): Promise<DisplayClaim | null> => row(tx, BY_KEY, [key]);
+
+const LINE = keepPlan(`
+  select c.key, c.campaign_id as "campaignId", k.created_at as "campaignSince", c.delivery_id as "deliveryId", c.kind, c.class, c.slot, c.priority, c.state, c.lease_until as "leaseUntil"
+    from display_claim as c join campaign as k on k.id = c.campaign_id
+   where c.person_id = any($1::uuid[]) and c.state in ('open', 'waiting')`);
+
+/** What these people have open, over but not taken back, and waiting. */
+export const lineOf = (db: Db, personIds: readonly string[]): Promise<InLine[]> => rows(db, LINE, [personIds]);
+
+const ADD = keepPlan(`
+  insert into display_claim (key, person_id, campaign_id, version_id, delivery_id, kind, class, slot, priority, state, counted, arm, content, visit, url, created_at, lease_until)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16::timestamptz, $17::timestamptz)
+  on conflict (key) do nothing returning 1`);
 
 /** False when somebody has a claim with this key. */
 export async function insertClaim(tx: Db, claim: DisplayClaim): Promise<boolean> {
   const { key, personId, campaignId, versionId, deliveryId, kind, slot, priority, state, counted, arm, content, visit, url, createdAt, leaseUntil } = claim;
-  const added = await rows(tx, `
-    insert into display_claim (key, person_id, campaign_id, version_id, delivery_id, kind, class, slot, priority, state, counted, arm, content, visit, url, created_at, lease_until)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16::timestamptz, $17::timestamptz)
-    on conflict (key) do nothing returning 1`,
-  [key, personId, campaignId, versionId, deliveryId, kind, claim.class, slot, priority, state, counted, arm && JSON.stringify(arm), content === null ? null : JSON.stringify(content), visit, url, createdAt, leaseUntil]);
+  const added = await rows(tx, ADD, [
+    key, personId, campaignId, versionId, deliveryId, kind, claim.class, slot, priority, state, counted, arm && JSON.stringify(arm), content === null ? null : JSON.stringify(content), visit, url, createdAt, leaseUntil]);
   return added.length === 1;
 }
 
-export async function dropClaim(tx: Db, key: string): Promise<void> {
-  await rows(tx, 'delete from display_claim as c where c.key = $1', [key]);
+export async function dropClaims(tx: Db, keys: readonly string[]): Promise<void> {
+  if (keys.length > 0) await rows(tx, 'delete from display_claim as c where c.key = any($1::uuid[])', [keys]);
 }
 
-/** A message that waits for another's lease is asked for anew: one place in line a person and message. */
-export async function dropWaiting(tx: Db, personIds: readonly string[], deliveryOrCampaign: string): Promise<void> {
-  await rows(tx, `delete from display_claim as c where c.person_id = any($1::uuid[]) and c.state = 'waiting' and (c.campaign_id = $2 and c.kind = 'auto' or c.delivery_id = $2)`, [personIds, deliveryOrCampaign]);
-}
+const MOVE = keepPlan(`
+  update display_claim as c set person_id = $2, state = $3, counted = $4, shown_at = case when $3 = 'shown' then coalesce(c.shown_at, $5::timestamptz) else c.shown_at end
+   where c.key = $1`);
 
 /** Moves a locked claim on; it belongs to this person from now on. */
 export async function moveClaim(tx: Db, { key, personId, state, counted }: Pick<DisplayClaim, 'key' | 'personId' | 'state' | 'counted'>, now: Date): Promise<void> {
-  await rows(tx, `
-    update display_claim as c set person_id = $2, state = $3, counted = $4, shown_at = case when $3 = 'shown' then coalesce(c.shown_at, $5::timestamptz) else c.shown_at end
-     where c.key = $1`, [key, personId, state, counted, now]);
+  await rows(tx, MOVE, [key, personId, state, counted, now]);
 }
 
 /** What the claims in `due` hold of caps goes back. */
@@ -90,12 +102,13 @@ const GIVE_BACK = `
     update display_claim as c set state = 'lapsed', counted = false from due where c.key = due.key), ${GIVEN_BACK}
   select count(*)::int as count from due`;
 
-/** Takes back the leases of these people that are over. */
-export async function lapseOwn(tx: Db, personIds: readonly string[], now: Date): Promise<void> {
+/** Takes back those of these leases that are over, of one person. */
+export async function lapse(tx: Db, keys: readonly string[], now: Date): Promise<void> {
+  if (keys.length === 0) return;
   await rows(tx, `
     with due as materialized (
       select c.key, c.campaign_id, c.counted from display_claim as c
-       where c.person_id = any($1::uuid[]) and c.state = 'open' and c.lease_until <= $2::timestamptz order by c.key for update), ${GIVE_BACK}`, [personIds, now]);
+       where c.key = any($1::uuid[]) and c.state = 'open' and c.lease_until <= $2::timestamptz order by c.key for update), ${GIVE_BACK}`, [keys, now]);
 }
 
 /** Takes back leases that are over, of one campaign or of all; those that somebody is just confirming are left to them. @returns how many */
@@ -105,26 +118,6 @@ export async function lapseOver(tx: Db, campaignId: string | null, limit: number
       select c.key, c.campaign_id, c.counted from display_claim as c
        where c.state = 'open' and c.lease_until <= $2::timestamptz and ($1::uuid is null or c.campaign_id = $1) order by c.lease_until limit $3 for update skip locked), ${GIVE_BACK}`, [campaignId, now, limit]);
   return done!.count;
-}
-
-/** The lease of this class that these people have open; null when there is none. */
-export function openLease(db: Db, personIds: readonly string[], { class: slotClass, except }: { class: string; except: string | null }, now: Date): Promise<{ campaignId: string; deliveryId: string; until: Date } | null> {
-  return row(db, `
-    select c.campaign_id as "campaignId", c.delivery_id as "deliveryId", c.lease_until as until from display_claim as c
-     where c.person_id = any($1::uuid[]) and c.class = $2 and c.state = 'open' and c.lease_until > $3::timestamptz and c.key is distinct from $4::uuid
-     order by c.lease_until desc limit 1`, [personIds, slotClass, now, except]);
-}
-
-export interface Rival { campaignId: string; priority: number; until: Date }
-
-/** The message that goes before this one in the same place: it has asked already, and the higher priority or else the older campaign goes first. */
-export function firstInLine(db: Db, personIds: readonly string[], claim: Pick<DisplayClaim, 'class' | 'slot' | 'priority' | 'campaignId'>, now: Date): Promise<Rival | null> {
-  return row(db, `
-    select c.campaign_id as "campaignId", c.priority, c.lease_until as until
-      from display_claim as c join campaign as k on k.id = c.campaign_id, campaign as mine
-     where mine.id = $5 and c.person_id = any($1::uuid[]) and c.state = 'waiting' and c.lease_until > $6::timestamptz and c.class = $2 and c.slot = $3 and c.campaign_id <> $5
-       and (c.priority > $4 or (c.priority = $4 and (k.created_at, k.id) < (mine.created_at, mine.id)))
-     order by c.priority desc, k.created_at, k.id limit 1`, [personIds, claim.class, claim.slot, claim.priority, claim.campaignId, now]);
 }
 
 /** Whether this in-app message was displayed in this visit. */

@@ -1,6 +1,7 @@
 import { insertDeliveryEvents } from '../../../delivery/tracking/store/delivery-events.store.js';
 import type { RenderedInApp } from '../../../delivery/content/compiled.js';
 import { rows, type Db } from '../../../platform/database/db.js';
+import { keepPlan } from '../../../platform/database/kept-plans.js';
 import { saveVisits } from '../../store/enrollments.store.js';
 import type { ClaimedArm, DisplayClaim } from './claims.store.js';
 
@@ -14,6 +15,17 @@ export interface Impression {
 
 const HOUR_MS = 3_600_000;
 
+const RUN = keepPlan(`
+  insert into enrollment (id, person_id, campaign_id, version_id, state, step_id, step_arrived_at, entered_at, left_at, entry)
+  values ($1, $2, $3, $4, 'completed', $5, $6::timestamptz, $6::timestamptz, $6::timestamptz, $7::jsonb)`);
+const DELIVERY = keepPlan(`
+  insert into delivery (id, person_id, campaign_id, version_id, step_id, enrollment_id, channel, content_id, experiment_id, variant, is_control, topic, language, state, reason, due_at, queued_at, sent_at, settled_at)
+  values ($1, $2, $3, $4, $5, $6, 'in_app', $7, $8, $9, $10, $11, $12, $13, $14, $15::timestamptz, $15::timestamptz, $16::timestamptz, $17::timestamptz)`);
+// Seen, and not to be displayed from the inbox: another display is another run with a message of its own.
+const MESSAGE = keepPlan(`
+  insert into in_app_message (delivery_id, person_id, campaign_id, content, created_at, expires_at, seen_at, stopped_at)
+  values ($1, $2, $3, $4::jsonb, $5::timestamptz, $6::timestamptz, $5::timestamptz, $5::timestamptz)`);
+
 /**
  * Writes a run that is complete: the person came to the message, it was displayed, and they went on. Of a control the same rows
  * say that it would have been: the ghost of a delivery, no message and no impression. The delivery's id is the claim's, so none
@@ -24,21 +36,14 @@ const HOUR_MS = 3_600_000;
 export async function insertImpression(tx: Db, { enrollmentId, claim, stepId, topic, experimentId }: Impression, now: Date): Promise<boolean> {
   const { personId, campaignId, versionId, deliveryId, arm, visit, createdAt } = claim;
   const entry = { kind: 'display', at: now.toISOString(), visit, class: claim.class };
-  await rows(tx, `
-    insert into enrollment (id, person_id, campaign_id, version_id, state, step_id, step_arrived_at, entered_at, left_at, entry)
-    values ($1, $2, $3, $4, 'completed', $5, $6::timestamptz, $6::timestamptz, $6::timestamptz, $7::jsonb)`, [enrollmentId, personId, campaignId, versionId, stepId, now, JSON.stringify(entry)]);
+  await rows(tx, RUN, [enrollmentId, personId, campaignId, versionId, stepId, now, JSON.stringify(entry)]);
   await saveVisits(tx, { fresh: [{ enrollmentId, personId, stepId, campaignId, versionId, arrivedAt: now, leftAt: now, outcome: 'displayed' }], known: [] });
-  await rows(tx, `
-    insert into delivery (id, person_id, campaign_id, version_id, step_id, enrollment_id, channel, content_id, experiment_id, variant, is_control, topic, language, state, reason, due_at, queued_at, sent_at, settled_at)
-    values ($1, $2, $3, $4, $5, $6, 'in_app', $7, $8, $9, $10, $11, $12, $13, $14, $15::timestamptz, $15::timestamptz, $16::timestamptz, $17::timestamptz)`, [
+  await rows(tx, DELIVERY, [
     deliveryId, personId, campaignId, versionId, stepId, enrollmentId, arm.contentId, experimentId, arm.variant, arm.isControl, topic, arm.language,
     arm.isControl ? 'ghost' : 'delivered', arm.isControl ? 'EXPERIMENT_CONTROL' : null, createdAt, arm.isControl ? null : now, now]);
   if (arm.isControl) return false;
   const content = claim.content as RenderedInApp;
   const expiresAt = content.expiresAfterHours === undefined ? null : new Date(now.getTime() + content.expiresAfterHours * HOUR_MS);
-  // Seen, and not to be displayed from the inbox: another display is another run with a message of its own.
-  await rows(tx, `
-    insert into in_app_message (delivery_id, person_id, campaign_id, content, created_at, expires_at, seen_at, stopped_at)
-    values ($1, $2, $3, $4::jsonb, $5::timestamptz, $6::timestamptz, $5::timestamptz, $5::timestamptz)`, [deliveryId, personId, campaignId, JSON.stringify(content), now, expiresAt]);
+  await rows(tx, MESSAGE, [deliveryId, personId, campaignId, JSON.stringify(content), now, expiresAt]);
   return insertDeliveryEvents(tx, [{ deliveryId, personId, campaignId, kind: 'impression', eventKey: 'impression', at: now, verdict: 'human', evidence: { source: 'display' }, data: {} }]);
 }

@@ -1,4 +1,5 @@
 import { row, rows, type Db } from '../../../platform/database/db.js';
+import { keepPlan } from '../../../platform/database/kept-plans.js';
 import { lapseOver } from './claims.store.js';
 
 const BATCH = 1_000;
@@ -15,16 +16,20 @@ export async function beginTally(tx: Db, campaignId: string): Promise<void> {
     on conflict (campaign_id) do update set taken = excluded.taken`, [campaignId]);
 }
 
+const TALLY = keepPlan(`
+  select (select t.taken from display_tally as t where t.campaign_id = $1) as taken,
+         (select min(c.lease_until) from display_claim as c where c.campaign_id = $1 and c.state = 'open' and c.counted) as at`);
+
 /** How many are taken; when a lease that may come back ends. Nothing is locked. */
 export async function tallyOf(db: Db, campaignId: string): Promise<{ taken: number; nextBack: Date | null }> {
-  const found = await row<{ taken: string | null; at: Date | null }>(db, `
-    select (select t.taken from display_tally as t where t.campaign_id = $1) as taken,
-           (select min(c.lease_until) from display_claim as c where c.campaign_id = $1 and c.state = 'open' and c.counted) as at`, [campaignId]);
+  const found = await row<{ taken: string | null; at: Date | null }>(db, TALLY, [campaignId]);
   return { taken: Number(found!.taken ?? 0), nextBack: found!.at };
 }
 
+const TAKE = keepPlan('update display_tally as t set taken = t.taken + 1 where t.campaign_id = $1 and t.taken < $2 returning 1');
+
 const take = async (tx: Db, campaignId: string, cap: number): Promise<boolean> =>
-  (await rows(tx, 'update display_tally as t set taken = t.taken + 1 where t.campaign_id = $1 and t.taken < $2 returning 1', [campaignId, cap])).length === 1;
+  (await rows(tx, TAKE, [campaignId, cap])).length === 1;
 
 /** Takes one of the cap, those of leases that are over included. The row stays locked until commit: keep it short. @returns whether there was one */
 export async function takeOne(tx: Db, campaignId: string, cap: number, now: Date): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { ADDRESSEE, type Channel } from '../../../contract/message.js';
 import type { ReasonCode } from '../../../kernel/reason-codes.js';
 import { rows, type Db } from '../../../platform/database/db.js';
+import { keepPlan } from '../../../platform/database/kept-plans.js';
 import { addressHash } from '../domain/address.js';
 
 export interface ReachQuestion {
@@ -20,6 +21,15 @@ interface Found {
   consent: 'subscribed' | 'unsubscribed' | null;
 }
 
+const findAmong = (asked: string) => `
+  select asked.id, p.kind, p.email, t.kind as "topicKind", t.opt_in as "optIn", c.state as consent
+    from ${asked} as asked (id)
+    left join person as p on p.id = asked.id
+    left join topic as t on t.key = $3
+    left join consent as c on c.person_id = asked.id and c.channel = $2 and c.topic = $3 and c.at <= $4::timestamptz`;
+const FIND = findAmong('unnest($1::uuid[])');
+const FIND_ONE = keepPlan(findAmong('(values ($1::uuid))'));
+
 /**
  * Why a message may not go to each of these people now, in the published gate order: consent and topic, then channel
  * reachable, then suppression. People who may be reached are absent from the answer. Two statements, whatever the number.
@@ -31,12 +41,7 @@ interface Found {
 export async function refusals(db: Db, { personIds, channel, topic, now }: ReachQuestion): Promise<Map<string, ReasonCode>> {
   if (personIds.length === 0) return new Map();
   if (ADDRESSEE[channel] !== 'person') return goneAmong(db, personIds);
-  const found = await rows<Found>(db, `
-    select asked.id, p.kind, p.email, t.kind as "topicKind", t.opt_in as "optIn", c.state as consent
-      from unnest($1::uuid[]) as asked (id)
-      left join person as p on p.id = asked.id
-      left join topic as t on t.key = $3
-      left join consent as c on c.person_id = asked.id and c.channel = $2 and c.topic = $3 and c.at <= $4::timestamptz`, [personIds, channel, topic, now]);
+  const found = await (personIds.length === 1 ? rows<Found>(db, FIND_ONE, [personIds[0], channel, topic, now]) : rows<Found>(db, FIND, [personIds, channel, topic, now]));
   const hashes = channel === 'email' ? new Map(found.map((person) => [person.id, person.email === null ? null : addressHash(person.email)])) : null;
   const suppressed = hashes === null ? new Map<string, string>() : await suppressions(db, channel, [...hashes.values()].filter((hash) => hash !== null), now);
   const answer = new Map<string, ReasonCode>();

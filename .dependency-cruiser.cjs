@@ -21,7 +21,8 @@ module.exports = {
     between('segments', ['people']),
     between('delivery', ['people']),
     between('campaigns', ['people', 'segments', 'delivery']),
-    between('analytics', ['segments']),
+    // What a bounce was is decided by the one reader of servers' words.
+    between('analytics', ['segments', 'delivery/returns/domain']),
     between('access', []),
     between('visitors', ['people', 'segments', 'delivery', 'campaigns', 'access']),
     { name: 'the-wire-is-types-alone', severity: 'error', comment: 'the browser SDK imports it', from: { path: '^src/contract/visitor-wire' }, to: { path: '.' } },

@@ -644,9 +644,20 @@ create table display_claim (
   created_at timestamp with time zone not null,
   lease_until timestamp with time zone not null,
   shown_at timestamp with time zone,
+  dwell_ms integer,
   constraint display_claim_pkey PRIMARY KEY (key),
   constraint display_claim_kind_check CHECK ((kind = ANY (ARRAY['auto'::text, 'in_app'::text]))),
   constraint display_claim_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'open'::text, 'shown'::text, 'back'::text, 'lapsed'::text, 'recalled'::text]))));
+
+create table display_claim_past (
+  campaign_id uuid not null,
+  hour timestamp with time zone not null,
+  version_id uuid not null,
+  variant text not null,
+  is_control boolean not null,
+  state text not null,
+  claims bigint not null,
+  constraint display_claim_past_pkey PRIMARY KEY (campaign_id, hour, version_id, variant, is_control, state));
 
 create table display_tally (
   campaign_id uuid not null,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { fallbackStep, type Goal } from '../contract/campaign.js';
+import type { Goal } from '../contract/campaign.js';
 import type { CampaignResults, GoalResult, ResultsQuery, StepResult, VariantResult } from '../contract/results.js';
 import { Clock } from '../kernel/clock.js';
 import { notFound } from '../kernel/errors.js';
@@ -10,11 +10,9 @@ import { loadWorkspace } from '../platform/workspace.js';
 import { goalResult } from './domain/goal-result.js';
 import { entryResult, stepResult, type StepLedger } from './domain/step-result.js';
 import { findCampaign, listVersions, type VersionFacts } from './reads/campaign.read.js';
+import { metBy, placesOf, type Place } from './reads/goal-of.js';
 import { assignedCells, goalCells, type Cohort } from './reads/goals.read.js';
 import { deliveryCells, engagementCells, entryRefusals, reachedPeople, runCells, stepRefusals, visitCells } from './reads/ledger.read.js';
-
-/** One message of one version, or the one experiment of an external broadcast. */
-interface Place { version: VersionFacts; stepId: string; channel: string | null; experimentId: string; external: boolean }
 
 /** The moment a report is about, and the zone of people without one. */
 interface Moment { now: Date; timeZone: string }
@@ -67,17 +65,7 @@ export class ReportsService {
   }
 
   private async goal(tx: Db, version: VersionFacts, goal: Goal, asked: Moment & { cohort: Cohort }) {
-    const segmentId = version.definition.conditions[`goal:${goal.key}`];
-    const by = goal.event ? { event: goal.event.name, where: goal.event.where, valueProperty: goal.value?.property ?? null } : segmentId ? { segmentId } : null;
+    const by = metBy(version, goal);
     return by ? goalCells(tx, { ...asked, windowMillis: windowMillis(goal.window), by }) : [];
   }
-}
-
-/** Messages in the order of the definition, each followed by the e-mail for who did not see it; an external broadcast has no steps, only its experiment. */
-function placesOf(version: VersionFacts): Place[] {
-  const { definition, steps, experiments } = version.definition;
-  const order = definition.type === 'series' ? definition.steps.flatMap(({ id }) => [id, fallbackStep(id)]) : [];
-  const messages = Object.entries(steps).filter(([, step]) => step.type === 'message').toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b));
-  if (messages.length > 0) return messages.map(([stepId, step]) => ({ version, stepId, channel: 'channel' in step ? step.channel : null, experimentId: experiments[stepId]!.experimentId, external: false }));
-  return Object.entries(experiments).map(([stepId, { experimentId }]) => ({ version, stepId, channel: null, experimentId, external: true }));
 }

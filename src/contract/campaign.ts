@@ -43,6 +43,9 @@ export type MessageStep = z.infer<typeof MessageStep>;
 /** The step under which the e-mail of an in-app message that was not seen is counted. No author can give this id. */
 export const fallbackStep = (stepId: string): string => `${stepId}~email`;
 
+/** How a step visit names the branch that was taken: by place as well, because names may repeat or be absent. */
+export const branchOutcome = (name: string, index: number): string => `branch ${index + 1}${name === '' ? '' : `: ${name}`}`;
+
 export const Step = z.discriminatedUnion('type', [
   MessageStep,
   /** For a duration, then (or only) until the next such local time in the person's zone. */

@@ -62,15 +62,27 @@ export type BucketSize = (typeof BUCKET_SIZES)[number];
 /**
  * Where the hours, calendar days or weeks (from Monday) of a zone begin: from the one that `from` lies in to the end of the
  * one that the last moment before `to` lies in; at most `limit` of them. A day that a change of clocks makes longer or
- * shorter is one day all the same.
+ * shorter is one day all the same. Hours begin when the zone's clocks show a full hour (in India at :30 of UTC's); clocks that
+ * are changed by half an hour make the hour before shorter, or leave a short one behind.
  */
 export function bucketStarts(from: Date, to: Date, size: BucketSize, zone: string, limit: number): Date[] {
   const first = zoned(from, zone);
-  const begin = size === 'hour' ? first.round({ smallestUnit: 'hour', roundingMode: 'floor' }) : first.subtract({ days: size === 'week' ? first.dayOfWeek - 1 : 0 }).startOfDay();
+  if (size === 'hour') return hourStarts(fullHour(first), to, limit);
+  const begin = first.subtract({ days: size === 'week' ? first.dayOfWeek - 1 : 0 }).startOfDay();
   const starts = [instant(begin)];
-  while (starts.at(-1)! < to && starts.length < limit) {
-    const ahead = starts.length;
-    starts.push(instant(size === 'hour' ? begin.add({ hours: ahead }) : begin.add({ days: size === 'week' ? 7 * ahead : ahead }).startOfDay()));
+  while (starts.at(-1)! < to && starts.length < limit) starts.push(instant(begin.add({ days: size === 'week' ? 7 * starts.length : starts.length }).startOfDay()));
+  return starts;
+}
+
+const fullHour = (at: Temporal.ZonedDateTime) => at.round({ smallestUnit: 'hour', roundingMode: 'floor' });
+
+function hourStarts(begin: Temporal.ZonedDateTime, to: Date, limit: number): Date[] {
+  const starts = [instant(begin)];
+  for (let at = begin; starts.at(-1)! < to && starts.length < limit; starts.push(instant(at))) {
+    const later = at.add({ hours: 1 });
+    const full = fullHour(later);
+    // Where clocks go back by half an hour the full hour before is the one we are in: the rest of it is a piece of its own.
+    at = Temporal.ZonedDateTime.compare(full, at) > 0 ? full : later;
   }
   return starts;
 }

@@ -47,12 +47,7 @@ export interface GoalQuestion {
  */
 export function goalCells(db: Db, question: GoalQuestion): Promise<GoalCell[]> {
   const values = new SqlValues();
-  const now = values.bind(question.now, 'timestamptz');
-  const length = `${values.bind(question.windowMillis, 'float8')} * interval '1 millisecond'`;
-  const inWindow = (column: string) => `${column} >= c.assigned_at and ${column} < c.assigned_at + ${length} and ${column} <= ${now}`;
-  const outcomes = 'segmentId' in question.by
-    ? `select distinct c.person_id, null::numeric as value from cohort as c join membership_change as m on m.person_id = c.person_id and m.segment_id = ${values.bind(question.by.segmentId, 'uuid')} and m.entered and ${inWindow('m.at')}`
-    : eventOutcomes(question.by, inWindow('e.occurred_at'), values, { now, zone: question.timeZone });
+  const { outcomes, now, length } = outcomeSql(question, values);
   return rows(db, `
     with cohort as materialized (${cohortSql(question.cohort, values)}),
     outcome as (${outcomes}),
@@ -69,6 +64,20 @@ export function goalCells(db: Db, question: GoalQuestion): Promise<GoalCell[]> {
      group by p.variant`, values.list);
 }
 
+/**
+ * SQL of the people of a `cohort as c` (person_id, assigned_at) who met a goal in its window: person_id, the sum of their amounts, and
+ * when they met it first.
+ */
+export function outcomeSql({ by, windowMillis, now: at, timeZone }: Omit<GoalQuestion, 'cohort'>, values: SqlValues): { outcomes: string; now: string; length: string } {
+  const now = values.bind(at, 'timestamptz');
+  const length = `${values.bind(windowMillis, 'float8')} * interval '1 millisecond'`;
+  const inWindow = (column: string) => `${column} >= c.assigned_at and ${column} < c.assigned_at + ${length} and ${column} <= ${now}`;
+  const outcomes = 'segmentId' in by
+    ? `select c.person_id, null::numeric as value, min(m.at) as at from cohort as c join membership_change as m on m.person_id = c.person_id and m.segment_id = ${values.bind(by.segmentId, 'uuid')} and m.entered and ${inWindow('m.at')} group by c.person_id`
+    : eventOutcomes(by, inWindow('e.occurred_at'), values, { now, zone: timeZone });
+  return { outcomes, now, length };
+}
+
 /** Numbers and texts that read as numbers count; any other property adds nothing and never fails the report. */
 const NUMERIC = '^-?[0-9]{1,30}([.][0-9]{1,30})?([eE][+-]?[0-9]{1,2})?$';
 
@@ -80,6 +89,6 @@ function eventOutcomes(by: { event: string; where: PropertyFilter[]; valueProper
   const filters = by.where.map((filter) => propertyCondition('e.properties', filter, { frame, bind }));
   const amount = by.valueProperty === null ? 'null::numeric' : `sum(case when e.properties ->> ${bind(by.valueProperty, 'text')} ~ '${NUMERIC}' then (e.properties ->> ${bind(by.valueProperty, 'text')})::numeric end)`;
   const person = filters.length > 0 ? ' join person as p on p.id = c.person_id' : '';
-  return `select e.person_id, ${amount} as value from cohort as c${person} join event as e on e.person_id = c.person_id and e.name = ${bind(by.event, 'text')} and ${inWindow}
+  return `select e.person_id, ${amount} as value, min(e.occurred_at) as at from cohort as c${person} join event as e on e.person_id = c.person_id and e.name = ${bind(by.event, 'text')} and ${inWindow}
      ${filters.length > 0 ? `where ${filters.join(' and ')}` : ''} group by e.person_id`;
 }

@@ -161,7 +161,11 @@ export class DisplayClaims {
 /** Whoever claims, held, with what they have and wait for. */
 interface Held { personId: string; ids: string[]; line: readonly InLine[]; ask: ClaimAsk }
 
-const base = (personId: string, { key, visit, url }: ClaimAsk, now: Date) => ({ key, personId, visit, url, state: 'open' as const, counted: false, arm: null, createdAt: now, leaseUntil: new Date(now.getTime() + LEASE_MS) });
+/** A browser's word, so no more of it is kept than a visit can have. */
+const MOST_DWELL_MS = 86_400_000;
+const dwellOf = ({ dwell }: Why): number | null => (dwell === undefined ? null : Math.round(Math.min(dwell, MOST_DWELL_MS)));
+
+const base = (personId: string, { key, visit, url, why }: ClaimAsk, now: Date) => ({ key, personId, visit, url, dwellMs: dwellOf(why), state: 'open' as const, counted: false, arm: null, createdAt: now, leaseUntil: new Date(now.getTime() + LEASE_MS) });
 
 function claimOf({ personId, version, definition: { display }, now }: Asked, ask: ClaimAsk, slot: DisplayPlace): DisplayClaim {
   return { ...base(personId, ask, now), campaignId: version.campaignId, versionId: version.id, deliveryId: newId(), kind: 'auto', class: display.class, slot, priority: display.priority, content: null };

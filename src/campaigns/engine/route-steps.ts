@@ -1,4 +1,4 @@
-import type { Step } from '../../contract/campaign.js';
+import { branchOutcome, type Step } from '../../contract/campaign.js';
 import { assignVariants } from '../store/assignments.store.js';
 import type { BatchContext, StepGroup, StepResult } from './batch.js';
 import { whoMeets } from './conditions.js';
@@ -18,9 +18,6 @@ export async function runBranchStep({ tx, now, zone }: BatchContext, { step, run
   }
   return [...results, ...left.map((run): StepResult => ({ run, kind: 'move', outcome: 'otherwise', next: step.otherwise }))];
 }
-
-/** Branches are told apart by place as well, because names may repeat or be absent. */
-export const branchOutcome = (name: string, index: number): string => `branch ${index + 1}${name === '' ? '' : `: ${name}`}`;
 
 /** Each person takes the arm of their stored assignment. */
 export async function runSplitStep({ tx, now }: BatchContext, { version, step, runs }: StepGroup<SplitStep>): Promise<StepResult[]> {

@@ -31,6 +31,8 @@ export interface DisplayClaim {
   content: unknown;
   visit: string;
   url: string;
+  /** Attention before the display as the browser measured it, in milliseconds; null when it did not say. */
+  dwellMs: number | null;
   createdAt: Date;
   leaseUntil: Date;
 }
@@ -51,7 +53,7 @@ export async function takeTurns(tx: Db, personIds: readonly string[]): Promise<v
 }
 
 const COLUMNS = `c.key, c.person_id as "personId", c.campaign_id as "campaignId", c.version_id as "versionId", c.delivery_id as "deliveryId", c.kind, c.class, c.slot, c.priority, c.state,
-  c.counted, c.arm, c.content, c.visit, c.url, c.created_at as "createdAt", c.lease_until as "leaseUntil"`;
+  c.counted, c.arm, c.content, c.visit, c.url, c.dwell_ms as "dwellMs", c.created_at as "createdAt", c.lease_until as "leaseUntil"`;
 
 const BY_KEY = keepPlan(`select ${COLUMNS} from display_claim as c where c.key = $1 for update`);
 
@@ -67,15 +69,15 @@ const LINE = keepPlan(`
 export const lineOf = (db: Db, personIds: readonly string[]): Promise<InLine[]> => rows(db, LINE, [personIds]);
 
 const ADD = keepPlan(`
-  insert into display_claim (key, person_id, campaign_id, version_id, delivery_id, kind, class, slot, priority, state, counted, arm, content, visit, url, created_at, lease_until)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16::timestamptz, $17::timestamptz)
+  insert into display_claim (key, person_id, campaign_id, version_id, delivery_id, kind, class, slot, priority, state, counted, arm, content, visit, url, created_at, lease_until, dwell_ms)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16::timestamptz, $17::timestamptz, $18)
   on conflict (key) do nothing returning 1`);
 
 /** False when somebody has a claim with this key. */
 export async function insertClaim(tx: Db, claim: DisplayClaim): Promise<boolean> {
-  const { key, personId, campaignId, versionId, deliveryId, kind, slot, priority, state, counted, arm, content, visit, url, createdAt, leaseUntil } = claim;
+  const { key, personId, campaignId, versionId, deliveryId, kind, slot, priority, state, counted, arm, content, visit, url, dwellMs, createdAt, leaseUntil } = claim;
   const added = await rows(tx, ADD, [
-    key, personId, campaignId, versionId, deliveryId, kind, claim.class, slot, priority, state, counted, arm && JSON.stringify(arm), content === null ? null : JSON.stringify(content), visit, url, createdAt, leaseUntil]);
+    key, personId, campaignId, versionId, deliveryId, kind, claim.class, slot, priority, state, counted, arm && JSON.stringify(arm), content === null ? null : JSON.stringify(content), visit, url, createdAt, leaseUntil, dwellMs]);
   return added.length === 1;
 }
 
@@ -140,18 +142,25 @@ const DAY_MS = 86_400_000;
 /** What was displayed is answered and dismissed for weeks; the rest only has to outlive a browser that was offline. */
 const KEPT_DAYS = { shown: 30, ended: 1 };
 
-/** Removes claims that nobody will ask about any more. @returns how many */
+/** Removes claims that nobody will ask about any more; how many were granted and what became of them stays in `display_claim_past`. @returns how many */
 export async function purgeClaims(tx: Db, limit: number, now: Date): Promise<number> {
   const before = (days: number) => new Date(now.getTime() - days * DAY_MS);
-  const gone = await rows(tx, `
-    delete from display_claim as c where c.key in (
-      (select o.key from display_claim as o where o.created_at < $1::timestamptz limit $3)
-      union all
-      (select o.key from display_claim as o where o.state in ('back', 'lapsed', 'recalled') and o.created_at < $2::timestamptz limit $3)
-      union all
-      (select o.key from display_claim as o where o.state = 'waiting' and o.lease_until <= $4::timestamptz limit $3))
-    returning 1`, [before(KEPT_DAYS.shown), before(KEPT_DAYS.ended), limit, now]);
-  return gone.length;
+  const gone = await row<{ count: number }>(tx, `
+    with gone as (
+      delete from display_claim as c where c.key in (
+        (select o.key from display_claim as o where o.created_at < $1::timestamptz limit $3)
+        union all
+        (select o.key from display_claim as o where o.state in ('back', 'lapsed', 'recalled') and o.created_at < $2::timestamptz limit $3)
+        union all
+        (select o.key from display_claim as o where o.state = 'waiting' and o.lease_until <= $4::timestamptz limit $3))
+      returning c.campaign_id, c.version_id, c.arm, c.state, c.kind, c.created_at),
+    kept as (
+      insert into display_claim_past as p (campaign_id, version_id, variant, is_control, state, hour, claims)
+      select g.campaign_id, g.version_id, coalesce(g.arm ->> 'variant', ''), coalesce((g.arm ->> 'isControl')::boolean, false), g.state, date_trunc('hour', g.created_at), count(*)
+        from gone as g where g.kind = 'auto' and g.state <> 'waiting' group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
+      on conflict (campaign_id, hour, version_id, variant, is_control, state) do update set claims = p.claims + excluded.claims)
+    select count(*)::int as count from gone`, [before(KEPT_DAYS.shown), before(KEPT_DAYS.ended), limit, now]);
+  return gone!.count;
 }
 
 /** When the next lease ends. */

@@ -45,5 +45,5 @@ export async function insertImpression(tx: Db, { enrollmentId, claim, stepId, to
   const content = claim.content as RenderedInApp;
   const expiresAt = content.expiresAfterHours === undefined ? null : new Date(now.getTime() + content.expiresAfterHours * HOUR_MS);
   await rows(tx, MESSAGE, [deliveryId, personId, campaignId, JSON.stringify(content), now, expiresAt]);
-  return insertDeliveryEvents(tx, [{ deliveryId, personId, campaignId, kind: 'impression', eventKey: 'impression', at: now, verdict: 'human', evidence: { source: 'display' }, data: {} }]);
+  return insertDeliveryEvents(tx, [{ deliveryId, personId, campaignId, kind: 'impression', eventKey: 'impression', at: now, verdict: 'human', evidence: { source: 'display' }, data: claim.dwellMs === null ? {} : { dwell: claim.dwellMs } }]);
 }

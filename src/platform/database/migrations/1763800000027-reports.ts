@@ -1,0 +1,26 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** What reports ask beyond the ledger. */
+export class Reports1763800000027 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      alter table display_claim add column dwell_ms integer;
+      comment on column display_claim.dwell_ms is 'attention before the display as the browser measured it, milliseconds';
+
+      create table display_claim_past (
+        campaign_id uuid not null,
+        hour timestamptz not null,
+        version_id uuid not null,
+        variant text not null,
+        is_control boolean not null,
+        state text not null,
+        claims bigint not null,
+        primary key (campaign_id, hour, version_id, variant, is_control, state));
+      comment on table display_claim_past is 'claims of auto messages that were forgotten, by the hour they were granted and what became of them';
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop table display_claim_past; alter table display_claim drop column dwell_ms;');
+  }
+}

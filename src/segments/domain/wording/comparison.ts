@@ -1,8 +1,9 @@
 import type { DayZone } from '../../../contract/segment-conditions.js';
+import { particle } from '../../../kernel/korean.js';
 import type { Duration } from '../../../kernel/local-time.js';
 import { operatorOf } from '../operators.js';
 import { DAY_WORDS } from './days.js';
-import { bare, copula, listed, named, particle, quoted, regular, spans, verb, type Ending, type Verb } from './words.js';
+import { bare, copula, listed, named, quoted, regular, spans, verb, type Ending, type Verb } from './words.js';
 
 const BUILT_IN: Record<string, { en: string; ko: string }> = {
   $email: { en: 'e-mail', ko: '이메일' }, $external_id: { en: 'external id', ko: '외부 아이디' }, $kind: { en: 'kind', ko: '고객 유형' }, $time_zone: { en: 'time zone', ko: '시간대' }, $language: { en: 'language', ko: '언어' },

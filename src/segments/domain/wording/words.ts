@@ -1,5 +1,5 @@
-import { josa } from 'es-hangul';
 import type { Leaf } from '../../../contract/segment-conditions.js';
+import { particle } from '../../../kernel/korean.js';
 import type { Duration } from '../../../kernel/local-time.js';
 
 /** Names of what a definition names by id (a topic by its key): segments, lists, campaigns, topics. */
@@ -29,19 +29,6 @@ export const verb = (and: string, or: string, of: string): Verb => ({ and, or, o
 export const copula = (noun: string): Verb => verb(`${noun}이고`, `${noun}이거나`, `${noun}인`);
 export const regular = (stem: string, of: string): Verb => verb(`${stem}고`, `${stem}거나`, of);
 
-const DIGITS = ['영', '일', '이', '삼', '사', '오', '육', '칠', '팔', '구'];
-
-/** A word as Korean reads its end, for the choice of particles: digits by their names, Latin words by how they usually sound. */
-function readEnd(word: string): string {
-  const text = word.replace(/[^\p{L}\p{N}]+$/u, '');
-  const end = text.at(-1) ?? '';
-  if (/\d/.test(end)) return DIGITS[Number(end)]!;
-  if (/l$/i.test(text)) return '일';
-  if (/(m|n|ng|[aeiou][pb])$/i.test(text)) return '남';
-  return /[a-z]$/i.test(text) ? '가' : end;
-}
-
-export const particle = (word: string, pair: '이/가' | '을/를' | '와/과' | '으로/로'): string => (readEnd(word) === '' ? pair.split('/')[0]! : josa.pick(readEnd(word), pair));
 export const named = (word: unknown, pair: '이/가' | '을/를' | '와/과' | '으로/로'): string => `‘${String(word)}’${particle(String(word), pair)}`;
 export const bare = (word: unknown, pair: '와/과'): string => `${String(word)}${particle(String(word), pair)}`;
 export const listed = (value: unknown): string => (value as unknown[]).map((item) => `‘${String(item)}’`).join(', ');

@@ -199,15 +199,17 @@ export interface WireSurvey {
 }
 
 /**
- * GET /v1/stream?t=&wait=25&i=, where a proxy holds streams back: answered when there is news, at the latest after `wait`
- * seconds (1 to 25). `i` of one answer goes into the next request; the first has none.
+ * GET /v1/stream?t=&i=: what the `data` of an event says; a frame may come twice. The id of an event says up to where news was told: opaque, goes into
+ * the next request as `i` (or Last-Event-ID). With `wait=25`, where a proxy holds streams back, the answer ends with the first news, at the latest
+ * after so many seconds (1 to 25).
  */
-export interface PollAnswer {
-  f: readonly StreamFrame[];
-  i: string;
-}
+export type StreamData =
+  | StreamFrame
+  /** A sign of life, with each id that no frame carries. */
+  | 0
+  /** This process ends: come back in so many ms. */
+  | { w: number };
 
-/** Frames of the stream: `event: m`, `data` is one of these; a frame may come twice. `id` says up to where news was told: opaque, goes into the next request as `i` (or Last-Event-ID, which browsers must ask permission for). */
 export type StreamFrame =
   /** A new in-app message waits: claim it. */
   | { d: string }

@@ -133,4 +133,32 @@ const POLICY = "default-src 'none'; script-src 'nonce-abc'; connect-src GATE; im
     expect(await open.evaluate(`heard.some(([name]) => name === 'dismiss')`)).toBe(false);
     await second.close();
   });
+
+  test('behind a proxy that holds streams back news come by long polls, from where the lost stream ended', async () => {
+    const streams = () => gate.seen.map(({ path: asked }) => asked).filter((asked) => asked.startsWith('/v1/stream'));
+    await page.goto(`${site.url}${path()}`);
+    await heard(page, 'ready');
+    await page.evaluate(`danbi.identify('user-${number}', {})`);
+    await until(async () => (await app.api('GET', `/v1/people/external:user-${number}`)).status, (status) => status === 200);
+    await page.goto('about:blank');
+    gate.seen.length = 0;
+    await page.goto(`${site.url}${path()}`);
+    await until(() => Promise.resolve(streams().length), (length) => length > 0);
+    await page.waitForTimeout(300);
+    gate.mode = 'whole';
+    try {
+      gate.cut();
+      gate.seen.length = 0;
+      await until(() => Promise.resolve(streams().length), (length) => length > 1);
+      expect(streams()).toEqual([expect.stringMatching(/&i=[\d:,]+$/), expect.stringMatching(/&i=[\d:,]+&wait=25$/)]);
+      const id = await publishAuto(app, series({ entry: { type: 'event', event: 'Asked' }, steps: [inApp('a')] }));
+      await page.evaluate(`danbi.track('Asked')`);
+      expect(await until(() => impressions(id), ({ length }) => length > 0)).toHaveLength(1);
+      // Answered, it asks on at once.
+      await until(() => Promise.resolve(streams().length), (length) => length > 2);
+      expect(streams().at(-1)).toMatch(/&wait=25$/);
+    } finally {
+      gate.mode = 'open';
+    }
+  }, 40_000);
 });

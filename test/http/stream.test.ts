@@ -44,7 +44,13 @@ async function refusal(query: string, headers: Record<string, string> = { origin
   const answer = await fetch(`${app.url}/v1/stream?${query}`, { headers });
   return { status: answer.status, code: ((await answer.json()) as { code: string }).code, headers: answer.headers };
 }
-const poll = async (query: string): Promise<{ f: object[]; i: string }> => (await fetch(`${app.url}/v1/stream?${query}`, { headers: { origin: SHOP } })).json() as Promise<{ f: object[]; i: string }>;
+/** A long poll: all it is answered, and the position it ends with. */
+async function poll(query: string): Promise<{ type: string | null; data: unknown[]; i: string }> {
+  const answer = await fetch(`${app.url}/v1/stream?${query}`, { headers: { origin: SHOP } });
+  const text = await answer.text();
+  const all = (name: string) => [...text.matchAll(new RegExp(`^${name}: (.*)$`, 'gm'))].map(([, value]) => value!);
+  return { type: answer.headers.get('content-type'), data: all('data').map((one) => JSON.parse(one) as unknown), i: all('id').at(-1)! };
+}
 const tells = (delivery: string) => (frames: readonly StreamFrame[]) => frames.some((frame) => 'd' in frame && frame.d === delivery);
 /** A second passes. */
 const beat = () => (streams() as unknown as { beat(): void }).beat();
@@ -140,7 +146,7 @@ describe('a stream', () => {
     expect(own.status).toBe(200);
     const before = streams().size;
     const head = await fetch(`${app.url}/v1/stream?t=${ticket}`, { method: 'HEAD' });
-    expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
     const options = await fetch(`${app.url}/v1/stream`, { method: 'OPTIONS', headers: { origin: SHOP } });
     expect([options.status, options.headers.get('access-control-allow-methods'), options.headers.get('access-control-allow-origin')]).toEqual([204, 'GET, HEAD, OPTIONS', SHOP]);
     expect(streams().size).toBe(before);
@@ -180,12 +186,12 @@ describe('a long poll', () => {
     const [first, second] = [newId(), newId()];
     await say({ personId: person, kind: 'message', ref: first });
     const at = await poll(`t=${ticket}&wait=25`);
-    expect(at.f).toEqual([{ d: first }, { n: 0 }]);
+    expect([at.type, at.data]).toEqual(['text/event-stream; charset=utf-8', [{ d: first }, { n: 0 }]]);
     const waiting = poll(`t=${ticket}&wait=25&i=${at.i}`);
     while (streams().size === 0 || !streams().has(person)) await new Promise((done) => { setTimeout(done, 5); });
     await say({ personId: person, kind: 'message', ref: second });
-    expect((await waiting).f).toEqual([{ d: second }, { n: 0 }]);
-    expect(await poll(`t=${ticket}&wait=1&i=${(await waiting).i}`)).toMatchObject({ f: [] });
+    expect((await waiting).data).toEqual([{ d: second }, { n: 0 }]);
+    expect(await poll(`t=${ticket}&wait=1&i=${(await waiting).i}`)).toMatchObject({ data: [0] });
     expect(streams().has(person)).toBe(false);
   });
 });
@@ -246,14 +252,14 @@ describe('the heartbeat', () => {
   test('reaches everybody within twenty beats, and carries rules for all', async () => {
     const client = await listen(await ticketFor(newId()));
     await until(() => client.lastId !== '');
-    const comments = client.comments;
+    const beats = client.beats;
     for (let second = 0; second < 20; second += 1) beat();
-    await until(() => client.comments > comments);
+    await until(() => client.beats > beats);
     await say({ personId: null, kind: 'rules' });
     // Once the news is read, twenty beats tell everybody; more of them tell nobody again.
     await until(() => { beat(); return client.frames.length > 0; });
-    const heard = client.comments;
-    await until(() => { beat(); return client.comments > heard + 2; });
+    const heard = client.beats;
+    await until(() => { beat(); return client.beats > heard + 2; });
     expect(client.frames).toEqual([{ r: 1 }]);
   });
 

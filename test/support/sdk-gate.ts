@@ -8,8 +8,10 @@ export interface Gate {
   /** Where the SDK finds the service, "http://localhost:1234": another origin than the site's. */
   url: string;
   seen: Seen[];
-  /** `down` cuts connections, `mute` takes requests in and does not answer, a number answers with that status. */
-  mode: 'open' | 'down' | 'mute' | number;
+  /** `down` cuts connections, `mute` takes requests in and does not answer, `whole` passes on answers that have ended, a number answers with that status. */
+  mode: 'open' | 'down' | 'mute' | 'whole' | number;
+  /** Cuts what is open. */
+  cut(): void;
   /** Bodies of the events that passed, in order. */
   batches(): { context: Record<string, unknown>; batch: Record<string, unknown>[] }[];
   close(): Promise<void>;
@@ -29,6 +31,7 @@ export async function openGate(target: string): Promise<Gate> {
   const gate: Gate = {
     url: await listen(server), seen: [], mode: 'open',
     batches: () => gate.seen.filter(({ path }) => path.startsWith('/v1/b?') || path === '/v1/b').map(({ text }) => JSON.parse(text) as never),
+    cut: () => server.closeAllConnections(),
     close: () => stop(server),
   };
 
@@ -42,6 +45,7 @@ export async function openGate(target: string): Promise<Gate> {
     if (typeof mode === 'number') return void to.writeHead(mode, { 'access-control-allow-origin': '*' }).end('{}');
     const onward = request(`${target}${from.url}`, { method: from.method, headers: from.headers }, (answer) => {
       if (mode === 'mute') return void answer.resume();
+      if (mode === 'whole') return void collect(answer, to).catch(() => to.destroy());
       to.writeHead(answer.statusCode!, answer.headers);
       answer.pipe(to);
     });
@@ -50,6 +54,13 @@ export async function openGate(target: string): Promise<Gate> {
     onward.end(body);
   }
   return gate;
+}
+
+/** A proxy that holds streams back. */
+async function collect(answer: IncomingMessage, to: ServerResponse): Promise<void> {
+  const parts: Buffer[] = [];
+  for await (const part of answer) parts.push(part as Buffer);
+  to.writeHead(answer.statusCode!, answer.headers).end(Buffer.concat(parts));
 }
 
 export interface SitePage { body: string; headers?: Record<string, string> }

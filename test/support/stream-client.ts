@@ -1,6 +1,6 @@
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
-import type { StreamFrame } from '../../src/contract/visitor-wire.js';
+import type { StreamData, StreamFrame } from '../../src/contract/visitor-wire.js';
 
 /** One page that listens, as a browser's EventSource does, over a socket of its own. */
 export interface StreamClient {
@@ -11,7 +11,8 @@ export interface StreamClient {
   /** What the browser would send as Last-Event-ID. */
   lastId: string;
   retry: number | null;
-  comments: number;
+  /** Signs of life. */
+  beats: number;
   /** Body as it came. */
   text: string;
   /** Resolves when the frames fit; rejects after ten seconds with what came. */
@@ -27,7 +28,7 @@ export async function openStream(url: string, ticket: string, headers: Record<st
   const [answer] = (await once(asked, 'response')) as [IncomingMessage];
   const waiting = new Set<() => void>();
   const client: StreamClient = {
-    status: answer.statusCode!, headers: answer.headers, frames: [], lastId: headers['last-event-id'] ?? '', retry: null, comments: 0, text: '',
+    status: answer.statusCode!, headers: answer.headers, frames: [], lastId: headers['last-event-id'] ?? '', retry: null, beats: 0, text: '',
     until: (fits) => new Promise((done, fail) => {
       const timer = setTimeout(() => fail(new Error(`waited in vain; came: ${JSON.stringify(client.frames)}`)), 10_000);
       const look = () => {
@@ -58,9 +59,12 @@ export async function openStream(url: string, ticket: string, headers: Record<st
 
 function read(client: StreamClient, block: string): void {
   for (const line of block.split('\n')) {
-    if (line.startsWith(':')) client.comments += 1;
-    else if (line.startsWith('id: ')) client.lastId = line.slice(4);
+    if (line.startsWith('id: ')) client.lastId = line.slice(4);
     else if (line.startsWith('retry: ')) client.retry = Number(line.slice(7));
-    else if (line.startsWith('data: ')) client.frames.push(JSON.parse(line.slice(6)) as StreamFrame);
+    else if (line.startsWith('data: ')) {
+      const data = JSON.parse(line.slice(6)) as StreamData;
+      if (data === 0) client.beats += 1;
+      else if (!('w' in data)) client.frames.push(data);
+    }
   }
 }

@@ -3,7 +3,6 @@ import { personIdProblem } from '../../src/people/domain/person-ids.js';
 import { decide } from '../../sdk/src/core/consent.js';
 import { cookieOf, widestDomain } from '../../sdk/src/core/cookie.js';
 import { isPersonId, newId, uuidOf } from '../../sdk/src/core/ids.js';
-import { readLine } from '../../sdk/src/live/frames.js';
 import { mayAsk, place, withCap, type Candidate, type Caps } from '../../sdk/src/live/rank.js';
 
 describe('ids', () => {
@@ -63,8 +62,4 @@ describe('which message goes first', () => {
     const many = Array.from({ length: 150 }, (_, index) => String(index)).reduce((all, id) => withCap(all, `c${id}`, { v: id }), {} as Caps);
     expect([Object.keys(many).length, many.c0, withCap(many, 'c149', { t: 5 }).c149]).toEqual([100, undefined, { v: '149', t: 5 }]);
   });
-});
-
-test('lines of the stream', () => {
-  expect(['data: {"d":"1"}', 'id: 5:6:', 'retry: 1500', ':', 'event: m', '', 'data'].map(readLine)).toEqual([['data', '{"d":"1"}'], ['id', '5:6:'], ['retry', '1500'], [], ['event', 'm'], [], []]);
 });

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { PollAnswer, StreamFrame } from '../../contract/visitor-wire.js';
-import { eventText } from './domain/frames.js';
+import type { StreamFrame } from '../../contract/visitor-wire.js';
+import { eventText, goodbye } from './domain/frames.js';
 
 /** Bytes that may wait for a reader who does not read. A frame has a hundred. */
 export const MOST_UNSENT = 64 * 1024;
@@ -45,13 +45,12 @@ export class EventStream extends Connection {
     super(personId, reads);
   }
 
-  /** An id without data is remembered by the browser and tells the page nothing. */
   protected write(frames: readonly StreamFrame[], after: string): void {
-    this.send(frames.length === 0 ? `:\nid: ${after}\n\n` : eventText(frames, after));
+    this.send(eventText(frames, after));
   }
 
   end(retryMs: number): void {
-    this.socket.end(`retry: ${retryMs}\n\n`, 'latin1');
+    this.socket.end(goodbye(retryMs), 'latin1');
   }
 
   private send(text: string): void {
@@ -60,7 +59,7 @@ export class EventStream extends Connection {
   }
 }
 
-/** A request that waits for news and is answered once. */
+/** A request that waits for news and is answered once, with the same events. */
 export class LongPoll extends Connection {
   private last: string | null = null;
 
@@ -70,18 +69,18 @@ export class LongPoll extends Connection {
 
   protected write(frames: readonly StreamFrame[], after: string): void {
     this.last = after;
-    if (frames.length > 0) this.answer({ f: frames, i: after });
+    if (frames.length > 0) this.answer(frames);
   }
 
   /** Its time is over, or the process ends: no news, and the page asks again. */
   end(): void {
-    if (this.last !== null) this.answer({ f: [], i: this.last });
+    if (this.last !== null) this.answer([]);
     else this.response.destroy();
   }
 
-  private answer(answer: PollAnswer): void {
+  private answer(frames: readonly StreamFrame[]): void {
     if (this.response.writableEnded) return;
-    const body = JSON.stringify(answer);
-    this.response.writeHead(200, { ...this.headers, 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) }).end(body);
+    const body = eventText(frames, this.last!);
+    this.response.writeHead(200, { ...this.headers, 'content-length': Buffer.byteLength(body) }).end(body);
   }
 }

@@ -1,4 +1,4 @@
-import type { StreamFrame } from '../../../contract/visitor-wire.js';
+import type { StreamData, StreamFrame } from '../../../contract/visitor-wire.js';
 
 interface Row { personId: string | null; kind: 'message' | 'gone' | 'unread' | 'rules'; ref: string | null }
 
@@ -23,9 +23,13 @@ export function framesOf(news: readonly Row[], { reads }: Told, unread: number |
 }
 
 /**
- * Frames as they go over the wire. Only the last says that everything up to `after` was told, so that a connection cut in the
- * middle asks again for the whole.
+ * Frames as they go over the wire; none is a sign of life. Only the last says that everything up to `after` was told, so that a
+ * connection cut in the middle asks again for the whole.
  */
 export function eventText(frames: readonly StreamFrame[], after: string): string {
-  return frames.map((frame, index) => `event: m\n${index === frames.length - 1 ? `id: ${after}\n` : ''}data: ${JSON.stringify(frame)}\n\n`).join('');
+  const told: readonly StreamData[] = frames.length > 0 ? frames : [0];
+  return told.map((one, index) => `${index === told.length - 1 ? `id: ${after}\n` : ''}data: ${JSON.stringify(one)}\n\n`).join('');
 }
+
+/** The last word of a process that ends, to pages and to clients that come back by themselves. */
+export const goodbye = (retryMs: number): string => `retry: ${retryMs}\ndata: ${JSON.stringify({ w: retryMs } satisfies StreamData)}\n\n`;

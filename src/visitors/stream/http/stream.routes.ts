@@ -15,6 +15,7 @@ import { StreamTickets } from '../tickets.service.js';
 import type { Ticket } from '../ticket-token.js';
 
 const MOST_WAIT_SECONDS = 25;
+const EVENTS = 'text/event-stream; charset=utf-8';
 /** When a browser comes back by itself after a lost connection. */
 const RETRY_MS = { least: 1_000, spread: 2_000 };
 
@@ -50,7 +51,7 @@ export class StreamRoutes implements OnModuleInit {
       const ticket = await this.tickets.check(textOf(query.t), request.headers.origin, this.clock.now());
       const since = sinceOf(request.headers['last-event-id'] ?? query.i) ?? ticket.position;
       this.streams.admit(ticket.personId);
-      if (request.method === 'HEAD') reply.raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream' }).end();
+      if (request.method === 'HEAD') reply.raw.writeHead(200, { ...headers, 'content-type': EVENTS }).end();
       else if (wait === null) await this.stream(reply, ticket, since, headers);
       else await this.poll(reply, ticket, since, { headers, wait });
     } catch (error) {
@@ -65,7 +66,7 @@ export class StreamRoutes implements OnModuleInit {
     this.streams.add(connection);
     socket.on('close', () => this.streams.remove(connection));
     const retry = RETRY_MS.least + Math.floor(Math.random() * RETRY_MS.spread);
-    socket.write(headOf({ ...headers, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no', connection: 'close' }) + `retry: ${retry}\n\n`, 'latin1');
+    socket.write(headOf({ ...headers, 'content-type': EVENTS, 'x-accel-buffering': 'no', connection: 'close' }) + `retry: ${retry}\n\n`, 'latin1');
     // The head is out: whatever fails now can only end the connection, and the browser comes back.
     await this.feed.join(connection, since).catch((error: unknown) => {
       this.log.warn({ err: error }, 'a stream could not begin');
@@ -74,7 +75,7 @@ export class StreamRoutes implements OnModuleInit {
   }
 
   private async poll(reply: FastifyReply, { personId, verified }: Ticket, since: string, { headers, wait }: { headers: Record<string, string>; wait: number }): Promise<void> {
-    const connection: Connection = new LongPoll(personId, verified, reply.raw, headers);
+    const connection: Connection = new LongPoll(personId, verified, reply.raw, { ...headers, 'content-type': EVENTS });
     this.streams.add(connection);
     const timer = setTimeout(() => connection.end(0), wait * 1_000).unref();
     reply.raw.on('close', () => {

@@ -63,38 +63,35 @@ export interface SiteSettings {
   scroll?: string;
 }
 
-/** An auto message, as far as the browser decides. */
+/** An auto message, as far as the browser decides. They come in the order in which they are displayed. */
 export interface WireRule {
   /** Id of the campaign. */
   i: string;
-  /** Pages that fit, and that do not: expressions over host and path. */
-  u?: readonly WireExpression[];
-  x?: readonly WireExpression[];
-  /** Query parameters: [name, op, value]; ops: 0 is, 1 is not, 2 exists, 3 does not exist. */
-  q?: readonly (readonly [string, 0 | 1 | 2 | 3, string?])[];
-  /** Hosts of referrers; `direct` for none. */
-  f?: readonly string[];
-  /** utm_ parameters without their prefix. */
-  m?: Readonly<Record<string, string>>;
-  /** Device. */
-  v?: 'desktop' | 'mobile';
-  /** Prefixes of languages. */
-  l?: readonly string[];
-  /** Visits: [least, most]. */
-  c?: readonly [number, number?];
+  /** All of these must hold, none of those. */
+  w?: readonly WireCondition[];
+  x?: readonly WireCondition[];
+  /** Moments between which it runs. */
+  b?: readonly [from: number, to?: number];
   /** Trigger. */
   t: WireTrigger;
-  /** Slot; priority (50 when absent); 1 for the class `essential`. */
+  /** Slot; 1 for the class `essential`. */
   s?: 'corner' | 'top' | 'bottom' | 'center';
-  p?: number;
   e?: 1;
-  /** Moments between which it runs, and [minutes from, to] of the local day, and days (0 Sunday). */
-  b?: readonly [number | null, number | null];
-  o?: readonly [number, number];
-  w?: readonly number[];
   /** May be displayed more than once in a visit. */
   y?: 1;
 }
+
+/** One of the expressions matches somewhere in the text of the fact. */
+export type WireCondition = readonly [fact: WireFact, ...expressions: WireExpression[]];
+
+/**
+ * What a browser knows, as texts, so that whatever a rule asks is asked with one matcher:
+ * 0 host and path, by `page_location`; 1 the query with which the page visit began, as `URLSearchParams` writes it (`&a=1&b=&`, `&&` for none);
+ * 2 the host of the page before, behind a dot, a dot for none; 3 whether it is a device without a mouse and with a small window (`true`, `false`);
+ * 4 its languages in lower case (`,ko-kr,en,`); 5 a dot for each visit of this browser, this one included; 6 the clock on the visitor's
+ * wall, as every browser writes it (`Sun Nov 22 2026 09:30:00 GMT+0900 …`).
+ */
+export type WireFact = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
 /**
  * An expression as steps of an automaton, so that no browser ever goes back in a text. A text is the source of an expression
@@ -104,8 +101,7 @@ export interface WireRule {
 export type WireExpression = string | readonly (string | readonly number[])[];
 
 export type WireTrigger =
-  | { k: 'v' }
-  /** Dwell in ms; scope: 1 path in session, 2 session; idle in s, 0 never; 1 for focus required. */
+  /** Dwell in ms, 0 for a page that is seen; scope: 1 path in session, 2 session; idle in s, 0 never; 1 for focus required. */
   | { k: 'd'; n: number; s?: 1 | 2; i?: number; f?: 1 }
   | { k: 's'; n: number }
   | { k: 'x'; t?: 1 }

@@ -36,7 +36,7 @@ const LONG = '<div style="height:5000px">long</div>';
   const reports = () => tab.run<Engaged[]>(`JSON.parse(localStorage.getItem('reports') ?? '[]')`);
 
   test('another route ends a page visit and its rules, a state or a fragment does not', async () => {
-    site.set([rule('pricing', { k: 'd', n: 1_200 }, { u: ['^localhost/pricing$'] }), rule('home', { k: 'd', n: 600 }, { u: ['^localhost$'] })]);
+    site.set([rule('pricing', { k: 'd', n: 1_200 }, { w: [[0, '^localhost/pricing$']] }), rule('home', { k: 'd', n: 600 }, { w: [[0, '^localhost$']] })]);
     const found = await exactly(async () => {
       await tab.goto(`${site.url}/?utm_source=x`);
       await wait(150);
@@ -80,7 +80,7 @@ const LONG = '<div style="height:5000px">long</div>';
   test('a prerendered page begins when it is activated', async () => {
     const rules = `{ prerender: [{ source: 'list', urls: ['/to'], eagerness: 'immediate' }] }`;
     const body = `<script>if (location.pathname === '/from') setTimeout(() => { const s = document.createElement('script'); s.type = 'speculationrules'; s.textContent = JSON.stringify(${rules}); document.head.append(s); setTimeout(() => { location.href = '/to'; }, 1500); }, 500)</script>`;
-    site.set([rule('dwell', { k: 'd', n: 700 }), rule('view', { k: 'v' })], {}, body);
+    site.set([rule('dwell', { k: 'd', n: 700 }), rule('view', { k: 'd', n: 0 })], {}, body);
     let [start, visits]: [number, { at: number }[]] = [0, []];
     const found = await exactly(async () => {
       await tab.goto(`${site.url}/from`);
@@ -162,14 +162,14 @@ const LONG = '<div style="height:5000px">long</div>';
   });
 
   test('events fire as often as they happen, everything else once; new rules have their say', async () => {
-    site.set([rule('bought', { k: 'e', n: 'bought' }), rule('gone', { k: 'e', n: 'bought' }, { b: [null, 1] }), rule('view', { k: 'v' })]);
+    site.set([rule('bought', { k: 'e', n: 'bought' }), rule('gone', { k: 'e', n: 'bought' }, { b: [0, 1] }), rule('view', { k: 'd', n: 0 })]);
     await tab.goto(`${site.url}/shop`);
     await firing('view');
     await tab.run(`probe.visits.event('bought'); probe.visits.event('other'); probe.visits.event('bought')`);
     expect(await fired()).toEqual(['view', 'bought', 'bought']);
-    await tab.run(`probe.visits.rules([{ i: 'view', t: { k: 'v' } }, { i: 'late', t: { k: 'd', n: 1 } }], {})`);
+    await tab.run(`probe.visits.rules([{ i: 'view', t: { k: 'd', n: 0 } }, { i: 'late', t: { k: 'd', n: 1 } }], {})`);
     expect(await fired()).toEqual(['view', 'bought', 'bought', 'late']);
-    expect(await tab.run(`[probe.visits.holds({ i: 'x', t: { k: 'm' } }), probe.visits.holds({ i: 'x', t: { k: 'm' }, u: ['/else$'] }), probe.armed > 0]`)).toEqual([true, false, true]);
+    expect(await tab.run(`[probe.visits.holds({ i: 'x', t: { k: 'm' } }), probe.visits.holds({ i: 'x', t: { k: 'm' }, w: [[0, '/else$']] }), probe.armed > 0]`)).toEqual([true, false, true]);
     await tab.run(`probe.visits.stop()`);
     await tab.run(`history.pushState({}, '', '/elsewhere')`);
     expect(await opened()).toHaveLength(1);

@@ -65,7 +65,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
   });
 
   test('what is opened in the background waits until it is seen', async () => {
-    site.set([{ i: 'view', t: { k: 'v' } }, dwell(500)]);
+    site.set([{ i: 'view', t: { k: 'd', n: 0 } }, dwell(500)]);
     const fired = await exactly(async () => {
       await other.show();
       const tab = await open({ background: true });
@@ -186,7 +186,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
   });
 
   test('somebody reads the pricing page, looks elsewhere and comes back', async () => {
-    site.set([{ ...dwell(READ), u: ['^localhost/pricing$'] }]);
+    site.set([{ ...dwell(READ), w: [[0, '^localhost/pricing$']] }]);
     const fired = await exactly(async () => {
       const tab = await browser.open(`${site.url}/pricing`);
       /** Somebody reads who touches the mouse now and then. */

@@ -44,7 +44,7 @@ test('an anonymous visitor gets the rules; nobody is made, and there is no ticke
   const a = newId();
   const answer = await boot({ a });
   expect([answer.status, answer.headers.get('cache-control'), answer.headers.get('access-control-allow-origin')]).toEqual([200, 'private, no-cache', ORIGIN]);
-  expect(await answer.json()).toEqual({ r: [{ i: campaignId, u: expect.any(Array), t: { k: 'd', n: 90_000 }, s: 'corner' }] });
+  expect(await answer.json()).toEqual({ r: [{ i: campaignId, w: [[0, '^[^/]*/pricing(?:/|$)']], t: { k: 'd', n: 90_000 }, s: 'corner' }] });
   expect(await rows(app.db, 'select 1 from person_identity as i where i.value = $1', [a])).toEqual([]);
 });
 
@@ -145,8 +145,9 @@ test('fifty rules fit into 3 KB', async () => {
     } }), `auto ${i}`);
   }
   const raw = await packed(`${app.url}/v1/boot`, JSON.stringify({ k: app.writeKey, a: 'browser', v: '1' }));
-  const { r } = JSON.parse(gunzipSync(raw).toString('utf8')) as { r: { p?: number }[] };
+  const { r } = JSON.parse(gunzipSync(raw).toString('utf8')) as { r: { w?: [number, string][] }[] };
   expect([r.length, raw.length]).toEqual([50, expect.any(Number)]);
   expect(raw.length).toBeLessThanOrEqual(3_072);
-  expect(r.map(({ p = 50 }) => p)).toEqual(r.map(({ p = 50 }) => p).sort((x, y) => y - x));
+  const categories = r.flatMap(({ w = [] }) => w).flatMap(([, text]) => Number(/category-(\d+)/.exec(text)?.[1] ?? []) || []);
+  expect([categories.length, categories]).toEqual([49, categories.toSorted((x, y) => y - x)]);
 });

@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { act, lasting, restart, settle, type Attention } from '../../sdk/src/visit/attention.js';
 import { depthAt } from '../../sdk/src/visit/depth.js';
-import { runs } from '../../sdk/src/visit/schedule.js';
 import { shareDwell } from '../../sdk/src/visit/shared-dwell.js';
 import { campaignOf, visitAt, type SiteVisit } from '../../sdk/src/visit/visits.js';
 
@@ -74,19 +73,6 @@ describe('attention', () => {
       expect(counted(state)).toEqual(expected);
     }));
   });
-});
-
-describe('a schedule in the zone of the visitor', () => {
-  // 20 November 2026 is a Friday.
-  const friday = (hour: number, minute = 0) => new Date(2026, 10, 20, hour, minute);
-  const saturday = (hour: number, minute = 0) => new Date(2026, 10, 21, hour, minute);
-  const night = { o: [22 * 60, 2 * 60] as const };
-  test.each<[name: string, rule: object, at: Date, expected: boolean]>([
-    ['always', {}, friday(3), true], ['not yet', { b: [+friday(9), null] }, friday(8, 59), false], ['from its moment on', { b: [+friday(9), null] }, friday(9), true], ['not at its end', { b: [null, +friday(9)] }, friday(9), false], ['before its end', { b: [null, +friday(9)] }, friday(8, 59), true],
-    ['hours begin', { o: [540, 600] }, friday(9), true], ['hours end', { o: [540, 600] }, friday(10), false], ['early', { o: [540, 600] }, friday(8, 59), false], ['hours that end where they begin', { o: [540, 540] }, friday(3), true],
-    ['a night before midnight', night, friday(23), true], ['after', night, saturday(1, 59), true], ['over', night, saturday(2), false], ['by day', night, friday(12), false],
-    ['a day', { w: [5] }, friday(23, 59), true], ['another day', { w: [5] }, saturday(0), false], ['a night of its first day', { ...night, w: [5] }, saturday(1), true], ['not of the next', { ...night, w: [6] }, saturday(1), false], ['the night after', { ...night, w: [6] }, saturday(22), true],
-  ])('%s', (_, rule, at, expected) => expect(runs({ i: 'x', t: { k: 'v' }, ...rule }, at)).toBe(expected));
 });
 
 test('depth: the last pixel counts, and a page without a way is read', () => {

@@ -45,14 +45,14 @@ describe('the cookie', () => {
 });
 
 describe('which message goes first', () => {
-  const rule = (i: string, p?: number, e?: 1) => ({ i, t: { k: 'v' as const }, p, e });
-  test('essential, then sent to this person, then by priority, then in the order of the server', () => {
+  const rule = (i: string, e?: 1) => ({ i, t: { k: 'm' as const }, e });
+  test('essential, then sent to this person, then the others, in the order of the server', () => {
     const candidates: Candidate[] = [
-      { rule: rule('late'), order: 7 }, { rule: rule('low', 10), order: 0 }, { delivery: 'second', order: 1 }, { rule: rule('high', 90), order: 8 }, { rule: rule('early'), order: 2 },
-      { delivery: 'first', order: 0 }, { rule: rule('essential', 0, 1), order: 9 }, { rule: rule('best', 100), order: 49 },
+      { rule: rule('late'), order: 7 }, { rule: rule('best'), order: 2 }, { delivery: 'second', order: 1 }, { rule: rule('early'), order: 3 },
+      { delivery: 'first', order: 0 }, { rule: rule('next', 1), order: 1 }, { rule: rule('essential', 1), order: 0 },
     ];
     const sorted = [...candidates].sort((a, b) => place(a) - place(b)).map((one) => one.rule?.i ?? one.delivery);
-    expect(sorted).toEqual(['essential', 'first', 'second', 'best', 'high', 'early', 'late', 'low']);
+    expect(sorted).toEqual(['essential', 'next', 'first', 'second', 'best', 'early', 'late']);
   });
 
   test('what was displayed in this visit, or is not to be asked for yet, is not asked for', () => {

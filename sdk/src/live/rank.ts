@@ -30,8 +30,8 @@ const MOST_CAPS = 100;
 /** A campaign, or what was sent to this person. */
 export const idOf = ({ rule, delivery }: Candidate): string | undefined => rule?.i ?? delivery;
 
-/** Smaller goes first: essential, then what was sent to this person, then by priority (0 to 100), then by the server's order. */
-export const place = ({ rule, delivery, order }: Candidate): number => (rule?.e ? 0 : 4e6) + (delivery ? 0 : 2e6) - (rule?.p ?? 50) * 1e4 + order;
+/** Smaller goes first: essential, then what was sent to this person, then the others; each in the server's order. */
+export const place = ({ rule, order }: Candidate): number => order - (rule ? (rule.e ? 2e6 : 0) : 1e6);
 
 /** Could the server say yes? What is certain to be refused is not asked. */
 export function mayAsk({ i, y }: WireRule, caps: Caps, visitId: string, now: number): boolean {

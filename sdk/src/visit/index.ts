@@ -3,10 +3,9 @@ import { newId } from '../core/ids.js';
 import { isCoarse, isVisible, later, on } from '../core/safe.js';
 import { local } from '../core/storage.js';
 import { act, lasting, restart, settle, TICK, type Attention, type Meter } from './attention.js';
-import { address } from './address.js';
 import type { Visit, VisitHost, Why } from './contract.js';
 import { pageKey } from './page-key.js';
-import { fits } from './page-rule.js';
+import { factsOf, fits } from './page-rule.js';
 import { depth } from './scroll.js';
 import { shareDwell } from './shared-dwell.js';
 import { campaignOf, visitAt, type SiteVisit } from './visits.js';
@@ -64,10 +63,8 @@ let watched = false;
 export const pageVisit = (): Visit | null => page;
 
 /** Does everything a browser decides hold for this rule (address, device, schedule …)? Asked again right before a message is displayed. */
-export const holds = (rule: WireRule): boolean => !!page && fits(rule, {
-  at_: address(location), search_: new URL(page.url).search, referrer_: page.referrer, languages_: navigator.languages,
-  mobile_: isCoarse() && innerWidth < 1_024, visits_: site!.n, now_: new Date(),
-});
+export const holds = (rule: WireRule): boolean =>
+  !!page && fits(rule, factsOf(location, new URL(page.url).search, page.referrer, isCoarse() && innerWidth < 1_024, navigator.languages, site!.n, new Date()), Date.now());
 
 /** Each rule once in a page visit; events as often as they happen. */
 function fire(rule: WireRule, why: Why): void {
@@ -118,7 +115,7 @@ function share(key?: string, ms?: number): number {
 }
 
 /** Attention a rule counts, ms, and its meter; a new meter has seen what the site's own has. */
-function counted(current: Page, t: Partial<Trigger<'d'>>): [number, Meter] {
+function counted(current: Page, t: Trigger<'d'>): [number, Meter] {
   const like = t.f ? focused : main;
   const idle = t.i === undefined ? like.idle_ : t.i * 1_000 || Infinity;
   let found = state.meters_.find((one) => one.idle_ === idle && one.focus_ === like.focus_);
@@ -156,9 +153,9 @@ function look(): void {
   const due: [WireRule, number][] = [];
   for (const rule of rules) {
     const { t } = rule;
-    if ((t.k !== 'd' && t.k !== 'v') || current.fired_.has(rule.i)) continue;
-    const [ms, one] = counted(current, t as Partial<Trigger<'d'>>);
-    const left = t.k === 'd' ? t.n - ms : 0;
+    if (t.k !== 'd' || current.fired_.has(rule.i)) continue;
+    const [ms, one] = counted(current, t);
+    const left = t.n - ms;
     until(one, left);
     // The moment may lie a little back, at the end of an attention that is over now.
     if (left <= 0 && state.seen_ && (one.new_ || lasting(state, one))) due.push([rule, Math.floor(ms)]);

@@ -25,7 +25,7 @@ export function autoMessageOf({ id, published }: CampaignVersion): AutoMessageDe
 }
 
 /**
- * The auto messages this person may get, the higher priority first and among equals the older campaign: running, in their schedule or
+ * The auto messages this person may get, essential ones first, then the higher priority, and among equals the older campaign: running, in their schedule or
  * before it, cap not used up, the person in the audience as it is maintained, and not through with it. Somebody without a
  * row (`null`) gets those without an audience. Only a claim decides, exactly.
  */
@@ -40,8 +40,10 @@ export async function liveRulesFor(db: Db, personId: string | null, now: Date): 
   const left = personId === null ? open : await withoutThrough(db, personId, open, now);
   return left
     .map((version) => ({ campaignId: version.campaignId, version: version.number, display: autoMessageOf(version).display, message: autoMessageOf(version).message }))
-    .sort((a, b) => b.display.priority - a.display.priority);
+    .sort((a, b) => rank(b) - rank(a));
 }
+
+const rank = ({ display }: LiveRule): number => display.priority + (display.class === 'essential' ? 1_000 : 0);
 
 const audienceOf = ({ published }: CampaignVersion): string | undefined => published.conditions[conditionPlace.audience];
 

@@ -233,6 +233,56 @@ describe('over the workspace', () => {
   });
 });
 
+describe('what messages caused', () => {
+  const PERIOD = '?from=2026-09-01T00:00:00Z&to=2026-10-01T00:00:00Z';
+  /** People of one arm, some of whom met the goal an hour later. */
+  async function arm(variant: string, people: number, converted: number) {
+    const ids = await world.people(people);
+    const at = '2026-09-02T00:00:00Z';
+    await app.db.query(`insert into assignment (experiment_id, person_id, campaign_id, variant, is_control, source, assigned_at) select $1, p.id, $2, $3::text, $3::text = 'control', 'hash', $4 from unnest($5::uuid[]) as p (id)`, [world.campaign.experiments.a!.experimentId, world.campaign.id, variant, at, ids]);
+    await app.db.query(`insert into delivery (id, person_id, campaign_id, version_id, step_id, enrollment_id, channel, experiment_id, variant, is_control, topic, state, due_at, queued_at, sent_at)
+      select gen_random_uuid(), p.id, $2, $6, 'a', gen_random_uuid(), 'email', $1, $3::text, $3::text = 'control', 'news', case when $3 = 'control' then 'ghost' else 'sent' end, $4, $4, $4 from unnest($5::uuid[]) as p (id)`, [world.campaign.experiments.a!.experimentId, world.campaign.id, variant, at, ids, world.campaign.versionId]);
+    await app.db.query(`insert into event (id, person_id, type, name, occurred_at, received_at, message_id) select e.id, e.person_id, 'track', 'Pooled', $2, $2, e.id::text from (select gen_random_uuid() as id, p.id as person_id from unnest($1::uuid[]) as p (id)) as e`, [ids.slice(0, converted), '2026-09-02T01:00:00Z']);
+  }
+  const pooled = series({ goals: [{ key: 'g', name: '합산', event: { name: 'Pooled' } }], steps: [twoArms('a', null)] });
+
+  test('is pooled over tests with different shares kept back, in plain numbers', async () => {
+    clock.set(new Date('2026-09-01T00:00:00Z'));
+    await world.publish(pooled);
+    await arm('control', 200, 20);
+    await arm('A', 400, 70);
+    await arm('B', 400, 50);
+    await world.publish(pooled);
+    await arm('control', 100, 30);
+    await arm('A', 100, 40);
+    clock.set(new Date('2026-09-20T00:00:00Z'));
+    const { body } = await app.api('GET', `/v1/reports/holdouts${PERIOD}`);
+    expect(body.items).toHaveLength(1);
+    const [item] = body.items;
+    expect(item).toMatchObject({ kind: 'control', goal: { name: '합산', event: 'Pooled', windowSeconds: 604_800 }, kept: { people: 300, converted: 50 }, messaged: { people: 900, converted: 160 }, missing: null });
+    // Mantel-Haenszel: (24 + 20) / (16 + 15) = 1.41935; 160 · (1 - 1/1.41935) = 47.27. Summed up, the rates 17.8 % and 16.7 % would say 10.
+    expect(item.caused.point).toBeCloseTo(160 * (1 - 31 / 44), 6);
+    // Variance (20 + 11.5) / (44 · 31) = .0230938; always-valid at N = 1200 of 5000 people.
+    const [psi, se, L] = [Math.log(44 / 31), Math.sqrt(31.5 / (44 * 31)), 2 * Math.log(20)];
+    const r = ((L + Math.log(1 + L)) * 1_200) / 5_000;
+    const c = Math.sqrt((1 + 1 / r) * (Math.log(1 + r) + L));
+    expect(item.lift.lo).toBeCloseTo(Math.exp(psi - c * se) - 1, 8);
+    expect(item.lift.hi).toBeCloseTo(Math.exp(psi + c * se) - 1, 8);
+    expect(item.sentence.ko).toContain('알 수 없습니다');
+    expect(body.holdout).toMatchObject({ active: false, people: 0, note: { en: expect.stringContaining('No holdout over several campaigns') } });
+    const early = await app.api('GET', '/v1/reports/holdouts?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z');
+    expect(early.body.items).toEqual([]);
+  });
+
+  test('says nothing before there are enough people', async () => {
+    await world.publish(series({ goals: [{ key: 'g', name: '적음', event: { name: 'Few' } }], steps: [twoArms('a', null)] }));
+    await arm('control', 99, 0);
+    await arm('A', 200, 0);
+    const { body } = await app.api('GET', `/v1/reports/holdouts${PERIOD}`);
+    expect(body.items.find((item: { goal: { name: string } }) => item.goal.name === '적음')).toMatchObject({ lift: null, caused: null, missing: 'people' });
+  });
+});
+
 describe('surveys', () => {
   test('NPS, CSAT and choices by variant and by segment at the answer; verbatims are found in Korean', async () => {
     clock.set(new Date('2026-06-01T00:00:00Z'));

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { guardFormula, inferType, readCell, readDate, unguardFormula, type CellType, type DateFormat } from '../../src/people/import/domain/cell-types.js';
+import { guardFormula, unguardFormula } from '../../src/kernel/formula-guard.js';
+import { inferType, readCell, readDate, type CellType, type DateFormat } from '../../src/people/import/domain/cell-types.js';
 import { resolvePeople } from '../../src/people/import/domain/columns.js';
 import { guessOf, readHead } from '../../src/people/import/domain/encodings.js';
 import { PeopleImportQuery } from '../../src/people/import/domain/import-options.js';

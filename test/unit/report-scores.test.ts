@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { netPromoter, wilson } from '../../src/analytics/reports/domain/survey-scores.js';
+import { netPromoter, shareOf } from '../../src/analytics/reports/domain/survey-scores.js';
 import { bucketStarts } from '../../src/kernel/local-time.js';
 import { REASON_CODES } from '../../src/kernel/reason-codes.js';
 import { wordsOf } from '../../src/kernel/reason-words.js';
@@ -9,20 +9,20 @@ describe('a share', () => {
     // Newcombe (1998), Statistics in Medicine 17, table I, method 3 (Wilson's score without correction).
     { count: 81, of: 263, low: 0.2553, high: 0.3662 }, { count: 15, of: 148, low: 0.0624, high: 0.1605 }, { count: 0, of: 20, low: 0, high: 0.1611 }, { count: 1, of: 29, low: 0.0061, high: 0.1718 },
   ])('of $count in $of lies in [$low, $high]', ({ count, of, low, high }) => {
-    const share = wilson(count, of);
+    const share = shareOf(count, of);
     expect(share.rate).toBe(count / of);
     expect(share.low).toBeCloseTo(low, 4);
     expect(share.high).toBeCloseTo(high, 4);
   });
 
   test('of nobody is unknown; the ends never leave 0 to 1', () => {
-    expect(wilson(0, 0)).toEqual({ count: 0, of: 0, rate: null, low: null, high: null });
+    expect(shareOf(0, 0)).toEqual({ count: 0, of: 0, rate: null, low: null, high: null });
     for (let of = 1; of < 40; of += 1) {
       for (let count = 0; count <= of; count += 1) {
-        const { low, high, rate } = wilson(count, of);
+        const { low, high, rate } = shareOf(count, of);
         expect(low! >= 0 && low! <= rate! && rate! <= high! && high! <= 1).toBe(true);
         // The other side of the same question mirrors it.
-        expect(wilson(of - count, of).low).toBeCloseTo(1 - high!, 12);
+        expect(shareOf(of - count, of).low).toBeCloseTo(1 - high!, 12);
       }
     }
   });

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { autoMessage } from './auto-message.js';
 import { deliverability } from './deliverability.js';
 import { funnel } from './funnel.js';
+import { holdouts } from './holdouts.js';
 import { overlap } from './overlap.js';
 import { refusals, workspaceRefusals } from './refusals.js';
 import type { Asked, AskedCampaign, Report } from './report.js';
@@ -15,4 +16,4 @@ export type AnyReport<Scope extends Asked> = Report<Scope, z.ZodType, unknown>;
 /** Every report of one campaign, by its name in addresses. */
 export const CAMPAIGN_REPORTS = [funnel, timeSeries, stepFlow, autoMessage, surveys, refusals] as unknown as readonly AnyReport<AskedCampaign>[];
 /** Every report of the whole workspace. */
-export const WORKSPACE_REPORTS = [workspaceSeries, deliverability, overlap, workspaceRefusals] as unknown as readonly AnyReport<Asked>[];
+export const WORKSPACE_REPORTS = [workspaceSeries, deliverability, overlap, holdouts, workspaceRefusals] as unknown as readonly AnyReport<Asked>[];

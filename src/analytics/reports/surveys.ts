@@ -2,7 +2,7 @@ import type { InAppContent } from '../../contract/in-app.js';
 import { SurveyQuery, type SurveyItem, type SurveyReport } from '../../contract/reports/campaign.js';
 import { rows, type Db } from '../../platform/database/db.js';
 import type { VersionFacts } from '../reads/campaign.read.js';
-import { netPromoter, wilson } from './domain/survey-scores.js';
+import { netPromoter, shareOf } from './domain/survey-scores.js';
 import { campaignReport, periodOf, periodView, type AskedCampaign, type Period } from './report.js';
 
 interface AnswerCell { versionId: string; stepId: string; variant: string; inSegment: boolean | null; score: number | null; choices: string[] | null; answers: number; comments: number }
@@ -48,12 +48,12 @@ function itemOf({ version, stepId, survey }: Question, variant: string | null, i
   const displayed = asked.reduce((count, cell) => count + cell.displayed, 0);
   return {
     version: version.number, stepId, kind: survey.kind, question: survey.question, variant, inSegment,
-    answered: inSegment === null ? wilson(asked.reduce((count, { answered }) => count + answered, 0), displayed) : null,
+    answered: inSegment === null ? shareOf(asked.reduce((count, { answered }) => count + answered, 0), displayed) : null,
     answers: total, comments: cells.reduce((count, { comments }) => count + comments, 0),
     scores: scores.flatMap((count, score) => (count > 0 ? [{ score, count }] : [])),
     nps: survey.kind === 'nps' ? netPromoter(scores) : null,
-    csat: survey.kind === 'csat' ? wilson(scores[4]! + scores[5]!, scores.slice(1, 6).reduce((all, count) => all + count, 0)) : null,
-    choices: survey.kind === 'choice' ? (survey.choices ?? []).map(({ key, label }) => ({ key, label, share: wilson(sum(cells.filter(({ choices }) => choices?.includes(key))), total) })) : [],
+    csat: survey.kind === 'csat' ? shareOf(scores[4]! + scores[5]!, scores.slice(1, 6).reduce((all, count) => all + count, 0)) : null,
+    choices: survey.kind === 'choice' ? (survey.choices ?? []).map(({ key, label }) => ({ key, label, share: shareOf(sum(cells.filter(({ choices }) => choices?.includes(key))), total) })) : [],
   };
 }
 

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { stringify } from 'csv-stringify/sync';
 import { DataSource } from 'typeorm';
 import type { JsonValue } from '../domain/json.js';
-import { guardFormula } from '../import/domain/cell-types.js';
+import { guardFormula } from '../../kernel/formula-guard.js';
 import { DATES, isReservedHeader } from '../import/domain/columns.js';
 import { listRejections } from '../import/store/imports.store.js';
 import { attributeShapes, pageOfEvents, pageOfPeople, type AttributeShape, type EventFilter, type ExportedPerson, type PeopleFilter } from './export.store.js';

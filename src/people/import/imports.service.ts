@@ -11,7 +11,7 @@ import type { Actor } from '../../platform/http/access.js';
 import { decodeCursor, ID_KEY, pageOf, type Page, type PageQuery } from '../../platform/http/paging.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { loadWorkspace } from '../../platform/workspace.js';
-import { unguardFormula } from './domain/cell-types.js';
+import { unguardFormula } from '../../kernel/formula-guard.js';
 import { headerProblems, resolveEvents, resolvePeople, type Column } from './domain/columns.js';
 import type { EventsImportQuery, PeopleImportQuery } from './domain/import-options.js';
 import { loadList } from '../lists/store/lists.store.js';

@@ -20,9 +20,12 @@ z.config({ customError: wordFault });
 export const validationPipe = () =>
   new StandardSchemaValidationPipe({
     transform: true,
-    exceptionFactory: (issues) => {
-      const problems = issues.map((issue) => ({ path: placeOf(issue.path), code: 'invalid', message: issue.message }));
-      const first = problems[0]!;
-      return new AppError('request.invalid', `${first.path ? `${first.path}: ` : ''}${first.message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}`, 'invalid', problems);
-    },
+    exceptionFactory: refusedInput,
   });
+
+/** The error that names every fault of an input with its place. */
+export function refusedInput(issues: readonly { readonly path?: readonly PathPart[] | undefined; readonly message: string }[]): AppError {
+  const problems = issues.map((issue) => ({ path: placeOf(issue.path), code: 'invalid', message: issue.message }));
+  const first = problems[0]!;
+  return new AppError('request.invalid', `${first.path ? `${first.path}: ` : ''}${first.message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}`, 'invalid', problems);
+}

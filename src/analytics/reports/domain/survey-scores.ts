@@ -1,17 +1,18 @@
+import { normalQuantile } from '../../domain/statistics/multipliers.js';
+import { wilson } from '../../domain/statistics/wilson.js';
+
 /** A share with its interval; nulls where nobody could be counted. */
 export interface ShareResult { count: number; of: number; rate: number | null; low: number | null; high: number | null }
 
 /** The 97.5 % point of the normal distribution: a two-sided interval of 95 %. */
-const Z = 1.959963984540054;
+const Z = normalQuantile(0.975, 0, 1);
 
-/** A share with Wilson's score interval (E. B. Wilson, 1927): never outside 0 … 1, right for few answers and extreme shares. */
-export function wilson(count: number, of: number): ShareResult {
+/** A share with Wilson's score interval of 95 %. */
+export const shareOf = (count: number, of: number): ShareResult => {
   if (of === 0) return { count, of, rate: null, low: null, high: null };
-  const [rate, square] = [count / of, Z * Z];
-  const middle = (rate + square / (2 * of)) / (1 + square / of);
-  const half = (Z / (1 + square / of)) * Math.sqrt((rate * (1 - rate)) / of + square / (4 * of * of));
-  return { count, of, rate, low: count === 0 ? 0 : middle - half, high: count === of ? 1 : middle + half };
-}
+  const { lo, hi } = wilson(count, of);
+  return { count, of, rate: count / of, low: lo, high: hi };
+};
 
 export interface NpsResult { promoters: number; passives: number; detractors: number; score: number | null; low: number | null; high: number | null }
 

@@ -1,10 +1,12 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { HoldoutQuery, HoldoutReport } from '../../../contract/reports/holdouts.js';
 import { Crowded, CrowdedQuery, DeliverabilityQuery, DeliverabilityReport, OverlapQuery, OverlapReport, RefusalQuery, RefusalReport, SeriesQuery, TimeSeries } from '../../../contract/reports/workspace.js';
 import { AllowAll } from '../../../platform/http/access.js';
 import { decodeCursor, pageOf } from '../../../platform/http/paging.js';
 import { deliverability } from '../deliverability.js';
+import { holdouts } from '../holdouts.js';
 import { crowdedPeople, overlap } from '../overlap.js';
 import { workspaceRefusals } from '../refusals.js';
 import { periodOf } from '../report.js';
@@ -50,6 +52,13 @@ export class WorkspaceReportsController {
       const found = await crowdedPeople(asked.tx, periodOf(query, asked), { campaigns: campaigns ?? null, more, after: place, limit: limit + 1 });
       return pageOf(found, limit, (last) => [last.messages, last.personId]);
     });
+  }
+
+  @Get('holdouts')
+  @ApiOperation({ summary: 'What messages caused: people kept back as control against those who were meant to get them, pooled per goal' })
+  @ApiOkResponse({ standardSchema: HoldoutReport })
+  holdouts(@Query({ schema: HoldoutQuery }) query: z.infer<typeof HoldoutQuery>) {
+    return this.reports.ofWorkspace(holdouts, query);
   }
 
   @Get('refusals')

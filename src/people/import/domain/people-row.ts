@@ -2,7 +2,8 @@ import { emailProblem } from '../../domain/email-address.js';
 import type { PersonRef } from '../../domain/identity-plan.js';
 import { isShallow, storable, type JsonObject, type JsonValue } from '../../domain/json.js';
 import { personIdProblem } from '../../domain/person-ids.js';
-import { readCell, unguardFormula, type DateFormat } from './cell-types.js';
+import { unguardFormula } from '../../../kernel/formula-guard.js';
+import { readCell, type DateFormat } from './cell-types.js';
 import type { Column } from './columns.js';
 
 /** Why one row was refused, and in which column. */

@@ -266,6 +266,225 @@ CREATE OR REPLACE FUNCTION public.refuse_version_change()
 AS $function$
       begin raise exception 'campaign versions are immutable'; end $function$;
 
+CREATE OR REPLACE FUNCTION public.result_mark_assignment()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into result_mark (campaign_id, person_ids, people)
+        select p.campaign_id, array_agg(p.person_id), count(*)
+          from (select c.campaign_id, c.person_id, (row_number() over (partition by c.campaign_id) - 1) / 2000 as part
+                  from (select n.campaign_id, n.person_id from new_rows as n union select o.campaign_id, o.person_id from old_rows as o) as c) as p
+         group by p.campaign_id, p.part;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.result_mark_decision()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into result_mark (campaign_id, person_ids, people)
+        select p.campaign_id, array_agg(p.person_id), count(*)
+          from (select c.campaign_id, c.person_id, (row_number() over (partition by c.campaign_id) - 1) / 2000 as part
+                  from (select n.campaign_id, n.person_id from new_rows as n union select o.campaign_id, o.person_id from old_rows as o) as c) as p
+         group by p.campaign_id, p.part;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.result_mark_delivery()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into result_mark (campaign_id, person_ids, people)
+        select p.campaign_id, array_agg(p.person_id), count(*)
+          from (select c.campaign_id, c.person_id, (row_number() over (partition by c.campaign_id) - 1) / 2000 as part
+                  from (select distinct n.campaign_id, w.person_id from new_rows as n join old_rows as o on o.id = n.id
+                    cross join lateral (values (n.person_id), (o.person_id)) as w (person_id)
+                   where (n.person_id, n.version_id, n.step_id, n.channel, n.variant, n.is_control, n.language, n.reason, (case n.state when 'sending' then 'queued' else n.state end), n.sent_at) is distinct from (o.person_id, o.version_id, o.step_id, o.channel, o.variant, o.is_control, o.language, o.reason, (case o.state when 'sending' then 'queued' else o.state end), o.sent_at)) as c) as p
+         group by p.campaign_id, p.part;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.result_mark_enrollment()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into result_mark (campaign_id, person_ids, people)
+        select p.campaign_id, array_agg(p.person_id), count(*)
+          from (select c.campaign_id, c.person_id, (row_number() over (partition by c.campaign_id) - 1) / 2000 as part
+                  from (select distinct n.campaign_id, w.person_id from new_rows as n join old_rows as o on o.id = n.id
+                    cross join lateral (values (n.person_id), (o.person_id)) as w (person_id)
+                   where (n.person_id, n.version_id, n.state, n.entered_at) is distinct from (o.person_id, o.version_id, o.state, o.entered_at)) as c) as p
+         group by p.campaign_id, p.part;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.result_mark_flips()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into result_mark (person_ids, reads, people)
+        select array_agg(p.person_id), array['membership:' || p.segment_id], count(*)
+          from (select n.segment_id, n.person_id, (row_number() over (partition by n.segment_id) - 1) / 2000 as part
+                  from new_rows as n join segment as s on s.id = n.segment_id and s.purpose = 'campaign') as p
+         group by p.segment_id, p.part;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.result_mark_new_assignment()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into result_mark (campaign_id, person_ids, people)
+        select p.campaign_id, array_agg(p.person_id), count(*)
+          from (select n.campaign_id, n.person_id, (row_number() over (partition by n.campaign_id) - 1) / 2000 as part
+                  from (select distinct r.campaign_id, r.person_id from new_rows as r ) as n) as p
+         group by p.campaign_id, p.part;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.result_mark_new_decision()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into result_mark (campaign_id, person_ids, people)
+        select p.campaign_id, array_agg(p.person_id), count(*)
+          from (select n.campaign_id, n.person_id, (row_number() over (partition by n.campaign_id) - 1) / 2000 as part
+                  from (select distinct r.campaign_id, r.person_id from new_rows as r where r.stage = 'entry' or (r.stage in ('step', 'exit') and r.next_check_at is null)) as n) as p
+         group by p.campaign_id, p.part;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.result_mark_new_delivery()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into result_mark (campaign_id, person_ids, people)
+        select p.campaign_id, array_agg(p.person_id), count(*)
+          from (select n.campaign_id, n.person_id, (row_number() over (partition by n.campaign_id) - 1) / 2000 as part
+                  from (select distinct r.campaign_id, r.person_id from new_rows as r ) as n) as p
+         group by p.campaign_id, p.part;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.result_mark_new_enrollment()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into result_mark (campaign_id, person_ids, people)
+        select p.campaign_id, array_agg(p.person_id), count(*)
+          from (select n.campaign_id, n.person_id, (row_number() over (partition by n.campaign_id) - 1) / 2000 as part
+                  from (select distinct r.campaign_id, r.person_id from new_rows as r ) as n) as p
+         group by p.campaign_id, p.part;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.result_mark_new_step_visit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into result_mark (campaign_id, person_ids, people)
+        select p.campaign_id, array_agg(p.person_id), count(*)
+          from (select n.campaign_id, n.person_id, (row_number() over (partition by n.campaign_id) - 1) / 2000 as part
+                  from (select distinct r.campaign_id, r.person_id from new_rows as r ) as n) as p
+         group by p.campaign_id, p.part;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.result_mark_news()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into result_mark (person_ids, reads, people)
+        select n.person_ids, case when n.kind = 'changed' then n.event_names || case when '$time_zone' = any(n.attribute_keys) then array['$time_zone'] else '{}' end end, cardinality(n.person_ids)
+          from new_rows as n
+         where n.kind <> 'changed' or cardinality(n.event_names) > 0 or '$time_zone' = any(n.attribute_keys);
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.result_mark_old()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into result_mark (campaign_id, person_ids, people)
+        select p.campaign_id, array_agg(p.person_id), count(*)
+          from (select n.campaign_id, n.person_id, (row_number() over (partition by n.campaign_id) - 1) / 2000 as part
+                  from (select distinct r.campaign_id, r.person_id from old_rows as r) as n) as p
+         group by p.campaign_id, p.part;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.result_mark_reactions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        if tg_op = 'INSERT' then
+          insert into result_mark (delivery_ids, people)
+          select array_agg(p.delivery_id), count(*)
+            from (select n.delivery_id, (row_number() over () - 1) / 2000 as part from (select distinct r.delivery_id from new_rows as r) as n) as p group by p.part;
+        elsif tg_op = 'DELETE' then
+          insert into result_mark (delivery_ids, people)
+          select array_agg(p.delivery_id), count(*)
+            from (select n.delivery_id, (row_number() over () - 1) / 2000 as part from (select distinct r.delivery_id from old_rows as r) as n) as p group by p.part;
+        else
+          insert into result_mark (delivery_ids, people)
+          select array_agg(p.delivery_id), count(*)
+            from (select c.delivery_id, (row_number() over () - 1) / 2000 as part
+                    from (select distinct n.delivery_id from new_rows as n
+                            join old_rows as o on o.delivery_id = n.delivery_id and o.kind = n.kind and o.event_key = n.event_key and o.at = n.at
+                           where (n.person_id, n.verdict, n.data) is distinct from (o.person_id, o.verdict, o.data)) as c) as p
+           group by p.part;
+        end if;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.result_mark_step_visit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into result_mark (campaign_id, person_ids, people)
+        select p.campaign_id, array_agg(p.person_id), count(*)
+          from (select c.campaign_id, c.person_id, (row_number() over (partition by c.campaign_id) - 1) / 2000 as part
+                  from (select distinct n.campaign_id, w.person_id from new_rows as n join old_rows as o on o.enrollment_id = n.enrollment_id and o.step_id = n.step_id
+                    cross join lateral (values (n.person_id), (o.person_id)) as w (person_id)
+                   where (n.person_id, n.version_id, (n.left_at is null)) is distinct from (o.person_id, o.version_id, (o.left_at is null))) as c) as p
+         group by p.campaign_id, p.part;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.result_mark_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into result_reads (version_id, campaign_id, reads) select n.id, n.campaign_id, result_reads_of(n.definition) from new_rows as n;
+        insert into result_mark (campaign_id, people) select n.campaign_id, 0 from new_rows as n;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.result_reads_of(definition jsonb)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+        select coalesce(array_agg(distinct r.name), '{}') from (
+          select g -> 'event' ->> 'name' as name from jsonb_array_elements(definition -> 'goals') as g where g ? 'event'
+          union select '$time_zone' from jsonb_array_elements(definition -> 'goals') as g where jsonb_array_length(coalesce(g -> 'event' -> 'where', '[]')) > 0
+          union select 'membership:' || c.value from jsonb_each_text(coalesce(definition -> 'conditions', '{}')) as c where c.key like 'goal:%') as r $function$;
+
 CREATE OR REPLACE FUNCTION public.segment_anniversary(of_day date, from_day date)
  RETURNS date
  LANGUAGE plpgsql
@@ -1112,6 +1331,66 @@ create table relay_rate (
   lowered_because text,
   constraint relay_rate_pkey PRIMARY KEY (relay_id, domain));
 
+create table result_cell (
+  id integer not null generated always as identity,
+  campaign_id uuid not null,
+  key uuid not null,
+  measure text not null,
+  version_id uuid,
+  step_id text,
+  experiment_id uuid,
+  variant text,
+  channel text,
+  language text,
+  detail text,
+  further text,
+  bucket timestamp with time zone,
+  count bigint not null,
+  amount numeric,
+  squares numeric,
+  constraint result_cell_campaign_id_key_key UNIQUE (campaign_id, key),
+  constraint result_cell_pkey PRIMARY KEY (id));
+
+create table result_goals (
+  campaign_id uuid not null,
+  digest text not null,
+  cursor uuid,
+  people_total integer not null default 0,
+  people_done integer not null default 0,
+  started_at timestamp with time zone,
+  constraint result_goals_pkey PRIMARY KEY (campaign_id));
+
+create table result_mark (
+  id bigint not null generated always as identity,
+  campaign_id uuid,
+  person_ids uuid[] not null default '{}'::uuid[],
+  delivery_ids uuid[] not null default '{}'::uuid[],
+  reads text[],
+  people integer not null,
+  constraint result_mark_pkey PRIMARY KEY (id));
+
+create table result_person (
+  campaign_id uuid not null,
+  person_id uuid not null,
+  cells integer[] not null,
+  counts integer[],
+  amounts numeric[],
+  entered_at timestamp with time zone,
+  next_at timestamp with time zone,
+  constraint result_person_pkey PRIMARY KEY (campaign_id, person_id));
+
+create table result_reads (
+  version_id uuid not null,
+  campaign_id uuid not null,
+  reads text[] not null,
+  constraint result_reads_pkey PRIMARY KEY (version_id));
+
+create table result_state (
+  id smallint not null default 1,
+  worked_at timestamp with time zone not null,
+  constraint result_state_pkey PRIMARY KEY (id),
+  constraint result_state_id_check CHECK ((id = 1)));
+
 create table sandbox_mail (
   id uuid not null,
   received_at timestamp with time zone not null,
@@ -1503,6 +1782,12 @@ CREATE INDEX person_tag_tag ON public.person_tag USING btree (tag, person_id);
 CREATE INDEX person_time_zone ON public.person USING btree (time_zone);
 CREATE INDEX provider_connection_listed ON public.provider_connection USING btree (created_at, id);
 CREATE INDEX provider_token_seen ON public.provider_token USING btree (seen_at);
+CREATE INDEX result_cell_totals ON public.result_cell USING btree (campaign_id) WHERE (bucket IS NULL);
+CREATE INDEX result_mark_campaign ON public.result_mark USING btree (campaign_id);
+CREATE INDEX result_person_due ON public.result_person USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX result_person_entered ON public.result_person USING btree (campaign_id, entered_at);
+CREATE INDEX result_person_person ON public.result_person USING btree (person_id);
+CREATE INDEX result_reads_campaign ON public.result_reads USING btree (campaign_id);
 CREATE INDEX sandbox_mail_received ON public.sandbox_mail USING btree (received_at, id);
 CREATE INDEX segment_build_member_person ON public.segment_build_member USING btree (person_id);
 CREATE INDEX segment_created ON public.segment USING btree (created_at, id) WHERE (purpose = 'shared'::text);
@@ -1521,5 +1806,26 @@ CREATE INDEX webhook_secret_endpoint ON public.webhook_secret USING btree (endpo
 
 -- Triggers
 
+CREATE TRIGGER result_deleted AFTER DELETE ON public.assignment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_old();
+CREATE TRIGGER result_inserted AFTER INSERT ON public.assignment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_new_assignment();
+CREATE TRIGGER result_updated AFTER UPDATE ON public.assignment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_assignment();
 CREATE TRIGGER campaign_version_immutable BEFORE DELETE OR UPDATE ON public.campaign_version FOR EACH ROW EXECUTE FUNCTION refuse_version_change();
+CREATE TRIGGER result_inserted AFTER INSERT ON public.campaign_version REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_version();
 CREATE TRIGGER consent_proof_kept BEFORE DELETE OR UPDATE ON public.consent_proof FOR EACH ROW EXECUTE FUNCTION consent_proof_kept();
+CREATE TRIGGER result_deleted AFTER DELETE ON public.decision REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_old();
+CREATE TRIGGER result_inserted AFTER INSERT ON public.decision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_new_decision();
+CREATE TRIGGER result_updated AFTER UPDATE ON public.decision REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_decision();
+CREATE TRIGGER result_deleted AFTER DELETE ON public.delivery REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_old();
+CREATE TRIGGER result_inserted AFTER INSERT ON public.delivery REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_new_delivery();
+CREATE TRIGGER result_updated AFTER UPDATE ON public.delivery REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_delivery();
+CREATE TRIGGER result_deleted AFTER DELETE ON public.delivery_event REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_reactions();
+CREATE TRIGGER result_inserted AFTER INSERT ON public.delivery_event REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_reactions();
+CREATE TRIGGER result_updated AFTER UPDATE ON public.delivery_event REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_reactions();
+CREATE TRIGGER result_deleted AFTER DELETE ON public.enrollment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_old();
+CREATE TRIGGER result_inserted AFTER INSERT ON public.enrollment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_new_enrollment();
+CREATE TRIGGER result_updated AFTER UPDATE ON public.enrollment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_enrollment();
+CREATE TRIGGER result_inserted AFTER INSERT ON public.membership_change REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_flips();
+CREATE TRIGGER result_inserted AFTER INSERT ON public.person_change REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_news();
+CREATE TRIGGER result_deleted AFTER DELETE ON public.step_visit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_old();
+CREATE TRIGGER result_inserted AFTER INSERT ON public.step_visit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_new_step_visit();
+CREATE TRIGGER result_updated AFTER UPDATE ON public.step_visit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_step_visit();

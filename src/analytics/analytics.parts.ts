@@ -1,6 +1,10 @@
 import { joined, type ModuleParts } from '../platform/module-parts.js';
+import { Cells } from './cells.service.js';
 import { ResultsController } from './http/results.controller.js';
+import { RollupWorker } from './jobs/rollup.job.js';
+import { CountPlans } from './plans.js';
 import { ReportsService } from './reports.service.js';
 import { reportsParts } from './reports/reports.parts.js';
+import { RollupsService } from './rollups.service.js';
 
-export const analyticsParts: ModuleParts = joined({ providers: [ReportsService], controllers: [ResultsController], workers: [] }, reportsParts);
+export const analyticsParts: ModuleParts = joined({ providers: [CountPlans, Cells, RollupsService, ReportsService], controllers: [ResultsController], workers: [RollupWorker] }, reportsParts);

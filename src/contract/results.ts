@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id } from './common.js';
+import { Id, Zone } from './common.js';
 
 const Count = z.number().int();
 /** How many opens or clicks of one kind: unique deliveries, split by who (or what) did it. */
@@ -31,11 +31,18 @@ export const VariantResult = z
     sent: Count,
     delivered: Count,
     opened: Verdicts,
+    /** At least the human opens, at most all of them: what machines load says nothing of the person. */
+    openedRange: z.object({ from: Count, to: Count }),
     clicked: Verdicts,
     unsubscribed: Count,
     complained: Count,
     bounced: Count,
+    /** Of `bounced`: the address does not exist or refuses us for good; `bouncedSoft` are the others. */
+    bouncedHard: Count,
+    bouncedSoft: Count,
     dismissed: Count,
+    /** Deliveries with an answer: a reply or a survey. */
+    replied: Count,
     /** Deliveries by state and, where one is recorded, reason. */
     deliveries: z.array(z.object({ state: z.string(), reason: z.string().nullable(), count: Count })),
     goals: z.array(GoalResult),
@@ -60,13 +67,28 @@ export const StepResult = z
   })
   .meta({ id: 'StepResult' });
 
+/** What became of messages, counted over all steps and variants without controls. */
+export const MessageTotals = z
+  .object({ reached: Count, sent: Count, delivered: Count, opened: Verdicts, openedRange: z.object({ from: Count, to: Count }), clicked: Verdicts, replied: Count, dismissed: Count, unsubscribed: Count, complained: Count, bounced: Count, bouncedHard: Count, bouncedSoft: Count })
+  .meta({ id: 'MessageTotals' });
+export type MessageTotals = z.infer<typeof MessageTotals>;
+
 export const CampaignResults = z
   .object({
     campaignId: Id,
     name: z.string(),
     type: z.string(),
     state: z.string(),
+    /** The numbers are those of this moment, and equal to the ledger of it. */
     asOf: z.iso.datetime(),
+    /** People whose part may have changed since `asOf` and is still being counted; 0 unless very much has just happened. */
+    pending: Count,
+    /** `as_published`: each version by the goals it was published with. `current`: all by those of the current version. */
+    goals: z.enum(['as_published', 'current']),
+    /** Goals were edited, and earlier people are being counted by the new ones; null when all are. */
+    recount: z.object({ done: Count, total: Count, since: z.iso.datetime().nullable() }).nullable(),
+    /** With a filter on people: how many of them there are. */
+    people: Count.nullable(),
     entry: z.object({
       considered: Count,
       entered: Count,
@@ -74,6 +96,9 @@ export const CampaignResults = z
       runs: z.object({ active: Count, completed: Count, exited: Count, cancelled: Count }),
     }),
     steps: z.array(StepResult),
+    byChannel: z.array(MessageTotals.extend({ channel: z.string() })),
+    /** Empty language: messages in no language of their own. */
+    byLanguage: z.array(MessageTotals.extend({ language: z.string() })),
   })
   .meta({ id: 'CampaignResults' });
 export type CampaignResults = z.infer<typeof CampaignResults>;
@@ -84,5 +109,13 @@ export type GoalResult = z.infer<typeof GoalResult>;
 export const ResultsQuery = z.object({
   version: z.coerce.number().int().min(1).optional(),
   step: z.string().max(64).optional(),
+  variant: z.string().max(64).optional(),
+  channel: z.string().max(20).optional(),
+  language: z.string().max(35).optional().meta({ description: 'Messages in this language; empty: in no language of their own' }),
+  goals: z.enum(['as_published', 'current']).default('as_published'),
+  entryFrom: z.iso.date().optional().meta({ description: 'Only people who first came into the campaign on this day or later' }),
+  entryTo: z.iso.date().optional().meta({ description: 'Only people who first came in before or on this day' }),
+  zone: Zone.optional().meta({ description: 'Zone of these days; that of the workspace when absent' }),
+  segmentAtEntry: Id.optional().meta({ description: 'Only people who were in this segment when they first came in' }),
 });
 export type ResultsQuery = z.infer<typeof ResultsQuery>;

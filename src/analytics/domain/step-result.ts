@@ -12,6 +12,8 @@ export interface StepLedger {
   visits: (At & { count: number; waiting: number })[];
   refusals: (At & { code: string; count: number })[];
   engagement: EngagementCount[];
+  /** Of bounced deliveries: whether it was for good. */
+  bounces: (At & { variant: string; kind: 'hard' | 'soft'; count: number })[];
 }
 
 export interface StepPlace extends At { version: number; channel: string | null; external: boolean; experimentId: string }
@@ -43,28 +45,34 @@ export function stepResult(place: StepPlace, arms: Pick<VariantResult, 'key' | '
     inProgress: reconciliation.inProgress,
     refusals: byCode([...atStep, ...stopped]),
     reconciliation,
-    variants: arms.map((arm) => variantResult(arm, deliveries.filter(({ variant }) => variant === arm.key), here(ledger.engagement).filter(({ variant }) => variant === arm.key), here(ledger.reached).find(({ variant }) => variant === arm.key)?.reached ?? 0)),
+    variants: arms.map((arm) => variantResult(arm, deliveries.filter(({ variant }) => variant === arm.key), here(ledger.engagement).filter(({ variant }) => variant === arm.key), { reached: here(ledger.reached).find(({ variant }) => variant === arm.key)?.reached ?? 0, hard: total(here(ledger.bounces).filter(({ variant, kind }) => variant === arm.key && kind === 'hard')) })),
   };
 }
 
-function variantResult(arm: Pick<VariantResult, 'key' | 'isControl' | 'assigned' | 'goals'>, deliveries: DeliveryCount[], engagement: EngagementCount[], reached: number): VariantResult {
+function variantResult(arm: Pick<VariantResult, 'key' | 'isControl' | 'assigned' | 'goals'>, deliveries: DeliveryCount[], engagement: EngagementCount[], { reached, hard }: { reached: number; hard: number }): VariantResult {
   const verdicts = (kind: string) => {
     const of = (verdict: string) => total(engagement.filter((cell) => cell.kind === kind && cell.verdict === verdict));
     return { human: of('human'), machine: of('machine'), unknown: of('unknown') };
   };
   const reactions = (kind: string) => total(engagement.filter((cell) => cell.kind === kind));
   const accounted = (account: string) => total(deliveries.filter((cell) => accountOf(cell) === account));
+  const opened = verdicts('open');
+  const bounced = accounted('bounced');
   return {
     ...arm,
     reached,
     sent: total(deliveries.filter(({ state }) => isSent(state))),
     delivered: accounted('delivered'),
-    opened: verdicts('open'),
+    opened,
+    openedRange: { from: opened.human, to: opened.human + opened.unknown + opened.machine },
     clicked: verdicts('click'),
     unsubscribed: reactions('unsubscribe'),
     complained: reactions('complaint'),
-    bounced: accounted('bounced'),
+    bounced,
+    bouncedHard: hard,
+    bouncedSoft: bounced - hard,
     dismissed: reactions('dismiss'),
+    replied: reactions('reply'),
     deliveries: deliveries.map(({ state, reason, count }) => ({ state, reason, count })).sort((a, b) => b.count - a.count || a.state.localeCompare(b.state)),
   };
 }

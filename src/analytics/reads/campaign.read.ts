@@ -1,5 +1,5 @@
 import type { CampaignDefinition, Goal, Step } from '../../contract/campaign.js';
-import { row, rows, type Db } from '../../platform/database/db.js';
+import { exists, row, rows, type Db } from '../../platform/database/db.js';
 
 /** What the results need of one published version: its goals, its messages and which test each message is part of. */
 export interface VersionFacts {
@@ -24,3 +24,10 @@ export function findCampaign(db: Db, id: string): Promise<CampaignFacts | null> 
 export function listVersions(db: Db, campaignId: string): Promise<VersionFacts[]> {
   return rows(db, `select v.id, v.number, v.definition from campaign_version as v where v.campaign_id = $1 order by v.number`, [campaignId]);
 }
+
+/** Versions by their ids; they never change. */
+export async function loadVersions(db: Db, ids: readonly string[]): Promise<VersionFacts[]> {
+  return ids.length === 0 ? [] : rows(db, `select v.id, v.number, v.definition from campaign_version as v where v.id = any($1::uuid[])`, [ids]);
+}
+
+export const segmentExists = (db: Db, id: string): Promise<boolean> => exists(db, 'select from segment as s where s.id = $1::uuid', [id]);

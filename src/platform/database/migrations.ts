@@ -19,6 +19,7 @@ import { Displays1763800000020 } from './migrations/1763800000020-displays.js';
 import { VisitorIdentity1763800000022 } from './migrations/1763800000022-visitors-identity.js';
 import { DemoSite1763800000023 } from './migrations/1763800000023-demo-site.js';
 import { Reports1763800000027 } from './migrations/1763800000027-reports.js';
+import { Rollups1763800000024 } from './migrations/1763800000024-rollups.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -43,4 +44,5 @@ export const migrations = [
   VisitorIdentity1763800000022,
   DemoSite1763800000023,
   Reports1763800000027,
+  Rollups1763800000024,
 ];

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import type { Goal, Step } from '../../contract/campaign.js';
+import { windowMillis } from '../../kernel/local-time.js';
+
+/** What counting needs of one published version. */
+export interface CountedVersion {
+  id: string;
+  goals: readonly Goal[];
+  steps: Readonly<Record<string, Step>>;
+  experiments: Readonly<Record<string, { experimentId: string }>>;
+  conditions: Readonly<Record<string, string>>;
+}
+
+/** Where people of one experiment are counted: at one step of one version, or (external) wherever they are. */
+export interface CountPlace {
+  versionId: string;
+  stepId: string;
+  experimentId: string;
+  external: boolean;
+  /** A message that has gates: only who got past them, or whose control delivery did, is eligible for a verdict. */
+  gated: boolean;
+}
+
+/** A goal as it is counted. Two versions whose goals count the same share it; an edited goal is another one. */
+export interface CountedGoal {
+  /** Digest of everything that decides what is counted. */
+  id: string;
+  by: { event: string; where: NonNullable<Goal['event']>['where']; valueProperty: string | null } | { segmentId: string };
+  windowMillis: number;
+}
+
+/** How the people of a campaign are counted: at which places, and there by which goals. */
+export interface CountPlan {
+  campaignId: string;
+  /** Nothing of the campaign is older. */
+  since: Date;
+  places: CountPlace[];
+  goals: CountedGoal[];
+  /** Goals of each version by their ids: those it was published with, and those of the current version. */
+  goalsOf: Map<string, { published: string[]; current: string[] }>;
+  /** Changes when people of earlier versions have to be counted by other goals, or by days of another zone. */
+  digest: string;
+}
+
+/** How a goal of a version is counted; null when it can not be (a condition that was never kept). */
+export function countedGoal(goal: Goal, conditions: Readonly<Record<string, string>>): CountedGoal | null {
+  const segmentId = conditions[`goal:${goal.key}`];
+  const by = goal.event ? { event: goal.event.name, where: goal.event.where, valueProperty: goal.value?.property ?? null } : segmentId ? { segmentId } : null;
+  if (!by) return null;
+  const window = windowMillis(goal.window);
+  return { id: digestOf([goal.key, by, window]), by, windowMillis: window };
+}
+
+/**
+ * @param versions in order of publication, the current one last
+ * @param timeZone of the workspace: filters on calendar days read it
+ */
+export function countPlan(campaign: { id: string; since: Date; timeZone: string }, versions: readonly CountedVersion[]): CountPlan {
+  const goals = new Map<string, CountedGoal>();
+  const idsOf = (version: CountedVersion | undefined) => (version?.goals ?? []).flatMap((goal) => {
+    const counted = countedGoal(goal, version!.conditions);
+    if (!counted) return [];
+    goals.set(counted.id, counted);
+    return [counted.id];
+  });
+  const current = idsOf(versions.at(-1));
+  const goalsOf = new Map(versions.map((version) => [version.id, { published: idsOf(version), current }]));
+  const places = versions.flatMap((version) => Object.entries(version.experiments).map(([stepId, { experimentId }]) => ({ versionId: version.id, stepId, experimentId, external: Object.keys(version.steps).length === 0, gated: version.steps[stepId]?.type === 'message' })));
+  const readsDays = [...goals.values()].some(({ by }) => 'event' in by && by.where.length > 0);
+  return { campaignId: campaign.id, since: campaign.since, places, goals: [...goals.values()], goalsOf, digest: digestOf([current.toSorted(), readsDays ? campaign.timeZone : null]) };
+}
+
+const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);

@@ -100,15 +100,25 @@ function zodConverter() {
   const sent = new Set<string>();
   return (schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) => {
     if (!(schema instanceof z.ZodType)) return undefined;
-    const { $schema: _dialect, definitions = {}, ...body } = z.toJSONSchema(schema, { target: 'openapi-3.0', io: schemaType, unrepresentable: 'any', override: dropSafeBounds }) as JsonSchema;
+    const { $schema: _dialect, definitions = {}, ...body } = z.toJSONSchema(schema, { target: 'openapi-3.0', io: schemaType, unrepresentable: 'any', override: plainer }) as JsonSchema;
     const named = Object.entries(definitions as Record<string, JsonSchema>).filter(([id]) => schemaType === 'input' || !sent.has(id));
     if (schemaType === 'input') named.forEach(([id]) => sent.add(id));
     return { schema: body, components: Object.fromEntries(named) };
   };
 }
 
-/** Every integer of zod is bounded by what a double can hold; saying so each time only hides the real bounds. */
-function dropSafeBounds({ jsonSchema }: { jsonSchema: JsonSchema }): void {
+/**
+ * Says what travels, without zod's inner workings: a moment is one kind of text, whether the server holds it as text or as a
+ * date; and every integer is bounded by what a double can hold, which would only hide the real bounds.
+ */
+function plainer({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: JsonSchema }): void {
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  const { type } = zodSchema._zod.def;
+  if (type === 'date' || jsonSchema.format === 'date-time' || (type === 'union' && zodSchema._zod.def.options.some((option) => (option as z.core.$ZodTypes)._zod.def.type === 'date'))) {
+    delete jsonSchema.anyOf;
+    // The expression that checks it is three lines long and says no more than the format.
+    delete jsonSchema.pattern;
+    Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
+  }
 }

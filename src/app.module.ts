@@ -6,6 +6,7 @@ import type { DataSource } from 'typeorm';
 import { accessParts } from './access/access.parts.js';
 import { analyticsParts } from './analytics/analytics.parts.js';
 import { campaignsParts } from './campaigns/campaigns.parts.js';
+import { dashboardParts } from './dashboard/dashboard.parts.js';
 import { deliveryParts } from './delivery/delivery.parts.js';
 import { Clock } from './kernel/clock.js';
 import { peopleParts } from './people/people.parts.js';
@@ -34,7 +35,7 @@ export interface Platform {
   runner: WorkerRunner;
 }
 
-export const PARTS: ModuleParts[] = [accessParts, peopleParts, segmentsParts, deliveryParts, campaignsParts, analyticsParts, visitorsParts];
+export const PARTS: ModuleParts[] = [accessParts, peopleParts, segmentsParts, deliveryParts, campaignsParts, analyticsParts, visitorsParts, dashboardParts];
 
 /** Every queue consumer of a process that runs workers. */
 export const WORKERS = [MaintenanceWorker, ...PARTS.flatMap((part) => part.workers)];

@@ -42,8 +42,8 @@ import { hasBrowser, openBrowser, picture, type TestBrowser } from '../support/b
     const { page } = owner;
     const base = app.url.replace('127.0.0.1', 'localhost');
     await page.goto(base);
+    await page.getByText('김단비').waitFor();
     await picture(page, 'home');
-    expect(await page.textContent('body')).toContain('김단비');
     await page.goto(`${base}/mailbox`);
     await picture(page, 'mailbox-empty');
     expect((await page.textContent('body'))!.trim().length).toBeGreaterThan(20);

@@ -54,8 +54,8 @@ test('a wrong link says so; the good one makes the owner, shows the keys once an
   expect(await workspace.json()).toMatchObject({ timeZone: 'Asia/Seoul', settings: { senderContact: 'owner@example.com' } });
   expect((await app.db.query('select k.name from api_key as k where k.public_value = $1', [writeKey]))).toHaveLength(1);
   const home = await page('/', { cookie: done.cookie });
-  expect(home.text).toContain('&lt;b&gt;김단비&lt;/b&gt;');
-  for (const [, link] of home.text.matchAll(/href="([^"]+)"/g)) expect([link, (await page(link!, { cookie: done.cookie })).status]).toEqual([link, 200]);
+  expect(home).toMatchObject({ status: 200, text: expect.stringContaining('<div id="root">') });
+  for (const [, link] of home.text.matchAll(/(?:href|src)="([^"]+)"/g)) expect([link, (await page(link!, { cookie: done.cookie })).status]).toEqual([link, 200]);
   expect(await page('/setup', { form: filled(), language: 'ko' })).toMatchObject({ status: 409, text: expect.stringContaining('단비는 이미 설정되어 있습니다.') });
 });
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import type { Danbi } from '../../sdk/src/api.js';
 import { ROOT } from '../../src/platform/version.js';
-import { chooseCoding, isKnown } from '../../src/visitors/sdk/domain/coding.js';
+import { chooseCoding, isKnown } from '../../src/platform/http/coding.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 
 interface Answer { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer }

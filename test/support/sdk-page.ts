@@ -72,8 +72,8 @@ export const violationsOf = (page: Page) => page.evaluate('violations') as Promi
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Serious and critical findings of axe-core inside our own element; `[]` is what everybody wants. */
-export async function axeIn(page: Page | Frame): Promise<string[]> {
+export async function axeIn(page: Page | Frame, within = 'danbi-messages'): Promise<string[]> {
   await page.evaluate(axeSource);
-  const found = await page.evaluate(`axe.run({ include: ['danbi-messages'] }, { preload: false, resultTypes: ['violations'] }).then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 160) + ' ' + failureSummary.slice(0, 300))))`);
+  const found = await page.evaluate(`axe.run({ include: ['${within}'] }, { preload: false, resultTypes: ['violations'] }).then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 160) + ' ' + failureSummary.slice(0, 300))))`);
   return found as string[];
 }

@@ -13,26 +13,16 @@ import { clearSession, originOf, sessionToken, setSession } from '../cookies.js'
 import { refuseForeignSignIn } from '../same-origin.js';
 import { FormFields, NextQuery, problemOf, setupFields, TokenQuery } from './forms.js';
 import { sendPage } from './layout.js';
-import { EMPTY, homeView, inviteView, loginView, problemView, setupDoneView, setupView } from './views.js';
+import { EMPTY, inviteView, loginView, problemView, setupDoneView, setupView } from './views.js';
 import { WORDS } from './words.js';
 
 const languageOf = (request: FastifyRequest) => pageLanguage(request.headers['accept-language']);
 
-/** The few pages a browser needs before there is a dashboard: plain forms, no scripts. */
+/** The few pages a browser needs before it may see the dashboard: plain forms, no scripts. */
 @ApiExcludeController()
 @Controller()
 export class PagesController {
   constructor(private readonly setup: Setup, private readonly sessions: Sessions, private readonly users: Users, private readonly publicUrl: PublicUrl) {}
-
-  @Public()
-  @Get()
-  async home(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const token = sessionToken(request);
-    const session = token === null ? null : await this.sessions.find(token);
-    if (!session) return reply.redirect('/login', 303);
-    const has = (url: string) => request.server.hasRoute({ method: 'GET', url });
-    return sendPage(reply, 200, homeView(languageOf(request), session, { apiReference: has('/openapi.json'), mailbox: has('/mailbox') }));
-  }
 
   @Public()
   @Get('setup')

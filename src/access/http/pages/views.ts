@@ -61,16 +61,6 @@ ${field({ name: 'password', label: words.password, type: 'password', hint: words
   return { language, title: words.inviteTitle, body };
 }
 
-export function homeView(language: PageLanguage, user: { name: string; email: string }, links: { apiReference: boolean; mailbox: boolean }): PageView {
-  const words = WORDS[language];
-  const body = html`<p>${words.signedInAs} <strong>${user.name}</strong> (${user.email})</p><ul>
-${links.apiReference && html`<li><a href="/openapi.json">${words.apiReference}</a></li>`}
-${links.mailbox && html`<li><a href="/mailbox">${words.mailbox}</a></li>`}
-<li><a href="/health/ready">${words.health}</a></li></ul>
-<form method="post" action="/logout"><button>${words.signOut}</button></form>`;
-  return { language, title: words.homeTitle, body };
-}
-
 /** A page that only says why it cannot go on. */
 export function problemView(language: PageLanguage, title: string, code: string, fallback: string): PageView {
   const words = WORDS[language];

@@ -9,7 +9,6 @@ const en = {
   senderContact: 'Sender contact', senderContactHint: 'Telephone, address or e-mail, shown at the end of advertising messages. Empty: your e-mail.',
   setupButton: 'Set up', doneTitle: 'Danbi is ready', keysIntro: 'Copy these lines now: the server key is shown only this once. Keep it secret; the write key may be public.',
   toHome: 'Continue', loginTitle: 'Sign in', loginButton: 'Sign in', inviteTitle: 'Choose your password', inviteButton: 'Save and sign in', invitedAs: 'You were invited as',
-  homeTitle: 'Danbi', signedInAs: 'Signed in as', signOut: 'Sign out', apiReference: 'API reference (OpenAPI)', mailbox: 'Sandbox mailbox', health: 'Health',
   fix: 'Please check the marked fields.',
   faults: {
     name: 'Enter a name.', email: 'Enter an e-mail address such as you@example.com.', password: 'Enter a password.', 'workspace.name': 'Enter a name.',
@@ -34,7 +33,6 @@ const ko: Words = {
   senderContact: '발신자 연락처', senderContactHint: '광고 메시지 끝에 표시할 전화번호, 주소 또는 이메일입니다. 비워 두면 소유자 이메일을 씁니다.',
   setupButton: '시작하기', doneTitle: '준비가 끝났습니다', keysIntro: '아래 줄을 지금 복사하세요. 서버 키는 이번 한 번만 표시됩니다. 서버 키는 비밀로 보관하고, 쓰기 키는 공개해도 됩니다.',
   toHome: '계속', loginTitle: '로그인', loginButton: '로그인', inviteTitle: '비밀번호 정하기', inviteButton: '저장하고 로그인', invitedAs: '초대받은 이메일',
-  homeTitle: '단비', signedInAs: '로그인한 사용자', signOut: '로그아웃', apiReference: 'API 문서 (OpenAPI)', mailbox: '테스트 메일함', health: '상태 확인',
   fix: '표시된 항목을 확인해 주세요.',
   faults: {
     name: '이름을 입력하세요.', email: 'you@example.com 같은 이메일 주소를 입력하세요.', password: '비밀번호를 입력하세요.', 'workspace.name': '이름을 입력하세요.',

@@ -3,13 +3,12 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../../kernel/errors.js';
 import { Public } from '../../../platform/http/access.js';
-import { chooseCoding, isKnown } from '../domain/coding.js';
+import { sendBuilt } from '../../../platform/http/send-built.js';
 import { SdkFiles } from '../sdk-files.js';
 
 /** Any site loads these, under any policy of its own (COEP, CORS mode, Resource Timing). */
-const OPEN = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin', 'timing-allow-origin': '*', vary: 'accept-encoding' };
+const OPEN = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin', 'timing-allow-origin': '*' };
 const FIVE_MINUTES = 'public, max-age=300';
-const FOR_EVER = 'public, max-age=31536000, immutable';
 
 /** The SDK itself: files, not an API. */
 @ApiExcludeController()
@@ -23,10 +22,6 @@ export class SdkController {
     void reply.headers(OPEN);
     const file = this.files.find(name);
     if (!file) throw new AppError('not_found', 'There is no such file of the SDK. There are danbi.js, danbi.d.ts and the chunk danbi.js asks for.', 'not_found');
-    const coding = chooseCoding(request.headers['accept-encoding']);
-    const { data, tag } = file.bodies.get(coding)!;
-    void reply.headers({ etag: tag, 'cache-control': file.immutable ? FOR_EVER : FIVE_MINUTES, 'content-type': file.type, ...(coding === 'identity' ? {} : { 'content-encoding': coding }) });
-    if (isKnown(tag, request.headers['if-none-match'])) return void (await reply.status(304).send());
-    await reply.status(200).send(data);
+    await sendBuilt(file, FIVE_MINUTES, request, reply);
   }
 }

@@ -1,0 +1,128 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Setup } from '../../src/access/setup.service.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { hasBrowser, openBrowser, picture, type TestBrowser } from '../support/browser.js';
+import { axeIn } from '../support/sdk-page.js';
+
+const PASSWORD = '비밀번호는 길수록 좋다';
+
+/** The dashboard as people use it: real server, real data, both languages and schemes. */
+(hasBrowser ? describe : describe.skip)('the dashboard', () => {
+  let app: TestApp;
+  let browser: TestBrowser;
+  let base: string;
+  let campaignId: string;
+  let personId: string;
+
+  beforeAll(async () => {
+    app = await startTestApp();
+    const token = (await app.nest.get(Setup, { strict: false }).issue())!;
+    base = app.url.replace('127.0.0.1', 'localhost');
+    const workspace = { name: '단비 상점', timeZone: 'Asia/Seoul', language: 'ko', senderContact: '서울시 중구 1' };
+    expect((await app.api('POST', '/v1/setup', { token, email: 'owner@example.com', name: '김단비', password: PASSWORD, workspace })).status).toBe(201);
+    browser = await openBrowser('en-US', { width: 1280, height: 860 });
+  });
+  afterEach(() => expect(browser.faults.splice(0)).toEqual([]));
+  afterAll(async () => {
+    await browser.close();
+    await app.close();
+  });
+
+  const open = async (path: string) => {
+    await browser.page.goto(`${base}${path}`);
+    await browser.page.locator('main h1').waitFor();
+    await browser.page.waitForLoadState('networkidle');
+  };
+  /** As a person does it: by the buttons of the header. */
+  const choose = async (menu: RegExp, item: RegExp) => {
+    await browser.page.getByRole('button', { name: menu }).click();
+    await browser.page.getByRole('menuitem', { name: item }).click();
+    await browser.page.getByRole('menuitem', { name: item }).waitFor({ state: 'hidden' });
+  };
+
+  test('who is not signed in signs in and comes to where they wanted', async () => {
+    const { page } = browser;
+    await page.goto(`${base}/campaigns?state=draft`);
+    expect(new URL(page.url()).pathname).toBe('/login');
+    await page.locator('[name="email"]').fill('owner@example.com');
+    await page.locator('[name="password"]').fill(PASSWORD);
+    await page.locator('form button').click();
+    await page.getByRole('heading', { level: 1, name: 'Campaigns' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?state=draft');
+    await page.getByText('No campaign matches').waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await page.getByText('No campaign yet').waitFor();
+    await picture(page, 'dashboard-campaigns-empty');
+  });
+
+  test('an empty Danbi says on every page what it is for and what comes first', async () => {
+    for (const [path, text] of [['/', 'First steps'], ['/segments', 'No segment yet'], ['/people', 'Nobody yet'], ['/deliveries', 'No message yet']] as const) {
+      await open(path);
+      await browser.page.getByText(text).waitFor();
+    }
+  });
+
+  test('people, segments, campaigns, their results and deliveries are there', async () => {
+    const { page } = browser;
+    for (const [id, name] of [['jiu', '박지우'], ['mina', '김미나'], ['ben', 'Ben Weiss']] as const) await app.api('POST', '/v1/people', { externalId: id, attributes: { email: `${id}@example.org`, name, plan: 'trial' } });
+    const segment = await app.api('POST', '/v1/segments', { name: '체험 고객', definition: { type: 'attribute', key: 'plan', op: 'is', value: 'trial' } });
+    await app.runner.runUntilIdle();
+    const content = { subject: '반갑습니다', body: '<mj-section><mj-column><mj-text>{{person.name}}</mj-text></mj-column></mj-section>' };
+    const campaign = await app.api('POST', '/v1/campaigns', { name: '체험 환영', definition: { type: 'broadcast', segmentId: segment.body.id, goals: [{ key: 'paid', name: 'Paid', primary: true, event: { name: 'Paid' } }], message: { type: 'message', channel: 'email', variants: [{ key: 'A', content }, { key: 'B', content: { ...content, subject: '안녕하세요' } }] } } });
+    campaignId = campaign.body.id;
+    expect((await app.api('POST', `/v1/campaigns/${campaignId}/publish`)).status).toBe(200);
+    await app.api('POST', '/v1/campaigns', { name: 'Win back', definition: { type: 'broadcast', segmentId: segment.body.id, message: { type: 'message', channel: 'email', variants: [{ key: 'A', content }] } } });
+    await app.runner.runUntilIdle();
+    personId = (await app.api('GET', '/v1/people/external:jiu')).body.id;
+
+    await open('/campaigns');
+    await page.getByRole('searchbox', { name: 'Search by name' }).fill('체험');
+    await page.waitForURL(/q=/);
+    await page.getByRole('link', { name: 'Win back' }).waitFor({ state: 'hidden' });
+    await page.getByRole('link', { name: '체험 환영' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Results of 체험 환영' }).waitFor();
+    await page.getByText('Everything adds up: 3 arrived').waitFor();
+    await open('/people?q=mina');
+    expect(await page.getByRole('row').count()).toBe(2);
+    await page.getByRole('link', { name: '김미나' }).click();
+    await page.getByText('체험 고객').waitFor();
+    await open('/deliveries');
+    expect(await page.getByRole('row').count()).toBe(4);
+  });
+
+  test('every page has no fault that axe knows of, in both languages and schemes, and fits a phone', async () => {
+    const { page } = browser;
+    const paths = ['/', '/campaigns', `/campaigns/${campaignId}`, '/segments', '/people', `/people/${personId}`, '/deliveries'];
+    for (const language of [/English/, /한국어/]) {
+      await open('/');
+      await choose(/Language|언어/, language);
+      for (const [scheme, name] of [['light', /Light|밝게/], ['dark', /Dark|어둡게/]] as const) {
+        await choose(/Colours|화면 색/, name);
+        for (const path of paths) {
+          await page.setViewportSize({ width: 1280, height: 860 });
+          await open(path);
+          const label = `${path.replace(/\/[0-9a-f-]{36}/, '/one')} ${language.source} ${scheme}`;
+          expect([label, await axeIn(page, 'html')]).toEqual([label, []]);
+          await picture(page, `dashboard${path.replace(/\/[0-9a-f-]{36}/, '-one').replaceAll('/', '-')}-${language.source === 'English' ? 'en' : 'ko'}-${scheme}`);
+          await page.setViewportSize({ width: 320, height: 640 });
+          expect([label, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([label, 320]);
+        }
+      }
+    }
+    await page.setViewportSize({ width: 1280, height: 860 });
+    expect(await page.evaluate('document.documentElement.lang')).toBe('ko');
+  });
+
+  test('the keyboard alone goes from page to page, and signs out', async () => {
+    const { page } = browser;
+    await open('/');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('본문으로 건너뛰기');
+    await page.getByRole('link', { name: '고객', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: '고객' }).waitFor();
+    await page.getByRole('button', { name: '로그아웃' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/login/);
+  });
+});

@@ -1,0 +1,38 @@
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+
+export interface Format {
+  number(value: number): string;
+  percent(part: number, whole: number): string;
+  /** A date and time with its zone, as people write it. */
+  instant(iso: string): string;
+  day(iso: string): string;
+  /** `3 days ago`; moments long past as a date. */
+  ago(iso: string): string;
+}
+
+const UNITS = [['day', 86_400], ['hour', 3_600], ['minute', 60], ['second', 1]] as const;
+
+/** Numbers and dates in the language of the page. */
+export function useFormat(): Format {
+  const { i18n } = useTranslation();
+  return useMemo(() => {
+    const language = i18n.language;
+    const instant = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+    const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+    const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+    const count = new Intl.NumberFormat(language);
+    return {
+      number: (value) => count.format(value),
+      percent: (part, whole) => (whole === 0 ? '–' : new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: part / whole < 0.1 ? 2 : 1 }).format(part / whole)),
+      instant: (iso) => instant.format(new Date(iso)),
+      day: (iso) => day.format(new Date(iso)),
+      ago: (iso) => {
+        const seconds = (Date.parse(iso) - Date.now()) / 1000;
+        if (Math.abs(seconds) > 30 * 86_400) return day.format(new Date(iso));
+        const [unit, length] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? UNITS[3];
+        return relative.format(Math.round(seconds / length), unit);
+      },
+    };
+  }, [i18n.language]);
+}

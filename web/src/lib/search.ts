@@ -1,0 +1,5 @@
+/** Reads one value of the address: a text, or nothing when it is empty or no text. */
+export const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** Reads one value of the address that must be one of a few; anything else counts as absent. */
+export const oneOf = <T extends string>(allowed: readonly T[], value: unknown): T | undefined => allowed.find((one) => one === value);

@@ -1,0 +1,8 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { CampaignsPage, STATES, TYPES, type CampaignFilter } from '../../features/campaigns/campaigns-page.tsx';
+import { oneOf, textOf } from '../../lib/search.ts';
+
+export const Route = createFileRoute('/campaigns/')({
+  validateSearch: (search): CampaignFilter => ({ q: textOf(search.q), state: oneOf(STATES, search.state), type: oneOf(TYPES, search.type) }),
+  component: CampaignsPage,
+});

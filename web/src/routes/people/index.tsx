@@ -1,0 +1,8 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { PeoplePage } from '../../features/people/people-page.tsx';
+import { textOf } from '../../lib/search.ts';
+
+export const Route = createFileRoute('/people/')({
+  validateSearch: (search): { q?: string | undefined } => ({ q: textOf(search.q) }),
+  component: PeoplePage,
+});

@@ -6,6 +6,7 @@ import { accepts } from './expression.js';
 export type Facts = readonly string[];
 
 /** What a browser has, as the texts that conditions are about. */
+// eslint-disable-next-line max-params -- an object with names would be larger than all it says
 export const factsOf = (at: Pick<URL, 'hostname' | 'pathname'>, query: string, referrer: string, isMobile: boolean, languages: readonly string[], visits: number, now: Date): Facts => [
   address(at), `&${new URLSearchParams(query)}&`, `.${referrer && new URL(referrer).hostname}`, `${isMobile}`, `,${languages},`.toLowerCase(), '.'.repeat(visits), `${now}`,
 ];

@@ -2,8 +2,8 @@ import { Box, Group, Stack, Text, Title } from '@mantine/core';
 import { useLocation } from '@tanstack/react-router';
 import { useEffect, useRef, type ReactNode } from 'react';
 
-/** After a load the browser itself begins at the top, with the skip link. */
-let isFirst = true;
+/** The page before this one; null after a load, when the browser itself begins at the top, with the skip link. */
+let seen: string | null = null;
 
 /** One heading, beside it what can be done, below it the page. The heading takes the focus when one page follows another, so that readers hear where they are. */
 export function Page({ title, note, actions, children }: { title: string; note?: ReactNode; actions?: ReactNode; children: ReactNode }) {
@@ -11,9 +11,9 @@ export function Page({ title, note, actions, children }: { title: string; note?:
   const { pathname } = useLocation();
   useEffect(() => { document.title = `${title} · Danbi`; }, [title]);
   useEffect(() => {
-    if (!isFirst) heading.current?.focus({ preventScroll: true });
-    isFirst = false;
-  }, [pathname]);
+    if (seen !== null && seen !== pathname) heading.current?.focus({ preventScroll: true });
+    seen = pathname;
+  });
   return (
     <Stack gap="lg" maw={1180} mx="auto" w="100%">
       <Group justify="space-between" align="flex-end" gap="sm">

@@ -1,4 +1,4 @@
-import { ByteWriter, ParquetWriter, type BasicType } from 'hyparquet-writer';
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { SchemaElement } from 'hyparquet';
 import type { Cell, Column, ColumnType, Row } from '../report.js';
 

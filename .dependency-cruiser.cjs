@@ -20,7 +20,8 @@ module.exports = {
     between('people', []),
     between('segments', ['people']),
     between('delivery', ['people']),
-    between('campaigns', ['people', 'segments', 'delivery']),
+    between('campaigns', ['people', 'segments', 'delivery', 'analytics']),
+    { name: 'campaigns-take-only-rules', severity: 'error', comment: 'planning of experiments and the rule of the verdict', from: { path: '^src/campaigns/' }, to: { path: '^src/analytics/(?!domain/)' } },
     // What a bounce was is decided by the one reader of servers' words.
     between('analytics', ['segments', 'delivery/returns/domain']),
     between('access', []),

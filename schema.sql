@@ -260,6 +260,17 @@ AS $function$
       exception when sqlstate 'DN001' then return null;
       end $function$;
 
+CREATE OR REPLACE FUNCTION public.refuse_plan_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        if exists (select from assignment as a where a.experiment_id = old.experiment_id) then
+          raise exception 'the plan of an experiment is fixed from the first assignment on';
+        end if;
+        return case tg_op when 'DELETE' then old else new end;
+      end $function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_version_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -970,6 +981,48 @@ create table experiment (
   constraint experiment_pkey PRIMARY KEY (id),
   constraint experiment_origin_check CHECK ((origin = ANY (ARRAY['danbi'::text, 'external'::text]))));
 
+create table experiment_plan (
+  experiment_id uuid not null,
+  campaign_id uuid not null,
+  goal jsonb not null,
+  measure text not null,
+  direction text not null,
+  mode text not null,
+  alpha_early double precision not null,
+  alpha_final double precision not null,
+  planned_people double precision,
+  readout_at timestamp with time zone,
+  min_effect double precision not null,
+  min_days integer not null,
+  weights jsonb not null,
+  caps jsonb not null,
+  asked jsonb not null,
+  assumed jsonb not null,
+  created_at timestamp with time zone not null,
+  constraint experiment_plan_pkey PRIMARY KEY (experiment_id),
+  constraint experiment_plan_alpha_early_check CHECK ((alpha_early >= (0)::double precision)),
+  constraint experiment_plan_alpha_final_check CHECK ((alpha_final >= (0)::double precision)),
+  constraint experiment_plan_check CHECK ((((alpha_early + alpha_final) > (0)::double precision) AND ((alpha_early + alpha_final) < (0.0501)::double precision))),
+  constraint experiment_plan_direction_check CHECK ((direction = ANY (ARRAY['higher'::text, 'lower'::text]))),
+  constraint experiment_plan_measure_check CHECK ((measure = ANY (ARRAY['rate'::text, 'amount'::text]))),
+  constraint experiment_plan_min_days_check CHECK ((min_days >= 0)),
+  constraint experiment_plan_min_effect_check CHECK ((min_effect > (0)::double precision)),
+  constraint experiment_plan_mode_check CHECK ((mode = ANY (ARRAY['planned'::text, 'open'::text, 'single'::text]))),
+  constraint experiment_plan_planned_people_check CHECK ((planned_people > (0)::double precision)));
+
+create table experiment_verdict (
+  experiment_id uuid not null,
+  campaign_id uuid not null,
+  memory jsonb not null,
+  harm jsonb not null default '{}'::jsonb,
+  state text not null,
+  winner text,
+  seen jsonb not null default '{}'::jsonb,
+  quiet_since timestamp with time zone not null,
+  evaluated_at timestamp with time zone,
+  due_at timestamp with time zone,
+  constraint experiment_verdict_pkey PRIMARY KEY (experiment_id));
+
 create table identity_conflict (
   id uuid not null,
   person_id uuid not null,
@@ -1578,6 +1631,15 @@ create table unproven_identity (
   last_user text not null,
   constraint unproven_identity_pkey PRIMARY KEY (day, key_id, origin, reason));
 
+create table verdict_evaluation (
+  id uuid not null,
+  experiment_id uuid not null,
+  campaign_id uuid not null,
+  at timestamp with time zone not null,
+  inputs jsonb not null,
+  result jsonb not null,
+  constraint verdict_evaluation_pkey PRIMARY KEY (id));
+
 create table verdict_review (
   id uuid not null,
   from_at timestamp with time zone not null,
@@ -1686,6 +1748,8 @@ alter table coverage_person add constraint coverage_person_group_id_fkey FOREIGN
 alter table coverage_run add constraint coverage_run_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
 alter table dkim_key add constraint dkim_key_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES sending_domain(id);
 alter table experiment add constraint experiment_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
+alter table experiment_plan add constraint experiment_plan_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
+alter table experiment_verdict add constraint experiment_verdict_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment_plan(experiment_id);
 alter table launch add constraint launch_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table one_time_link add constraint one_time_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table provider_secret add constraint provider_secret_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES provider_connection(id) ON DELETE CASCADE;
@@ -1749,6 +1813,8 @@ CREATE INDEX event_person_name ON ONLY public.event USING btree (person_id, name
 CREATE INDEX event_receipt_received ON public.event_receipt USING brin (received_at);
 CREATE INDEX event_rejected_at ON public.event_rejected USING btree (at);
 CREATE INDEX experiment_campaign ON public.experiment USING btree (campaign_id);
+CREATE INDEX experiment_plan_campaign ON public.experiment_plan USING btree (campaign_id);
+CREATE INDEX experiment_verdict_due ON public.experiment_verdict USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX import_run_open ON public.import_run USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX in_app_message_expiring ON public.in_app_message USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND (seen_at IS NULL) AND (recalled_at IS NULL) AND (expired_at IS NULL));
 CREATE INDEX in_app_message_person ON public.in_app_message USING btree (person_id, created_at);
@@ -1797,6 +1863,8 @@ CREATE INDEX segment_owner ON public.segment USING btree (owner_id) WHERE (owner
 CREATE UNIQUE INDEX sending_domain_default ON public.sending_domain USING btree (is_default) WHERE is_default;
 CREATE INDEX session_user_id ON public.session USING btree (user_id);
 CREATE INDEX step_visit_version ON public.step_visit USING btree (version_id, step_id);
+CREATE INDEX verdict_evaluation_at ON public.verdict_evaluation USING btree (at);
+CREATE INDEX verdict_evaluation_experiment ON public.verdict_evaluation USING btree (experiment_id, id);
 CREATE INDEX verdict_review_listed ON public.verdict_review USING btree (requested_at, id);
 CREATE INDEX verdict_review_waiting ON public.verdict_review USING btree (requested_at, id) WHERE (state = 'waiting'::text);
 CREATE INDEX webhook_attempt_at ON public.webhook_attempt USING btree (at);
@@ -1824,6 +1892,7 @@ CREATE TRIGGER result_updated AFTER UPDATE ON public.delivery_event REFERENCING 
 CREATE TRIGGER result_deleted AFTER DELETE ON public.enrollment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_old();
 CREATE TRIGGER result_inserted AFTER INSERT ON public.enrollment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_new_enrollment();
 CREATE TRIGGER result_updated AFTER UPDATE ON public.enrollment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_enrollment();
+CREATE TRIGGER experiment_plan_fixed BEFORE DELETE OR UPDATE ON public.experiment_plan FOR EACH ROW EXECUTE FUNCTION refuse_plan_change();
 CREATE TRIGGER result_inserted AFTER INSERT ON public.membership_change REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_flips();
 CREATE TRIGGER result_inserted AFTER INSERT ON public.person_change REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_news();
 CREATE TRIGGER result_deleted AFTER DELETE ON public.step_visit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_old();

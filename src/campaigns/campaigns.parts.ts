@@ -33,10 +33,11 @@ import { CampaignSenderUse } from './sender-use.js';
 import { SENDER_USE } from '../delivery/identity/sender-use.js';
 import { SNIPPET_USE } from '../delivery/content/snippet-use.js';
 import { SEGMENT_USE } from '../segments/segment-use.js';
+import { TestPlanning } from './test-plans.service.js';
 import { Versions } from './versions.service.js';
 
 export const campaignsParts: ModuleParts = {
-  providers: [Drafts, CampaignMessages, Coverage, CampaignCheck, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain, DisplayClaims, DisplayAcks],
+  providers: [Drafts, CampaignMessages, Coverage, CampaignCheck, TestPlanning, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain, DisplayClaims, DisplayAcks],
   controllers: [CampaignsController, CampaignMessagesController, VersionsController, AssignmentsController, LedgerController, AnswersController],
   workers: [EntryWorker, DatesWorker, LaunchWorker, AdvanceWorker, ClosingWorker, CoverageWorker, DisplaysWorker],
 };

@@ -132,6 +132,9 @@ function endpointFindings(path: string, channel: Channel, content: { endpointId:
 
 const asError = (problem: Problem): Finding => ({ severity: 'error', ...problem });
 
+/** Whether nothing in it stops publishing. */
+export const isSound = (findings: readonly Finding[]): boolean => findings.every(({ severity }) => severity !== 'error');
+
 /** Throws `campaign.invalid` with every error; returns the warnings. */
 export function refuseErrors(findings: readonly Finding[]): Finding[] {
   const errors = findings.filter(({ severity }) => severity === 'error');

@@ -30,6 +30,7 @@ import { announceAssigned } from './store/given-assignments.store.js';
 import { insertExperiments } from './store/experiments.store.js';
 import { cancelLaunches, endDateTick, hasLaunched, insertLaunch, moveLaunches, startDateTick } from './store/launch-plan.store.js';
 import { insertVersion, loadVersion, type CampaignVersion } from './store/versions.store.js';
+import { TestPlanning, type Proposal } from './test-plans.service.js';
 
 export interface Published {
   campaign: Campaign;
@@ -51,7 +52,7 @@ interface NextVersion {
 /** Turns a draft into the next immutable version and lets it run. People in flight stay on the version they are on. */
 @Injectable()
 export class Publishing {
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly checks: CampaignCheck, private readonly audit: AuditLog, private readonly runner: WorkerRunner) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly checks: CampaignCheck, private readonly tests: TestPlanning, private readonly audit: AuditLog, private readonly runner: WorkerRunner) {}
 
   /**
    * All or nothing. Throws `campaign.invalid` with every fault, `campaign.changed` when the draft or the version is not the
@@ -66,24 +67,27 @@ export class Publishing {
     if (!TRANSITIONS.publish.from.includes(seen.state)) throw refuseTransition('publish', seen.state);
     // Compiling takes long, so it is done before the campaign is locked; the lock then proves that nothing has changed.
     const { findings, contents } = await this.checks.check(seen.definition);
-    const warnings = refuseErrors(findings);
+    const refused = refuseErrors(findings);
+    const proposal = await this.tests.propose(seen);
+    const warnings = [...refused, ...refuseErrors(proposal.findings)];
     await inTransaction(this.db, async (tx) => refuseMissedDates(tx, id, { now: this.clock.now(), zone: (await loadWorkspace(tx)).timeZone }));
     const version = await inTransaction(this.db, async (tx) => {
       const campaign = await lockCampaign(tx, id);
       if (!campaign) throw notFound('campaign', id);
       if (campaign.revision !== seen.revision || campaign.currentVersion?.id !== seen.currentVersion?.id) throw changedSince(campaign.revision);
-      return this.write(tx, campaign, contents, actor);
+      return this.write(tx, campaign, { contents, proposal }, actor);
     });
     for (const worker of ['segments.build', 'segments.membership', 'campaigns.launch', 'campaigns.dates', 'campaigns.entry', 'campaigns.advance', NEWS]) this.runner.wake(worker);
     return { campaign: (await findCampaign(this.db, id))!, version, warnings };
   }
 
-  private async write(tx: Db, campaign: Campaign, contents: CheckedContent[], actor: Actor): Promise<{ id: string; number: number }> {
+  private async write(tx: Db, campaign: Campaign, { contents, proposal }: { contents: CheckedContent[]; proposal: Proposal }, actor: Actor): Promise<{ id: string; number: number }> {
     const now = this.clock.now();
     const before = campaign.currentVersion && (await loadVersion(tx, campaign.currentVersion.id));
     if (before && campaign.state === 'active' && isDeepStrictEqual(before.published.definition, campaign.definition) && (await saysTheSame(tx, before, contents))) throw conflict('campaign.nothing-new', `Version ${before.number} already says exactly this.`);
     const next: NextVersion = { id: newId(), number: (before?.number ?? 0) + 1, campaign, plan: normalise(campaign.definition), before, contents, by: actorName(actor), now };
     const published = await assemble(tx, next);
+    await this.tests.store(tx, campaign.id, proposal, published);
     await insertVersion(tx, { id: next.id, campaignId: campaign.id, number: next.number, published, by: next.by, now });
     const archived = await holdNamedSegments(tx, next.id);
     if (archived.length > 0) throw conflict('campaign.changed', `The segment “${archived[0]!}” was archived meanwhile. Check the campaign again.`);

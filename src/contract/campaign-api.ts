@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CampaignDefinition } from './campaign.js';
 import { Id, Instant, Key, Name } from './common.js';
+import { ExperimentPlan } from './experiment.js';
 
 const State = z.enum(['draft', 'active', 'paused', 'draining', 'stopped', 'archived']);
 const Type = z.enum(['series', 'broadcast', 'auto_message']);
@@ -35,6 +36,10 @@ export const PublishRequest = z.strictObject({ revision: Revision.optional() }).
 
 export const FindingView = z.object({ severity: z.enum(['error', 'warning']), path: z.string(), code: z.string(), message: z.string(), messageKo: z.string().optional(), source: z.string().optional().meta({ description: 'The law or standard a rule comes from' }) });
 export const CheckView = z.object({ ok: z.boolean(), findings: z.array(FindingView) }).meta({ id: 'CampaignCheck' });
+export const TestPlansView = z.object({
+  tests: z.array(z.object({ stepId: z.string(), path: z.string(), fixed: z.boolean().meta({ description: 'The test has begun: this is its plan, which publishing keeps' }), plan: ExperimentPlan })),
+  findings: z.array(FindingView),
+}).meta({ id: 'CampaignTestPlans' });
 export const PublishView = z.object({ campaign: CampaignView, version: z.object({ id: Id, number: z.number().int() }), warnings: z.array(FindingView) }).meta({ id: 'CampaignPublished' });
 export const StopView = z.object({
   campaign: CampaignView,

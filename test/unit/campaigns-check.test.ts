@@ -136,7 +136,7 @@ describe('an experiment', () => {
   const compared = (definition: CampaignDefinition) => {
     const [message] = (definition as Extract<CampaignDefinition, { type: 'series' }>).steps;
     if (message?.type !== 'message') throw new Error('not a message');
-    return { arms: publishedArms(weightedArms(message)), shows: showsOf(message) };
+    return { arms: publishedArms(weightedArms(message)), shows: showsOf(message), round: message.test?.round ?? 1 };
   };
   test('has whole shares that sum to 10,000, control last', () => {
     expect(compared(step()).arms).toEqual([{ key: 'A', isControl: false, basisPoints: 3334 }, { key: 'B', isControl: false, basisPoints: 3333 }, { key: 'control', isControl: true, basisPoints: 3333 }]);
@@ -146,6 +146,8 @@ describe('an experiment', () => {
     { name: 'another name', change: { name: '환영' }, same: true },
     { name: 'another weight', change: { control: { weight: 2 } }, same: false },
     { name: 'no control', change: { control: undefined }, same: false },
+    { name: 'another plan', change: { test: { lift: 0.1 } }, same: true },
+    { name: 'another round', change: { test: { round: 2 } }, same: false },
     { name: 'another content', change: { variants: [{ key: 'A', content: { body: 'A' } }, { key: 'B', content: { body: 'new' } }] }, same: false },
   ])('$name: same = $same', ({ change, same }) => expect(isSameExperiment(compared(step()), compared(step(change)))).toBe(same));
   test('with one arm keeps going whatever it says', () => {

@@ -1,8 +1,6 @@
-import type { PropertyFilter } from '../../contract/segment-conditions.js';
 import { rows, type Db } from '../../platform/database/db.js';
-import type { Frame } from '../../segments/domain/leaves/leaf.js';
-import { propertyCondition } from '../../segments/domain/operands.js';
 import { SqlValues } from '../../segments/domain/sql-values.js';
+import { eventOutcomes, type EventGoal } from '../domain/goal-outcomes.js';
 
 /** The people whose outcomes are counted: one arm assignment each. */
 export interface Cohort {
@@ -38,7 +36,7 @@ export interface GoalQuestion {
   /** Zone of people without one, for filters on calendar days. */
   timeZone: string;
   /** How the goal is met: an event with filters on its properties, or a condition that is kept as a segment. */
-  by: { event: string; where: PropertyFilter[]; valueProperty: string | null } | { segmentId: string };
+  by: EventGoal | { segmentId: string };
 }
 
 /**
@@ -76,19 +74,4 @@ export function outcomeSql({ by, windowMillis, now: at, timeZone }: Omit<GoalQue
     ? `select c.person_id, null::numeric as value, min(m.at) as at from cohort as c join membership_change as m on m.person_id = c.person_id and m.segment_id = ${values.bind(by.segmentId, 'uuid')} and m.entered and ${inWindow('m.at')} group by c.person_id`
     : eventOutcomes(by, inWindow('e.occurred_at'), values, { now, zone: timeZone });
   return { outcomes, now, length };
-}
-
-/** Numbers and texts that read as numbers count; any other property adds nothing and never fails the report. */
-const NUMERIC = '^-?[0-9]{1,30}([.][0-9]{1,30})?([eE][+-]?[0-9]{1,2})?$';
-
-/** @param at SQL of the moment asked about, and the plain name of the zone for people without one */
-function eventOutcomes(by: { event: string; where: PropertyFilter[]; valueProperty: string | null }, inWindow: string, values: SqlValues, at: { now: string; zone: string }): string {
-  const bind = (value: unknown, type: string) => values.bind(value, type);
-  // A value bound and not used has no type PostgreSQL could tell, so the zone is bound only where a filter may read it.
-  const frame: Frame = { now: at.now, get zone() { return bind(at.zone, 'text'); } };
-  const filters = by.where.map((filter) => propertyCondition('e.properties', filter, { frame, bind }));
-  const amount = by.valueProperty === null ? 'null::numeric' : `sum(case when e.properties ->> ${bind(by.valueProperty, 'text')} ~ '${NUMERIC}' then (e.properties ->> ${bind(by.valueProperty, 'text')})::numeric end)`;
-  const person = filters.length > 0 ? ' join person as p on p.id = c.person_id' : '';
-  return `select e.person_id, ${amount} as value, min(e.occurred_at) as at from cohort as c${person} join event as e on e.person_id = c.person_id and e.name = ${bind(by.event, 'text')} and ${inWindow}
-     ${filters.length > 0 ? `where ${filters.join(' and ')}` : ''} group by e.person_id`;
 }

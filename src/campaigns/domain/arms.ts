@@ -37,6 +37,8 @@ export interface Compared {
   arms: readonly PublishedArm[];
   /** The contents of a message; of no weight with a single arm, where nothing is compared. */
   shows: unknown;
+  /** What the author calls this test; another number begins a new one. */
+  round: number;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface Compared {
  */
 export function isSameExperiment(before: Compared, after: Compared): boolean {
   if (!isDeepStrictEqual(before.arms, after.arms)) return false;
-  return after.arms.length === 1 || isDeepStrictEqual(before.shows, after.shows);
+  return after.arms.length === 1 || (before.round === after.round && isDeepStrictEqual(before.shows, after.shows));
 }
 
 /** See {@link Compared}. Names and topic do not matter. */

@@ -2,6 +2,7 @@ import type { AutoMessageDefinition, BroadcastDefinition, CampaignDefinition, Go
 import { basisPoints } from '../../kernel/bucket.js';
 import { externalArms, weightedArms, type MessageStep, type WeightedArm } from './arms.js';
 import { displayFindings } from './check-display.js';
+import { testFaults } from './check-tests.js';
 import { fault, warning, within, type Finding } from './finding.js';
 import { edgesOf, walk } from './graph.js';
 import { CONTROL } from './published.js';
@@ -14,7 +15,7 @@ import { CONTROL } from './published.js';
  */
 export function findFaults(definition: CampaignDefinition, now: Date): Finding[] {
   const specific = definition.type === 'series' ? seriesFaults(definition) : definition.type === 'broadcast' ? broadcastFaults(definition, now) : autoMessageFaults(definition, now);
-  return [...specific, ...goalFaults(definition), ...repeated(definition.exitRules, 'exitRules', 'exit rule')];
+  return [...specific, ...goalFaults(definition), ...repeated(definition.exitRules, 'exitRules', 'exit rule'), ...testFaults(definition)];
 }
 
 /** Every key that was used before in the same list. */

@@ -14,11 +14,11 @@ export interface ExperimentPlan {
 
 /** What each random choice of a version compares, by step. */
 function comparedOf(definition: CampaignDefinition, steps: Record<string, Step>): Map<string, Compared> {
-  if (definition.type === 'broadcast' && definition.external) return new Map([[EXTERNAL_STEP, { arms: publishedArms(externalArms(definition.arms ?? [])), shows: null }]]);
+  if (definition.type === 'broadcast' && definition.external) return new Map([[EXTERNAL_STEP, { arms: publishedArms(externalArms(definition.arms ?? [])), shows: null, round: definition.test?.round ?? 1 }]]);
   // An e-mail for what was not seen goes to the arms of that message.
   const shared = new Set(Object.keys(steps).map(fallbackStep));
   const random = Object.values(steps).filter((step): step is RandomStep => (step.type === 'message' || step.type === 'split') && !shared.has(step.id));
-  return new Map(random.map((step) => [step.id, { arms: publishedArms(weightedArms(step)), shows: showsOf(step) }]));
+  return new Map(random.map((step) => [step.id, { arms: publishedArms(weightedArms(step)), shows: showsOf(step), round: step.test?.round ?? 1 }]));
 }
 
 /**

@@ -2,17 +2,18 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Put, Que
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import {
-  CampaignChange, CampaignFilter, CampaignList, CampaignView, CheckView, DuplicateRequest, NewCampaign, PublishRequest, PublishView, StopView,
+  CampaignChange, CampaignFilter, CampaignList, CampaignView, CheckView, DuplicateRequest, NewCampaign, PublishRequest, PublishView, StopView, TestPlansView,
 } from '../../contract/campaign-api.js';
 import { Id } from '../../contract/common.js';
 import { AppError } from '../../kernel/errors.js';
 import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/access.js';
 import { decodeCursor, INSTANT_AND_ID_KEY, pageOf, PageQuery } from '../../platform/http/paging.js';
-import { CampaignCheck } from '../check.service.js';
+import { CampaignCheck, isSound, refuseErrors } from '../check.service.js';
 import { Drafts } from '../drafts.service.js';
 import { Lifecycle } from '../lifecycle.service.js';
 import { Publishing } from '../publish.service.js';
 import type { CampaignSummary } from '../store/campaigns.store.js';
+import { proposedView, TestPlanning } from '../test-plans.service.js';
 
 const ListQuery = PageQuery.extend(CampaignFilter.shape);
 
@@ -31,7 +32,7 @@ function expectedRevision(ifMatch: string | undefined): number | undefined {
 @ApiTags('Campaigns')
 @Controller('v1/campaigns')
 export class CampaignsController {
-  constructor(private readonly drafts: Drafts, private readonly checks: CampaignCheck, private readonly publishing: Publishing, private readonly lifecycle: Lifecycle) {}
+  constructor(private readonly drafts: Drafts, private readonly checks: CampaignCheck, private readonly tests: TestPlanning, private readonly publishing: Publishing, private readonly lifecycle: Lifecycle) {}
 
   @Get()
   @AllowAll()
@@ -91,8 +92,22 @@ export class CampaignsController {
   @ApiOperation({ summary: 'Say everything that is wrong or doubtful in the draft, each with its place; changes nothing' })
   @ApiOkResponse({ standardSchema: CheckView })
   async check(@Param('id', { schema: Id }) id: string) {
-    const { findings } = await this.checks.check((await this.drafts.get(id)).definition);
-    return { ok: findings.every(({ severity }) => severity !== 'error'), findings };
+    const campaign = await this.drafts.get(id);
+    const { findings } = await this.checks.check(campaign.definition);
+    const all = isSound(findings) ? [...findings, ...(await this.tests.propose(campaign)).findings] : findings;
+    return { ok: isSound(all), findings: all };
+  }
+
+  @Post(':id/test-plan')
+  @HttpCode(200)
+  @AllowAll()
+  @ApiOperation({ summary: 'Say how each test of the draft would be planned: people needed, date of the read-out, the difference that can be told apart by then; changes nothing' })
+  @ApiOkResponse({ standardSchema: TestPlansView })
+  async testPlan(@Param('id', { schema: Id }) id: string) {
+    const campaign = await this.drafts.get(id);
+    refuseErrors((await this.checks.check(campaign.definition)).findings);
+    const { tests, findings } = await this.tests.propose(campaign);
+    return { tests: tests.map(proposedView), findings };
   }
 
   @Post(':id/publish')

@@ -13,8 +13,8 @@ export const BUDGETS = {
 } as const;
 export type TestMode = keyof typeof BUDGETS;
 
-/** How people come: so many a day from the start on, or all of them at the start. */
-export type Arrivals = { perDay: number } | { total: number };
+/** How people come: so many a day from the start on (and `atOnce` of them with the first), or all of them at the start. */
+export type Arrivals = { perDay: number; atOnce?: number } | { total: number };
 
 export interface PlanRequest {
   mode: TestMode;
@@ -77,7 +77,8 @@ export function planTest(request: PlanRequest): PlannedTest {
 function maturedAt({ arrivals, start, window }: PlanRequest, at: Date | null): number | null {
   if ('total' in arrivals) return Math.max(0, Math.floor(arrivals.total));
   if (at === null) return null;
-  return Math.max(0, Math.floor((arrivals.perDay * (at.getTime() - start.getTime() - window)) / DAY));
+  const days = (at.getTime() - start.getTime() - window) / DAY;
+  return days < 0 ? 0 : Math.floor((arrivals.atOnce ?? 0) + arrivals.perDay * days);
 }
 
 function readout({ mode, arrivals, start, window, readoutAt }: PlanRequest, needed: number | null): Pick<PlannedTest, 'readoutAt' | 'bound'> {
@@ -85,7 +86,8 @@ function readout({ mode, arrivals, start, window, readoutAt }: PlanRequest, need
   const after = (days: number) => new Date(start.getTime() + days * DAY + window);
   if (readoutAt) return { readoutAt, bound: null };
   if ('total' in arrivals) return { readoutAt: after(0), bound: null };
-  const days = needed === null || !(arrivals.perDay > 0) ? Infinity : Math.ceil(needed / arrivals.perDay);
+  const missing = needed === null ? Infinity : Math.max(0, needed - (arrivals.atOnce ?? 0));
+  const days = missing === 0 ? 0 : arrivals.perDay > 0 ? Math.ceil(missing / arrivals.perDay) : Infinity;
   if (days > READOUT_DAYS.most) return { readoutAt: after(READOUT_DAYS.most), bound: 'most' };
   return days < READOUT_DAYS.least ? { readoutAt: after(READOUT_DAYS.least), bound: 'least' } : { readoutAt: after(days), bound: null };
 }

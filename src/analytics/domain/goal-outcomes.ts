@@ -1,0 +1,30 @@
+import type { PropertyFilter } from '../../contract/segment-conditions.js';
+import type { Frame } from '../../segments/domain/leaves/leaf.js';
+import { propertyCondition } from '../../segments/domain/operands.js';
+import type { SqlValues } from '../../segments/domain/sql-values.js';
+
+/** Numbers and texts that read as numbers count; any other property adds nothing and never fails the report. */
+const NUMERIC = '^-?[0-9]{1,30}([.][0-9]{1,30})?([eE][+-]?[0-9]{1,2})?$';
+
+/** How a goal is met by events. */
+export interface EventGoal { event: string; where: PropertyFilter[]; valueProperty: string | null }
+
+/** The amounts in a property of events `e` together. @param property its placeholder */
+export const amountSql = (property: string): string => `sum(case when e.properties ->> ${property} ~ '${NUMERIC}' then (e.properties ->> ${property})::numeric end)`;
+
+/**
+ * People `c` of a common table `cohort` with a qualifying event, the sum of the amounts of all of them, and when the first was.
+ *
+ * @param inWindow SQL that says of an event's moment whether it counts
+ * @param at SQL of the moment asked about, and the plain name of the zone for people without one
+ */
+export function eventOutcomes(by: EventGoal, inWindow: string, values: SqlValues, at: { now: string; zone: string }): string {
+  const bind = (value: unknown, type: string) => values.bind(value, type);
+  // A value bound and not used has no type PostgreSQL could tell, so the zone is bound only where a filter may read it.
+  const frame: Frame = { now: at.now, get zone() { return bind(at.zone, 'text'); } };
+  const filters = by.where.map((filter) => propertyCondition('e.properties', filter, { frame, bind }));
+  const amount = by.valueProperty === null ? 'null::numeric' : amountSql(bind(by.valueProperty, 'text'));
+  const person = filters.length > 0 ? ' join person as p on p.id = c.person_id' : '';
+  return `select e.person_id, ${amount} as value, min(e.occurred_at) as at from cohort as c${person} join event as e on e.person_id = c.person_id and e.name = ${bind(by.event, 'text')} and ${inWindow}
+     ${filters.length > 0 ? `where ${filters.join(' and ')}` : ''} group by e.person_id`;
+}

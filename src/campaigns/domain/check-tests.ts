@@ -1,0 +1,57 @@
+import type { CampaignDefinition } from '../../contract/campaign.js';
+import type { TestPlan } from '../../contract/experiment.js';
+import type { SegmentNode } from '../../contract/segment.js';
+import { fault, warning, within, type Finding } from './finding.js';
+import { decidingGoal, testsOf, type PlacedTest } from './tests.js';
+
+/** Everything that can be found wrong in the tests of a definition without looking anything up. */
+export function testFaults(definition: CampaignDefinition): Finding[] {
+  return [
+    ...(definition.type === 'broadcast' && !definition.external && definition.test ? [fault('test', 'test-place', 'The test of a message stands beside its variants: write it as "message.test".')] : []),
+    ...testsOf(definition).flatMap((placed) => (placed.given ? faultsOf(definition, placed, placed.given) : [])),
+  ];
+}
+
+function faultsOf(definition: CampaignDefinition, { path, arms }: PlacedTest, test: TestPlan): Finding[] {
+  const at = within(path, 'test');
+  if (arms.length < 2) return [fault(at, 'test-without-arms', 'A test compares at least two arms. Add a variant or a control, or leave "test" out.')];
+  return [...goalFaults(definition, at, test), ...modeFaults(definition, at, test), ...useFaults(definition, at, test)];
+}
+
+function goalFaults({ goals }: CampaignDefinition, at: string, test: TestPlan): Finding[] {
+  if (goals.length === 0) return [fault(at, 'test-without-goal', 'A test needs a goal that decides. Add one to "goals".')];
+  const goal = decidingGoal(goals, test);
+  if (!goal) return [fault(`${at}.goal`, 'unknown-goal', `There is no goal with the key "${test.goal}". There ${goals.length === 1 ? 'is' : 'are'}: ${goals.map(({ key }) => key).join(', ')}.`)];
+  return [
+    ...(test.measure === 'amount' && !goal.value ? [fault(`${at}.measure`, 'no-amount', `The goal "${goal.key}" has no "value", so there is no amount to compare. Name the property that holds it, or measure the rate.`)] : []),
+    ...(test.cap !== undefined && test.measure !== 'amount' ? [fault(`${at}.cap`, 'cap-without-amount', 'A cap limits amounts; this test compares rates.')] : []),
+    ...(test.direction === 'lower' && test.lift >= 1 ? [fault(`${at}.lift`, 'lift-below-nothing', 'Where lower is better the lift is a decrease, and nothing can decrease by 100 % or more.')] : []),
+    ...(goal.condition && asksForOpens(goal.condition) ? [warning(`${at}.goal`, 'opens-decide', 'Opens include those by machines, which hit all arms alike: differences look smaller than they are and take several times as many people. Let clicks or an event decide.')] : []),
+  ];
+}
+
+function modeFaults(definition: CampaignDefinition, at: string, { mode, readoutAt }: TestPlan): Finding[] {
+  const isExternal = definition.type === 'broadcast' && definition.external;
+  const unplannable = mode === 'planned' && isExternal && readoutAt === undefined;
+  return [
+    ...(definition.type === 'broadcast' && !isExternal && mode !== undefined && mode !== 'single' ? [fault(`${at}.mode`, 'broadcast-mode', 'A broadcast reaches everybody at one time, so there is one read-out: leave "mode" out.')] : []),
+    ...(definition.type !== 'broadcast' && mode === 'single' ? [fault(`${at}.mode`, 'series-mode', 'People come here over time; "single" is for broadcasts. Use "planned" or "open".')] : []),
+    ...(mode === 'open' && readoutAt !== undefined ? [fault(`${at}.readoutAt`, 'open-readout', 'An open test has no read-out. Leave the date out, or plan the test.')] : []),
+    ...(unplannable ? [fault(`${at}.readoutAt`, 'no-readout', 'How many people come is not known here, so a planned test needs the date of its read-out.')] : []),
+  ];
+}
+
+function useFaults(definition: CampaignDefinition, at: string, { autoWinner, send }: TestPlan): Finding[] {
+  const isExternal = definition.type === 'broadcast' && definition.external;
+  return [
+    ...(autoWinner && definition.type === 'broadcast' ? [fault(`${at}.autoWinner`, 'no-new-people', 'Nobody new comes to this broadcast. To send the better one to the rest of the audience, use "send".')] : []),
+    ...(send && (definition.type !== 'broadcast' || isExternal) ? [fault(`${at}.send`, 'send-not-broadcast', `Test-then-send is for broadcasts${isExternal ? ' that Danbi sends' : '. To give new people the winner, use "autoWinner"'}.`)] : []),
+  ];
+}
+
+/** Whether a condition asks who opened. */
+function asksForOpens(node: SegmentNode): boolean {
+  if (node.type === 'all' || node.type === 'any') return node.of.some(asksForOpens);
+  if (node.type === 'not') return asksForOpens(node.of);
+  return node.type === 'engagement' && node.kind === 'opened';
+}

@@ -1872,6 +1872,216 @@ CREATE INDEX webhook_attempt_delivery ON public.webhook_attempt USING btree (del
 CREATE INDEX webhook_attempt_endpoint ON public.webhook_attempt USING btree (endpoint_id, at, id);
 CREATE INDEX webhook_secret_endpoint ON public.webhook_secret USING btree (endpoint_id, id);
 
+-- Views
+
+create view analytics.assignment as
+ SELECT experiment_id,
+    campaign_id,
+    person_id,
+    variant,
+    is_control,
+    source,
+    assigned_at
+   FROM assignment x;
+create view analytics.campaign as
+ SELECT id,
+    type,
+    name,
+    state,
+    created_at,
+    state_at,
+    current_version_id
+   FROM campaign x;
+create view analytics.campaign_version as
+ SELECT id,
+    campaign_id,
+    number,
+    published_at
+   FROM campaign_version x;
+create view analytics.decision as
+ SELECT id,
+    person_id,
+    campaign_id,
+    version_id,
+    step_id,
+    enrollment_id AS run_id,
+    delivery_id,
+    variant,
+    stage,
+    code,
+    at,
+    next_check_at
+   FROM decision x;
+create view analytics.delivery as
+ SELECT x.id,
+    x.enrollment_id AS run_id,
+    x.person_id,
+    x.campaign_id,
+    x.version_id,
+    x.step_id,
+    x.experiment_id,
+    x.variant,
+    x.is_control,
+    x.channel,
+    x.language,
+    x.topic,
+    x.state,
+    x.reason,
+    (x.state = ANY (ARRAY['sent'::text, 'delivered'::text, 'bounced'::text])) AS is_sent,
+    ((x.state = 'delivered'::text) OR ((x.state = 'sent'::text) AND (x.channel <> 'in_app'::text))) AS is_delivered,
+    lower("substring"(x.address, '@([^@]+)$'::text)) AS email_domain,
+    COALESCE(y.name, x.relay) AS relay,
+    x.refusal,
+    x.attempts,
+    x.queued_at,
+    x.sent_at,
+    x.settled_at,
+    r.opened,
+    r.open_at AS opened_at,
+    r.clicked,
+    r.click_at AS clicked_at,
+    r.impression_at,
+    r.dwell_ms,
+    r.dismissed_at,
+    r.replied_at,
+    r.unsubscribed_at,
+    r.complained_at,
+    r.bounced_at
+   FROM ((delivery x
+     LEFT JOIN relay y ON (((y.id)::text = x.relay)))
+     LEFT JOIN LATERAL ( SELECT
+                CASE min(
+                    CASE e.verdict
+                        WHEN 'human'::text THEN 0
+                        WHEN 'unknown'::text THEN 1
+                        ELSE 2
+                    END) FILTER (WHERE (e.kind = 'open'::text))
+                    WHEN 0 THEN 'human'::text
+                    WHEN 1 THEN 'unknown'::text
+                    WHEN 2 THEN 'machine'::text
+                    ELSE NULL::text
+                END AS opened,
+            min(e.at) FILTER (WHERE (e.kind = 'open'::text)) AS open_at,
+                CASE min(
+                    CASE e.verdict
+                        WHEN 'human'::text THEN 0
+                        WHEN 'unknown'::text THEN 1
+                        ELSE 2
+                    END) FILTER (WHERE (e.kind = 'click'::text))
+                    WHEN 0 THEN 'human'::text
+                    WHEN 1 THEN 'unknown'::text
+                    WHEN 2 THEN 'machine'::text
+                    ELSE NULL::text
+                END AS clicked,
+            min(e.at) FILTER (WHERE (e.kind = 'click'::text)) AS click_at,
+            min(e.at) FILTER (WHERE (e.kind = 'impression'::text)) AS impression_at,
+            min(e.at) FILTER (WHERE (e.kind = 'dismiss'::text)) AS dismissed_at,
+            min(e.at) FILTER (WHERE (e.kind = 'reply'::text)) AS replied_at,
+            min(e.at) FILTER (WHERE (e.kind = 'unsubscribe'::text)) AS unsubscribed_at,
+            min(e.at) FILTER (WHERE (e.kind = 'complaint'::text)) AS complained_at,
+            min(e.at) FILTER (WHERE (e.kind = 'bounce'::text)) AS bounced_at,
+            min(((e.data ->> 'dwell'::text))::double precision) FILTER (WHERE ((e.kind = 'impression'::text) AND (jsonb_typeof((e.data -> 'dwell'::text)) = 'number'::text))) AS dwell_ms
+           FROM delivery_event e
+          WHERE ((e.delivery_id = x.id) AND (e.person_id = x.person_id))) r ON (true));
+create view analytics.experiment as
+ SELECT id,
+    campaign_id,
+    step_id,
+    version_id,
+    origin,
+    created_at
+   FROM experiment x;
+create view analytics.experiment_arm as
+ SELECT x.id AS experiment_id,
+    (a.value ->> 'key'::text) AS variant,
+    ((a.value ->> 'basisPoints'::text))::integer AS basis_points,
+    ((a.value ->> 'isControl'::text))::boolean AS is_control
+   FROM (experiment x
+     CROSS JOIN LATERAL jsonb_array_elements(x.arms) a(value));
+create view analytics.goal as
+ SELECT x.id AS version_id,
+    x.campaign_id,
+    (g.value ->> 'key'::text) AS goal,
+    (g.value ->> 'name'::text) AS name,
+    COALESCE(((g.value ->> 'primary'::text))::boolean, false) AS is_primary,
+    (g.value #>> '{event,name}'::text[]) AS event,
+    (g.value #>> '{value,currency}'::text[]) AS currency
+   FROM (campaign_version x
+     CROSS JOIN LATERAL jsonb_array_elements((x.definition -> 'goals'::text)) g(value));
+create view analytics.person as
+ SELECT id,
+    kind,
+    time_zone,
+    language,
+    signed_up_at,
+    first_seen_at,
+    last_seen_at
+   FROM person x;
+create view analytics.reaction as
+ SELECT delivery_id,
+    person_id,
+    kind,
+    verdict,
+    at
+   FROM delivery_event x;
+create view analytics.run as
+ SELECT id,
+    person_id,
+    campaign_id,
+    version_id,
+    state,
+    exit_code,
+    step_id,
+    entered_at,
+    left_at,
+    due_at
+   FROM enrollment x;
+create view analytics.segment as
+ SELECT id,
+    name,
+    state,
+    member_count AS members
+   FROM segment x
+  WHERE (purpose = 'shared'::text);
+create view analytics.segment_member as
+ SELECT x.segment_id,
+    x.person_id,
+    x.since
+   FROM (segment_member x
+     JOIN segment s ON (((s.id = x.segment_id) AND (s.purpose = 'shared'::text))));
+create view analytics.step as
+ SELECT x.id AS version_id,
+    x.campaign_id,
+    s.key AS step_id,
+    (s.value ->> 'type'::text) AS type,
+    (s.value ->> 'channel'::text) AS channel,
+    (s.value ->> 'topic'::text) AS topic
+   FROM (campaign_version x
+     CROSS JOIN LATERAL jsonb_each((x.definition -> 'steps'::text)) s(key, value));
+create view analytics.step_visit as
+ SELECT enrollment_id AS run_id,
+    person_id,
+    campaign_id,
+    version_id,
+    step_id,
+    arrived_at,
+    left_at,
+    outcome
+   FROM step_visit x;
+create view analytics.survey_answer as
+ SELECT delivery_id,
+    person_id,
+    campaign_id,
+    version_id,
+    step_id,
+    variant,
+    kind,
+    score,
+    choices,
+    (text IS NOT NULL) AS has_text,
+    at AS answered_at
+   FROM message_answer x;
+
 -- Triggers
 
 CREATE TRIGGER result_deleted AFTER DELETE ON public.assignment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_old();

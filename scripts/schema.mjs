@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDataSource } from '../dist/ormconfig.js';
 import { startEmbedded } from '../dist/src/platform/database/embedded.js';
+import { analystGuide } from './analyst-views.mjs';
 import { finish } from './generated.mjs';
 
 const OURS = `n.nspname = 'public' and not exists (select 1 from pg_depend as d where d.objid = o.oid and d.deptype = 'e')`;
@@ -49,8 +50,9 @@ const PARTS = [
     select pg_get_indexdef(o.oid) || ';' as text from pg_class as o join pg_namespace as n on n.oid = o.relnamespace join pg_index as i on i.indexrelid = o.oid
      where not o.relispartition and i.indrelid <> to_regclass('migration') and ${OURS} and not exists (select 1 from pg_constraint as x where x.conindid = o.oid and x.contype in ('p', 'u', 'x')) order by o.relname`],
   ['Views', `
-    select format(E'create %sview %I as\\n%s', case o.relkind when 'm' then 'materialized ' else '' end, o.relname, pg_get_viewdef(o.oid)) as text
-      from pg_class as o join pg_namespace as n on n.oid = o.relnamespace where o.relkind in ('v', 'm') and ${OURS} order by o.relname`],
+    select format(E'create %sview %s%I as\\n%s', case o.relkind when 'm' then 'materialized ' else '' end, case when n.nspname <> 'public' then n.nspname || '.' else '' end, o.relname, pg_get_viewdef(o.oid)) as text
+      from pg_class as o join pg_namespace as n on n.oid = o.relnamespace
+     where o.relkind in ('v', 'm') and n.nspname in ('public', 'analytics') and not exists (select 1 from pg_depend as d where d.objid = o.oid and d.deptype = 'e') order by n.nspname, o.relname`],
   ['Triggers', `
     select pg_get_triggerdef(g.oid) || ';' as text from pg_trigger as g join pg_class as o on o.oid = g.tgrelid join pg_namespace as n on n.oid = o.relnamespace
      where not g.tgisinternal and g.tgparentid = 0 and ${OURS} order by o.relname, g.tgname`],
@@ -72,8 +74,10 @@ try {
   const db = await createDataSource(server.url, 2).initialize();
   await db.runMigrations();
   const text = await dump(db);
+  const guide = await analystGuide(db);
   await db.destroy();
   finish('schema.sql', text, 'npm run schema');
+  finish('docs/analyst-views.md', guide, 'npm run schema');
 } finally {
   await server.stop();
   await rm(directory, { recursive: true, force: true });

@@ -65,6 +65,18 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   return { url, directory, stop, revive };
 }
 
+/** The address of the server that a running Danbi keeps in this folder. @throws database.not-running */
+export async function runningEmbedded(folder: string): Promise<string> {
+  const known = await clusterHome(folder);
+  const directory = await reachableDirectory(folder, known, await unprivileged(join(known, 'postgres')));
+  const cluster = join(directory, 'postgres');
+  const secrets = await readFile(join(directory, 'postgres-secrets.json'), 'utf8').catch(() => null);
+  const port = secrets === null ? null : await runningPort({ cluster });
+  if (secrets === null || port === null) throw new AppError('database.not-running', `No database of Danbi is running in ${folder}. Start Danbi first, or set DATABASE_URL.`, 'unavailable');
+  const { user, password } = JSON.parse(secrets) as Secrets;
+  return `postgres://${user}:${password}@127.0.0.1:${port}/${DATABASE}`;
+}
+
 async function stopServer(place: Place): Promise<void> {
   await run(join(place.bin, 'pg_ctl'), ['stop', '-D', place.cluster, '-m', 'fast', '-w', '-t', '60'], place.runAs).catch(async (error: unknown) => {
     // Somebody else ended it already: that is what we wanted.
@@ -110,7 +122,7 @@ async function serverPid(cluster: string): Promise<number | null> {
 }
 
 /** The port of a server already running on the cluster (after a kill -9 of ours), or null. */
-async function runningPort({ cluster }: Place): Promise<number | null> {
+async function runningPort({ cluster }: Pick<Place, 'cluster'>): Promise<number | null> {
   const lockFile = join(cluster, 'postmaster.pid');
   if ((await serverPid(cluster)) === null) {
     await rm(lockFile, { force: true });

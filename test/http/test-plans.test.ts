@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const buying = { key: 'bought', name: '구매', event: { name: 'Order Completed' }, value: { property: 'revenue', currency: 'KRW' } };
-const twoArms = (asked?: object) => ({ variants: ['A', 'B'].map((key) => ({ key, content: { body: key } })), ...(asked ? { asked } : {}) });
+const twoArms = (asked?: object) => ({ variants: ['A', 'B'].map((key) => ({ key, content: { body: key } })), ...(asked ? { test: asked } : {}) });
 
 async function draft(definition: object): Promise<string> {
   const { status, body } = await app.api('POST', '/v1/campaigns', { name: `t ${Math.random()}`, definition });

@@ -4,18 +4,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { PLACES } from './places.ts';
 import { LANGUAGES, switchLanguage } from '../i18n/index.ts';
 import { answer, api } from '../lib/api.ts';
-import { IconCloudRain, IconDeviceDesktop, IconHome, IconLanguage, IconLogout, IconMail, IconMoon, IconSend, IconSun, IconTargetArrow, IconUsers, IconUsersGroup } from '../ui/icons.ts';
+import { IconCloudRain, IconDeviceDesktop, IconLanguage, IconLogout, IconMail, IconMoon, IconSun } from '../ui/icons.ts';
 import { BarLink } from '../ui/links.tsx';
 
-const PLACES = [
-  { to: '/', key: 'home', Icon: IconHome },
-  { to: '/campaigns', key: 'campaigns', Icon: IconTargetArrow },
-  { to: '/segments', key: 'segments', Icon: IconUsersGroup },
-  { to: '/people', key: 'people', Icon: IconUsers },
-  { to: '/deliveries', key: 'deliveries', Icon: IconSend },
-] as const;
 const LANGUAGE_NAMES = { en: 'English', ko: '한국어' } as const;
 
 /** The frame of every page: where one can go, who one is, language and colours. */

@@ -1,11 +1,11 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import en from './en.json';
-import type ko from './ko.json';
+import en from './en/index.ts';
+import type ko from './ko/index.ts';
 
 /** English is the measure: what it has, Korean has (plural forms aside, of which Korean needs one). */
 type Single<T> = { [K in keyof T as K extends `${string}_one` ? never : K]: T[K] extends string ? string : Single<T[K]> };
-export type Missing = Single<typeof en> extends Single<typeof ko> ? never : 'a key of en.json is missing in ko.json';
+export type Missing = Single<typeof en> extends Single<typeof ko> ? never : 'a key of en is missing in ko';
 const complete: [Missing] extends [never] ? true : Missing = true;
 void complete;
 
@@ -22,7 +22,7 @@ export function firstLanguage(): Language {
 
 /** Switches the words, the document's language and what is remembered. Korean is loaded when it is first wanted. */
 export async function switchLanguage(language: Language): Promise<void> {
-  if (language === 'ko' && !i18next.hasResourceBundle('ko', 'translation')) i18next.addResourceBundle('ko', 'translation', (await import('./ko.json')).default);
+  if (language === 'ko' && !i18next.hasResourceBundle('ko', 'translation')) i18next.addResourceBundle('ko', 'translation', (await import('./ko/index.ts')).default);
   await i18next.changeLanguage(language);
   localStorage.setItem(KEPT, language);
   document.documentElement.lang = language;

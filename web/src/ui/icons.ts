@@ -1,2 +1,19 @@
 /** Every icon of the dashboard, so that development loads these and not five thousand. */
-export { IconAlertTriangle, IconCheck, IconChevronRight, IconCircle, IconCloudRain, IconDeviceDesktop, IconHome, IconLanguage, IconLogout, IconMail, IconMoon, IconSearch, IconSend, IconSun, IconTargetArrow, IconUsers, IconUsersGroup, IconX } from '@tabler/icons-react';
+export { IconAlertTriangle } from '@tabler/icons-react';
+export { IconCheck } from '@tabler/icons-react';
+export { IconChevronRight } from '@tabler/icons-react';
+export { IconCircle } from '@tabler/icons-react';
+export { IconCloudRain } from '@tabler/icons-react';
+export { IconDeviceDesktop } from '@tabler/icons-react';
+export { IconHome } from '@tabler/icons-react';
+export { IconLanguage } from '@tabler/icons-react';
+export { IconLogout } from '@tabler/icons-react';
+export { IconMail } from '@tabler/icons-react';
+export { IconMoon } from '@tabler/icons-react';
+export { IconSearch } from '@tabler/icons-react';
+export { IconSend } from '@tabler/icons-react';
+export { IconSun } from '@tabler/icons-react';
+export { IconTargetArrow } from '@tabler/icons-react';
+export { IconUsers } from '@tabler/icons-react';
+export { IconUsersGroup } from '@tabler/icons-react';
+export { IconX } from '@tabler/icons-react';

@@ -1,0 +1,18 @@
+import app from './app.json';
+import campaigns from './campaigns.json';
+import deliveries from './deliveries.json';
+import home from './home.json';
+import people from './people.json';
+import results from './results.json';
+import segments from './segments.json';
+
+/** Every word of the dashboard in English, which is the measure, a file a subject. */
+export default {
+  ...app,
+  campaigns,
+  deliveries,
+  home,
+  people,
+  results,
+  segments,
+};

@@ -1,0 +1,18 @@
+import app from './app.json';
+import campaigns from './campaigns.json';
+import deliveries from './deliveries.json';
+import home from './home.json';
+import people from './people.json';
+import results from './results.json';
+import segments from './segments.json';
+
+/** The same in Korean. */
+export default {
+  ...app,
+  campaigns,
+  deliveries,
+  home,
+  people,
+  results,
+  segments,
+};

@@ -1,4 +1,4 @@
-import type { DisplayMessage, SurveyAnswer } from '../../src/contract/visitor-wire.js';
+import type { LaidOut, SurveyAnswer } from '../../src/contract/visitor-wire.js';
 
 /** What happened with a message, told to the core by the chunk that displays it. */
 export interface UiEvents {
@@ -25,5 +25,5 @@ export interface Shown {
 /** The chunk that is loaded when the first message may come: `import(url)` answers a module with this shape. */
 export interface UiModule {
   /** Displays a message at once. Throws nothing; what can not be displayed calls `dismiss`. */
-  show(message: DisplayMessage, events: UiEvents): Shown;
+  show(message: LaidOut, events: UiEvents): Shown;
 }

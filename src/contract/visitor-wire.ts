@@ -124,7 +124,7 @@ export interface ClaimRequest extends Caller {
 
 export type ClaimAnswer =
   /** Display it, and confirm the impression within `ms`; otherwise the slot goes back. `g`: control, confirm without displaying. */
-  | { ok: 1; ms: number; m?: DisplayMessage; g?: 1 }
+  | { ok: 1; ms: number; m?: LaidOut; g?: 1 }
   /** Not now: the code of the gate, and in how many ms from now asking again can make sense. `n` absent: not on this page visit. */
   | { ok: 0; why: string; n?: number };
 
@@ -146,7 +146,7 @@ export interface SurveyAnswer {
 /** `ok: 0`: the lease was over and somebody else has the slot; take the message away. */
 export interface AckAnswer { ok: 0 | 1; why?: string }
 
-/** A message as it is displayed. Contains no markup, only nodes; the browser builds them with createElement. */
+/** A message by its parts, as the inbox tells it. Contains no markup, only nodes. */
 export interface DisplayMessage {
   /** Campaign and delivery, as far as there are. */
   i?: string;
@@ -175,6 +175,19 @@ export interface DisplayMessage {
 
 /** Names of what can be done, and what is said to screen readers. */
 export type WireWords = readonly [close: string, name: string, announcement: string, choose: string, reply: string, send: string, sent: string];
+
+/** A message as it is displayed: one tree of nodes, which the browser builds with createElement. */
+export interface LaidOut {
+  /** Campaign and delivery, as far as there are. */
+  i?: string;
+  d?: string;
+  /** The card: `dialog` is a modal one. */
+  n: WireNode;
+  /** Colours as #rrggbb: they become custom properties of these names. */
+  t?: { accent?: string; background?: string; text?: string; on?: string };
+  /** What is said to screen readers, and what to whom sends a form: that an answer is missing, and what stands there afterwards (survey) or is announced (reply). */
+  w: readonly [announcement: string, choose?: string, after?: string];
+}
 
 /** Text, or an element: tag, attributes (0 for none), children. Tags and attributes are those of content/domain/nodes.ts. */
 export type WireNode = string | readonly [tag: string, attributes: Readonly<Record<string, string>> | 0, ...children: WireNode[]];

@@ -42,7 +42,7 @@ const post = (message: unknown) => `new Promise((done, failed) => { heard.length
         const { status, body } = await app.api('POST', '/v1/messages/preview', { channel: 'in_app', content: starter.content, language, topic: 'product-updates', sample });
         expect([key, status, body.problems, body.warnings, body.lint, body.language]).toEqual([key, 200, [], [], [], language]);
         expect(JSON.stringify(body.display)).not.toMatch(/\{\{|undefined|\[object|saveAs|promoter/);
-        expect(/[가-힣]{3}/.test(JSON.stringify([body.display.title, body.display.n, body.display.survey]))).toBe(language === 'ko');
+        expect(/[가-힣]{3}/.test(JSON.stringify(body.display.n[3]))).toBe(language === 'ko');
         await browser.page.evaluate(post(body.display));
       }
       expect(await axeIn(frame)).toEqual([]);
@@ -65,7 +65,7 @@ const post = (message: unknown) => `new Promise((done, failed) => { heard.length
 
   test('it has an origin of its own, runs nothing but its own script, and hears nobody but its frame', async () => {
     expect(await frame.evaluate('[origin, document.querySelector("danbi-messages")]')).toEqual(['null', null]);
-    await frame.evaluate(`postMessage({ danbi: 'preview', message: { f: 'chat', n: ['x'] } }, '*')`);
+    await frame.evaluate(`postMessage({ danbi: 'preview', message: { n: ['section', 0, 'x'], w: ['x'] } }, '*')`);
     await frame.evaluate('new Promise((done) => { setTimeout(done, 100); })');
     expect(await frame.evaluate('document.querySelector("danbi-messages")')).toBeNull();
     const { headers } = await fetch(`${app.url}/preview/in-app`);

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import type { DisplayMessage } from '../../src/contract/visitor-wire.js';
 import { hasBrowser, openBrowser, picture, type TestBrowser } from '../support/browser.js';
 import { messageOf, TEXTS } from '../support/sdk-messages.js';
-import { axeIn, displayOn, logOf, openRoots, serveSdkPage, until, violationsOf, type SdkPage } from '../support/sdk-page.js';
+import { axeIn, beginDisplay, displayOn, logOf, openRoots, serveSdkPage, until, violationsOf, type SdkPage } from '../support/sdk-page.js';
 
 /** Where focus is: inside our root by its words, otherwise by the id of the page's own element. */
 const focus = (page: Page) => page.evaluate(`(() => { const at = document.activeElement; const inner = at?.shadowRoot?.activeElement; return inner ? 'ours: ' + (inner.getAttribute('aria-label') || inner.className + ' ' + inner.textContent.slice(0, 30)).trim() : at?.id || at?.tagName; })()`);
@@ -177,7 +177,7 @@ const hosts = (page: Page) => page.locator('danbi-messages').count();
 
   test('it counts as shown when it is painted in a visible tab, and not before', async () => {
     await page.evaluate(`Object.defineProperty(document, 'hidden', { configurable: true, get: () => true })`);
-    await page.evaluate(`display(${JSON.stringify(messageOf('chat', 'en', site.url))})`);
+    await beginDisplay(page, messageOf('chat', 'en', site.url));
     await page.evaluate('new Promise((done) => { let frames = 0; const next = () => (frames += 1) > 10 ? done(0) : requestAnimationFrame(next); next(); })');
     expect(await logOf(page)).toEqual([]);
     await page.evaluate(`delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))`);
@@ -223,7 +223,7 @@ const hosts = (page: Page) => page.locator('danbi-messages').count();
     expect(await page.evaluate(moves)).toBe(0);
     await page.evaluate('shown.close()');
     await page.emulateMedia({ reducedMotion: 'no-preference', forcedColors: 'active' });
-    await page.evaluate(`display(${JSON.stringify(messageOf('nps', 'en', site.url))})`);
+    await beginDisplay(page, messageOf('nps', 'en', site.url));
     expect(await page.evaluate(moves)).toBe(1);
     await page.getByRole('radio', { name: '7' }).click();
     expect(await page.evaluate(`(() => { const root = document.querySelector('danbi-messages').shadowRoot; return [getComputedStyle(root.querySelector('.m')).borderTopStyle, getComputedStyle(root.querySelector(':checked+.o')).outlineStyle]; })()`)).toEqual(['solid', 'solid']);

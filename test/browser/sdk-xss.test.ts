@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { DisplayMessage } from '../../src/contract/visitor-wire.js';
+import type { LaidOut } from '../../src/contract/visitor-wire.js';
 import { hasBrowser, openBrowser, type TestBrowser } from '../support/browser.js';
 import { openRoots, serveSdkPage, type SdkPage } from '../support/sdk-page.js';
 import { byAuthor, byVisitor, byWire, contextWith, heard, listen, made, PAYLOADS } from '../support/xss.js';
@@ -12,7 +12,7 @@ test('there are a hundred payloads and more, of every kind, each once', () => {
  * Displays every message, looks at all that was built, and then does what a visitor might: points, focuses, clicks, writes,
  * sends. A link that leads to the web is not followed, every other one is. Answers what should not be there.
  */
-const ATTACK = (messages: DisplayMessage[]) => `(async () => {
+const ATTACK = (messages: LaidOut[]) => `(async () => {
   const { show } = await import('/ui.js');
   const allowed = new Set('p h2 h3 blockquote ul ol li hr br pre strong b em i u s code small sub sup a img section dialog div button span form label textarea input'.split(' '));
   const bad = new Set();
@@ -61,7 +61,7 @@ const ATTACK = (messages: DisplayMessage[]) => `(async () => {
   });
 
   /** @param pictures a picture may come from anywhere on the web when whoever made the message says so */
-  const attack = async (messages: DisplayMessage[], least: number, pictures = false) => {
+  const attack = async (messages: LaidOut[], least: number, pictures = false) => {
     const result = await browser.page.evaluate(ATTACK(messages));
     expect(result).toEqual({ bad: [], built: messages.length, left: 0 });
     expect(messages.length).toBeGreaterThanOrEqual(least);
@@ -80,7 +80,7 @@ const ATTACK = (messages: DisplayMessage[]) => `(async () => {
   }, 300_000);
 
   test('as attributes of people and properties of events, values and names', async () => {
-    const found: DisplayMessage[] = [];
+    const found: LaidOut[] = [];
     for (const { payload } of PAYLOADS) for (const [content, context] of byVisitor(payload)) {
       const message = await made(content, context);
       if (message) found.push(message);

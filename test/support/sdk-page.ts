@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import type { Frame, Page } from 'playwright-core';
 import type { DisplayMessage } from '../../src/contract/visitor-wire.js';
+import { layOut } from '../../src/delivery/content/display-layout.js';
 
 /** The strictest policy a site may have: scripts by nonce, styles of its own alone, Trusted Types without any policy. */
 export const STRICT = "default-src 'none'; script-src 'nonce-n1'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
@@ -54,9 +55,12 @@ export const openRoots = (page: Page) => page.addInitScript(`{
   Element.prototype.attachShadow = function (init) { return attach.call(this, { ...init, mode: 'open' }); };
 }`);
 
+/** Displays a message as the server lays it out. */
+export const beginDisplay = (page: Page, message: DisplayMessage) => page.evaluate(`display(${JSON.stringify(layOut(message))})`);
+
 /** Displays a message and waits until it counts as seen, or was taken away. */
 export async function displayOn(page: Page, message: DisplayMessage): Promise<void> {
-  await page.evaluate(`display(${JSON.stringify(message)})`);
+  await beginDisplay(page, message);
   await until(page, `log.some(([name]) => name === 'shown' || name === 'gone')`);
   await page.evaluate(`Promise.all((document.querySelector('danbi-messages')?.shadowRoot?.getAnimations?.() ?? []).map((animation) => animation.finished)).then(() => 0)`);
 }

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import type { DisplayMessage, WireNode, WireWords } from '../../src/contract/visitor-wire.js';
+import type { LaidOut, WireNode } from '../../src/contract/visitor-wire.js';
 import { InAppContent } from '../../src/contract/message.js';
 import { AppError } from '../../src/kernel/errors.js';
 import { compileMessage } from '../../src/delivery/content/compile.js';
 import { RenderFailure, type CompiledInApp, type LinkSigner, type RenderContext } from '../../src/delivery/content/compiled.js';
+import { layOut } from '../../src/delivery/content/display-layout.js';
 import { displayMessage } from '../../src/delivery/content/display-message.js';
 import { renderInApp } from '../../src/delivery/content/render.js';
 
@@ -43,10 +44,10 @@ async function compile(content: object): Promise<CompiledInApp | null> {
 }
 
 /** The message as it would be displayed; null where it is refused, at publish or for this person. */
-export async function made(content: unknown, context: RenderContext): Promise<DisplayMessage | null> {
+export async function made(content: unknown, context: RenderContext): Promise<LaidOut | null> {
   const compiled = await compiledOnce(content as object);
   try {
-    return compiled && displayMessage(renderInApp(compiled, context, links));
+    return compiled && layOut(displayMessage(renderInApp(compiled, context, links)));
   } catch (error) {
     if (error instanceof RenderFailure) return null;
     throw error;
@@ -76,16 +77,21 @@ export const byVisitor = (payload: string): [unknown, RenderContext][] => EVERYW
 });
 
 /** Somebody who stands between server and browser: messages no server of ours would make. */
-export const byWire = (payload: string): DisplayMessage[] => {
-  const all = { href: payload, src: payload, srcdoc: payload, style: payload, onclick: 'xss()', onerror: 'xss()', onfocus: 'xss()', autofocus: '', [payload]: payload, dir: payload, lang: payload, alt: payload, width: payload };
-  const tags = ['a', 'img', 'p', payload, 'script', 'iframe', 'svg', 'style', 'object', 'form', 'button', 'danbi-messages'];
+export const byWire = (payload: string): LaidOut[] => {
+  const all = {
+    href: payload, src: payload, srcdoc: payload, style: payload, onclick: 'xss()', onerror: 'xss()', onfocus: 'xss()', autofocus: '', [payload]: payload, dir: payload, lang: payload, alt: payload, width: payload,
+    action: payload, formaction: payload, type: payload, value: payload, name: payload, role: payload, id: payload, popovertarget: payload, commandfor: payload,
+  };
+  const tags = ['a', 'img', 'p', payload, 'script', 'iframe', 'svg', 'style', 'object', 'form', 'button', 'input', 'textarea', 'label', 'dialog', 'danbi-messages'];
   const nodes = tags.map((tag): WireNode => [tag, all, payload, [tag, all, payload]]);
-  const w = Array.from({ length: 7 }, () => payload) as unknown as WireWords;
+  const w = [payload, payload, payload] as const;
+  const t = { accent: payload, background: payload, text: payload, on: payload };
+  const card = (tag: string, more: object, ...inside: WireNode[]): WireNode => [tag, { ...all, class: 'm', ...more }, ['button', { ...all, class: 'b x' }, payload], ['div', all, ...inside]];
+  const form = (...fields: WireNode[]): WireNode => ['form', all, ...fields, ['p', { role: 'alert' }], ['button', { class: 'b' }, payload]];
   return [
-    { w, f: 'chat', n: nodes, title: payload, reply: 1, l: payload, theme: { accent: payload, background: payload, text: payload, on: payload } },
-    { w, f: payload as 'modal', n: [payload], slot: 'center', img: [payload, payload], b: [[payload, payload], [payload]], l: payload },
-    { w, f: 'banner', n: nodes, slot: payload as 'top', img: [payload, payload], b: [[payload, payload]] },
-    { w, f: 'survey', n: nodes, survey: { k: 'choice', question: payload, choices: [[payload, payload], ['b', payload]], comment: payload, submit: payload, thanks: payload, ends: [payload, payload] } },
-    { w, f: 'survey', n: nodes, survey: { k: payload as 'nps', question: payload, choices: [[payload, payload, payload]], submit: payload, thanks: payload, ends: [payload, payload] } },
+    { w, t, n: card('section', {}, ...nodes) }, { w, t, n: card('dialog', {}, payload, ['a', { ...all, class: 'b' }, payload]) },
+    { w, n: card('div', { class: `m ${payload}` }, form(['textarea', { ...all, name: 'text' }]), ['form', { ...all, class: 'reply' }, ['textarea', { name: 'text' }], ['button', { class: 'b' }]]) },
+    { w, n: card('section', {}, form(['input', { ...all, name: 'choices', type: 'checkbox' }], ['input', { type: 'radio', name: 'score', value: payload }])) },
+    { w, n: card('section', {}, form(['div', all, ['input', { ...all, type: 'image' }], ['input', { ...all, type: 'submit' }]])) },
   ];
 };

@@ -1,12 +1,13 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { InAppContent } from '../../src/contract/message.js';
 import { AppError } from '../../src/kernel/errors.js';
 import { compileMessage } from '../../src/delivery/content/compile.js';
 import type { CompiledInApp, LinkSigner, RenderContext } from '../../src/delivery/content/compiled.js';
 import { diagnose } from '../../src/delivery/content/diagnosis.js';
+import { layOut } from '../../src/delivery/content/display-layout.js';
 import { displayMessage } from '../../src/delivery/content/display-message.js';
 import { isRightToLeft, wordsFor } from '../../src/delivery/content/display-words.js';
-import { allowsAttribute, COMMON_ATTRIBUTES, NODE_ATTRIBUTES } from '../../src/delivery/content/domain/nodes.js';
+import { allowsAttribute, COMMON_ATTRIBUTES, LAYOUT_ATTRIBUTES, LAYOUT_ELEMENTS, NODE_ATTRIBUTES } from '../../src/delivery/content/domain/nodes.js';
 import { ATTRIBUTES, ELEMENTS } from '../../sdk/src/ui/allowed.js';
 import { contrast, readableOn } from '../../src/delivery/content/domain/contrast.js';
 import { renderInApp } from '../../src/delivery/content/render.js';
@@ -189,10 +190,38 @@ test('words on any accent can be read', () => {
   expect(['#FAC11B', '#2f56e6'].map(readableOn)).toEqual(['#000000', '#ffffff']);
 });
 
+describe('as it is laid out', () => {
+  const w = ['Close', 'Name', 'New', 'Answer first', 'Write', 'Send', 'Sent'] as const;
+  test('the card has a name, the button that closes it, and everything else to be scrolled', () => {
+    expect(layOut({ i: 'c', d: 'd', f: 'slide_in', l: 'ar', r: 1, title: 'T', n: [['p', 0, 'a']], img: ['https://x.example/a.png', 'A'], b: [['Go', 'https://x.example/'], ['Astray', 'javascript:alert(1)'], ['Later']], theme: { accent: '#000000', dark: 1 }, w })).toEqual({
+      i: 'c', d: 'd', t: { accent: '#000000' }, w: ['New'],
+      n: ['section', { class: 'm slide_in corner dark', role: 'dialog', 'aria-label': 'Name', lang: 'ar', dir: 'rtl' }, ['button', { class: 'b x', 'aria-label': 'Close' }, '×'], ['div', { class: 's i' },
+        ['img', { class: 'h', src: 'https://x.example/a.png', alt: 'A' }],
+        ['div', { class: 'c' }, ['div', { class: 'r' }, ['div', { class: 'f' }, ['h2', { class: 't', dir: 'auto' }, 'T']], ['div', { class: 'n', dir: 'auto' }, ['p', 0, 'a']]],
+          ['div', { class: 'g' }, ['a', { class: 'b p', href: 'https://x.example/' }, 'Go'], ['button', { class: 'b' }, 'Astray'], ['button', { class: 'b' }, 'Later']]]]],
+    });
+  });
+  test('a modal is a dialog, a banner a region with its picture beside the words; a picture from nowhere is none', () => {
+    const of = (message: object) => JSON.stringify(layOut({ f: 'modal', n: ['x'], w, img: ['https://x.example/a.png', ''], ...message }).n);
+    expect([of({ slot: 'center' }).slice(0, 20), of({ slot: 'center' }).includes('"autofocus"'), of({ img: ['data:image/png,x', ''] }).includes('img')]).toEqual(['["dialog",{"class":"', true, false]);
+    expect(of({ f: 'banner', slot: 'top' })).toMatch(/^\["section",{"class":"m banner top","role":"region".*{"class":"c"},\["img"/);
+  });
+  test('what has to be answered is the first thing of a form, and what follows the answer is said', () => {
+    const survey = { question: 'Q', submit: 'Send', thanks: 'Thanks', comment: 'Why' };
+    const names = (message: object) => [...JSON.stringify(layOut({ f: 'survey', n: [], w, ...message }).n).matchAll(/"type":"(\w+)"|"name":"(\w+)"/g)].map(([, type, name]) => type ?? name);
+    expect(names({ survey: { ...survey, k: 'nps', choices: [['0', '0'], ['1', '1']] } })).toEqual(['radio', 'score', 'radio', 'score', 'text']);
+    expect(names({ survey: { ...survey, k: 'choice', many: 1, choices: [['a', 'A']] } })).toEqual(['checkbox', 'choices', 'text']);
+    expect(names({ survey: { ...survey, k: 'text' } })).toEqual(['text']);
+    expect([layOut({ f: 'survey', n: [], w, survey: { ...survey, k: 'text' } }).w, layOut({ f: 'chat', n: [], w, reply: 1 }).w]).toEqual([['New', 'Answer first', 'Thanks'], ['New', '', 'Sent']]);
+  });
+});
+
 test('the browser takes the elements and attributes the server does, and no other', () => {
-  expect(Object.keys(NODE_ATTRIBUTES).filter((tag) => !ELEMENTS.test(tag))).toEqual([]);
-  expect([...COMMON_ATTRIBUTES, ...Object.values(NODE_ATTRIBUTES).flat()].filter((name) => !ATTRIBUTES.test(name))).toEqual([]);
-  const others = ['script', 'style', 'iframe', 'svg', 'math', 'object', 'form', 'input', 'button', 'h1', 'h4', 'q', 'body', 'P', 'a b', 'a\n', 'constructor', ''];
+  expect([...Object.keys(NODE_ATTRIBUTES), ...LAYOUT_ELEMENTS].filter((tag) => !ELEMENTS.test(tag))).toEqual([]);
+  expect([...COMMON_ATTRIBUTES, ...LAYOUT_ATTRIBUTES, ...Object.values(NODE_ATTRIBUTES).flat()].filter((name) => !ATTRIBUTES.test(name))).toEqual([]);
+  const others = ['script', 'style', 'iframe', 'svg', 'math', 'object', 'link', 'meta', 'template', 'h1', 'h4', 'q', 'body', 'P', 'a b', 'a\n', 'constructor', ''];
   expect(others.filter((tag) => ELEMENTS.test(tag))).toEqual([]);
-  expect(['onclick', 'onerror', 'style', 'srcset', 'srcdoc', 'xlink:href', 'formaction', 'id', 'class', 'HREF', 'href\n', 'ping', 'target'].filter((name) => ATTRIBUTES.test(name) || allowsAttribute('a', name))).toEqual([]);
+  expect(['onclick', 'onerror', 'style', 'srcset', 'srcdoc', 'xlink:href', 'action', 'formaction', 'id', 'HREF', 'href\n', 'ping', 'target'].filter((name) => ATTRIBUTES.test(name) || allowsAttribute('a', name))).toEqual([]);
+  // What only the display is made of, no author may write.
+  expect(LAYOUT_ATTRIBUTES.filter((name) => allowsAttribute('a', name) || allowsAttribute('div', name))).toEqual([]);
 });

@@ -69,7 +69,7 @@ describe('rules, from the definition to the browser', () => {
   /** Does a display hold for what a browser knows? Through the wire, as JSON. */
   function holds(given: object, { at, query, referrer, mobile, languages, visits, now } = known): boolean {
     const rule = JSON.parse(JSON.stringify(wireRule(Display.parse({ trigger: { type: 'page_view' }, ...given }), 'x'))) as WireRule;
-    return fits(rule, factsOf(new URL(at), query, referrer, mobile, languages, visits, now), +now);
+    return fits(rule, factsOf([new URL(at), query, referrer, mobile, languages, visits, now]), +now);
   }
   const page = (given: object) => ({ page: given });
   const query = (...given: object[]) => page({ query: given });
@@ -112,7 +112,7 @@ describe('rules, from the definition to the browser', () => {
       const now = new Date(2026, 10, 16, 0, minute);
       const [day, at] = [Math.floor(minute / 1_440), minute % 1_440];
       const expected = at >= 1_297 ? [0, 3].includes(day) : at < 368 && [1, 4].includes(day);
-      if (fits(rule, factsOf(new URL(known.at), '', '', false, [], 1, now), +now) !== expected) throw new Error(`${now}`);
+      if (fits(rule, factsOf([new URL(known.at), '', '', false, [], 1, now]), +now) !== expected) throw new Error(`${now}`);
     }
   });
 });

@@ -1,4 +1,4 @@
-import type { AckAnswer, AckRequest, ClaimAnswer, ClaimRequest, DisplayMessage } from '../../../src/contract/visitor-wire.js';
+import type { AckAnswer, AckRequest, ClaimAnswer, ClaimRequest, LaidOut } from '../../../src/contract/visitor-wire.js';
 import { Verdict } from '../core/batch.js';
 import { show } from '../ui/index.js';
 import { kit } from './lent.js';
@@ -86,7 +86,7 @@ async function attempt(candidate: Candidate, free: () => void): Promise<void> {
   ack('back');
 }
 
-function display(message: DisplayMessage, mine: Candidate, ack: (what: AckRequest['do'], more?: Partial<AckRequest>) => void, saw: () => void): void {
+function display(message: LaidOut, mine: Candidate, ack: (what: AckRequest['do'], more?: Partial<AckRequest>) => void, saw: () => void): void {
   const info = mine.info_!;
   let wasSeen = false;
   open = mine;

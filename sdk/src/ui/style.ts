@@ -54,7 +54,7 @@ textarea{width:100%;min-height:88px;font-size:16px;resize:none;field-sizing:cont
 .mine{align-self:end;max-width:85%}\
 .chat,.mine{border-end-end-radius:6px}\
 pre,.mine{white-space:pre-wrap}\
-p:empty{display:none}\
+p:empty,form:not(:has(:checked)) label{display:none}\
 .v{position:absolute;clip-path:inset(50%)}\
 :focus-visible,:focus-visible+.o{outline:2px solid var(--t);outline-offset:2px}\
 @keyframes in{from{opacity:0;translate:0 var(--y,14px)}}\

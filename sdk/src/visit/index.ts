@@ -64,7 +64,7 @@ export const pageVisit = (): Visit | null => page;
 
 /** Does everything a browser decides hold for this rule (address, device, schedule …)? Asked again right before a message is displayed. */
 export const holds = (rule: WireRule): boolean =>
-  !!page && fits(rule, factsOf(location, new URL(page.url).search, page.referrer, isCoarse() && innerWidth < 1_024, navigator.languages, site!.n, new Date()), Date.now());
+  !!page && fits(rule, factsOf([location, new URL(page.url).search, page.referrer, isCoarse() && innerWidth < 1_024, navigator.languages, site!.n, new Date()]), Date.now());
 
 /** Each rule once in a page visit; events as often as they happen. */
 function fire(rule: WireRule, why: Why): void {

@@ -5,9 +5,11 @@ import { accepts } from './expression.js';
 /** Facts of a page visit, each a text; what they look like stands at `WireFact`, which numbers them. */
 export type Facts = readonly string[];
 
-/** What a browser has, as the texts that conditions are about. */
-// eslint-disable-next-line max-params -- an object with names would be larger than all it says
-export const factsOf = (at: Pick<URL, 'hostname' | 'pathname'>, query: string, referrer: string, isMobile: boolean, languages: readonly string[], visits: number, now: Date): Facts => [
+/** What a browser has. */
+export type Known = readonly [at: Pick<URL, 'hostname' | 'pathname'>, query: string, referrer: string, isMobile: boolean, languages: readonly string[], visits: number, now: Date];
+
+/** The texts that conditions are about. */
+export const factsOf = ([at, query, referrer, isMobile, languages, visits, now]: Known): Facts => [
   address(at), `&${new URLSearchParams(query)}&`, `.${referrer && new URL(referrer).hostname}`, `${isMobile}`, `,${languages},`.toLowerCase(), '.'.repeat(visits), `${now}`,
 ];
 

@@ -4,6 +4,7 @@ import { displayPlace, type DisplayPlace } from '../../contract/in-app.js';
 import type { ClaimAnswer } from '../../contract/visitor-wire.js';
 import { RenderFailure, type LinkSigner, type RenderedInApp } from '../../delivery/content/compiled.js';
 import { ContentCache } from '../../delivery/content/content-cache.js';
+import { layOut } from '../../delivery/content/display-layout.js';
 import { displayMessage } from '../../delivery/content/display-message.js';
 import { renderInApp } from '../../delivery/content/render.js';
 import { contentFor, contextOf } from '../../delivery/sending/render-context.js';
@@ -186,5 +187,5 @@ const renderRefusal = ({ now }: Asked, { code, detail }: { code: ReasonCode; det
 
 function grant({ leaseUntil, arm, content, campaignId, deliveryId, slot }: DisplayClaim, now: Date): ClaimAnswer {
   const ms = leaseUntil.getTime() - now.getTime();
-  return arm?.isControl ? { ok: 1, ms, g: 1 } : { ok: 1, ms, m: displayMessage(content as RenderedInApp, { campaignId, deliveryId, slot: slot as DisplayPlace }) };
+  return arm?.isControl ? { ok: 1, ms, g: 1 } : { ok: 1, ms, m: layOut(displayMessage(content as RenderedInApp, { campaignId, deliveryId, slot: slot as DisplayPlace })) };
 }

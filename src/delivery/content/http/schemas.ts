@@ -5,6 +5,7 @@ import { IN_APP_FORMATS, SURVEY_KINDS } from '../../../contract/in-app.js';
 import { PersonHandle } from '../../../contract/people.js';
 import { ChatContent, EmailContent, InAppContent, LanguageTag, WebhookContent } from '../../../contract/message.js';
 import type { WireNode } from '../../../contract/visitor-wire.js';
+import { layOut } from '../display-layout.js';
 import { displayMessage } from '../display-message.js';
 import type { Preview } from '../preview.service.js';
 
@@ -24,16 +25,11 @@ export const InAppView = z.object({
   slot: z.enum(DISPLAY_SLOTS).optional(), reply: z.boolean().optional(), expiresAfterHours: z.number().optional(), until: z.enum(['seen', 'interacted', 'engaged']).optional(),
 }).meta({ id: 'InAppMessage' });
 
-/** What the display itself says: close, name of the message, announcement, answer first, write a reply, send, sent. */
-const DisplayWords = z.tuple([z.string(), z.string(), z.string(), z.string(), z.string(), z.string(), z.string()]);
-
 /** A message as the SDK displays it; names are short on the wire and explained in contract/visitor-wire.ts. */
 const DisplayView = z.object({
-  i: z.string().optional(), d: z.string().optional(), f: z.enum(IN_APP_FORMATS), l: z.string().optional(), r: z.literal(1).optional(), title: z.string().optional(), n: z.array(DisplayNode),
-  img: z.tuple([z.string(), z.string()]).optional(), b: z.array(z.union([z.tuple([z.string(), z.string()]), z.tuple([z.string()])])).optional(),
-  survey: z.object({ k: z.enum(SURVEY_KINDS), question: z.string(), ends: z.tuple([z.string(), z.string()]).optional(), choices: z.array(z.union([z.tuple([z.string(), z.string()]), z.tuple([z.string(), z.string(), z.string()])])).optional(), many: z.literal(1).optional(), comment: z.string().optional(), submit: z.string(), thanks: z.string() }).optional(),
-  theme: z.object({ accent: z.string().optional(), background: z.string().optional(), text: z.string().optional(), on: z.string().optional(), dark: z.literal(1).optional() }).optional(),
-  w: DisplayWords, slot: z.enum(DISPLAY_SLOTS).optional(), reply: z.literal(1).optional(),
+  i: z.string().optional(), d: z.string().optional(), n: DisplayNode,
+  t: z.object({ accent: z.string().optional(), background: z.string().optional(), text: z.string().optional(), on: z.string().optional() }).optional(),
+  w: z.array(z.string()).min(1).max(3).meta({ description: 'Announcement, what is said of a missing answer, what follows an answer' }),
 }).meta({ id: 'DisplayMessage' });
 
 const Sample = z.strictObject({
@@ -79,7 +75,7 @@ export type PreviewAnswer = z.infer<typeof PreviewAnswer>;
 
 /** A preview as it is answered. */
 export function previewAnswer({ email, ...rest }: Preview): PreviewAnswer {
-  const display = rest.inApp && (displayMessage(rest.inApp) as PreviewAnswer['display']);
+  const display = rest.inApp && (layOut(displayMessage(rest.inApp)) as unknown as PreviewAnswer['display']);
   if (!email) return { ...rest, display, email: null };
   const { listUnsubscribeUrl: _url, language: _language, ...shown } = email;
   return { ...rest, display, email: { ...shown, bytes: Buffer.byteLength(email.html) } };

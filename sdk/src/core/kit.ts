@@ -1,37 +1,42 @@
-import type { AckRequest, BootAnswer, Caller, StreamFrame, WireRule } from '../../../src/contract/visitor-wire.js';
+import type { AckRequest, BootAnswer, Caller, StreamFrame, WireRule, WireTrigger } from '../../../src/contract/visitor-wire.js';
 import type { DanbiEvents, Inbox } from '../api.js';
 import type { Candidate } from '../live/rank.js';
-import type { Store, Visit } from '../visit/contract.js';
+import type { Store, Visit, Why } from '../visit/contract.js';
 import type { Item, Verdict } from './batch.js';
 import type { Answer } from './post.js';
 import type { TabNews } from './tabs.js';
 
 /**
- * What the core lends to the chunk: two files that know each other's names only through this. Names that end with an
- * underscore are shortened by the build, in both files alike.
+ * What the core lends to the chunk: two files that know each other only through this. A list, because each name would be said
+ * in both; `live/lent.ts` gives the names back. Names that end with an underscore are shortened by the build, in both files alike.
  */
-export interface Kit {
+export type Kit = readonly [
   /** The page visit that runs; null while a page is prerendered or in the back/forward cache. */
-  pv_(): Visit | null;
+  pageVisit: () => Visit | null,
   /** Does everything a browser decides still hold for this rule? Asked right before a message is displayed. */
-  holds_(rule: WireRule): boolean;
+  holds: (rule: WireRule) => boolean,
   /** Has the visitor allowed messages, and the site not switched them off? */
-  shows_(): boolean;
-  caller_(): Caller;
-  boot_(anew?: boolean): unknown;
-  add_(item: Item, now?: boolean): void;
-  post_(path: string, text: string): Promise<Answer>;
-  judge_(status: number): Verdict;
-  pause_(tries: number, random: number, seconds?: number): number;
-  address_(path: string): string;
-  emit_<E extends keyof DanbiEvents>(event: E, detail: DanbiEvents[E]): void;
-  say_(news: TabNews): void;
-  hold_(name: string, options?: LockOptions): Promise<(() => void) | null>;
-  later_(work: () => void, ms: number): number;
-  quiet_<T>(work: () => T): T | undefined;
-  newId_(): string;
-  local_: Store;
-}
+  shows: () => boolean,
+  caller: () => Caller,
+  boot: (anew?: boolean) => unknown,
+  add: (item: Item, now?: boolean) => void,
+  post: (path: string, text: string) => Promise<Answer>,
+  judge: (status: number) => Verdict,
+  pause: (tries: number, random: number, seconds?: number) => number,
+  address: (path: string) => string,
+  emit: <E extends keyof DanbiEvents>(event: E, detail: DanbiEvents[E]) => void,
+  say: (news: TabNews) => void,
+  hold: (name: string, options?: LockOptions) => Promise<(() => void) | null>,
+  later: (work: () => void, ms: number) => number,
+  quiet: <T>(work: () => T) => T | undefined,
+  newId: () => string,
+  local: Store,
+  on: <E extends Event>(types: string, listener: (event: E) => void) => void,
+  /** Attention of this page visit, ms. */
+  dwell: () => number,
+  /** Fires the rules of a kind that are fulfilled and hold. */
+  fulfil: <K extends WireTrigger['k']>(kind: K, why: Why, fulfilled: (trigger: Extract<WireTrigger, { k: K }>) => boolean) => void,
+];
 
 /** What the chunk does for the core. */
 export interface Live {

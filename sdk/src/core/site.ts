@@ -1,6 +1,6 @@
 import type { Consent, ConsentState, Inbox, Proof, Properties } from '../api.js';
 import type { Visit } from '../visit/contract.js';
-import { happened, holds, pageVisit, report, rules, startVisits, watch } from '../visit/index.js';
+import { dwell, fulfil, happened, holds, pageVisit, report, rules, startVisits, watch } from '../visit/index.js';
 import { fit, judge, pause, type Item } from './batch.js';
 import { boot, bootedAt, kept, startBoot } from './boot.js';
 import { decide } from './consent.js';
@@ -39,10 +39,9 @@ const granted = (): boolean => analytics === GRANTED || shows();
 const isUnknown = (): boolean => !kept && !isManual() && analytics === PENDING && messages === PENDING;
 
 /** Fetches what displays messages, once; a failure is tried again when it is needed again. */
-const withLive = (use?: (live: Live) => void): Promise<unknown> => (loading ??= loadLive().then((chunk) => (live = chunk.start({
-  pv_: pageVisit, holds_: holds, shows_: shows, caller_: caller, boot_: boot, add_: add, post_: post, judge_: judge, pause_: pause, address_: address, emit_: emit, say_: say, hold_: hold,
-  later_: later, quiet_: quiet, newId_: newId, local_: local,
-})))).then(use).catch((error: unknown) => {
+const withLive = (use?: (live: Live) => void): Promise<unknown> => (loading ??= loadLive().then((chunk) => (live = chunk.start([
+  pageVisit, holds, shows, caller, boot, add, post, judge, pause, address, emit, say, hold, later, quiet, newId, local, on, dwell, fulfil,
+])))).then(use).catch((error: unknown) => {
   if (!live) loading = undefined;
   warn(error);
 });

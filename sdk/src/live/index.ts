@@ -1,6 +1,7 @@
 import type { StreamFrame } from '../../../src/contract/visitor-wire.js';
 import type { Kit, Live } from '../core/kit.js';
-import { lend, kit } from './lent.js';
+import { watchExit } from './exit.js';
+import { boot, caller, emit, judge, later, lend, post, say } from './lent.js';
 import { acknowledged, close, hidden, offer, recall, seen, turned, work } from './messages.js';
 import { closeStream, listenTo, openStream } from './stream.js';
 
@@ -16,16 +17,17 @@ let arrived = 0;
 /** Entry of the chunk: everything about messages, for sites and visitors that may get some. */
 export function start(lent: Kit): Live {
   lend(lent);
+  watchExit();
   const deliver = (delivery: string): void => offer({ delivery, order: arrived++ });
-  const count = (now: number): void => kit.emit_('unread', (unread = now));
+  const count = (now: number): void => emit('unread', (unread = now));
   const hear = (frame: StreamFrame): void => {
     if ('d' in frame) deliver(frame.d);
     else if ('x' in frame) recall(frame.x);
     else if ('n' in frame) count(frame.n);
-    else kit.boot_();
+    else boot();
   };
   listenTo((frame) => {
-    kit.say_(frame);
+    say(frame);
     hear(frame);
   });
   return {
@@ -39,7 +41,7 @@ export function start(lent: Kit): Live {
     hidden_() {
       hidden();
       clearTimeout(hiding);
-      hiding = kit.later_(closeStream, HIDDEN_MS);
+      hiding = later(closeStream, HIDDEN_MS);
     },
     seen_() {
       clearTimeout(hiding);
@@ -62,9 +64,9 @@ export function start(lent: Kit): Live {
 
 /** Every answer of the inbox says how many are unread. */
 async function ask<T extends { n: number }>(path: string, body: object): Promise<T> {
-  const { status, body: answer } = await kit.post_(path, JSON.stringify({ ...kit.caller_(), ...body }));
-  if (kit.judge_(status)) throw new Error((answer as { message?: string } | null)?.message ?? `HTTP ${status}`);
+  const { status, body: answer } = await post(path, JSON.stringify({ ...caller(), ...body }));
+  if (judge(status)) throw new Error((answer as { message?: string } | null)?.message ?? `HTTP ${status}`);
   const { n } = answer as T;
-  if (n !== unread) kit.emit_('unread', (unread = n));
+  if (n !== unread) emit('unread', (unread = n));
   return answer as T;
 }

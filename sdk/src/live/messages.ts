@@ -1,7 +1,7 @@
 import type { AckAnswer, AckRequest, ClaimAnswer, ClaimRequest, LaidOut } from '../../../src/contract/visitor-wire.js';
 import { Verdict } from '../core/batch.js';
 import { show } from '../ui/index.js';
-import { kit } from './lent.js';
+import { add, caller, emit, hold, holds, judge, later, local, newId, pause, post, pageVisit, shows } from './lent.js';
 import { idOf, mayAsk, place, withCap, type Candidate, type Caps } from './rank.js';
 
 /** From "it could be displayed" to "it was": one message in all tabs of the browser at a time. */
@@ -15,16 +15,16 @@ let release: (() => void) | null | undefined;
 let working = false;
 let leaving = new AbortController();
 
-const ready = (): boolean => kit.shows_() && !document.hidden;
-const caps = (): Caps => kit.local_.get<Caps>('caps') ?? {};
+const ready = (): boolean => shows() && !document.hidden;
+const caps = (): Caps => local.get<Caps>('caps') ?? {};
 const remember = ({ rule }: Candidate, cap: Caps[string]): void => {
-  if (rule) kit.local_.set('caps', withCap(caps(), rule.i, cap));
+  if (rule) local.set('caps', withCap(caps(), rule.i, cap));
 };
 
 /** Is everything still as it was when it came true? */
 function fits({ rule, visit }: Candidate): boolean {
-  const pv = kit.pv_();
-  return !!pv && (!rule || !visit || (visit === pv.id && kit.holds_(rule) && mayAsk(rule, caps(), pv.visitId, Date.now())));
+  const pv = pageVisit();
+  return !!pv && (!rule || !visit || (visit === pv.id && holds(rule) && mayAsk(rule, caps(), pv.visitId, Date.now())));
 }
 
 /** A message may be displayed when its turn has come. Those that come true together are sorted before the first is taken. */
@@ -41,7 +41,7 @@ export async function work(): Promise<void> {
   while (waiting[0] && ready()) {
     const next = waiting.sort((a, b) => place(a) - place(b)).shift()!;
     if (!fits(next)) continue;
-    const free = await kit.hold_('display', { signal: leaving.signal });
+    const free = await hold('display', { signal: leaving.signal });
     if (!free || !ready()) waiting.push(next);
     else if (fits(next)) await attempt(next, free).catch(() => undefined);
     if (open) break;
@@ -52,24 +52,24 @@ export async function work(): Promise<void> {
 
 async function attempt(candidate: Candidate, free: () => void): Promise<void> {
   const { rule, delivery, why } = candidate;
-  const visit = kit.pv_()!.visitId;
-  const me = kit.caller_();
-  const claim = (candidate.claim ??= kit.newId_());
-  const { status, wait, body } = await kit.post_('claim', JSON.stringify({ ...me, r: rule?.i, d: delivery, c: claim, s: visit, url: location.href, why } satisfies ClaimRequest));
-  const verdict = kit.judge_(status);
+  const visit = pageVisit()!.visitId;
+  const me = caller();
+  const claim = (candidate.claim ??= newId());
+  const { status, wait, body } = await post('claim', JSON.stringify({ ...me, r: rule?.i, d: delivery, c: claim, s: visit, url: location.href, why } satisfies ClaimRequest));
+  const verdict = judge(status);
   const tries = (candidate.tries_ = (candidate.tries_ ?? 0) + 1);
-  if (verdict === Verdict.Again && tries < MOST_TRIES) kit.later_(() => offer(candidate), kit.pause_(tries, Math.random(), wait));
+  if (verdict === Verdict.Again && tries < MOST_TRIES) later(() => offer(candidate), pause(tries, Math.random(), wait));
   if (verdict !== Verdict.Done) return;
   const answer = body as ClaimAnswer;
   if (!answer.ok) {
     const { n = Infinity } = answer;
     remember(candidate, n < Infinity ? { t: Date.now() + n } : {});
     // While the page is still there: a lease of somebody else may come back.
-    if (n < SOON_MS) kit.later_(() => offer({ ...candidate, claim: undefined }), n);
+    if (n < SOON_MS) later(() => offer({ ...candidate, claim: undefined }), n);
     return;
   }
   const ack = (what: AckRequest['do'], more?: Partial<AckRequest>): void =>
-    kit.add_({ messageId: kit.newId_(), type: 'ack', timestamp: Date.now(), ack: { ...me, c: claim, do: what, ...more } satisfies AckRequest }, true);
+    add({ messageId: newId(), type: 'ack', timestamp: Date.now(), ack: { ...me, c: claim, do: what, ...more } satisfies AckRequest }, true);
   const saw = (): void => {
     remember(candidate, { v: visit });
     ack('shown');
@@ -77,7 +77,7 @@ async function attempt(candidate: Candidate, free: () => void): Promise<void> {
   // Held back for comparison: as good as seen.
   if (answer.g || !answer.m) return saw();
   candidate.info_ = { campaign: rule?.i ?? answer.m.i, delivery: delivery ?? answer.m.d, claim };
-  kit.emit_('message', candidate.info_);
+  emit('message', candidate.info_);
   if (ready() && fits(candidate)) {
     release = free;
     return display(answer.m, candidate, ack, saw);
@@ -95,21 +95,21 @@ function display(message: LaidOut, mine: Candidate, ack: (what: AckRequest['do']
       if (wasSeen) return;
       wasSeen = true;
       saw();
-      kit.emit_('impression', info);
+      emit('impression', info);
     },
     open: () => ack('open'),
     click(button, url) {
       ack('click', { b: button });
-      kit.emit_('click', { ...info, button, url });
+      emit('click', { ...info, button, url });
     },
     reply(answer) {
       ack('reply', { v: answer });
-      kit.emit_('reply', { ...info, answer });
+      emit('reply', { ...info, answer });
     },
     dismiss() {
       // Put away before it was seen: it could not be displayed.
       ack(wasSeen ? 'dismiss' : 'back');
-      if (wasSeen) kit.emit_('dismiss', info);
+      if (wasSeen) emit('dismiss', info);
     },
     gone() {
       if (open !== mine) return;
@@ -136,7 +136,7 @@ export function acknowledged({ c, do: what }: AckRequest, answer: unknown): void
 /** Another page: what belonged to the last one goes. */
 export function turned(): void {
   const { rule, visit } = open ?? {};
-  if (rule && visit && !kit.holds_(rule)) shut();
+  if (rule && visit && !holds(rule)) shut();
 }
 
 /** Another tab may display while this one is hidden. */
@@ -148,7 +148,7 @@ export function hidden(): void {
 }
 
 export function seen(): void {
-  if (open && !release) void kit.hold_('display', { ifAvailable: true }).then((free) => { if (open) release = free; else free?.(); });
+  if (open && !release) void hold('display', { ifAvailable: true }).then((free) => { if (open) release = free; else free?.(); });
   void work();
 }
 

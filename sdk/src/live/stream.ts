@@ -1,5 +1,5 @@
 import type { StreamData, StreamFrame } from '../../../src/contract/visitor-wire.js';
-import { kit } from './lent.js';
+import { address, boot, hold, later, quiet } from './lent.js';
 
 /**
  * News from the server, in one tab of the browser: server-sent events. Heartbeats are events too, so that a line that died
@@ -29,7 +29,7 @@ export function openStream(next?: string): void {
   if (end || !ticket || !navigator.locks) return;
   const leaving = new AbortController();
   end = () => leaving.abort();
-  void kit.hold_('stream', { signal: leaving.signal }).then((free) => free && (leaving.signal.aborted ? free() : listen(free)));
+  void hold('stream', { signal: leaving.signal }).then((free) => free && (leaving.signal.aborted ? free() : listen(free)));
 }
 
 export function closeStream(): void {
@@ -39,10 +39,10 @@ export function closeStream(): void {
 
 function listen(free: () => void): void {
   const began = performance.now();
-  const source = new EventSource(`${kit.address_('stream')}?t=${ticket!}&i=${position}${polling}`);
+  const source = new EventSource(`${address('stream')}?t=${ticket!}&i=${position}${polling}`);
   let heard = false;
   let pause = 0;
-  let timer = kit.later_(() => {
+  let timer = later(() => {
     polling = POLL;
     pause = 1;
     lost();
@@ -52,9 +52,9 @@ function listen(free: () => void): void {
     source.close();
     free();
   };
-  source.onmessage = ({ data, lastEventId }) => kit.quiet_(() => {
+  source.onmessage = ({ data, lastEventId }) => quiet(() => {
     clearTimeout(timer);
-    timer = kit.later_(lost, DEAD_MS);
+    timer = later(lost, DEAD_MS);
     heard = true;
     position = lastEventId;
     const said = JSON.parse(data as string) as StreamData;
@@ -68,11 +68,11 @@ function listen(free: () => void): void {
     clearTimeout(timer);
     source.close();
     tries = performance.now() - began > HEALTHY_MS ? 0 : tries + 1;
-    timer = kit.later_(() => {
+    timer = later(() => {
       if (!refused) return listen(free);
       closeStream();
       ticket = undefined;
-      kit.boot_(true);
+      boot(true);
     }, heard && polling ? 0 : pause || (0.5 + Math.random()) * Math.min(MOST_PAUSE_MS, 1_000 * 2 ** tries));
   }
 }

@@ -17,6 +17,8 @@ export interface Visit {
   url: string;
   /** Address of the page before, on this site or another; empty for none. */
   referrer: string;
+  /** Deepest so far, percent. */
+  depth_: number;
 }
 
 /** Properties of `$page_engaged`: totals since the visit began, so that sending one twice or late changes nothing. */

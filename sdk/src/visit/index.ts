@@ -9,14 +9,12 @@ import { factsOf, fits } from './page-rule.js';
 import { depth } from './scroll.js';
 import { shareDwell } from './shared-dwell.js';
 import { campaignOf, visitAt, type SiteVisit } from './visits.js';
-import { watchExit, watchNavigation } from './watch.js';
+import { watchNavigation } from './watch.js';
 
 /** ms between two activities that are taken notice of. */
 const THROTTLE = 500;
 /** A browser restores positions within this time, ms: nobody has scrolled then who has touched nothing. */
 const RESTORED = 500;
-/** Attention before somebody can be said to leave, ms. */
-const SETTLED = 5_000;
 const FIRST_REPORT = 10_000;
 
 /** What is known of a page visit beside its attention. */
@@ -28,8 +26,6 @@ interface Page extends Visit {
   fired_: Set<string>;
   /** Keys of shared attention that have got what came before their rule. */
   shared_: Set<string>;
-  /** Deepest so far, percent. */
-  depth_: number;
   /** The visitor has touched something; has scrolled. */
   acted_?: boolean;
   moved_?: boolean;
@@ -57,7 +53,6 @@ let site: SiteVisit | undefined;
 /** Address of the page before. */
 let before = '';
 let timer = 0;
-let watched = false;
 
 /** The page visit that runs; null while a page is in the back/forward cache. */
 export const pageVisit = (): Visit | null => page;
@@ -74,7 +69,7 @@ function fire(rule: WireRule, why: Why): void {
 }
 
 /** Fires the rules of a kind that are fulfilled and hold. */
-const fulfil = <K extends WireTrigger['k']>(kind: K, why: Why, fulfilled: (trigger: Trigger<K>) => boolean): void => rules.forEach((rule) => {
+export const fulfil = <K extends WireTrigger['k']>(kind: K, why: Why, fulfilled: (trigger: Trigger<K>) => boolean): void => rules.forEach((rule) => {
   if (rule.t.k === kind && fulfilled(rule.t as Trigger<K>)) fire(rule, why);
 });
 
@@ -229,21 +224,12 @@ function arm(): void {
   if (rules.some((rule) => !page?.fired_.has(rule.i) && holds(rule))) host.armed_();
 }
 
-/** @param touch noticed by a finger: what a rule has to ask for */
-function leaves(touch: boolean): void {
-  if (dwell() >= SETTLED && (!touch || page!.depth_ >= 50)) fulfil('x', { dwell: dwell() }, ({ t }) => !touch || !!t);
-}
-
 /** Other rules or settings from now on: dwell goes on, what has fired in this page visit does not fire again. */
 export function watch(next: readonly WireRule[], given: SiteSettings): void {
   look();
   rules = next;
   settings = given;
   main.idle_ = focused.idle_ = (settings.idle ?? 60) * 1_000;
-  if (!watched && rules.some(({ t }) => t.k === 'x')) {
-    watched = true;
-    watchExit(leaves);
-  }
   arm();
   look();
 }

@@ -30,7 +30,7 @@ describe('answers', () => {
     const [happy, sad] = [browser(), browser()];
     for (const [visitor, v] of [[happy, { score: 10, text: '빨라요' }], [sad, { score: 3 }]] as const) {
       const claim = (await visitor.claim(id)) as Granted & { key: string };
-      expect(claim.m).toMatchObject({ f: 'survey', survey: { k: 'nps', comment: '이유' } });
+      expect(JSON.stringify(claim.m)).toMatch(/"m survey corner".*"radio","name":"score","value":"10".*\["label",0,"이유"/);
       // An answer proves that it was displayed.
       expect(await visitor.ack(claim.key, 'reply', { v })).toEqual({ ok: 1 });
       expect(await visitor.ack(claim.key, 'reply', { v: { score: 0 } })).toEqual({ ok: 1 });
@@ -77,7 +77,7 @@ test('an in-app message of a campaign is displayed by one of twenty tabs, once a
   const answers = await Promise.all(tabs.map((tab) => tab.claim(null, { d })));
   const granted = answers.filter(({ ok }) => ok === 1);
   expect(granted).toHaveLength(1);
-  expect(granted[0]).toMatchObject({ ms: 15_000, m: { d, i: id, reply: 1 } });
+  expect(granted[0]).toMatchObject({ ms: 15_000, m: { d, i: id, n: expect.arrayContaining(['section', expect.objectContaining({ class: 'm chat corner' })]), w: [expect.any(String), '', expect.any(String)] } });
   expect(answers.filter(({ ok }) => ok === 0).every((answer) => answer.ok === 0 && answer.why === 'LEASE_DENIED')).toBe(true);
   const tab = tabs[answers.indexOf(granted[0]!)]!;
   const { key } = granted[0]!;

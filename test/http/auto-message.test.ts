@@ -30,7 +30,7 @@ describe('a display', () => {
     const id = await publish(autoMessage({ message: inApp('message', { variants: two.variants.slice(0, 1) }) }));
     const visitor = browser();
     const claim = (await visitor.claim(id)) as Granted & { key: string };
-    expect(claim).toMatchObject({ ok: 1, ms: 15_000, m: { i: id, f: 'chat', title: '할인', n: [['p', 0, '지금 고객님께']], slot: 'corner' } });
+    expect(claim).toMatchObject({ ok: 1, ms: 15_000, m: { i: id, n: ['section', { class: 'm chat corner' }, ['button', {}, '×'], ['div', {}, ['div', {}, ['div', {}, ['div', {}, ['h2', {}, '할인']], ['div', {}, ['p', 0, '지금 고객님께']]]]]] } });
     expect(await visitor.claim(id, { c: claim.key })).toEqual(claim);
     // Before it is confirmed nothing of it is there.
     expect(await rows(app.db, 'select 1 from enrollment as e where e.campaign_id = $1 union all select 1 from delivery as d where d.campaign_id = $1 union all select 1 from assignment as a where a.campaign_id = $1', [id])).toEqual([]);

@@ -9,7 +9,7 @@ import ts from 'typescript';
 
 const OUT = 'dist/sdk';
 /** Bytes after gzip -9. The goal of the design is 6,656 + 6,144, 12,288 together: sdk/README.md says where the rest is. */
-const LIMITS = { core: 7_430, ui: 5_090, total: 12_510 };
+const LIMITS = { core: 7_160, ui: 5_370, total: 12_520 };
 const { version, license } = JSON.parse(readFileSync('package.json', 'utf8'));
 const sizes = {};
 

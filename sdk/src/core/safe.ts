@@ -6,7 +6,7 @@ let debugging: unknown;
 const ended = new AbortController();
 
 /** From now on what goes wrong is said on the console. */
-export const debug = (on: unknown): void => { debugging = on; };
+export const debug = (yes: unknown): void => { debugging = yes; };
 
 /** For what the site's developers must see without asking: a key that is not valid. */
 export function warn(what: unknown): void {

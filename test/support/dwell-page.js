@@ -1,6 +1,6 @@
 // What is in the page of a dwell test: the measuring part of the SDK with the smallest host, and beside it an account of its
 // own of when the page was visible, kept by nothing but listeners and the monotonic clock.
-import { on, unlisten, whenActive } from '../../sdk/src/core/safe.js';
+import { on as listen, unlisten, whenActive } from '../../sdk/src/core/safe.js';
 import { allowStorage } from '../../sdk/src/core/storage.js';
 import { watchExit } from '../../sdk/src/live/exit.js';
 import { lend } from '../../sdk/src/live/lent.js';
@@ -44,7 +44,7 @@ let started = 0;
 probe.visits = { event: happened, rules: watch, holds, pv: () => pageVisit() && { ...pageVisit(), dwell }, stop: unlisten };
 allowStorage(true);
 // Of the chunk only what notices that somebody leaves: it comes after the core's seventeen other things.
-lend([pageVisit, ...Array(16), on, dwell, fulfil]);
+lend([pageVisit, ...Array(16), listen, dwell, fulfil]);
 watchExit();
 whenActive(() => {
   watch(rules, settings);

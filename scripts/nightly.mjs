@@ -13,6 +13,11 @@ const PROOFS = {
   bench: [bench('ingest', 100_000), bench('import', 100_000), bench('segments', 1_000_000), bench('launch', 100_000), bench('delivery', 20_000), bench('tracking', 20_000)],
   dwell: [jest('test/browser/sdk-dwell', { DANBI_DWELL_SECONDS: '90', DANBI_DWELL_AWAY: '390' })],
   hostile: [jest('test/http/hostile-routes.test.ts', { DANBI_HOSTILE: 'all' })],
+  statistics: [
+    jest('test/unit/statistics-simulation.test.ts', { DANBI_SIMULATION: 'full', DANBI_SIMULATION_OUT: 'docs/figures/statistics.json' }),
+    jest('test/unit/statistics-assignment.test.ts', { DANBI_ASSIGNED_IDS: '1000000' }),
+    { command: 'scripts/figures.mjs', args: ['statistics'], env: {} },
+  ],
   starters: [jest('test/unit/delivery-starters.test.ts', { DANBI_SPAM: 'all' })],
 };
 

@@ -82,6 +82,25 @@ describe('a known user', () => {
     expect((await answerOf({ a, u, h: hash(u) })).p).toBe(1);
   });
 
+  test('gets a ticket before the first identify has come, and a tag kept from before there was one is no longer right', async () => {
+    const [a, u] = [newId(), newId()];
+    const before = await boot({ a });
+    const answer = await boot({ a, u, e: before.headers.get('etag') });
+    expect([answer.status, await answer.json()]).toEqual([200, { r: expect.any(Array), q: expect.any(String) }]);
+    const found = async () => row<{ user: string; ids: string[] }>(app.db, `
+      select p.external_id as user, array(select i.value from person_identity as i where i.person_id = p.id order by i.kind) as ids from person as p where p.external_id = $1`, [u]);
+    expect(await found()).toEqual({ user: u, ids: [a, u] });
+    await send({ type: 'identify', userId: u, anonymousId: a, traits: { plan: 'pro' } });
+    expect(await found()).toEqual({ user: u, ids: [a, u] });
+    // Who has to be proven, and is not, is not made.
+    await setMode('enforce');
+    const [b, other] = [newId(), newId()];
+    expect(await answerOf({ a: b, u: other })).not.toHaveProperty('q');
+    expect(await rows(app.db, 'select 1 from person_identity as i where i.value = any($1::text[])', [[b, other]])).toEqual([]);
+    expect(await answerOf({ a: b, u: other, h: hash(other) })).toHaveProperty('q');
+    await setMode('off');
+  });
+
   test('without the proof that is enforced gets what any visitor could get', async () => {
     const [a, u] = [newId(), newId()];
     await send({ type: 'identify', userId: u, anonymousId: a });

@@ -44,7 +44,7 @@ test('nobody is made by looking, one visitor by asking for it, and the same one 
   const before = await people();
   expect(await read({ a })).toMatchObject({ personId: null, userId: null, verified: false, trusted: true, said: { a } });
   expect(await people()).toEqual(before);
-  const both = await Promise.all([read({ a }, { create: true }), read({ a }, { create: true })]);
+  const both = await Promise.all([read({ a }, { create: 'visitors' }), read({ a }, { create: 'visitors' })]);
   expect(new Set(both.map((one) => one.personId)).size).toBe(1);
   expect((await people())!.n).toBe(before!.n + 1);
   expect((await read({ a })).personId).toBe(both[0].personId);
@@ -58,18 +58,18 @@ test('a user is found on a second device, and joins it when something has to be 
   await send({ type: 'track', event: 'seen', anonymousId: second });
   expect((await read({ a: second, u })).personId).toBe(id);
   expect(await rows(app.db, 'select 1 from person_identity as i where i.person_id = $1 and i.value = $2', [id, second])).toEqual([]);
-  expect((await read({ a: second, u }, { create: true })).personId).toBe(id);
+  expect((await read({ a: second, u }, { create: 'visitors' })).personId).toBe(id);
   expect((await read({ a: second })).personId).toBe(id);
 });
 
 test('an anonymous visitor becomes the user who is named; the browser of another user does not', async () => {
   const [u, other, a] = [newId(), newId(), newId()];
-  const visitor = (await read({ a }, { create: true })).personId;
+  const visitor = (await read({ a }, { create: 'visitors' })).personId;
   expect((await read({ a, u })).personId).toBe(visitor);
-  expect((await read({ a, u }, { create: true })).personId).toBe(visitor);
+  expect((await read({ a, u }, { create: 'visitors' })).personId).toBe(visitor);
   expect((await read({ a, u: other })).personId).toBeNull();
-  const made = (await read({ a, u: other }, { create: true })).personId;
+  const made = (await read({ a, u: other }, { create: 'visitors' })).personId;
   expect(made).not.toBe(visitor);
   expect(await rows(app.db, 'select c.value from identity_conflict as c where c.person_id = $1', [made])).toEqual([{ value: a }]);
-  expect((await read({ a, u: other }, { create: true })).personId).toBe(made);
+  expect((await read({ a, u: other }, { create: 'visitors' })).personId).toBe(made);
 });

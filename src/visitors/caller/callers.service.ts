@@ -39,8 +39,11 @@ export interface VerifiedCaller {
 }
 
 export interface CallerOptions {
-  /** Makes the person when there is none, and joins this browser to its user: for what has to be remembered about them. */
-  create?: boolean;
+  /**
+   * Makes the person when there is none, and joins this browser to its user: for what has to be remembered about them. `users`: only when the
+   * browser names a user whom it may speak for.
+   */
+  create?: 'visitors' | 'users';
   /** Throws what is wrong with the route's own fields: nobody is made for a request that is refused. */
   check?: (said: JsonObject) => void;
 }
@@ -71,10 +74,10 @@ export class Callers {
     const verified = stated.userId !== undefined && (key.kind === 'server' || (await this.proves(stated)));
     const userId = verified || mode !== 'enforce' ? (stated.userId ?? null) : null;
     const found = await findCaller(this.db, userId, anonymousId);
-    const personId = personOf(found, userId);
+    const makes = options.create === 'visitors' || (options.create === 'users' && userId !== null);
     return {
       keyId: key.id, anonymousId, userId, verified, mode, said,
-      personId: options.create && !isJoined(found, userId) ? await this.make(userId, anonymousId) : personId,
+      personId: makes && !isJoined(found, userId) ? await this.make(userId, anonymousId) : personOf(found, userId),
       identified: userId !== null || found.some((one) => one.identified),
       trusted: verified || mode !== 'enforce' || !found.some((one) => one.identified),
     };

@@ -27,7 +27,7 @@ export class BootController {
   @ApiOperation({ summary: 'What a browser needs to begin', description: 'Body: BootRequest as text/plain, with a write key. 304 when the ETag in `e` is still right. Says nothing about a user who is not proven as the workspace asks.' })
   @ApiOkResponse({ standardSchema: BootView })
   post(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.boot(request, reply, () => this.callers.read(request.body, request));
+    return this.boot(request, reply, () => this.callers.read(request.body, request, { create: 'users' }));
   }
 
   @Get() @RouteConfig(BROWSER_ROUTE) @WithWriteKey()

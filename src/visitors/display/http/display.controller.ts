@@ -26,7 +26,7 @@ export class DisplayController {
   @ApiOperation({ summary: 'A browser asks whether it may display a message now: grants a lease of some seconds, or says which gate refuses', description: 'ClaimRequest of contract/visitor-wire.ts, as text/plain.' })
   @ApiBody({ schema: { type: 'string' } }) @ApiOkResponse({ standardSchema: ClaimView })
   async claim(@Req() request: FastifyRequest): Promise<ClaimAnswer> {
-    const caller = await this.callers.read(request.body, request, { create: true, check: readClaim });
+    const caller = await this.callers.read(request.body, request, { create: 'visitors', check: readClaim });
     const { r, d, c, s, url, why } = readClaim(caller.said);
     // What was sent to a user is not shown to whoever only says to be that user.
     if (d !== undefined && !caller.trusted) return { ok: 0, why: 'NO_LONGER_ELIGIBLE' };

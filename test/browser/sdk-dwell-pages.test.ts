@@ -56,6 +56,21 @@ const LONG = '<div style="height:5000px">long</div>';
     expect(visits.slice(1).map(({ referrer }) => referrer)).toEqual(visits.slice(0, -1).map(({ url }) => url));
   });
 
+  test('where there is no Navigation API, routes are seen all the same, and what the page has wrapped is called once', async () => {
+    site.set([rule('pricing', { k: 'd', n: 100 }, { w: [[0, '^localhost/pricing$']] })], {}, `<script>Object.defineProperty(window, 'navigation', { value: undefined });
+      window.pushed = []; const push = history.pushState; history.pushState = function (...given) { push.apply(this, given); pushed.push(location.pathname); };</script>`);
+    await tab.goto(`${site.url}/home?utm_source=x`);
+    expect(await tab.run('window.navigation === undefined')).toBe(true);
+    await tab.run(`history.replaceState({ a: 1 }, '', '/home'); location.hash = 'part'`);
+    await wait(100);
+    expect([await opened(), await fired()]).toEqual([[expect.anything()], []]);
+    await tab.run(`history.pushState({}, '', '/pricing')`);
+    await firing('pricing');
+    await tab.run('history.back()');
+    await until(async () => (await opened()).length === 3);
+    expect([(await opened()).map(({ url }) => new URL(url).pathname), await fired(), await tab.run('pushed')]).toEqual([['/home', '/pricing', '/home'], ['pricing'], ['/pricing']]);
+  });
+
   test('a page that comes back from the cache is a page visit of its own', async () => {
     site.set([rule('dwell', { k: 'd', n: 800 })]);
     let visits: Awaited<ReturnType<typeof opened>> = [];

@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { rows } from '../../src/platform/database/db.js';
+import { Streams } from '../../src/visitors/stream/streams.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { hasBrowser, openBrowser, type TestBrowser } from '../support/browser.js';
 import { autoMessage, inApp, series } from '../support/campaign-definitions.js';
 import { publishAuto } from '../support/displays.js';
+import { openRawBrowser } from '../support/raw-tabs.js';
 import { openRoots } from '../support/sdk-page.js';
 import { openGate, openSite, type Gate } from '../support/sdk-gate.js';
 
@@ -22,7 +24,7 @@ const POLICY = "default-src 'none'; script-src 'nonce-abc'; connect-src GATE; im
     app = await startTestApp({ workers: 'running' });
     gate = await openGate(app.url);
     await app.api('PATCH', '/v1/sending-rules', { rules: { display_limit: { on: false } } });
-    site = await openSite(() => ({
+    site = await openSite((path) => path === '/bare' ? { body: 'elsewhere' } : ({
       headers: { 'content-security-policy': POLICY.replace('GATE', gate.url) },
       body: `<h1>Pricing</h1><script nonce="abc">
         window.violations = []; addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective + ' ' + event.blockedURI));
@@ -64,7 +66,7 @@ const POLICY = "default-src 'none'; script-src 'nonce-abc'; connect-src GATE; im
   async function until<T>(read: () => Promise<T>, fits: (value: T) => boolean): Promise<T> {
     for (let tries = 0; ; tries += 1) {
       const value = await read();
-      if (fits(value) || tries > 200) return value;
+      if (fits(value) || tries > 400) return value;
       await new Promise((resolve) => { setTimeout(resolve, 50); });
     }
   }
@@ -82,9 +84,9 @@ const POLICY = "default-src 'none'; script-src 'nonce-abc'; connect-src GATE; im
     expect([await page.evaluate(`heard.some(([name]) => name === 'message')`), (await impressions(id)).length]).toEqual([false, 1]);
   });
 
-  test('ten tabs at once: one of them displays it', async () => {
+  test('twenty tabs at once: one of them displays it', async () => {
     const id = await publish();
-    const tabs = await Promise.all(Array.from({ length: 10 }, () => page.context().newPage()));
+    const tabs = await Promise.all(Array.from({ length: 20 }, () => page.context().newPage()));
     await Promise.all(tabs.map((tab) => tab.goto(`${site.url}${path()}`)));
     await until(() => impressions(id), ({ length }) => length > 0);
     await page.waitForTimeout(3_000);
@@ -126,7 +128,6 @@ const POLICY = "default-src 'none'; script-src 'nonce-abc'; connect-src GATE; im
     const shown = await Promise.all(pages.map((one) => one.evaluate<boolean>(`heard.some(([name]) => name === 'impression')`)));
     expect(shown.filter(Boolean)).toHaveLength(1);
     const open = pages[shown.indexOf(true)]!;
-    const painted = `document.querySelector('danbi-messages')?.shadowRoot.querySelectorAll('section').length ?? 0`;
     expect(await open.evaluate(painted)).toBe(1);
     await app.api('POST', `/v1/campaigns/${id}/stop`);
     await see(open, `(${painted}) === 0`);
@@ -161,4 +162,76 @@ const POLICY = "default-src 'none'; script-src 'nonce-abc'; connect-src GATE; im
       gate.mode = 'open';
     }
   }, 40_000);
+
+  const painted = `document.querySelector('danbi-messages')?.shadowRoot.querySelectorAll('section').length ?? 0`;
+  const hub = () => app.nest.get(Streams, { strict: false });
+  const connected = async (count: number) => expect(await until(async () => hub().size, (size) => size === count)).toBe(count);
+  /** Comes to the page as a user whom the service knows. @param run evaluates in the page */
+  async function comeAsUser(run: <T>(expression: string) => Promise<T>, goto: (url: string) => Promise<unknown>): Promise<void> {
+    await goto(`${site.url}/sign-in`);
+    await until(() => run(`heard.some(([name]) => name === 'ready')`), Boolean);
+    await run(`danbi.identify('user-${number}', { email: 'user-${number}@example.org' })`);
+    await until(async () => (await app.api('GET', `/v1/people/external:user-${number}`)).status, (status) => status === 200);
+    await goto(`${site.url}/bare`);
+    gate.seen.length = 0;
+    await goto(`${site.url}${path()}`);
+  }
+  /** What the service sends to this user now, started by something that happened elsewhere. */
+  async function sendToUser(): Promise<string> {
+    const id = await publishAuto(app, series({ entry: { type: 'event', event: `Asked ${number}` }, steps: [inApp('a')] }));
+    const answer = await fetch(`${app.url}/v1/track`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Basic ${btoa(`${app.writeKey}:`)}` }, body: JSON.stringify({ userId: `user-${number}`, event: `Asked ${number}` }) });
+    expect(answer.status).toBe(200);
+    return id;
+  }
+
+  test('a page that comes back from the cache hears news again', async () => {
+    const raw = await openRawBrowser();
+    try {
+      const tab = await raw.open(`${site.url}/bare`);
+      await comeAsUser(tab.run, tab.goto);
+      await connected(1);
+      await tab.run('window.same = true');
+      // With its stream open or its lock held, Chromium would not keep the page.
+      await tab.goto(`${site.url}/bare`);
+      await connected(0);
+      await tab.run('history.back()');
+      expect(await until(() => tab.run<boolean>('window.same === true').catch(() => false), Boolean)).toBe(true);
+      await connected(1);
+      const id = await sendToUser();
+      expect(await until(() => tab.run(`heard.some(([name]) => name === 'impression')`), Boolean)).toBe(true);
+      expect(await until(() => impressions(id), ({ length }) => length > 0)).toHaveLength(1);
+    } finally {
+      await raw.close();
+    }
+  });
+
+  test('switched off, open pages stop and those to come do nothing, until it is switched on again', async () => {
+    const first = await publish();
+    await comeAsUser((expression) => page.evaluate(expression), (url) => page.goto(url));
+    // One whose report had not left yet would count as not displayed.
+    expect(await until(() => impressions(first), ({ length }) => length > 0)).toHaveLength(1);
+    await connected(1);
+    expect((await app.api('PUT', '/v1/site-settings', { off: true })).status).toBe(200);
+    try {
+      // Open pages are told with the heartbeat; the test does not wait for its seconds.
+      const beat = () => (hub() as unknown as { beat(): void }).beat();
+      expect(await until(async () => { beat(); return page.evaluate(painted); }, (count) => count === 0)).toBe(0);
+      await connected(0);
+      gate.seen.length = 0;
+      await page.evaluate(`danbi.track('After')`);
+      await page.goto(`${site.url}${path()}`);
+      await page.waitForTimeout(1_500);
+      await page.evaluate(`danbi.track('Later'); document.body.click()`);
+      await page.waitForTimeout(1_500);
+      expect(gate.seen.map(({ path: asked }) => asked).filter((asked) => !asked.startsWith('/sdk/'))).toEqual(['/v1/boot']);
+      expect(await page.evaluate(`[Object.keys(localStorage).filter((name) => name.startsWith('danbi')), heard, ${painted}]`)).toEqual([[], [], 0]);
+    } finally {
+      await app.api('PUT', '/v1/site-settings', {});
+    }
+    await app.api('POST', `/v1/campaigns/${first}/stop`);
+    const next = await publish();
+    await page.goto(`${site.url}${path()}`);
+    await heard(page, 'impression');
+    expect(await until(() => impressions(next), ({ length }) => length > 0)).toHaveLength(1);
+  });
 });

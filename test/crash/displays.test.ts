@@ -8,12 +8,10 @@ import type { AckAnswer } from '../../src/contract/visitor-wire.js';
 import { row, rows } from '../../src/platform/database/db.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { autoMessage } from '../support/campaign-definitions.js';
-import { Browser, post, publishAuto, reconciled } from '../support/displays.js';
+import { Browser, claimTogether, post, publishAuto, reconciled } from '../support/displays.js';
 import { spawnDanbi, type DanbiProcess } from '../support/process.js';
 
 const LEASE_MS = 15_000;
-/** Claims under way at one moment, over three processes of six connections each. */
-const IN_FLIGHT = 120;
 let app: TestApp;
 let dataDir: string;
 const processes: DanbiProcess[] = [];
@@ -45,13 +43,11 @@ test('a cap of 100 and 1,000 claims at once over three processes: exactly 100 ar
   const urls = [app.url, (await start()).url, (await start()).url];
   const visitors = Array.from({ length: 1_000 }, (_, index) => new Browser(urls[index % urls.length]!, app.writeKey, `crowd-${index}`));
   // Each browser confirms what it was granted, as browsers do. On a slow machine a lease may end before: then its slot is another's.
-  const outcomes: string[] = [];
-  let next = 0;
-  await Promise.all(Array.from({ length: IN_FLIGHT }, async () => {
-    for (let index = next++; index < visitors.length; index = next++) {
-      const claim = await visitors[index]!.claim(id);
-      outcomes[index] = claim.ok === 0 ? claim.why : (await visitors[index]!.ack(claim.key, 'shown')).ok === 1 ? 'shown' : 'taken away';
-    }
+  const { answers, underWay } = await claimTogether(visitors, id);
+  expect(underWay).toBe(1_000);
+  const outcomes = await Promise.all(answers.map(async (answered, index) => {
+    const claim = await answered;
+    return claim.ok === 0 ? claim.why : (await visitors[index]!.ack(claim.key, 'shown')).ok === 1 ? 'shown' : 'taken away';
   }));
   expect(outcomes.filter((outcome) => outcome === 'shown')).toHaveLength(100);
   expect(await shownOf(id)).toEqual({ shown: 100, people: 100 });

@@ -1,5 +1,7 @@
 import { expect } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { AckAnswer, AckRequest, ClaimAnswer } from '../../src/contract/visitor-wire.js';
 import { row, rows } from '../../src/platform/database/db.js';
 import type { TestApp } from './app.js';
@@ -17,7 +19,7 @@ export async function post<T>(url: string, path: string, body: unknown): Promise
 export class Browser {
   visit: string = randomUUID();
 
-  constructor(private readonly url: string, private readonly key: string, readonly id: string, readonly user?: string) {}
+  constructor(readonly url: string, private readonly key: string, readonly id: string, readonly user?: string) {}
 
   private who(more: { u?: string } = {}) {
     const u = more.u ?? this.user;
@@ -26,12 +28,16 @@ export class Browser {
 
   async claim(campaignId: string | null, more: Said = {}): Promise<ClaimAnswer & { key: string }> {
     const key = more.c ?? randomUUID();
-    const ask = () => post<ClaimAnswer>(this.url, '/v1/claim', { ...this.who(more), ...(campaignId === null ? {} : { r: campaignId }), c: key, s: this.visit, url: 'https://shop.example/pricing', ...more });
+    const ask = () => post<ClaimAnswer>(this.url, '/v1/claim', { ...this.claimBody(campaignId, key, more), ...more });
     let answer = await ask();
     // As a browser does: the service was too busy to say, and has changed nothing.
     for (let tries = 0; answer.status === 503 && tries < 20; tries += 1) answer = await ask();
     if (answer.status !== 200) throw new Error(`claim: ${answer.status} ${JSON.stringify(answer.body)}`);
     return { ...answer.body, key };
+  }
+
+  claimBody(campaignId: string | null, key: string, more: Said = {}): object {
+    return { ...this.who(more), ...(campaignId === null ? {} : { r: campaignId }), c: key, s: this.visit, url: 'https://shop.example/pricing' };
   }
 
   async ack(key: string, doing: AckRequest['do'], more: object = {}): Promise<AckAnswer> {
@@ -47,6 +53,38 @@ export class Browser {
     expect(await this.ack(claim.key, 'shown')).toEqual({ ok: 1 });
     return claim;
   }
+}
+
+/**
+ * Every one of these browsers claims, each on a connection of its own that is open before, and all of them have asked before anybody was answered.
+ *
+ * @returns the answers, as each comes, and how many were under way when the first came
+ */
+export async function claimTogether(browsers: readonly Browser[], campaignId: string): Promise<{ answers: Promise<ClaimAnswer & { key: string }>[]; underWay: number }> {
+  const sockets = await Promise.all(browsers.map(async (browser) => {
+    const { hostname, port } = new URL(browser.url);
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true }).setEncoding('utf8');
+    await once(socket, 'connect');
+    return socket;
+  }));
+  let asked = 0;
+  let underWay: number | undefined;
+  const answers = browsers.map(async (browser, index) => {
+    const socket = sockets[index]!;
+    const key = randomUUID();
+    const body = JSON.stringify(browser.claimBody(campaignId, key));
+    socket.write(`POST /v1/claim HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    asked += 1;
+    let text = '';
+    for await (const part of socket) {
+      underWay ??= asked;
+      text += part as string;
+    }
+    if (!text.startsWith('HTTP/1.1 503')) return { ...(JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4)) as ClaimAnswer), key };
+    return browser.claim(campaignId, { c: key });
+  });
+  await Promise.race(answers);
+  return { answers, underWay: underWay! };
 }
 
 /** A published auto message; its hidden segments are built. */

@@ -855,6 +855,37 @@ create table demo_site (
   constraint demo_site_pkey PRIMARY KEY (id),
   constraint demo_site_id_check CHECK ((id = 1)));
 
+create table digest_send (
+  id uuid not null,
+  user_id uuid not null,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone not null,
+  state text not null,
+  tries integer not null default 0,
+  try_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  answer text not null default ''::text,
+  constraint digest_send_user_id_to_at_key UNIQUE (user_id, to_at),
+  constraint digest_send_pkey PRIMARY KEY (id),
+  constraint digest_send_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'sent'::text, 'empty'::text, 'failed'::text, 'uncertain'::text]))));
+
+create table digest_setting (
+  user_id uuid not null,
+  cadence text not null,
+  weekday text not null,
+  at_time text not null,
+  time_zone text,
+  language text,
+  when_empty boolean not null,
+  unsubscribe_key uuid not null,
+  covered_to timestamp with time zone not null,
+  next_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint digest_setting_unsubscribe_key_key UNIQUE (unsubscribe_key),
+  constraint digest_setting_pkey PRIMARY KEY (user_id),
+  constraint digest_setting_cadence_check CHECK ((cadence = ANY (ARRAY['daily'::text, 'weekly'::text]))),
+  constraint digest_setting_language_check CHECK ((language = ANY (ARRAY['en'::text, 'ko'::text]))));
+
 create table display_claim (
   key uuid not null,
   person_id uuid not null,
@@ -1746,6 +1777,8 @@ alter table campaign_version add constraint campaign_version_campaign_id_fkey FO
 alter table coverage_group add constraint coverage_group_run_id_fkey FOREIGN KEY (run_id) REFERENCES coverage_run(id) ON DELETE CASCADE;
 alter table coverage_person add constraint coverage_person_group_id_fkey FOREIGN KEY (group_id) REFERENCES coverage_group(id) ON DELETE CASCADE;
 alter table coverage_run add constraint coverage_run_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
+alter table digest_send add constraint digest_send_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+alter table digest_setting add constraint digest_setting_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table dkim_key add constraint dkim_key_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES sending_domain(id);
 alter table experiment add constraint experiment_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table experiment_plan add constraint experiment_plan_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
@@ -1795,6 +1828,8 @@ CASE
     ELSE sent_at
 END)) WHERE ((NOT is_control) AND ((state = 'delivered'::text) OR ((channel = 'email'::text) AND (state = 'sent'::text))));
 CREATE INDEX delivery_waiting ON public.delivery USING btree (reason, person_id, id) WHERE ((state = 'queued'::text) AND (reason = ANY (ARRAY['QUIET_HOURS_DEFERRED'::text, 'CAP_DEFERRED'::text])));
+CREATE INDEX digest_send_open ON public.digest_send USING btree (try_at) WHERE (state = ANY (ARRAY['waiting'::text, 'sending'::text]));
+CREATE INDEX digest_setting_due ON public.digest_setting USING btree (next_at);
 CREATE INDEX display_claim_campaign ON public.display_claim USING btree (campaign_id, lease_until) WHERE (state = ANY (ARRAY['open'::text, 'waiting'::text]));
 CREATE INDEX display_claim_created ON public.display_claim USING btree (created_at);
 CREATE INDEX display_claim_delivery ON public.display_claim USING btree (delivery_id);

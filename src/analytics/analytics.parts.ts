@@ -1,5 +1,6 @@
 import { joined, type ModuleParts } from '../platform/module-parts.js';
 import { Cells } from './cells.service.js';
+import { digestParts } from './digest/digest.parts.js';
 import { ResultsController } from './http/results.controller.js';
 import { RollupWorker } from './jobs/rollup.job.js';
 import { CountPlans } from './plans.js';
@@ -7,4 +8,4 @@ import { ReportsService } from './reports.service.js';
 import { reportsParts } from './reports/reports.parts.js';
 import { RollupsService } from './rollups.service.js';
 
-export const analyticsParts: ModuleParts = joined({ providers: [CountPlans, Cells, RollupsService, ReportsService], controllers: [ResultsController], workers: [RollupWorker] }, reportsParts);
+export const analyticsParts: ModuleParts = joined({ providers: [CountPlans, Cells, RollupsService, ReportsService], controllers: [ResultsController], workers: [RollupWorker] }, reportsParts, digestParts);

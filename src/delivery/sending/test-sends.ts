@@ -14,8 +14,8 @@ import type { CompiledEmail, LinkSigner, RenderContext, RenderedEmail } from '..
 import { NOBODY, Previews, type Reader, type Topical } from '../content/preview.service.js';
 import { renderEmail } from '../content/render.js';
 import type { Outgoing } from '../identity/outgoing.js';
-import { ENVIRONMENT, planOf, planOfUrl, SANDBOX, type RelayPlan } from '../relays/relay-settings.js';
-import { listRelays } from '../relays/store/relays.store.js';
+import { firstRelay } from '../relays/first-relay.js';
+import type { RelayPlan } from '../relays/relay-settings.js';
 import { EmailSurroundings } from './jobs/email.worker.js';
 import { SmtpTransport } from './smtp-transport.js';
 
@@ -45,7 +45,7 @@ export class TestSends {
     const shown = await this.previews.preview({ channel: 'email', content, ...reader });
     if (!shown.email) throw new AppError('message.not-made', `The message can not be made: ${shown.problems[0]!.message}`, 'invalid', shown.problems);
     const compiled = (await this.previews.compiled('email', content)) as CompiledEmail;
-    const relay = await this.relay();
+    const relay = await firstRelay(this.db, this.config, () => this.outside.sandbox.url());
     const made: Made = { compiled, context: await this.previews.contextOf(reader), links: await this.outside.links.signer(), outgoing: await this.outside.senders.outgoing(await loadWorkspace(this.db)), relay, topic: reader.topic ?? 'test', now };
     // Before the first byte leaves, so that nothing is sent that nobody answers for.
     await inTransaction(this.db, (tx) => this.audit.record(tx, { actor, action: 'message.test-send', subject: 'message:test', detail: { addresses: to.length, language: shown.language, relay: relay.id } }, now));
@@ -57,12 +57,6 @@ export class TestSends {
     } finally {
       transport.close();
     }
-  }
-
-  private async relay(): Promise<RelayPlan> {
-    const [first] = (await listRelays(this.db)).filter(({ enabled }) => enabled).toSorted((a, b) => a.priority - b.priority);
-    if (first) return planOf(first);
-    return planOfUrl(this.config.SMTP_URL ? ENVIRONMENT : SANDBOX, this.config.SMTP_URL ?? (await this.outside.sandbox.url()), 1);
   }
 }
 

@@ -1,5 +1,5 @@
-import { side } from '../../../src/analytics/domain/statistics/log-ratio.js';
-import { logRatio } from '../../../src/analytics/domain/statistics/log-ratio.js';
+import { type Harm, watchGuardrail } from '../../../src/analytics/domain/statistics/guardrail.js';
+import { logRatio, side } from '../../../src/analytics/domain/statistics/log-ratio.js';
 import { ordinaryP } from '../../../src/analytics/domain/statistics/multipliers.js';
 import { samplePerArm, samplePerArmAlwaysValid } from '../../../src/analytics/domain/statistics/planning.js';
 import { delayed, spending } from './outcomes.js';
@@ -130,4 +130,13 @@ const naive: Row = {
   },
 };
 
-export const ROWS: Row[] = [...planned, ...open, ...hourly, ...several, ...coverage, ...power, early, ...delays, ...split, ...revenue, naive];
+const guardrail = [{ rates: [0.001, 0.001], pass: [0, 0.05] as const }, { rates: [0.001, 0.004], pass: [0.95, 1] as const }].map(({ rates, pass }): Row => ({
+  check: rates[0] === rates[1] ? 'guardrail, no harm' : 'guardrail, B does harm', setting: `complaints of ${rates.map((rate) => `${rate * 100} %`).join(' and ')}, 500 an arm a day, ${DAYS} days`, runs: 2_000, metrics: [{ name: 'harm found', pass }],
+  once(random) {
+    let harm: Harm[] = [];
+    watch(random, { rates, shares: [0.5, 0.5], perLook: 1_000 }, DAYS, (_look, _hours, arms) => (harm = watchGuardrail({ arms, plannedPeople: DAYS * 1_000, now: '2026-01-05T00:00:00.000Z', earlier: harm })).length > 0);
+    return [Number(harm.some(({ arm }) => arm === 'B' || rates[0] === rates[1]))];
+  },
+}));
+
+export const ROWS: Row[] = [...planned, ...open, ...hourly, ...several, ...coverage, ...power, early, ...delays, ...split, ...revenue, naive, ...guardrail];

@@ -21,6 +21,7 @@ import { DemoSite1763800000023 } from './migrations/1763800000023-demo-site.js';
 import { Reports1763800000027 } from './migrations/1763800000027-reports.js';
 import { Rollups1763800000024 } from './migrations/1763800000024-rollups.js';
 import { Verdicts1763800000025 } from './migrations/1763800000025-verdicts.js';
+import { Choices1763800000026 } from './migrations/1763800000026-choices.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   Reports1763800000027,
   Rollups1763800000024,
   Verdicts1763800000025,
+  Choices1763800000026,
 ];

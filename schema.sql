@@ -636,7 +636,7 @@ create table assignment (
   source text not null,
   assigned_at timestamp with time zone not null,
   constraint assignment_pkey PRIMARY KEY (experiment_id, person_id),
-  constraint assignment_source_check CHECK ((source = ANY (ARRAY['hash'::text, 'external'::text, 'override'::text]))));
+  constraint assignment_source_check CHECK ((source = ANY (ARRAY['hash'::text, 'external'::text, 'override'::text, 'choice'::text]))));
 
 create table attribute_history (
   person_id uuid not null,
@@ -1012,6 +1012,31 @@ create table experiment (
   constraint experiment_pkey PRIMARY KEY (id),
   constraint experiment_origin_check CHECK ((origin = ANY (ARRAY['danbi'::text, 'external'::text]))));
 
+create table experiment_choice (
+  id uuid not null,
+  experiment_id uuid not null,
+  campaign_id uuid not null,
+  variant text not null,
+  keep integer not null,
+  claim text not null,
+  chosen_by text not null,
+  since timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  ended_by text,
+  end_reason text,
+  constraint experiment_choice_pkey PRIMARY KEY (id),
+  constraint experiment_choice_claim_check CHECK ((claim = ANY (ARRAY['winner'::text, 'leader'::text, 'none'::text]))),
+  constraint experiment_choice_end_reason_check CHECK ((end_reason = ANY (ARRAY['undone'::text, 'replaced'::text, 'guardrail'::text]))),
+  constraint experiment_choice_keep_check CHECK (((keep >= 0) AND (keep <= 5000))));
+
+create table experiment_drop (
+  experiment_id uuid not null,
+  variant text not null,
+  campaign_id uuid not null,
+  dropped_by text not null,
+  at timestamp with time zone not null,
+  constraint experiment_drop_pkey PRIMARY KEY (experiment_id, variant));
+
 create table experiment_plan (
   experiment_id uuid not null,
   campaign_id uuid not null,
@@ -1166,8 +1191,15 @@ create table launch (
   people_done integer not null default 0,
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
+  part text not null default 'all'::text,
   constraint launch_pkey PRIMARY KEY (id),
+  constraint launch_part_check CHECK ((part = ANY (ARRAY['all'::text, 'test'::text, 'rest'::text]))),
   constraint launch_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'cancelled'::text]))));
+
+create table launch_person (
+  launch_id uuid not null,
+  person_id uuid not null,
+  constraint launch_person_pkey PRIMARY KEY (launch_id, person_id));
 
 create table list (
   id uuid not null,
@@ -1638,6 +1670,27 @@ create table suppression (
   constraint suppression_pkey PRIMARY KEY (channel, address_hash),
   constraint suppression_reason_check CHECK ((reason = ANY (ARRAY['bounce'::text, 'complaint'::text, 'manual'::text, 'soft_bounce'::text]))));
 
+create table test_then_send (
+  experiment_id uuid not null,
+  campaign_id uuid not null,
+  test_launch_id uuid not null,
+  rest_launch_id uuid not null,
+  share integer not null,
+  wait jsonb not null,
+  state text not null,
+  because text,
+  test_people integer not null default 0,
+  rest_people integer not null default 0,
+  began_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  decide_at timestamp with time zone,
+  decided_at timestamp with time zone,
+  constraint test_then_send_campaign_id_key UNIQUE (campaign_id),
+  constraint test_then_send_pkey PRIMARY KEY (experiment_id),
+  constraint test_then_send_because_check CHECK ((because = ANY (ARRAY['guardrail'::text, 'control'::text]))),
+  constraint test_then_send_share_check CHECK (((share > 0) AND (share < 10000))),
+  constraint test_then_send_state_check CHECK ((state = ANY (ARRAY['testing'::text, 'waiting'::text, 'held'::text, 'decided'::text, 'cancelled'::text]))));
+
 create table topic (
   key text not null,
   name text not null,
@@ -1781,12 +1834,17 @@ alter table digest_send add constraint digest_send_user_id_fkey FOREIGN KEY (use
 alter table digest_setting add constraint digest_setting_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table dkim_key add constraint dkim_key_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES sending_domain(id);
 alter table experiment add constraint experiment_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
+alter table experiment_choice add constraint experiment_choice_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
+alter table experiment_drop add constraint experiment_drop_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
 alter table experiment_plan add constraint experiment_plan_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
 alter table experiment_verdict add constraint experiment_verdict_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment_plan(experiment_id);
 alter table launch add constraint launch_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table one_time_link add constraint one_time_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table provider_secret add constraint provider_secret_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES provider_connection(id) ON DELETE CASCADE;
 alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+alter table test_then_send add constraint test_then_send_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
+alter table test_then_send add constraint test_then_send_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
+alter table test_then_send add constraint test_then_send_test_launch_id_fkey FOREIGN KEY (test_launch_id) REFERENCES launch(id);
 alter table webhook_secret add constraint webhook_secret_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoint(id);
 
 -- Indexes
@@ -1848,8 +1906,11 @@ CREATE INDEX event_person_name ON ONLY public.event USING btree (person_id, name
 CREATE INDEX event_receipt_received ON public.event_receipt USING brin (received_at);
 CREATE INDEX event_rejected_at ON public.event_rejected USING btree (at);
 CREATE INDEX experiment_campaign ON public.experiment USING btree (campaign_id);
+CREATE UNIQUE INDEX experiment_choice_active ON public.experiment_choice USING btree (experiment_id) WHERE (ended_at IS NULL);
+CREATE INDEX experiment_choice_history ON public.experiment_choice USING btree (experiment_id, since);
 CREATE INDEX experiment_plan_campaign ON public.experiment_plan USING btree (campaign_id);
 CREATE INDEX experiment_verdict_due ON public.experiment_verdict USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX experiment_verdict_winner ON public.experiment_verdict USING btree (experiment_id) WHERE (state = 'winner'::text);
 CREATE INDEX import_run_open ON public.import_run USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX in_app_message_expiring ON public.in_app_message USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND (seen_at IS NULL) AND (recalled_at IS NULL) AND (expired_at IS NULL));
 CREATE INDEX in_app_message_person ON public.in_app_message USING btree (person_id, created_at);
@@ -1859,6 +1920,7 @@ CREATE INDEX inbound_event_listed ON public.inbound_event USING btree (received_
 CREATE INDEX inbound_event_pending ON public.inbound_event USING btree (next_at, id) WHERE (state = 'pending'::text);
 CREATE INDEX inbound_event_state ON public.inbound_event USING btree (state, received_at, id) WHERE (state = ANY (ARRAY['review'::text, 'failed'::text]));
 CREATE INDEX launch_due ON public.launch USING btree (due_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+CREATE INDEX launch_person_person ON public.launch_person USING btree (person_id);
 CREATE INDEX list_member_person ON public.list_member USING btree (person_id);
 CREATE UNIQUE INDEX list_name ON public.list USING btree (lower(name)) WHERE (archived_at IS NULL);
 CREATE INDEX login_failure_since ON public.login_failure USING btree (since);
@@ -1898,6 +1960,7 @@ CREATE INDEX segment_owner ON public.segment USING btree (owner_id) WHERE (owner
 CREATE UNIQUE INDEX sending_domain_default ON public.sending_domain USING btree (is_default) WHERE is_default;
 CREATE INDEX session_user_id ON public.session USING btree (user_id);
 CREATE INDEX step_visit_version ON public.step_visit USING btree (version_id, step_id);
+CREATE INDEX test_then_send_open ON public.test_then_send USING btree (decide_at) WHERE (state = ANY (ARRAY['testing'::text, 'waiting'::text]));
 CREATE INDEX verdict_evaluation_at ON public.verdict_evaluation USING btree (at);
 CREATE INDEX verdict_evaluation_experiment ON public.verdict_evaluation USING btree (experiment_id, id);
 CREATE INDEX verdict_review_listed ON public.verdict_review USING btree (requested_at, id);

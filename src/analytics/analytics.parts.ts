@@ -4,8 +4,10 @@ import { digestParts } from './digest/digest.parts.js';
 import { ResultsController } from './http/results.controller.js';
 import { RollupWorker } from './jobs/rollup.job.js';
 import { CountPlans } from './plans.js';
+import { ObservedCounts } from '../platform/observed-counts.js';
+import { LedgerObservedCounts } from './observed-counts.service.js';
 import { ReportsService } from './reports.service.js';
 import { reportsParts } from './reports/reports.parts.js';
 import { RollupsService } from './rollups.service.js';
 
-export const analyticsParts: ModuleParts = joined({ providers: [CountPlans, Cells, RollupsService, ReportsService], controllers: [ResultsController], workers: [RollupWorker] }, reportsParts, digestParts);
+export const analyticsParts: ModuleParts = joined({ providers: [{ provide: ObservedCounts, useClass: LedgerObservedCounts }, CountPlans, Cells, RollupsService, ReportsService], controllers: [ResultsController], workers: [RollupWorker] }, reportsParts, digestParts);

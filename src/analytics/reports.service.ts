@@ -82,7 +82,7 @@ function stepsOf({ versions }: Counting, numbers: CampaignNumbers, query: Result
     const goals = definition.goals.map((goal) => ({ goal, id: countedGoal(goal, definition.conditions)?.id ?? null }));
     const at = { versionId: place.version.id, version: place.version.number, stepId: place.stepId, channel: place.channel, external: place.external, experimentId: place.experimentId };
     const arms = place.version.definition.experiments[place.stepId]!.arms.filter(({ key }) => (query.variant ?? key) === key);
-    const counted = arms.map(({ key, isControl }) => ({ key, isControl, assigned: numbers.assigned(at, key), goals: goals.map(({ goal, id }) => numbers.goal(goal, id, at, key)) }));
+    const counted = arms.map(({ key, isControl }) => ({ key, isControl, assigned: numbers.assigned(at, key), chosen: numbers.chosen(at, key), goals: goals.map(({ goal, id }) => numbers.goal(goal, id, at, key)) }));
     return stepResult(at, counted, numbers.ledger);
   });
 }

@@ -7,6 +7,10 @@ import { DisplayClaims } from './auto/claims.service.js';
 import { AnswersController } from './auto/http/answers.controller.js';
 import { DisplaysWorker } from './auto/jobs/displays.job.js';
 import { Brake } from './campaign-brake.js';
+import { Choices } from './choices.service.js';
+import { ChoicesController } from './http/choices.controller.js';
+import { ChoicesWorker } from './jobs/choices.job.js';
+import { TestsThenSend } from './tests-then-send.service.js';
 import { Coverage } from './coverage.service.js';
 import { CoverageWorker } from './jobs/coverage.job.js';
 import { CampaignMessages } from './campaign-messages.service.js';
@@ -37,7 +41,7 @@ import { TestPlanning } from './test-plans.service.js';
 import { Versions } from './versions.service.js';
 
 export const campaignsParts: ModuleParts = {
-  providers: [Drafts, CampaignMessages, Coverage, CampaignCheck, TestPlanning, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain, DisplayClaims, DisplayAcks],
-  controllers: [CampaignsController, CampaignMessagesController, VersionsController, AssignmentsController, LedgerController, AnswersController],
-  workers: [EntryWorker, DatesWorker, LaunchWorker, AdvanceWorker, ClosingWorker, CoverageWorker, DisplaysWorker],
+  providers: [Drafts, CampaignMessages, Coverage, CampaignCheck, TestPlanning, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain, Choices, TestsThenSend, DisplayClaims, DisplayAcks],
+  controllers: [CampaignsController, CampaignMessagesController, VersionsController, AssignmentsController, LedgerController, AnswersController, ChoicesController],
+  workers: [EntryWorker, DatesWorker, LaunchWorker, AdvanceWorker, ClosingWorker, CoverageWorker, DisplaysWorker, ChoicesWorker],
 };

@@ -21,6 +21,7 @@ import { changeState, findCampaign, lockCampaign, type Campaign } from './store/
 import { isIdle, setClosing, someActiveRuns } from './store/closing.store.js';
 import { cancelLaunches } from './store/launch-plan.store.js';
 import { ownedSegments } from './store/references.store.js';
+import { cancelTest } from './store/test-then-send.store.js';
 import { loadVersion } from './store/versions.store.js';
 
 const CHUNK = 2_000;
@@ -59,6 +60,7 @@ export class Lifecycle {
     const launches = await inTransaction(this.db, async (tx) => {
       await this.transition(tx, 'stop', id, actor);
       await setClosing(tx, id, true);
+      await cancelTest(tx, id, now);
       return cancelLaunches(tx, id, ['waiting', 'running'], now);
     });
     const { runs, deliveries, recalled } = await this.close(id);

@@ -21,6 +21,7 @@ import type { Finding } from './domain/finding.js';
 import { TRANSITIONS } from './domain/lifecycle.js';
 import { normalise, type RunPlan } from './domain/normalise.js';
 import { CONTROL, type PublishedDefinition } from './domain/published.js';
+import { plannedTest } from './domain/test-then-send.js';
 import { changedSince } from './drafts.service.js';
 import { refuseMissedDates } from './engine/dates.js';
 import { refuseTransition } from './lifecycle.service.js';
@@ -163,7 +164,7 @@ async function planEntry(tx: Db, { id: versionId, campaign, plan, before, now }:
     await cancelLaunches(tx, campaign.id, ['waiting'], now);
     if (await hasLaunched(tx, campaign.id)) throw conflict('campaign.already-launched', 'This broadcast has been launched and can not be taken back or changed; duplicate it to send another.');
     const dueAt = definition.launchAt ? new Date(definition.launchAt) : now;
-    return insertLaunch(tx, { campaignId: campaign.id, versionId, segmentId: entry.type === 'launch' ? entry.segmentId : null, dueAt: dueAt > now ? dueAt : now });
+    return insertLaunch(tx, { campaignId: campaign.id, versionId, segmentId: entry.type === 'launch' ? entry.segmentId : null, dueAt: dueAt > now ? dueAt : now, part: plannedTest(definition) ? 'test' : 'all' });
   }
   const continues = before !== null && isDeepStrictEqual(before.published.entry, entry);
   if (entry.type === 'date') await startDateTick(tx, versionId, continues ? before.id : null, now);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CampaignDefinition } from './campaign.js';
 import { Id, Instant, Key, Name } from './common.js';
 import { ExperimentPlan } from './experiment.js';
+import { TestThenSendPreview } from './experiment-choice.js';
 
 const State = z.enum(['draft', 'active', 'paused', 'draining', 'stopped', 'archived']);
 const Type = z.enum(['series', 'broadcast', 'auto_message']);
@@ -35,7 +36,7 @@ export const DuplicateRequest = z.strictObject({ name: Name.optional() }).defaul
 export const PublishRequest = z.strictObject({ revision: Revision.optional() }).default({}).meta({ id: 'PublishRequest' });
 
 export const FindingView = z.object({ severity: z.enum(['error', 'warning']), path: z.string(), code: z.string(), message: z.string(), messageKo: z.string().optional(), source: z.string().optional().meta({ description: 'The law or standard a rule comes from' }) });
-export const CheckView = z.object({ ok: z.boolean(), findings: z.array(FindingView) }).meta({ id: 'CampaignCheck' });
+export const CheckView = z.object({ ok: z.boolean(), findings: z.array(FindingView), testThenSend: TestThenSendPreview.nullable() }).meta({ id: 'CampaignCheck' });
 export const TestPlansView = z.object({
   tests: z.array(z.object({ stepId: z.string(), path: z.string(), fixed: z.boolean().meta({ description: 'The test has begun: this is its plan, which publishing keeps' }), plan: ExperimentPlan })),
   findings: z.array(FindingView),
@@ -74,5 +75,5 @@ export const AssignmentSummary = z.object({
 export type AssignmentSummary = z.infer<typeof AssignmentSummary>;
 
 export const AssignmentFilter = z.object({ personId: Id.optional(), experiment: Key.optional() });
-export const AssignmentView = z.object({ experimentId: Id, experiment: z.string(), personId: Id, variant: z.string(), isControl: z.boolean(), source: z.enum(['hash', 'external', 'override']), assignedAt: At });
+export const AssignmentView = z.object({ experimentId: Id, experiment: z.string(), personId: Id, variant: z.string(), isControl: z.boolean(), source: z.enum(['hash', 'external', 'override', 'choice']), assignedAt: At });
 export const AssignmentList = z.object({ items: z.array(AssignmentView), next: z.string().nullable() }).meta({ id: 'AssignmentList' });

@@ -29,7 +29,7 @@ export const TestPlan = z
     readoutAt: Instant.optional().meta({ description: 'Date of the read-out; planned from the expected volume when absent' }),
     round: z.number().int().min(1).max(10_000).default(1).meta({ description: 'Another number begins a new test: everybody is assigned anew, and the plan may be another one' }),
     cap: z.number().positive().max(1e12).optional().meta({ description: 'Highest amount that counts per person, in the currency of the goal; from earlier campaigns when absent' }),
-    autoWinner: z.strictObject({ keep: z.number().min(0).max(0.5).default(0.1) }).optional().meta({ description: 'Series and auto messages: once there is a winner, new people get it, except this share, who get the runner-up' }),
+    autoWinner: z.strictObject({ keep: z.number().min(0).max(0.5).default(0.1) }).optional().meta({ description: 'Series and auto messages: once there is a winner, new people get it, except this share, who go on being split by the arms, so that a winner that wears off is seen' }),
     send: z
       .strictObject({ share: z.number().gt(0).lt(1), wait: DurationSchema })
       .optional()

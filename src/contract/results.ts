@@ -26,6 +26,8 @@ export const VariantResult = z
     isControl: z.boolean(),
     /** People assigned to this arm: the cohort of every rate. */
     assigned: Count,
+    /** People given this arm because it was chosen for everybody new: they are in no rate and compared with nobody. */
+    chosen: Count,
     /** People with at least one accepted e-mail or one impression. */
     reached: Count,
     sent: Count,

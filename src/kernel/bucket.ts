@@ -30,13 +30,16 @@ export function armOf<K extends string>(arms: readonly Arm<K>[], bucket: number)
  * Whole basis points for positive weights by largest remainder, so that they sum to exactly 10,000 and the order of equal
  * remainders is the order given.
  */
-export function basisPoints(weights: readonly number[]): number[] {
+export const basisPoints = (weights: readonly number[]): number[] => apportion(BUCKETS, weights);
+
+/** A whole number given out by weights, by largest remainder: whole parts that sum to it exactly, equal remainders in the order given. */
+export function apportion(whole: number, weights: readonly number[]): number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   if (!(total > 0) || weights.some((weight) => !(weight >= 0) || !Number.isFinite(weight))) throw new RangeError('weights must be finite, not negative, and not all zero');
-  const exact = weights.map((weight) => (weight / total) * BUCKETS);
-  const whole = exact.map(Math.floor);
-  const missing = BUCKETS - whole.reduce((sum, points) => sum + points, 0);
+  const exact = weights.map((weight) => (weight / total) * whole);
+  const parts = exact.map(Math.floor);
+  const missing = whole - parts.reduce((sum, part) => sum + part, 0);
   const byRemainder = exact.map((value, index) => ({ index, rest: value - Math.floor(value) })).sort((a, b) => b.rest - a.rest || a.index - b.index);
-  for (const { index } of byRemainder.slice(0, missing)) whole[index]! += 1;
-  return whole;
+  for (const { index } of byRemainder.slice(0, missing)) parts[index]! += 1;
+  return parts;
 }

@@ -33,9 +33,14 @@ export class CampaignNumbers {
     this.entryRefusals = sumBy(this.of('refused_entry'), (c) => c.detail!, (c, count) => ({ code: c.detail!, count }));
   }
 
-  /** People assigned to an arm who came to the place. */
+  /** People drawn into an arm who came to the place. */
   assigned(place: At, variant: string): number {
     return this.here('assigned', place, variant).reduce((sum, cell) => sum + cell.count, 0);
+  }
+
+  /** People who got the arm because it was chosen. */
+  chosen(place: At, variant: string): number {
+    return this.here('chosen', place, variant).reduce((sum, cell) => sum + cell.count, 0);
   }
 
   /** @param goalId how the goal is counted; null when it can not be, then nobody has reached it */
@@ -59,4 +64,4 @@ export class CampaignNumbers {
 }
 
 /** An arm with the people in it and its goals, before what came of its messages. */
-export type ArmNumbers = Pick<VariantResult, 'key' | 'isControl' | 'assigned' | 'goals'>;
+export type ArmNumbers = Pick<VariantResult, 'key' | 'isControl' | 'assigned' | 'chosen' | 'goals'>;

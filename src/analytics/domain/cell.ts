@@ -1,7 +1,7 @@
 /** One number of the results of a campaign, with all that it is a number of. */
 export interface Cell {
   key: string;
-  /** What is counted: `run`, `entered`, `visit`, `waiting`, `refused_entry`, `refused_step`, `delivery`, `sent`, `reached`, `bounce`, `reaction`, `assigned`, `goal`, `tested`. */
+  /** What is counted: `run`, `entered`, `visit`, `waiting`, `refused_entry`, `refused_step`, `delivery`, `sent`, `reached`, `bounce`, `reaction`, `assigned`, `chosen`, `goal`, `tested`. */
   measure: string;
   versionId: string | null;
   stepId: string | null;

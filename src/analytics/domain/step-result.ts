@@ -28,7 +28,7 @@ function byCode(cells: readonly { code: string; count: number }[]): { code: stri
 }
 
 /** Everything known of one message step, and whether it adds up. */
-export function stepResult(place: StepPlace, arms: Pick<VariantResult, 'key' | 'isControl' | 'assigned' | 'goals'>[], ledger: StepLedger): StepResult {
+export function stepResult(place: StepPlace, arms: Pick<VariantResult, 'key' | 'isControl' | 'assigned' | 'chosen' | 'goals'>[], ledger: StepLedger): StepResult {
   const here = <T extends At>(cells: T[]) => cells.filter((cell) => cell.versionId === place.versionId && cell.stepId === place.stepId);
   const deliveries = here(ledger.deliveries);
   const atStep = here(ledger.refusals);
@@ -49,7 +49,7 @@ export function stepResult(place: StepPlace, arms: Pick<VariantResult, 'key' | '
   };
 }
 
-function variantResult(arm: Pick<VariantResult, 'key' | 'isControl' | 'assigned' | 'goals'>, deliveries: DeliveryCount[], engagement: EngagementCount[], { reached, hard }: { reached: number; hard: number }): VariantResult {
+function variantResult(arm: Pick<VariantResult, 'key' | 'isControl' | 'assigned' | 'chosen' | 'goals'>, deliveries: DeliveryCount[], engagement: EngagementCount[], { reached, hard }: { reached: number; hard: number }): VariantResult {
   const verdicts = (kind: string) => {
     const of = (verdict: string) => total(engagement.filter((cell) => cell.kind === kind && cell.verdict === verdict));
     return { human: of('human'), machine: of('machine'), unknown: of('unknown') };

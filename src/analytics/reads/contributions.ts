@@ -50,6 +50,7 @@ const LEDGER = [
   rowsOf({ measure: `'reaction'`, ...ARM, detail: 'e.kind', further: VERDICT('e.rank') }, `reaction as e join sent as x on x.id = e.id and not x.is_control`),
   rowsOf({ measure: `'reaction'`, ...ARM, detail: 'e.kind', further: VERDICT('e.rank'), bucket: quarter('e.first_at') }, `reaction as e join sent as x on x.id = e.id and not x.is_control`),
   rowsOf({ measure: `'assigned'`, ...ARM }, 'cohort as x'),
+  rowsOf({ measure: `'chosen'`, ...ARM }, 'placed as x where x.chosen'),
   rowsOf({ measure: `'tested'`, experiment_id: 'x.experiment_id', variant: 'x.variant', detail: `'assigned'` }, 'tested as x'),
   rowsOf({ measure: `'tested'`, experiment_id: 'x.experiment_id', variant: 'x.variant', detail: `'eligible'` }, 'tested as x where x.eligible'),
 ];
@@ -100,17 +101,19 @@ export function contributions(plan: CountPlan, people: string, at: CountMoment, 
     select s.id, e.kind, min(case e.verdict when 'human' then 0 when 'unknown' then 1 else 2 end) as rank, min(e.at) as first_at, bool_or(coalesce(e.data ->> 'kind', 'hard') = 'hard') as hard
       from sent as s join delivery_event as e on e.delivery_id = s.id and e.person_id = s.person_id group by s.id, e.kind),
   given as materialized (
-    select a.experiment_id, a.person_id, a.variant, a.assigned_at from pair as q join assignment as a on a.person_id = q.person_id and a.campaign_id = ${campaign}),
+    select a.experiment_id, a.person_id, a.variant, a.assigned_at, a.source = 'choice' as chosen from pair as q join assignment as a on a.person_id = q.person_id and a.campaign_id = ${campaign}),
   first_sent as materialized (
     select distinct on (s.person_id, s.version_id, s.step_id) s.person_id, s.version_id, s.step_id, s.channel, s.language from sent as s order by s.person_id, s.version_id, s.step_id, s.queued_at, s.id),
-  cohort as materialized (
-    select g.person_id, g.experiment_id, g.variant, g.assigned_at, l."versionId" as version_id, l."stepId" as step_id, coalesce(f.channel, '') as channel, coalesce(f.language, '') as language
+  placed as materialized (
+    select g.person_id, g.experiment_id, g.variant, g.assigned_at, g.chosen, l."versionId" as version_id, l."stepId" as step_id, coalesce(f.channel, '') as channel, coalesce(f.language, '') as language
       from given as g join place as l on l."experimentId" = g.experiment_id
       left join first_sent as f on f.person_id = g.person_id and f.version_id = l."versionId" and f.step_id = l."stepId"
      where l.external or exists (select from visit as v where v.person_id = g.person_id and v.version_id = l."versionId" and v.step_id = l."stepId")),
+  -- Who got an arm because it was chosen was not drawn, and is compared with nobody.
+  cohort as materialized (select p.* from placed as p where not p.chosen),
   tested as materialized (
     select g.*, not l.gated or exists (select from sent as s where s.person_id = g.person_id and s.experiment_id = g.experiment_id) as eligible
-      from given as g join (select p."experimentId" as experiment_id, bool_or(p.gated) as gated from place as p group by p."experimentId") as l on l.experiment_id = g.experiment_id),
+      from given as g join (select p."experimentId" as experiment_id, bool_or(p.gated) as gated from place as p group by p."experimentId") as l on l.experiment_id = g.experiment_id where not g.chosen),
   outcome as materialized (${outcomes.length === 0 ? NO_OUTCOME : outcomes.join('\n    union all ')}),
   ${scoredSql(plan, now, values)},
   counted as (${[...LEDGER, ...GOALS].join('\n    union all ')}),

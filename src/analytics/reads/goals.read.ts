@@ -11,12 +11,12 @@ export interface Cohort {
 
 export interface AssignedCell { variant: string; isControl: boolean; assigned: number }
 
-/** The people of a cohort; every value goes through `values`. */
+/** The people of a cohort; every value goes through `values`. Whoever was given an arm because it was chosen is compared with nobody. */
 function cohortSql(cohort: Cohort, values: SqlValues): string {
   const visited = cohort.visit
     ? ` and exists (select 1 from step_visit as v where v.person_id = a.person_id and v.version_id = ${values.bind(cohort.visit.versionId, 'uuid')} and v.step_id = ${values.bind(cohort.visit.stepId, 'text')})`
     : '';
-  return `select a.person_id, a.variant, a.is_control, a.assigned_at from assignment as a where a.experiment_id = ${values.bind(cohort.experimentId, 'uuid')}${visited}`;
+  return `select a.person_id, a.variant, a.is_control, a.assigned_at from assignment as a where a.experiment_id = ${values.bind(cohort.experimentId, 'uuid')} and a.source <> 'choice'${visited}`;
 }
 
 /** People by arm. */

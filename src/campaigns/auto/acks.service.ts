@@ -96,7 +96,7 @@ async function confirm(acked: Acked): Promise<AckAnswer> {
   const version = await loadVersion(tx, claim.versionId!);
   const { message } = autoMessageOf(version);
   const experiment = version.published.experiments[message.id]!;
-  await assignVariants(tx, { experiment, campaignId: claim.campaignId, personIds: [personId], now });
+  await assignVariants(tx, { experiment, campaignId: claim.campaignId, personIds: [personId], now, shown: claim.arm!.given });
   const mine = { ...claim, personId, versionId: version.id, arm: claim.arm as ClaimedArm };
   await insertImpression(tx, { enrollmentId: newId(), claim: mine, stepId: message.id, topic: message.topic, experimentId: experiment.experimentId }, now);
   await moveClaim(tx, { ...mine, state: 'shown', counted: claim.counted || needsOne }, now);

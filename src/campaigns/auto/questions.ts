@@ -14,7 +14,7 @@ import type { GateFacts } from '../domain/gates.js';
 import { whoMeets } from '../engine/conditions.js';
 import { endingsOf } from '../engine/endings.js';
 import { usableZone } from '../engine/people.js';
-import { armsWithout, type Assigned } from '../store/assignments.store.js';
+import { armsWithout, type AssignedOrGiven } from '../store/assignments.store.js';
 import type { CampaignVersion } from '../store/versions.store.js';
 import { displayedBy, displayedOf, standardDisplays } from './store/displayed.store.js';
 import { isTransactional } from './store/in-app.store.js';
@@ -83,10 +83,10 @@ function once<T>(look: (asked: Asked) => Promise<T>): (asked: Asked) => Promise<
 }
 
 /** The arm a person has or will have; nothing is stored before the impression. */
-export const armOf = once(async ({ tx, version, definition, personId }): Promise<Assigned> => (await armsWithout(tx, version.published.experiments[definition.message.id]!, [personId])).get(personId)!);
+export const armOf = once(async ({ tx, version, definition, personId }): Promise<AssignedOrGiven> => (await armsWithout(tx, version.published.experiments[definition.message.id]!, [personId])).get(personId)!);
 
 /** The variant of an arm; control stands for the first, whose content it renders too. */
-export const variantOf = ({ message }: AutoMessageDefinition, arm: Assigned) => message.variants.find(({ key }) => !arm.isControl && key === arm.variant) ?? message.variants[0]!;
+export const variantOf = ({ message }: AutoMessageDefinition, arm: Pick<AssignedOrGiven, 'variant' | 'isControl'>) => message.variants.find(({ key }) => !arm.isControl && key === arm.variant) ?? message.variants[0]!;
 
 const seen = once(async ({ tx, ids, version, visit }) => (await displayedOf(tx, ids, [version.campaignId], visit)).get(version.campaignId));
 

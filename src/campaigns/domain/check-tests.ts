@@ -1,6 +1,7 @@
 import type { CampaignDefinition } from '../../contract/campaign.js';
 import type { TestPlan } from '../../contract/experiment.js';
 import type { SegmentNode } from '../../contract/segment.js';
+import { BUCKETS } from '../../kernel/bucket.js';
 import { fault, warning, within, type Finding } from './finding.js';
 import { decidingGoal, testsOf, type PlacedTest } from './tests.js';
 
@@ -15,7 +16,7 @@ export function testFaults(definition: CampaignDefinition): Finding[] {
 function faultsOf(definition: CampaignDefinition, { path, arms }: PlacedTest, test: TestPlan): Finding[] {
   const at = within(path, 'test');
   if (arms.length < 2) return [fault(at, 'test-without-arms', 'A test compares at least two arms. Add a variant or a control, or leave "test" out.')];
-  return [...goalFaults(definition, at, test), ...modeFaults(definition, at, test), ...useFaults(definition, at, test)];
+  return [...goalFaults(definition, at, test), ...modeFaults(definition, at, test), ...useFaults(definition, at, test), ...sendFaults(at, arms, test)];
 }
 
 function goalFaults({ goals }: CampaignDefinition, at: string, test: TestPlan): Finding[] {
@@ -46,6 +47,16 @@ function useFaults(definition: CampaignDefinition, at: string, { autoWinner, sen
   return [
     ...(autoWinner && definition.type === 'broadcast' ? [fault(`${at}.autoWinner`, 'no-new-people', 'Nobody new comes to this broadcast. To send the better one to the rest of the audience, use "send".')] : []),
     ...(send && (definition.type !== 'broadcast' || isExternal) ? [fault(`${at}.send`, 'send-not-broadcast', `Test-then-send is for broadcasts${isExternal ? ' that Danbi sends' : '. To give new people the winner, use "autoWinner"'}.`)] : []),
+  ];
+}
+
+/** A share that nobody or everybody would be in, and versions of which none can be in front. */
+function sendFaults(at: string, arms: PlacedTest['arms'], { send }: TestPlan): Finding[] {
+  if (!send) return [];
+  const points = Math.round(send.share * BUCKETS);
+  return [
+    ...(points > 0 && points < BUCKETS ? [] : [fault(`${at}.send.share`, 'send-share', 'Give a share between 0.0001 and 0.9999: some of the audience get the test, the others the version in front.')]),
+    ...(arms.filter(({ isControl }) => !isControl).length > 1 ? [] : [fault(`${at}.send`, 'send-one-version', 'With one version there is none to be in front. Add a variant, or leave "send" out.')]),
   ];
 }
 

@@ -55,12 +55,13 @@ export function restSentence({ name, because, until }: RestingEndpoint, zone: st
 export type Told =
   | { kind: 'refused'; code: ReasonCode; at: string | null; what: 'campaign' | 'message' }
   | { kind: 'could_enter' }
+  | { kind: 'in_rest'; restAt: string | null; isOver: boolean }
   | { kind: 'delivery'; state: string; code: ReasonCode | null; isControl: boolean; at: string; dueAt: string; detail: string | null }
   | { kind: 'on_the_way'; stepId: string; dueAt: string | null }
   | { kind: 'passed_by'; state: string; code: ReasonCode | null };
 
 /** An instant as people read it in a zone, to the second. */
-function spoken(at: string, zone: string): Sentence {
+export function spoken(at: string, zone: string): Sentence {
   const said = (language: string) => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23', timeZone: zone }).format(new Date(at));
   return { en: `${said('en-GB')} (${zone})`, ko: `${said('ko')}(${zone})` };
 }
@@ -70,6 +71,7 @@ export function sentenceFor(told: Told, zone: string): Sentence {
   switch (told.kind) {
     case 'refused': return refusedSentence(told.code, told.at === null ? null : spoken(told.at, zone), told.what);
     case 'could_enter': return { en: 'The person could enter now: every gate is open.', ko: '모든 조건을 충족하여 지금 진입할 수 있습니다.' };
+    case 'in_rest': return inRestSentence(told.restAt === null ? null : spoken(told.restAt, zone), told.isOver);
     case 'delivery': return deliverySentence(told, zone);
     case 'on_the_way': {
       const due = told.dueAt === null ? null : spoken(told.dueAt, zone);
@@ -82,6 +84,14 @@ export function sentenceFor(told: Told, zone: string): Sentence {
       ? { en: `The run ended before the message because ${reason(told.code).en}.`, ko: `메시지 전에 여정이 끝났습니다. ${reason(told.code).ko}.` }
       : { en: 'The run ended on a path without this message.', ko: '이 메시지를 거치지 않는 경로로 여정이 끝났습니다.' };
   }
+}
+
+function inRestSentence(restAt: Sentence | null, isOver: boolean): Sentence {
+  if (isOver) return { en: 'The person was not in the test, and the campaign ended before the rest got the message.', ko: '테스트 대상이 아니었으며, 나머지 발송 전에 캠페인이 끝났습니다.' };
+  return {
+    en: `The person is not in the test: they get the version in front when the test is over${restAt ? `, from ${restAt.en}` : ''}.`,
+    ko: `테스트 대상이 아닙니다. 테스트가 끝나면 ${restAt ? `${restAt.ko}부터 ` : ''}앞선 변형을 받습니다.`,
+  };
 }
 
 function refusedSentence(code: ReasonCode, at: Sentence | null, what: 'campaign' | 'message'): Sentence {

@@ -3,6 +3,7 @@ import { newId } from '../../kernel/ids.js';
 import type { Db } from '../../platform/database/db.js';
 import { firstRefusal, type GateFacts, type ReentryFacts, type Refusal } from '../domain/gates.js';
 import type { Reentry } from '../../contract/campaign.js';
+import type { SegmentNode } from '../../contract/segment.js';
 import { recordDecisions, type NewDecision } from '../store/decisions.store.js';
 import { beginRuns, earlierRuns, lockCampaign, type EntryRecord } from '../store/enrollments.store.js';
 import type { CampaignVersion } from '../store/versions.store.js';
@@ -10,6 +11,9 @@ import { whoMeets, type Moment } from './conditions.js';
 import { endingsOf } from './endings.js';
 import { zonesOf } from './people.js';
 import type { Entrance } from './watch.js';
+
+/** An entrance, and the segment that people must be in beside its audience. */
+type Asked = Entrance & { within?: SegmentNode };
 
 /** Somebody whose entry trigger was met. */
 export interface Candidate {
@@ -57,7 +61,7 @@ async function enterOnce(tx: Db, entrance: Entrance, candidates: readonly Candid
  * Who of the candidates passes the gates of entry, and the decision rows of those who do not; nothing is written. Each
  * person is named once. Needs the entry lock, and the campaign's state locked as it was given.
  */
-export async function judgeEntry(tx: Db, entrance: Entrance, candidates: readonly Candidate[], moment: Moment): Promise<{ entering: Candidate[]; refused: NewDecision[] }> {
+export async function judgeEntry(tx: Db, entrance: Asked, candidates: readonly Candidate[], moment: Moment): Promise<{ entering: Candidate[]; refused: NewDecision[] }> {
   const { version } = entrance;
   const zones = await zonesOf(tx, candidates.map((candidate) => candidate.personId), moment.zone);
   const present = candidates.filter((candidate) => zones.has(candidate.personId));
@@ -82,13 +86,14 @@ const entryRefusal = (version: CampaignVersion, { personId, entry }: Candidate, 
 const triggerOf = (entry: EntryRecord) => ({ ...entry, properties: undefined });
 
 /** Looks up what the gates of entry ask, for all people at once. A closed campaign asks nothing more. */
-export async function entryFacts(tx: Db, { version, state }: Entrance, zones: ReadonlyMap<string, string>, moment: Moment): Promise<(personId: string) => GateFacts> {
+export async function entryFacts(tx: Db, { version, state, within }: Asked, zones: ReadonlyMap<string, string>, moment: Moment): Promise<(personId: string) => GateFacts> {
   const { now } = moment;
   const campaign = { state, entering: true };
   if (state !== 'active') return () => ({ now, campaign, trigger: { met: true } });
   const people = [...zones.keys()];
   const { audience, reentry } = version.published;
-  const inside = audience ? await whoMeets(tx, audience, people, moment) : null;
+  const wanted: SegmentNode | undefined = audience && within ? { type: 'all', of: [within, audience] } : audience ?? within;
+  const inside = wanted ? await whoMeets(tx, wanted, people, moment) : null;
   const earlier = await earlierRuns(tx, version.campaignId, people);
   const endings = await endingsOf(tx, version, people.map((personId) => ({ personId, entry: null })), moment);
   return (personId) => ({

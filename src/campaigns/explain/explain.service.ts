@@ -13,6 +13,8 @@ import { findCampaign, type Campaign } from '../store/campaigns.store.js';
 import { decisionsOf, runsOfPerson, type DecisionRecord, type RunRecord } from '../store/ledger.store.js';
 import { loadVersion, type CampaignVersion } from '../store/versions.store.js';
 import { liveGates } from './live-gates.js';
+import { frozenFor } from '../store/test-then-send.store.js';
+import { explainArm } from './chosen-arm.js';
 import { restingEndpoint } from './resting-endpoint.js';
 
 export interface Explanation {
@@ -35,6 +37,9 @@ const RUNS = 20;
 const DECISIONS = 50;
 
 interface Found { outcome: Outcome; basis: 'ledger' | 'now'; gates: Verdict[]; stepId: string | null }
+
+/** Of somebody who waits for the end of a test. */
+const IN_REST = { at: null, stepId: null, code: null, facts: {}, reached: null };
 
 /** The message has not left yet: what its endpoint does now matters to it. */
 const isAhead = ({ told }: Outcome): boolean => told.kind === 'could_enter' || told.kind === 'on_the_way' || (told.kind === 'delivery' && (told.state === 'queued' || told.state === 'sending'));
@@ -64,11 +69,13 @@ export class Explain {
     const asked = version.published.steps[found.stepId ?? stepId ?? messagesOf(version.published)[0] ?? ''];
     const noAdvertising = asked?.type === 'message' ? await reasonOf(this.db, asked.topic) : null;
     const rest = asked?.type === 'message' && isAhead(found.outcome) ? await restingEndpoint(this.db, asked, String(found.outcome.facts.variant ?? ''), this.clock.now()) : null;
-    const told = rest && restSentence(rest, zone);
-    const more: Partial<Record<Gate, object | null>> = { consent: noAdvertising, transport: rest && { endpoint: { ...rest, until: rest.until?.toISOString() ?? null }, told } };
+    const experiment = asked?.type === 'message' ? version.published.experiments[asked.id] : undefined;
+    const arm = experiment && experiment.arms.length > 1 ? await explainArm(this.db, experiment, personId, zone) : null;
+    const also = [found.outcome.told.kind === 'delivery' ? arm?.told : null, rest && restSentence(rest, zone)].filter((sentence) => sentence !== null && sentence !== undefined);
+    const more: Partial<Record<Gate, object | null>> = { consent: noAdvertising, transport: rest && { endpoint: { ...rest, until: rest.until?.toISOString() ?? null }, told: also.at(-1) }, assignment: arm?.facts ?? null };
     const answer = sentenceFor(found.outcome.told, zone);
     return {
-      campaignId, personId, stepId: found.stepId, basis: found.basis, answer: told ? { en: `${answer.en} ${told.en}`, ko: `${answer.ko} ${told.ko}` } : answer, runs, decisions,
+      campaignId, personId, stepId: found.stepId, basis: found.basis, answer: { en: [answer, ...also].map(({ en }) => en).join(' '), ko: [answer, ...also].map(({ ko }) => ko).join(' ') }, runs, decisions,
       gates: found.gates.map((gate) => ({ ...gate, facts: { ...gate.facts, ...more[gate.gate] }, at: found.basis === 'now' ? this.clock.now().toISOString() : gate.passed === null ? null : found.outcome.at, nextCheckAt: gate.nextCheckAt?.toISOString() ?? null })),
       nextPossibleAt: refusing?.nextCheckAt?.toISOString() ?? found.outcome.dueAt,
     };
@@ -87,9 +94,11 @@ export class Explain {
     const messageId = stepId ?? messagesOf(version.published)[0];
     const step = messageId ? version.published.steps[messageId] : undefined;
     const moment = { now: this.clock.now(), zone: (await loadWorkspace(this.db)).timeZone };
+    const frozen = await frozenFor(this.db, campaign.id, personId);
     const gates = await liveGates(this.db, { version, campaign, personId, step: step?.type === 'message' ? step : null }, moment);
     // What only puts a message off keeps nobody out.
     const refusing = gates.find((gate) => gate.passed === false && !DEFERRALS.includes(gate.code!));
+    if (frozen) return { outcome: { ...IN_REST, told: { kind: 'in_rest', restAt: frozen.decideAt?.toISOString() ?? null, isOver: frozen.state === 'cancelled' }, dueAt: frozen.decideAt?.toISOString() ?? null }, basis: 'now', gates, stepId: null };
     const told = refusing?.code ? { kind: 'refused' as const, code: refusing.code, at: null, what: 'campaign' as const } : { kind: 'could_enter' as const };
     return { outcome: { told, at: null, dueAt: null, stepId: null, code: refusing?.code ?? null, facts: {}, reached: null }, basis: 'now', gates, stepId: null };
   }

@@ -12,6 +12,7 @@ import { CampaignCheck, isSound, refuseErrors } from '../check.service.js';
 import { Drafts } from '../drafts.service.js';
 import { Lifecycle } from '../lifecycle.service.js';
 import { Publishing } from '../publish.service.js';
+import { TestsThenSend } from '../tests-then-send.service.js';
 import type { CampaignSummary } from '../store/campaigns.store.js';
 import { proposedView, TestPlanning } from '../test-plans.service.js';
 
@@ -32,7 +33,7 @@ function expectedRevision(ifMatch: string | undefined): number | undefined {
 @ApiTags('Campaigns')
 @Controller('v1/campaigns')
 export class CampaignsController {
-  constructor(private readonly drafts: Drafts, private readonly checks: CampaignCheck, private readonly tests: TestPlanning, private readonly publishing: Publishing, private readonly lifecycle: Lifecycle) {}
+  constructor(private readonly drafts: Drafts, private readonly checks: CampaignCheck, private readonly tests: TestPlanning, private readonly publishing: Publishing, private readonly lifecycle: Lifecycle, private readonly staged: TestsThenSend) {}
 
   @Get()
   @AllowAll()
@@ -95,7 +96,7 @@ export class CampaignsController {
     const campaign = await this.drafts.get(id);
     const { findings } = await this.checks.check(campaign.definition);
     const all = isSound(findings) ? [...findings, ...(await this.tests.propose(campaign)).findings] : findings;
-    return { ok: isSound(all), findings: all };
+    return { ok: isSound(all), findings: all, testThenSend: await this.staged.preview(campaign.definition) };
   }
 
   @Post(':id/test-plan')

@@ -1,8 +1,9 @@
-import { armOf, bucketOf } from '../../kernel/bucket.js';
 import { announceEngagement } from '../../people/store/change.store.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 import { keepPlanForOne } from '../../platform/database/kept-plans.js';
 import type { PublishedExperiment } from '../domain/published.js';
+import { armsFor, UNSTEERED, type GivenArm } from '../domain/steering.js';
+import { loadSteering } from './choices.store.js';
 
 export interface Assigned {
   /** Key of the arm; `control` for those who get nothing. */
@@ -10,11 +11,16 @@ export interface Assigned {
   isControl: boolean;
 }
 
+/** The arm somebody has; `given`: they do not have it yet, and would get it so. */
+export interface AssignedOrGiven extends Assigned { given?: GivenArm }
+
 export interface AssignInput {
   experiment: PublishedExperiment;
   campaignId: string;
   personIds: readonly string[];
   now: Date;
+  /** The arm these people have been shown already: they get it although another would be given by now. */
+  shown?: GivenArm;
 }
 
 type AssignedRow = Assigned & { personId: string };
@@ -22,30 +28,34 @@ type AssignedRow = Assigned & { personId: string };
 const assign = keepPlanForOne(`
   with added as (
     insert into assignment (experiment_id, person_id, campaign_id, variant, is_control, bucket, source, assigned_at)
-    select $1, w.person_id, $2, w.variant, w.is_control, w.bucket, 'hash', $3::timestamptz
-      from unnest($4::uuid[], $5::text[], $6::boolean[], $7::int[]) as w (person_id, variant, is_control, bucket)
+    select $1, w.person_id, $2, w.variant, w.is_control, w.bucket, w.source, $3::timestamptz
+      from unnest($4::uuid[], $5::text[], $6::boolean[], $7::int[], $8::text[]) as w (person_id, variant, is_control, bucket, source)
      order by w.person_id
     on conflict (experiment_id, person_id) do nothing
     returning 1)
   select count(*)::int as count from added`);
 
+/** What an experiment gives to people it has not assigned yet; one with a single arm is not asked about. */
+async function currentArms(db: Db, experiment: PublishedExperiment): Promise<(personId: string) => GivenArm> {
+  return armsFor(experiment, experiment.arms.length > 1 ? await loadSteering(db, experiment.experimentId) : UNSTEERED);
+}
+
 /**
- * The arm of each person. A stored first assignment wins; the others get the arm of their bucket, and it is stored now.
- * Answers one entry per different person id. Everybody is announced, whoever had an arm before too: with it they arrive at
- * the step, and from then on their outcomes count.
+ * The arm of each person. A stored first assignment wins; the others get the arm of their bucket, or the one that was chosen, and
+ * it is stored now. Answers one entry per different person id. Everybody is announced, whoever had an arm before too: with it
+ * they arrive at the step, and from then on their outcomes count.
  */
-export async function assignVariants(tx: Db, { experiment, campaignId, personIds, now }: AssignInput): Promise<Map<string, Assigned>> {
+export async function assignVariants(tx: Db, { experiment, campaignId, personIds, now, shown }: AssignInput): Promise<Map<string, Assigned>> {
   const people = [...new Set(personIds)];
   if (people.length === 0) return new Map();
-  const control = new Map(experiment.arms.map((arm) => [arm.key, arm.isControl]));
-  const buckets = people.map((id) => bucketOf(experiment.salt, id));
-  const variants = buckets.map((bucket) => armOf(experiment.arms, bucket));
+  const give = shown ? () => shown : await currentArms(tx, experiment);
+  const given = people.map(give);
   const added = await row<{ count: number }>(tx, assign(people.length),
-  [experiment.experimentId, campaignId, now, people, variants, variants.map((key) => control.get(key)), buckets]);
+  [experiment.experimentId, campaignId, now, people, given.map(({ variant }) => variant), given.map(({ isControl }) => isControl), given.map(({ bucket }) => bucket), given.map(({ source }) => source)]);
   await announceEngagement(tx, people.map((personId) => ({ personId, campaignId })), now);
   // Whoever was not added has been assigned before, here or by another transaction that is committed now.
   const stored = added!.count === people.length ? [] : await loadAssigned(tx, experiment.experimentId, people);
-  const assigned = new Map(people.map((id, index): [string, Assigned] => [id, { variant: variants[index]!, isControl: control.get(variants[index]!)! }]));
+  const assigned = new Map(people.map((id, index): [string, Assigned] => [id, { variant: given[index]!.variant, isControl: given[index]!.isControl }]));
   for (const { personId, variant, isControl } of stored) assigned.set(personId, { variant, isControl });
   return assigned;
 }
@@ -59,11 +69,11 @@ function loadAssigned(db: Db, experimentId: string, personIds: readonly string[]
 }
 
 /** The arm each person has, or would get now. Nothing is stored. */
-export async function armsWithout(db: Db, experiment: PublishedExperiment, personIds: readonly string[]): Promise<Map<string, Assigned>> {
-  const control = new Map(experiment.arms.map((arm) => [arm.key, arm.isControl]));
-  const arms = new Map(personIds.map((id): [string, Assigned] => {
-    const variant = armOf(experiment.arms, bucketOf(experiment.salt, id));
-    return [id, { variant, isControl: control.get(variant)! }];
+export async function armsWithout(db: Db, experiment: PublishedExperiment, personIds: readonly string[]): Promise<Map<string, AssignedOrGiven>> {
+  const give = await currentArms(db, experiment);
+  const arms = new Map(personIds.map((id): [string, AssignedOrGiven] => {
+    const given = give(id);
+    return [id, { variant: given.variant, isControl: given.isControl, given }];
   }));
   for (const { personId, variant, isControl } of await loadAssigned(db, experiment.experimentId, personIds)) arms.set(personId, { variant, isControl });
   return arms;

@@ -29,6 +29,7 @@ export async function isIdle(tx: Db, campaignId: string, countLaunches: boolean)
   const found = await row<{ busy: boolean }>(tx, `
     select exists (select from enrollment as e where e.campaign_id = $1 and e.state = 'active')
         or ($2 and exists (select from launch as l where l.campaign_id = $1 and l.state in ('waiting', 'running')))
+        or ($2 and exists (select from test_then_send as t where t.campaign_id = $1 and t.state in ('testing', 'waiting', 'held')))
         or exists (select from delivery as d where d.campaign_id = $1 and d.state in ('queued', 'sending')) as busy`, [campaignId, countLaunches]);
   return !found!.busy;
 }

@@ -87,7 +87,7 @@ export interface ListedAssignment {
   personId: string;
   variant: string;
   isControl: boolean;
-  source: 'hash' | 'external' | 'override';
+  source: 'hash' | 'external' | 'override' | 'choice';
   assignedAt: Date;
 }
 

@@ -7,13 +7,15 @@ export interface NewLaunch {
   /** Null: everybody in the audience. */
   segmentId: string | null;
   dueAt: Date;
+  /** `test`: a share gets it first, the others are frozen. */
+  part?: 'all' | 'test';
 }
 
 /** Plans the entry of everybody who is in the segment at `dueAt`. Wake `campaigns.launch` after commit. */
-export async function insertLaunch(tx: Db, { campaignId, versionId, segmentId, dueAt }: NewLaunch): Promise<void> {
+export async function insertLaunch(tx: Db, { campaignId, versionId, segmentId, dueAt, part = 'all' }: NewLaunch): Promise<void> {
   await rows(tx, `
-    insert into launch (id, campaign_id, version_id, segment_id, due_at, state)
-    values ($1, $2, $3, $4, $5::timestamptz, 'waiting')`, [newId(), campaignId, versionId, segmentId, dueAt]);
+    insert into launch (id, campaign_id, version_id, segment_id, due_at, state, part)
+    values ($1, $2, $3, $4, $5::timestamptz, 'waiting', $6)`, [newId(), campaignId, versionId, segmentId, dueAt, part]);
 }
 
 /** Ends launches that have not finished; who they took in stays in. @returns how many */

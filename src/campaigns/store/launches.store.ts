@@ -1,5 +1,6 @@
 import { row, rows, type Db } from '../../platform/database/db.js';
 import type { Flip } from '../domain/settled.js';
+import { takeFrozen } from './test-then-send.store.js';
 
 /** The entry of everybody who is meant at one moment. */
 export interface Launch {
@@ -13,9 +14,11 @@ export interface Launch {
   cursor: string | null;
   startedAt: Date | null;
   campaignState: string;
+  /** `test`: a share gets the arms, the others are frozen for the `rest`. */
+  part: 'all' | 'test' | 'rest';
 }
 
-const LAUNCH = `l.id, l.campaign_id as "campaignId", l.version_id as "versionId", l.segment_id as "segmentId", l.state, l.cursor, l.started_at as "startedAt"`;
+const LAUNCH = `l.id, l.campaign_id as "campaignId", l.version_id as "versionId", l.segment_id as "segmentId", l.state, l.cursor, l.started_at as "startedAt", l.part`;
 
 /** Launches that may go on now: due, their campaign not paused, their segment complete. The oldest first. */
 export async function dueLaunches(db: Db, now: Date): Promise<string[]> {
@@ -52,17 +55,16 @@ export function takeLaunch(tx: Db, id: string): Promise<Launch | null> {
 const MEMBERS = `select m.person_id as id from segment_member as m where m.segment_id = $1 and m.since <= $2::timestamptz`;
 const EVERYBODY = `select p.id from person as p where $1::uuid is null and p.created_at <= $2::timestamptz`;
 
-/** Fixes who is meant: members at this moment; who comes later is not of this launch. */
+/** Fixes who is meant: members at this moment; who comes later is not of this launch. The rest of a test was fixed with its launch. */
 export async function startLaunch(tx: Db, launch: Launch, now: Date): Promise<void> {
-  await rows(tx, `
-    update launch as l
-       set state = 'running', started_at = $2::timestamptz,
-           people_total = (select count(*)::int from (${launch.segmentId === null ? EVERYBODY : MEMBERS}) as meant (id))
-     where l.id = $3 and l.state = 'waiting'`, [launch.segmentId, now, launch.id]);
+  const [meant, given] = launch.part === 'rest' ? ['select f.person_id from launch_person as f where f.launch_id = $1', [launch.id]] : [launch.segmentId === null ? EVERYBODY : MEMBERS, [launch.segmentId, now]];
+  const { count } = (await row<{ count: number }>(tx, `select count(*)::int as count from (${meant as string}) as meant (id)`, given as unknown[]))!;
+  await rows(tx, `update launch as l set state = 'running', started_at = $2::timestamptz, people_total = $3 where l.id = $1 and l.state = 'waiting'`, [launch.id, now, count]);
 }
 
-/** The next people of a running launch in order of id. */
+/** The next people of a running launch in order of id. Those of the rest of a test leave the frozen ones with it. */
 export async function launchPage(tx: Db, launch: Launch, limit: number): Promise<string[]> {
+  if (launch.part === 'rest') return takeFrozen(tx, launch.id, limit);
   const [source, id] = launch.segmentId === null ? [EVERYBODY, 'p.id'] : [MEMBERS, 'm.person_id'];
   const found = await rows<{ id: string }>(tx, `${source} and ($3::uuid is null or ${id} > $3::uuid) order by ${id} limit $4`, [launch.segmentId, launch.startedAt, launch.cursor, limit]);
   return found.map((person) => person.id);

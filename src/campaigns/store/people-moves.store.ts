@@ -41,6 +41,9 @@ const MOVES = [
   `delete from assignment as a using ${PAIRS}
     where a.person_id = m.from_id and exists (select from assignment as own where own.person_id = m.into_id and own.experiment_id = a.experiment_id)`,
   `update assignment as a set person_id = m.into_id from ${PAIRS} where a.person_id = m.from_id`,
+  // Frozen for the rest of a test: once, whoever of them was.
+  `insert into launch_person (launch_id, person_id) select distinct f.launch_id, m.into_id from ${PAIRS} join launch_person as f on f.person_id = m.from_id on conflict do nothing`,
+  `delete from launch_person as f using ${PAIRS} where f.person_id = m.from_id`,
   // Before its delivery, as everybody who reports what was done with a message.
   `update in_app_message as i set person_id = m.into_id from ${PAIRS} where i.person_id = m.from_id`,
   `update delivery as d set person_id = m.into_id from ${PAIRS} where d.person_id = m.from_id`,
@@ -127,6 +130,7 @@ const WORDLESS = `(select coalesce(jsonb_agg(n.notice || '{"recipient": null, "d
 
 /** Where an erased person's messages went, and what the test mailbox kept of them, is gone before the deliveries forget the address. */
 const FORGETS = [
+  'delete from launch_person as f where f.person_id = any($1::uuid[])',
   'delete from in_app_message as i where i.person_id = any($1::uuid[])',
   'delete from message_answer as a where a.person_id = any($1::uuid[])',
   // A lease that counts is taken back when it is over; then nothing of it is left to be known.

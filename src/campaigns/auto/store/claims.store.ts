@@ -2,14 +2,15 @@ import type { ClaimedPerson } from '../../../delivery/sending/store/claims.store
 import { row, rows, type Db } from '../../../platform/database/db.js';
 import { keepPlan } from '../../../platform/database/kept-plans.js';
 import type { InLine } from '../../domain/display-line.js';
+import type { GivenArm } from '../../domain/steering.js';
 
 /** First key of the advisory locks that let the claims and acks of one person take turns. */
 const PERSON = 7_103;
 
 export type ClaimState = 'waiting' | 'open' | 'shown' | 'back' | 'lapsed' | 'recalled';
 
-/** Which arm a claim displays. */
-export interface ClaimedArm { variant: string; isControl: boolean; contentId: string | null; language: string | null }
+/** Which arm a claim displays; `given` when the person had none before. */
+export interface ClaimedArm { variant: string; isControl: boolean; given?: GivenArm; contentId: string | null; language: string | null }
 
 /** A browser's permission to display one message until `leaseUntil`. */
 export interface DisplayClaim {

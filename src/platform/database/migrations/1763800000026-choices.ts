@@ -57,6 +57,9 @@ export class Choices1763800000026 implements MigrationInterface {
       comment on column test_then_send.rest_people is 'people frozen at the launch';
       create index test_then_send_open on test_then_send (decide_at) where state in ('testing', 'waiting');
 
+      -- Asked each second.
+      create index experiment_verdict_winner on experiment_verdict (experiment_id) where state = 'winner';
+
       -- Who is of a launch and has not been taken yet. A row leaves with its person being taken.
       create table launch_person (
         launch_id uuid not null,
@@ -68,6 +71,7 @@ export class Choices1763800000026 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      drop index experiment_verdict_winner;
       drop table launch_person, test_then_send, experiment_drop, experiment_choice;
       alter table launch drop column part;
       update assignment set source = 'hash' where source = 'choice';

@@ -17,8 +17,8 @@ const SHAPE = /^dnb_(sk|wk)_[\w-]{43}$/;
 @Injectable()
 export class KeyRing extends WriteKeys {
   private readonly kept = new Map<string, { key: KeyRow; until: number }>();
-  /** Counts revocations: a look-up that one overtook must not be kept. */
-  private revocations = 0;
+  /** Counts changes: a look-up that one overtook must not be kept. */
+  private changes = 0;
 
   constructor(private readonly db: DataSource, private readonly clock: Clock) {
     super();
@@ -29,10 +29,10 @@ export class KeyRing extends WriteKeys {
     const hash = hashOf(presented);
     const known = this.kept.get(hash);
     if (known && known.until > performance.now()) return known.key;
-    const before = this.revocations;
+    const before = this.changes;
     const key = await useKey(this.db, hash, this.clock.now());
     this.kept.delete(hash);
-    if (key && before === this.revocations) this.keep(hash, key);
+    if (key && before === this.changes) this.keep(hash, key);
     return key;
   }
 
@@ -46,9 +46,9 @@ export class KeyRing extends WriteKeys {
     return (await loadKey(this.db, id))?.revokedAt != null;
   }
 
-  /** Drops a key from memory when it is revoked here. */
+  /** Drops a key from memory when it is changed or revoked here. */
   forget(id: string): void {
-    this.revocations += 1;
+    this.changes += 1;
     for (const [hash, { key }] of this.kept) if (key.id === id) this.kept.delete(hash);
   }
 

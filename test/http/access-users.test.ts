@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { callApi, startTestApp, type TestApp } from '../support/app.js';
 import { VirtualClock } from '../support/virtual-clock.js';
+import { KeyRing } from '../../src/access/key-ring.service.js';
 import { Setup } from '../../src/access/setup.service.js';
 
 const DAY = 86_400_000;
@@ -181,4 +182,35 @@ test('every change left its entry, with who did it and without secrets', async (
   expect(entries.find((entry) => entry.action === 'api_key.revoke')!.actor).toMatch(/^server_key:/);
   expect(JSON.stringify(entries)).not.toMatch(/dnb_sk_|dnb_wk_|@example\.com/);
   expect(await app.db.query(`select 1 from audit_entry as a where a.id::text = $1`, [entries.at(-1)!.id])).toHaveLength(1);
+});
+
+test('the origins of a write key are changed: here at once, elsewhere within five seconds, and the change is written down', async () => {
+  const made = await app.api('POST', '/v1/api-keys', { kind: 'write', name: 'site', allowedOrigins: ['https://old.example'] });
+  const [id, secret] = [made.body.key.id as string, made.body.secret as string];
+  const from = async (origin: string) => (await fetch(`${app.url}/v1/boot`, { method: 'POST', headers: { origin }, body: JSON.stringify({ k: secret, a: 'browser' }) })).status;
+  const elsewhere = new KeyRing(app.db, clock);
+  const allowed = async () => (await elsewhere.verify(secret))!.allowedOrigins;
+  expect([await from('https://old.example'), await from('https://new.example'), await allowed()]).toEqual([200, 403, ['https://old.example']]);
+  const change = (allowedOrigins: unknown, key = id) => app.api('PATCH', `/v1/api-keys/${key}`, { allowedOrigins });
+  expect(await change(['https://New.example/', 'https://new.example', 'http://localhost:3000'])).toMatchObject({ status: 200, body: { id, kind: 'write', value: secret, allowedOrigins: ['https://new.example', 'http://localhost:3000'] } });
+  expect([await from('https://old.example'), await from('https://new.example')]).toEqual([403, 200]);
+  expect(await allowed()).toEqual(['https://old.example']);
+  const soon = performance.now() + 5_001;
+  const watch = jest.spyOn(performance, 'now').mockImplementation(() => soon);
+  expect(await allowed()).toEqual(['https://new.example', 'http://localhost:3000']);
+  watch.mockRestore();
+  expect((await app.api('GET', '/v1/audit?limit=1')).body.items[0]).toMatchObject({
+    action: 'api_key.change', subject: `api_key:${id}`, detail: { was: { allowedOrigins: ['https://old.example'] }, is: { allowedOrigins: ['https://new.example', 'http://localhost:3000'] } },
+  });
+  expect((await change([])).body.allowedOrigins).toEqual([]);
+  expect(await from('https://anywhere.example')).toBe(200);
+  for (const [wrong, path] of [[['shop.example'], 'allowedOrigins.0'], [['https://a.example', 'https://shop.example/path'], 'allowedOrigins.1'], [['null'], 'allowedOrigins.0'], [['*'], 'allowedOrigins.0'], ['https://a.example', 'allowedOrigins'], [Array(101).fill('https://a.example'), 'allowedOrigins']] as const) {
+    expect(await change(wrong)).toMatchObject({ status: 400, body: { problems: [{ path }] } });
+  }
+  const server = await app.api('POST', '/v1/api-keys', { kind: 'server', name: 'server', role: 'marketer' });
+  expect(await change([], server.body.key.id)).toMatchObject({ status: 409, body: { code: 'api_key.no-origins' } });
+  expect((await callApi(`${app.url}/v1/api-keys/${id}`, server.body.secret, 'PATCH', { allowedOrigins: [] })).status).toBe(403);
+  expect((await change([], '00000000-0000-7000-8000-000000000000')).status).toBe(404);
+  await app.api('DELETE', `/v1/api-keys/${id}`);
+  expect(await change([])).toMatchObject({ status: 409, body: { code: 'api_key.revoked' } });
 });

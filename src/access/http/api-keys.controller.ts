@@ -1,11 +1,12 @@
-import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { z } from 'zod';
 import { Id } from '../../contract/common.js';
 import { CurrentActor, type Actor } from '../../platform/http/access.js';
 import { pageOf, PageQuery } from '../../platform/http/paging.js';
 import { ApiKeys, type KeyRequest } from '../api-keys.service.js';
 import type { KeyRow } from '../store/api-keys.store.js';
-import { KeyCreated, KeyList, KeyRequestSchema, KeyView } from './schemas.js';
+import { KeyChange, KeyCreated, KeyList, KeyRequestSchema, KeyView } from './schemas.js';
 import { idCursor } from './cursors.js';
 
 const viewOf = ({ publicValue, ...key }: KeyRow) => ({ ...key, value: publicValue });
@@ -30,6 +31,13 @@ export class ApiKeysController {
   async create(@Body({ schema: KeyRequestSchema }) request: KeyRequest, @CurrentActor() actor: Actor) {
     const { key, secret } = await this.keys.create(request, actor);
     return { key: viewOf(key), secret };
+  }
+
+  @Patch(':id')
+  @ApiOperation({ summary: 'Change the origins whose pages may use a write key: holds within five seconds in every process' })
+  @ApiOkResponse({ standardSchema: KeyView })
+  async change(@Param('id', { schema: Id }) id: string, @Body({ schema: KeyChange }) { allowedOrigins }: z.infer<typeof KeyChange>, @CurrentActor() actor: Actor) {
+    return viewOf(await this.keys.allowOrigins(id, allowedOrigins, actor));
   }
 
   @Delete(':id')

@@ -44,10 +44,12 @@ export const KeyView = z.object({
 }).meta({ id: 'ApiKey' });
 export const KeyList = z.object({ items: z.array(KeyView), next: z.string().nullable() }).meta({ id: 'ApiKeyList' });
 export const KeyCreated = z.object({ key: KeyView, secret: z.string().meta({ description: 'The key itself. A server key is shown only in this answer.' }) }).meta({ id: 'ApiKeyCreated' });
+const Origins = z.array(OriginValue).max(100).transform((origins) => [...new Set(origins)]).meta({ description: 'Origins whose pages may use a write key, such as https://shop.example; empty: every page' });
 export const KeyRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('server'), name: Name, role: z.enum(KEY_ROLES) }),
-  z.strictObject({ kind: z.literal('write'), name: Name, allowedOrigins: z.array(OriginValue).max(100).optional() }),
+  z.strictObject({ kind: z.literal('write'), name: Name, allowedOrigins: Origins.optional() }),
 ]).meta({ id: 'ApiKeyRequest' });
+export const KeyChange = z.strictObject({ allowedOrigins: Origins }).meta({ id: 'ApiKeyChange' });
 
 const SenderContact = z.string().trim().max(500);
 export const WorkspaceSettingsSchema = z.strictObject({ senderContact: SenderContact.optional() });

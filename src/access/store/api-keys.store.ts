@@ -56,6 +56,16 @@ export function revokeKey(db: Db, id: string, now: Date): Promise<KeyRow | null>
   return row<KeyRow>(db, `update api_key as k set revoked_at = $2::timestamptz where k.id = $1 and k.revoked_at is null returning ${COLUMNS}`, [id, now]);
 }
 
+/** The key, as it stays until commit. */
+export function lockKey(tx: Db, id: string): Promise<KeyRow | null> {
+  return row<KeyRow>(tx, `select ${COLUMNS} from api_key as k where k.id = $1 for update`, [id]);
+}
+
+/** Sets the origins of a locked key. */
+export async function saveOrigins(tx: Db, id: string, origins: readonly string[]): Promise<KeyRow> {
+  return (await row<KeyRow>(tx, `update api_key as k set allowed_origins = $2::text[] where k.id = $1 returning ${COLUMNS}`, [id, origins]))!;
+}
+
 export function loadKey(db: Db, id: string): Promise<KeyRow | null> {
   return row<KeyRow>(db, `select ${COLUMNS} from api_key as k where k.id = $1`, [id]);
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { CampaignDefinition } from '../contract/campaign.js';
-import type { Channel, EmailContent } from '../contract/message.js';
+import type { Channel, EmailContent, InAppContent } from '../contract/message.js';
 import type { CompiledMessage } from '../delivery/content/compiled.js';
 import { compileMessage } from '../delivery/content/compile.js';
 import { loadBookFor } from '../delivery/content/store/snippets.store.js';
@@ -13,6 +13,7 @@ import { SenderCheck } from '../delivery/identity/sender-check.service.js';
 import { Clock } from '../kernel/clock.js';
 import { AppError, type Problem } from '../kernel/errors.js';
 import type { Db } from '../platform/database/db.js';
+import { IdentityGuard } from '../platform/http/identity-guard.js';
 import { loadWorkspace } from '../platform/workspace.js';
 import { validateDefinition } from '../segments/segment-questions.js';
 import { findFaults } from './domain/check.js';
@@ -31,14 +32,14 @@ export interface Checked {
 /** Looks at a definition as publishing would, and changes nothing. */
 @Injectable()
 export class CampaignCheck {
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly senders: SenderCheck) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly senders: SenderCheck, private readonly identity: IdentityGuard) {}
 
   /** Everything wrong or doubtful in it, and its compiled messages. */
   async check(definition: CampaignDefinition): Promise<Checked> {
     const references = referencesOf(definition);
     const { findings, contents } = await this.compiled(references);
     return {
-      findings: [...findFaults(definition, this.clock.now()), ...(await this.segments(references)), ...(await this.conditions(references)), ...(await this.topics(references)), ...(await this.endpoints(references)), ...(await this.sendersOf(references)), ...findings, ...(await this.rules(references, contents))],
+      findings: [...findFaults(definition, this.clock.now()), ...(await this.segments(references)), ...(await this.conditions(references)), ...(await this.topics(references)), ...(await this.endpoints(references)), ...(await this.sendersOf(references)), ...(await this.answers(references)), ...findings, ...(await this.rules(references, contents))],
       contents,
     };
   }
@@ -87,6 +88,15 @@ export class CampaignCheck {
     return named.flatMap(({ path, channel, content }) => endpointFindings(path, channel, content, known.get(content.endpointId)));
   }
 
+  /** What a survey writes comes from a browser, which nobody has to believe. */
+  private async answers({ contents }: References): Promise<Finding[]> {
+    const { protectedTraits } = await this.identity.policy();
+    return contents.flatMap(({ path, channel, content }) => {
+      const saveAs = channel === 'in_app' ? (content as InAppContent).survey?.saveAs : undefined;
+      return saveAs === undefined ? [] : savedFindings(within(path, 'survey.saveAs'), saveAs, protectedTraits);
+    });
+  }
+
   private async sendersOf({ contents, topics }: References): Promise<Finding[]> {
     const findings: Finding[] = [];
     for (const { path, channel, content } of contents) {
@@ -120,6 +130,12 @@ export class CampaignCheck {
     }
     return checked;
   }
+}
+
+/** Why a browser's answer may not be kept under this name. */
+function savedFindings(path: string, name: string, protectedTraits: ReadonlySet<string>): Finding[] {
+  if (protectedTraits.has(name)) return [{ ...fault(path, 'protected-trait', `"${name}" is a protected trait, and answers come from browsers: save the answer under another name, or take the protection away.`), messageKo: `"${name}"은(는) 보호된 속성인데 답변은 브라우저에서 옵니다. 다른 속성에 저장하거나 보호를 해제하세요.` }];
+  return name.startsWith('$') ? [{ ...fault(path, 'reserved-attribute', `"${name}" begins with $, as facts do that Danbi keeps by itself: save the answer under another name.`), messageKo: `"${name}"처럼 $로 시작하는 이름은 단비가 직접 관리합니다. 다른 속성에 저장하세요.` }] : [];
 }
 
 function endpointFindings(path: string, channel: Channel, content: { endpointId: string; memberEmail?: string }, endpoint: EndpointState | undefined): Finding[] {

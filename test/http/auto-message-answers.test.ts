@@ -50,6 +50,24 @@ describe('answers', () => {
     await reconciled(app, id);
   });
 
+  test('set no protected trait: such a survey is not published, and one from before leaves it alone', async () => {
+    const protect = async (...protectedTraits: string[]) => expect((await app.api('PUT', '/v1/identity-verification', { mode: 'off', protectedTraits })).status).toBe(200);
+    const open = await publish(autoMessage({ message: survey(NPS) }));
+    await protect('nps');
+    const { body } = await app.api('POST', '/v1/campaigns', { name: 'protected', definition: autoMessage({ message: survey(NPS) }) });
+    const place = 'message.variants.0.content.survey.saveAs';
+    expect(await app.api('POST', `/v1/campaigns/${body.id}/publish`)).toMatchObject({ status: 400, body: { problems: [{ path: place, code: 'campaign.protected-trait', messageKo: expect.stringContaining('보호된 속성') }] } });
+    const own = await app.api('POST', '/v1/campaigns', { name: 'own', definition: autoMessage({ message: survey({ ...NPS, saveAs: '$tag:vip' }) }) });
+    expect(await app.api('POST', `/v1/campaigns/${own.body.id}/publish`)).toMatchObject({ status: 400, body: { problems: [{ path: place, code: 'campaign.reserved-attribute' }] } });
+    const visitor = browser();
+    const { key } = (await visitor.display(open)) as Granted & { key: string };
+    expect(await visitor.ack(key, 'reply', { v: { score: 10 } })).toEqual({ ok: 1 });
+    const { attributes, tags } = (await app.api('GET', `/v1/people/${await personOf(visitor.id)}`)).body;
+    expect([attributes, tags]).toEqual([{}, ['promoter']]);
+    await protect();
+    expect((await app.api('POST', `/v1/campaigns/${body.id}/publish`)).status).toBe(200);
+  });
+
   test('of a chat are replies; choices are checked against what was asked', async () => {
     const chat = await publish(autoMessage({ message: message({ body: '무엇을 도와드릴까요?', reply: true }) }));
     const visitor = browser();
@@ -64,7 +82,8 @@ describe('answers', () => {
     }
     expect(await other.ack(asked.key, 'reply', { v: { choices: ['a', 'b'] } })).toEqual({ ok: 1 });
     // An attribute that can not hold the answer stays as it is; the rest of the answer counts.
-    expect((await app.api('GET', `/v1/people/${await personOf(other.id)}`)).body).toMatchObject({ attributes: {}, tags: ['likes-b'] });
+    const { attributes, tags } = (await app.api('GET', `/v1/people/${await personOf(other.id)}`)).body;
+    expect([attributes, tags]).toEqual([{}, ['likes-b']]);
   });
 });
 

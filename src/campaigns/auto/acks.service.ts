@@ -9,6 +9,7 @@ import { AppError } from '../../kernel/errors.js';
 import { NEWS } from '../../people/store/news.store.js';
 import { inPeopleTransaction } from '../../people/people-writer.js';
 import type { Db } from '../../platform/database/db.js';
+import { IdentityGuard } from '../../platform/http/identity-guard.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { displayFacts, mayDisplay } from '../domain/display-frequency.js';
@@ -30,7 +31,7 @@ export type AckDoing = 'shown' | 'back' | 'open' | 'click' | 'reply' | 'dismiss'
 /** What a browser says became of a claim, its form checked. */
 export interface AckAsk { key: string; doing: AckDoing; button: number | null; answer: SurveyAnswer | null }
 
-interface Acked { tx: Db; now: Date; personId: string; ids: string[]; timeZone: string | null; claim: DisplayClaim }
+interface Acked { tx: Db; now: Date; personId: string; ids: string[]; timeZone: string | null; claim: DisplayClaim; protectedTraits: ReadonlySet<string> }
 
 const OK: AckAnswer = { ok: 1 };
 const ENDED = ['stopped', 'archived', 'draft'];
@@ -41,19 +42,21 @@ const ENDED = ['stopped', 'archived', 'draft'];
  */
 @Injectable()
 export class DisplayAcks {
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner, private readonly identity: IdentityGuard) {}
 
   /** @throws AppError `claim.unknown` (404), `claim.invalid-answer`, `inbox.no-button` */
   async ack(personId: string | null, ask: AckAsk): Promise<AckAnswer> {
     const now = this.clock.now();
     if (personId === null) throw unknownClaim();
+    // Before the transaction: inside it, a second connection would be waited for while holding one.
+    const { protectedTraits } = await this.identity.policy();
     const answer = await inPeopleTransaction(this.db, async (tx): Promise<AckAnswer> => {
       const person = await holdPerson(tx, personId);
       if (!person) return { ok: 0, why: 'PERSON_MERGED' };
       const ids = await idsOf(tx, personId);
       const claim = await lockClaim(tx, ask.key);
       if (!claim || !ids.includes(claim.personId)) throw unknownClaim();
-      return this.apply({ tx, now, personId, ids, timeZone: person.timeZone, claim }, ask);
+      return this.apply({ tx, now, personId, ids, timeZone: person.timeZone, claim, protectedTraits }, ask);
     });
     for (const worker of ['segments.membership', NEWS]) this.runner.wake(worker);
     return answer;
@@ -141,6 +144,6 @@ async function touch(acked: Acked, { button, answer }: AckAsk, action: Exclude<A
   if (acked.claim.arm?.isControl) return { ok: 0, why: 'EXPERIMENT_CONTROL' };
   const touched = await tryTouch(acked, action, button);
   if (touched === null) return { ok: 0, why: 'NO_LONGER_ELIGIBLE' };
-  if (action === 'reply') await storeAnswer(acked.tx, { personId: touched.personId, content: touched.message.content, isNew: touched.actions.includes('reply'), claim: acked.claim, answer }, acked.now);
+  if (action === 'reply') await storeAnswer(acked.tx, { personId: touched.personId, content: touched.message.content, isNew: touched.actions.includes('reply'), claim: acked.claim, answer, protectedTraits: acked.protectedTraits }, acked.now);
   return OK;
 }

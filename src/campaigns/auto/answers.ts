@@ -17,7 +17,7 @@ export const ANSWERED = '$survey_answered';
 
 const LONGEST_REPLY = 5_000;
 
-interface Answered { personId: string; content: RenderedInApp; /** The first answer to this message. */ isNew: boolean; claim: DisplayClaim; answer: SurveyAnswer | null }
+interface Answered { personId: string; content: RenderedInApp; /** The first answer to this message. */ isNew: boolean; claim: DisplayClaim; answer: SurveyAnswer | null; /** Attributes that no answer of a browser may set. */ protectedTraits: ReadonlySet<string> }
 
 /** What is wrong with an answer to this message; null when it is one. */
 function problemOf({ survey, reply }: RenderedInApp, answer: SurveyAnswer | null): string | null {
@@ -34,7 +34,7 @@ function problemOf({ survey, reply }: RenderedInApp, answer: SurveyAnswer | null
  *
  * @throws AppError `claim.invalid-answer`
  */
-export async function storeAnswer(tx: Db, { personId, content, isNew, claim, answer }: Answered, now: Date): Promise<void> {
+export async function storeAnswer(tx: Db, { personId, content, isNew, claim, answer, protectedTraits }: Answered, now: Date): Promise<void> {
   const problem = problemOf(content, answer);
   if (problem !== null) throw new AppError('claim.invalid-answer', `v: ${problem}`, 'invalid', [{ path: 'v', code: 'claim.invalid-answer', message: problem }]);
   if (!isNew) return;
@@ -44,7 +44,7 @@ export async function storeAnswer(tx: Db, { personId, content, isNew, claim, ans
   const kind = content.survey ? 'survey' : 'reply';
   await insertAnswer(tx, { deliveryId: claim.deliveryId, personId, kind, ...delivery, ...said, at: now });
   await writeBatch(tx, [{
-    ref: { personId }, at: now, ...consequences(content, said, now),
+    ref: { personId }, at: now, ...consequences(content, said, protectedTraits, now),
     event: {
       id: newId(), type: 'track', name: kind === 'survey' ? ANSWERED : REPLIED, messageId: `${claim.deliveryId}:${kind}`, occurredAt: now, receivedAt: now,
       properties: JSON.stringify({ campaign: delivery.campaignId, step: delivery.stepId, variant: delivery.variant, delivery: claim.deliveryId, ...said }), context: JSON.stringify({ page: { url: claim.url } }),
@@ -52,12 +52,12 @@ export async function storeAnswer(tx: Db, { personId, content, isNew, claim, ans
   }], { now, source: 'visitor' });
 }
 
-/** An attribute that can not hold the answer (a text as e-mail address) is left as it is. */
-function consequences({ survey }: RenderedInApp, answer: SurveyAnswer, now: Date) {
+/** An attribute that can not hold the answer (a text as e-mail address), or that was protected since the survey was published, is left as it is. */
+function consequences({ survey }: RenderedInApp, answer: SurveyAnswer, protectedTraits: ReadonlySet<string>, now: Date) {
   if (!survey) return {};
   const saved = savedAnswer(survey as AskedSurvey, answer);
   const tags = answerTags(survey as AskedSurvey, answer);
-  const attributes = saved && !isReservedKey(saved.attribute) ? { [saved.attribute]: saved.value } : {};
+  const attributes = saved && !isReservedKey(saved.attribute) && !protectedTraits.has(saved.attribute) ? { [saved.attribute]: saved.value } : {};
   const fits = personWriteProblems({ ref: { anonymousId: 'x' }, at: now, attributes }).length === 0;
   return { ...(fits ? { attributes } : {}), ...(tags.length > 0 ? { addTags: tags } : {}) };
 }

@@ -1467,6 +1467,12 @@ create table result_cell (
   constraint result_cell_campaign_id_key_key UNIQUE (campaign_id, key),
   constraint result_cell_pkey PRIMARY KEY (id));
 
+create table result_goal (
+  campaign_id uuid not null,
+  id text not null,
+  goal text not null,
+  constraint result_goal_pkey PRIMARY KEY (campaign_id, id));
+
 create table result_goals (
   campaign_id uuid not null,
   digest text not null,
@@ -1996,6 +2002,24 @@ create view analytics.campaign_version as
     number,
     published_at
    FROM campaign_version x;
+create view analytics.conversion as
+ SELECT x.campaign_id,
+    x.person_id,
+    c.version_id,
+    c.step_id,
+    c.experiment_id,
+    c.variant,
+    g.goal,
+    g.id AS goal_id,
+    bool_or((c.further = 'converted'::text)) AS is_converted,
+    bool_or((c.further = 'matured'::text)) AS is_matured,
+    max(u.amount) FILTER (WHERE ((c.further = 'converted'::text) AND (c.bucket IS NULL))) AS value,
+    min(c.bucket) FILTER (WHERE (c.further = 'converted'::text)) AS converted_quarter
+   FROM (((result_person x
+     CROSS JOIN LATERAL UNNEST(x.cells, x.counts, x.amounts) u(cell, n, amount))
+     JOIN result_cell c ON (((c.id = u.cell) AND (c.measure = 'goal'::text))))
+     JOIN result_goal g ON (((g.campaign_id = x.campaign_id) AND (g.id = c.detail))))
+  GROUP BY x.campaign_id, x.person_id, c.version_id, c.step_id, c.experiment_id, c.variant, g.goal, g.id;
 create view analytics.decision as
  SELECT id,
     person_id,
@@ -2081,6 +2105,13 @@ create view analytics.delivery as
             min(((e.data ->> 'dwell'::text))::double precision) FILTER (WHERE ((e.kind = 'impression'::text) AND (jsonb_typeof((e.data -> 'dwell'::text)) = 'number'::text))) AS dwell_ms
            FROM delivery_event e
           WHERE ((e.delivery_id = x.id) AND (e.person_id = x.person_id))) r ON (true));
+create view analytics.evaluation as
+ SELECT id,
+    experiment_id,
+    campaign_id,
+    at,
+    result
+   FROM verdict_evaluation x;
 create view analytics.experiment as
  SELECT id,
     campaign_id,
@@ -2122,6 +2153,24 @@ create view analytics.reaction as
     verdict,
     at
    FROM delivery_event x;
+create view analytics.result_cell as
+ SELECT x.campaign_id,
+    x.measure,
+    x.version_id,
+    x.step_id,
+    x.experiment_id,
+    x.variant,
+    x.channel,
+    x.language,
+    x.detail,
+    g.goal,
+    x.further,
+    x.bucket AS quarter,
+    x.count,
+    x.amount
+   FROM (result_cell x
+     LEFT JOIN result_goal g ON (((g.campaign_id = x.campaign_id) AND (g.id = x.detail))))
+  WHERE ((x.count <> 0) OR (x.amount <> (0)::numeric));
 create view analytics.run as
  SELECT id,
     person_id,
@@ -2179,6 +2228,27 @@ create view analytics.survey_answer as
     (text IS NOT NULL) AS has_text,
     at AS answered_at
    FROM message_answer x;
+create view analytics.test_plan as
+ SELECT experiment_id,
+    campaign_id,
+    (goal ->> 'key'::text) AS goal,
+    measure,
+    direction,
+    mode,
+    alpha_early,
+    alpha_final,
+    planned_people,
+    readout_at,
+    min_effect
+   FROM experiment_plan x;
+create view analytics.verdict as
+ SELECT experiment_id,
+    campaign_id,
+    state,
+    winner,
+    ((memory #>> '{verdict,at}'::text[]))::timestamp with time zone AS decided_at,
+    evaluated_at
+   FROM experiment_verdict x;
 
 -- Triggers
 

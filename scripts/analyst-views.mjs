@@ -43,6 +43,15 @@ select x.step_id, a.variant, a.basis_points / 100.0 as planned_percent, count(s.
  where x.campaign_id = 'CAMPAIGN'
  group by x.step_id, a.variant, a.basis_points
  order by x.step_id, a.variant;` },
+  { title: 'Conversions by variant, matured people only', sql: `
+select c.step_id, c.variant, c.goal,
+       count(*) filter (where c.is_matured) as matured,
+       count(*) filter (where c.is_matured and c.is_converted) as converted,
+       sum(c.value) filter (where c.is_matured) as value
+  from analytics.conversion as c
+ where c.campaign_id = 'CAMPAIGN'
+ group by c.step_id, c.variant, c.goal
+ order by c.step_id, c.variant, c.goal;` },
   { title: 'Why people were refused at the entry', sql: `
 select d.code, count(*) as refusals
   from analytics.decision as d

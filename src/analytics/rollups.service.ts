@@ -5,6 +5,7 @@ import { inTransaction, rows, type Db } from '../platform/database/db.js';
 import { CountPlans } from './plans.js';
 import { recount } from './store/cells.store.js';
 import { beginGoals, changeGoals, loadGoals, nextByGoals } from './store/goals.store.js';
+import { nameGoals } from './store/goal-names.store.js';
 import { duePeople, hasWork, noteWorked, takeMarks, takeTurn, whomMarksMean, type Marked } from './store/marks.store.js';
 
 /** People of one round: some thousand, so that a kill repeats little and nobody waits long for a plan of a statement. */
@@ -45,6 +46,7 @@ export class RollupsService {
     const goals = await loadGoals(tx, campaignId);
     if (!goals) await beginGoals(tx, campaignId, plan.digest);
     const isEdited = goals !== null && goals.digest !== plan.digest;
+    if (!goals || isEdited) await nameGoals(tx, plan);
     if (isEdited) await changeGoals(tx, campaignId, plan.digest, now);
     for (let from = 0; from < personIds.length; from += PEOPLE) await recount(tx, plan, personIds.slice(from, from + PEOPLE), { now, timeZone });
     return isEdited;

@@ -72,6 +72,19 @@ describe('the funnel', () => {
     expect((await app.api('GET', `/v1/campaigns/${randomUUID()}/reports/funnel`)).status).toBe(404);
   });
 
+  test('of an experiment that others ran counts everybody assigned', async () => {
+    clock.set(new Date('2026-03-02T00:00:00Z'));
+    const own = world.campaign;
+    const external = await world.publish({ type: 'broadcast', external: true, goals: [{ key: 'v', name: '방문', event: { name: 'Visited' } }], arms: [{ key: 'mens' }, { key: 'none', control: true }] });
+    const people = await world.people(3);
+    for (const [index, person] of people.entries()) await app.db.query(`insert into assignment (experiment_id, person_id, campaign_id, variant, is_control, source, assigned_at) values ($1, $2, $3, $4, $5, 'external', '2026-03-02T00:00:00Z')`, [Object.values(external.experiments)[0]!.experimentId, person, external.id, index < 2 ? 'mens' : 'none', index === 2]);
+    await world.event(people[1]!, 'Visited', '2026-03-03T00:00:00Z');
+    clock.set(new Date('2026-03-20T00:00:00Z'));
+    const { body } = await world.report('funnel');
+    expect(body.items.map((item: Record<string, unknown>) => [item.variant, item.eligible, item.sent, item.converted])).toEqual([['mens', 2, 0, 1], ['none', 1, 0, 0]]);
+    world.campaign = own;
+  });
+
   test('agrees with the results', async () => {
     const { body: results } = await app.api('GET', `/v1/campaigns/${world.campaign.id}/results`);
     const a = results.steps[0].variants[0];

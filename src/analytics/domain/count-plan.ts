@@ -25,6 +25,7 @@ export interface CountPlace {
 export interface CountedGoal {
   /** Digest of everything that decides what is counted. */
   id: string;
+  key: string;
   by: { event: string; where: NonNullable<Goal['event']>['where']; valueProperty: string | null } | { segmentId: string };
   windowMillis: number;
 }
@@ -48,7 +49,7 @@ export function countedGoal(goal: Goal, conditions: Readonly<Record<string, stri
   const by = goal.event ? { event: goal.event.name, where: goal.event.where, valueProperty: goal.value?.property ?? null } : segmentId ? { segmentId } : null;
   if (!by) return null;
   const window = windowMillis(goal.window);
-  return { id: digestOf([goal.key, by, window]), by, windowMillis: window };
+  return { id: digestOf([goal.key, by, window]), key: goal.key, by, windowMillis: window };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { SchemaElement } from 'hyparquet';
 import type { Cell, Column, ColumnType, Row } from '../report.js';
 
 /** Rows held until they are written as one group: what bounds the memory of an export of any length. */
-const GROUP = 10_000;
+const GROUP = 5_000;
 
 /**
  * How each type lies in the file. Instants are UTC timestamps in milliseconds; decimals are exact texts, since a file fixes digits before

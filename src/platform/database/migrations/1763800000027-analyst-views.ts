@@ -81,6 +81,29 @@ export const ANALYST_VIEWS: readonly AnalystView[] = [
     ['delivery_id', 'x.delivery_id', 'joins analytics.delivery'], person, campaign, version, step, variant, ['kind', 'x.kind', 'survey or reply'], ['score', 'x.score', '0 to 10 (NPS) or 1 to 5 (CSAT)'], ['choices', 'x.choices', 'keys of what was chosen'],
     ['has_text', 'x.text is not null', 'words were written'], ['answered_at', 'x.at', 'when'],
   ] },
+  { name: 'conversion', comment: 'A person and a goal at a message, as far as the results have been worked off: met in the window, or the window is over without. A goal that was edited is another one.', from: `result_person as x
+    cross join lateral unnest(x.cells, x.counts, x.amounts) as u (cell, n, amount) join result_cell as c on c.id = u.cell and c.measure = 'goal'
+    join result_goal as g on g.campaign_id = x.campaign_id and g.id = c.detail group by x.campaign_id, x.person_id, c.version_id, c.step_id, c.experiment_id, c.variant, g.goal, g.id`, columns: [
+    campaign, person, ['version_id', 'c.version_id', 'joins analytics.campaign_version'], ['step_id', 'c.step_id', 'message or split'], ['experiment_id', 'c.experiment_id', 'joins analytics.experiment'], ['variant', 'c.variant', 'key of the arm'],
+    ['goal', 'g.goal', 'key of the goal'], ['goal_id', 'g.id', 'the goal as it was counted; another one after an edit'], ['is_converted', `bool_or(c.further = 'converted')`, 'met inside its window'], ['is_matured', `bool_or(c.further = 'matured')`, 'the whole window is over: only these may be compared'],
+    ['value', `max(u.amount) filter (where c.further = 'converted' and c.bucket is null)`, 'exact sum of its amounts'], ['converted_quarter', `min(c.bucket) filter (where c.further = 'converted')`, 'start of the quarter of an hour in which it was met first'],
+  ] },
+  { name: 'result_cell', comment: 'One number of the results page: sums over people, kept up to date. Numbers of one kind add up over every column.', from: 'result_cell as x left join result_goal as g on g.campaign_id = x.campaign_id and g.id = x.detail where x.count <> 0 or x.amount <> 0', columns: [
+    campaign, ['measure', 'x.measure', 'run, entered, visit, waiting, refused_entry, refused_step, delivery, sent, reached, bounce, reaction, assigned, goal or tested'], version, step, ['experiment_id', 'x.experiment_id', 'joins analytics.experiment'], variant,
+    ['channel', 'x.channel', 'email, in_app, webhook or chat'], ['language', 'x.language', 'the one it was written in'], ['detail', 'x.detail', 'state, code, kind of reaction, or id of a goal'], ['goal', 'g.goal', 'key of the goal when it is about one'],
+    ['further', 'x.further', 'reason, verdict, or what of a goal is counted'], ['quarter', 'x.bucket', 'only what happened in this quarter of an hour; null is the total'], ['count', 'x.count', 'how many'], ['amount', 'x.amount', 'exact sum of amounts'],
+  ] },
+  { name: 'test_plan', comment: 'What was fixed about a test before its first person.', from: 'experiment_plan as x', columns: [
+    ['experiment_id', 'x.experiment_id', 'joins analytics.experiment'], campaign, ['goal', `x.goal ->> 'key'`, 'key of the goal that decides'], ['measure', 'x.measure', 'rate or amount'], ['direction', 'x.direction', 'higher or lower is better'], ['mode', 'x.mode', 'planned, open or single'],
+    ['alpha_early', 'x.alpha_early', 'error allowed before the read-out'], ['alpha_final', 'x.alpha_final', 'error allowed at the read-out'], ['planned_people', 'x.planned_people', 'matured people expected at the read-out'], ['readout_at', 'x.readout_at', 'the one day of the read-out; null: none'], ['min_effect', 'x.min_effect', 'differences below it do not matter'],
+  ] },
+  { name: 'verdict', comment: 'Where a test stands.', from: 'experiment_verdict as x', columns: [
+    ['experiment_id', 'x.experiment_id', 'joins analytics.experiment'], campaign, ['state', 'x.state', 'collecting, winner, practically_same, no_clear_winner, not_enough_data or traffic_problem'], ['winner', 'x.winner', 'key of the arm that won'],
+    ['decided_at', `(x.memory #>> '{verdict,at}')::timestamptz`, 'when the verdict that stands was reached'], ['evaluated_at', 'x.evaluated_at', 'the newest look'],
+  ] },
+  { name: 'evaluation', comment: 'Every look at a test whose numbers had changed, with all the rule answered.', from: 'verdict_evaluation as x', columns: [
+    ['id', 'x.id', 'the look'], ['experiment_id', 'x.experiment_id', 'joins analytics.experiment'], campaign, ['at', 'x.at', 'when'], ['result', 'x.result', 'the answer of the rule, as JSON: state, winner, comparisons with their intervals'],
+  ] },
 ];
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;

@@ -48,6 +48,13 @@ export class Reports1763800000027 implements MigrationInterface {
       comment on table digest_send is 'one digest a user and period: the row that can not exist twice';
       create index digest_send_open on digest_send (try_at) where state in ('waiting', 'sending');
 
+      create table result_goal (
+        campaign_id uuid not null,
+        id text not null,
+        goal text not null,
+        primary key (campaign_id, id));
+      comment on table result_goal is 'which goal the digests of result_cell.detail mean';
+
       create schema analytics;
       comment on schema analytics is 'what analysts may read with tools of their own; stable, see docs/analyst-views.md';
     `);
@@ -55,6 +62,6 @@ export class Reports1763800000027 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop schema analytics cascade; drop table digest_send, digest_setting; drop table display_claim_past; alter table display_claim drop column dwell_ms;');
+    await runner.query('drop schema analytics cascade; drop table digest_send, digest_setting, result_goal; drop table display_claim_past; alter table display_claim drop column dwell_ms;');
   }
 }

@@ -30,6 +30,7 @@ const cases: Case[] = [
   { name: 'not enough data', arms: [arm('A', 2_900, 4), arm('B', 2_950, 19)], at: AT, en: 'Not enough data. A has 4 people who converted, and every version needs 10.', ko: '데이터가 부족해요. 비교하려면 버전마다 전환한 고객이 10명 필요한데, A는 4명이에요.' },
   { name: 'same', arms: [arm('A', 250_000, 62_500), arm('B', 250_200, 62_700)], at: AT, en: 'No difference that matters (within ±5%). B is between 0.76% worse and 1.3% better than A.', ko: '의미 있는 차이가 없어요(±5% 이내). B의 전환율은 A보다 0.76% 낮을 수도, 1.3% 높을 수도 있어요.' },
   { name: 'no clear winner', arms: [arm('A', 5_000, 150), arm('B', 5_000, 160)], at: AT, en: 'No clear winner. B is between 15% worse and 34% better than A. Any of them may be used.', ko: '뚜렷한 승자가 없어요. B의 전환율은 A보다 15% 낮을 수도, 34% 높을 수도 있어요. 어느 버전을 써도 괜찮아요.' },
+  { name: 'no clear winner though one is beaten', arms: [arm('없음', 9_000, 250), arm('B', 9_000, 450), arm('C', 9_000, 440)], at: AT, en: 'No clear winner. B is 49% to 118% better than 없음. C is 45% to 113% better than 없음. Not beaten by any other: B and C.', ko: '뚜렷한 승자가 없어요. B의 전환율은 없음보다 49%에서 118% 높아요. C의 전환율은 없음보다 45%에서 113% 높아요. 다른 버전에 지지 않은 버전: B, C.' },
   { name: 'traffic problem', arms: [arm('A', 5_000, 150, { assigned: 5_300 }), arm('B', 4_500, 245, { assigned: 4_700 })], en: 'Do not use these results. The split is off: 5,300/4,700 instead of 50/50.', ko: '이 결과는 사용하지 마세요. 배정 비율이 어긋났어요. 계획은 50/50인데 실제는 5,300/4,700명이에요.' },
   { name: 'lopsided gates', arms: [arm('A', 5_000, 150, { weight: 2, assigned: 10_000, eligible: 10_000 }), arm('B', 4_000, 245, { assigned: 5_000, eligible: 4_200 })], en: 'Do not use these results. One version was refused more often than another: 10,000/4,200 people could get it instead of 66.7/33.3.', ko: '이 결과는 사용하지 마세요. 한 버전만 더 자주 보류됐어요. 계획은 66.7/33.3인데 실제로 받을 수 있었던 고객은 10,000/4,200명이에요.' },
   { name: 'extended', arms: [arm('A', 5_000, 150), arm('B', 5_000, 160)], at: AT, extended: EVEN, en: 'At the read-out there was no clear winner; extended on 13 May, still collecting. B is between 15% worse and 88% better than A so far.', ko: '결과를 확정할 때 뚜렷한 승자가 없었어요. 5월 13일에 연장해서 아직 모으는 중이에요. 지금까지 B의 전환율은 A보다 15% 낮을 수도, 88% 높을 수도 있어요.' },
@@ -58,11 +59,15 @@ test.each([
 
 test.each([
   [{ n: 8_000, x: 640 }, { n: 32_000, x: 3_072 }, 'Of 3,072 conversions among people you messaged, 294 to 713 would not have happened without the message.', '메시지를 받은 고객의 전환 3,072건 중 294~713건은 메시지가 없었다면 일어나지 않았을 거예요.'],
-  [{ n: 8_000, x: 700 }, { n: 32_000, x: 2_810 }, 'Of 2,810 conversions among people you messaged, up to 223 would not have happened without the message, but it may also have prevented up to 220: no effect is proven.', '메시지를 받은 고객의 전환 2,810건 중 메시지 덕분인 전환은 최대 223건이지만, 메시지 때문에 최대 220건이 줄었을 수도 있어서 효과가 있다고 말할 수 없어요.'],
-  [{ n: 8_000, x: 900 }, { n: 32_000, x: 2_810 }, 'The messages prevented 543 to 1,055 conversions: people you messaged converted 2,810 times and would have done so more often without them.', '메시지를 받은 고객의 전환은 2,810건이고, 메시지가 없었다면 543~1,055건 더 많았을 거예요.'],
+  [{ n: 8_000, x: 700 }, { n: 32_000, x: 2_810 }, 'Of 2,810 conversions among people you messaged, up to 223 would not have happened without the message, but it may also have prevented up to 220: no effect is proven.', '메시지를 받은 고객의 전환 2,810건 중 메시지 덕분인 것은 최대 223건이지만, 메시지 때문에 최대 220건만큼 줄었을 수도 있어서 효과가 있다고 말할 수 없어요.'],
+  [{ n: 8_000, x: 900 }, { n: 32_000, x: 2_810 }, 'Beside 2,810 conversions among people you messaged, 543 to 1,055 more would have happened without the message.', '메시지를 받은 고객의 전환 2,810건 외에, 메시지가 없었다면 543~1,055건만큼 더 있었을 거예요.'],
   [{ n: 8_000, x: 0 }, { n: 32_000, x: 3 }, 'Not enough conversions yet to say what the messages caused.', '메시지의 효과를 말하기에는 아직 전환이 부족해요.'],
 ])('what messages caused: %j and %j', (holdout, messaged, en, ko) => {
   expect(causedSentence(incrementalConversions(holdout, messaged))).toEqual({ en, ko });
+});
+
+test('what messages caused in money', () => {
+  expect(causedSentence({ of: 53_349.8, point: 25_000, lo: 12_000.4, hi: 33_000.2 }, 'USD')).toEqual({ en: 'Of USD 53,350 from people you messaged, 12,000 to 33,000 would not have come in without the message.', ko: '메시지를 받은 고객의 금액 53,350 USD 중 12,000~33,000 USD는 메시지가 없었다면 생기지 않았을 거예요.' });
 });
 
 test('harm with an interval and with few cases', () => {

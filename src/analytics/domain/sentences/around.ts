@@ -14,13 +14,20 @@ export function promise(plan: Pick<DecisionPlan, 'alphaEarly' | 'alphaFinal'>, m
   };
 }
 
-/** What messages caused among the people who got them, against those kept without. Null: too few conversions to say. */
-export function causedSentence(caused: Caused | null): Said {
+/**
+ * What messages caused among the people who got them, against those kept without. Null: too few conversions to say.
+ *
+ * @param currency of an amount, such as "USD"; without one conversions are counted
+ */
+export function causedSentence(caused: Caused | null, currency: string | null = null): Said {
   if (caused === null) return { en: 'Not enough conversions yet to say what the messages caused.', ko: '메시지의 효과를 말하기에는 아직 전환이 부족해요.' };
   const [of, lo, hi] = [count(caused.of), count(Math.abs(caused.lo)), count(Math.abs(caused.hi))];
-  if (caused.lo > 0) return { en: `Of ${of} conversions among people you messaged, ${lo} to ${hi} would not have happened without the message.`, ko: `메시지를 받은 고객의 전환 ${of}건 중 ${lo}~${hi}건은 메시지가 없었다면 일어나지 않았을 거예요.` };
-  if (caused.hi < 0) return { en: `The messages prevented ${hi} to ${lo} conversions: people you messaged converted ${of} times and would have done so more often without them.`, ko: `메시지를 받은 고객의 전환은 ${of}건이고, 메시지가 없었다면 ${hi}~${lo}건 더 많았을 거예요.` };
-  return { en: `Of ${of} conversions among people you messaged, up to ${hi} would not have happened without the message, but it may also have prevented up to ${lo}: no effect is proven.`, ko: `메시지를 받은 고객의 전환 ${of}건 중 메시지 덕분인 전환은 최대 ${hi}건이지만, 메시지 때문에 최대 ${lo}건이 줄었을 수도 있어서 효과가 있다고 말할 수 없어요.` };
+  const en = currency === null ? { of: `${of} conversions among people you messaged`, happened: 'happened' } : { of: `${currency} ${of} from people you messaged`, happened: 'come in' };
+  const unit = currency === null ? '건' : ` ${currency}`;
+  const ko = currency === null ? `메시지를 받은 고객의 전환 ${of}건` : `메시지를 받은 고객의 금액 ${of} ${currency}`;
+  if (caused.lo > 0) return { en: `Of ${en.of}, ${lo} to ${hi} would not have ${en.happened} without the message.`, ko: `${ko} 중 ${lo}~${hi}${withParticle(unit, '은/는')} 메시지가 없었다면 ${currency === null ? '일어나지 않았을' : '생기지 않았을'} 거예요.` };
+  if (caused.hi < 0) return { en: `Beside ${en.of}, ${hi} to ${lo} more would have ${en.happened} without the message.`, ko: `${ko} 외에, 메시지가 없었다면 ${hi}~${lo}${unit}만큼 더 있었을 거예요.` };
+  return { en: `Of ${en.of}, up to ${hi} would not have ${en.happened} without the message, but it may also have prevented up to ${lo}: no effect is proven.`, ko: `${ko} 중 메시지 덕분인 것은 최대 ${hi}${unit}이지만, 메시지 때문에 최대 ${lo}${unit}만큼 줄었을 수도 있어서 효과가 있다고 말할 수 없어요.` };
 }
 
 const UNWANTED = {

@@ -1,6 +1,7 @@
 import { withParticle } from '../../../kernel/korean.js';
 import { failedGates, liftOf, pairsOf } from '../statistics/compare.js';
 import type { ArmInput, Comparison, DecisionPlan, Evaluation, GateFailure } from '../statistics/decision.js';
+import { side } from '../statistics/log-ratio.js';
 import { advantage, count, day, difference, joined, type Metric, percent, type Place, type Said, subject } from './words.js';
 
 /** What a sentence needs beside the evaluation. */
@@ -26,7 +27,7 @@ export function verdictSentence(found: Found, spoken: Spoken): Said {
     case 'traffic_problem': return trafficProblem(found.memory.trafficProblem?.reason ?? 'split_of_assigned', spoken.arms);
     case 'winner': return winner(found.winner!, comparisons, stands?.kind === 'readout', spoken);
     case 'practically_same': return joined(same(spoken.plan.minEffect), ranges(comparisons, spoken, false));
-    case 'no_clear_winner': return joined({ en: 'No clear winner.', ko: '뚜렷한 승자가 없어요.' }, ranges(comparisons, spoken, false), { en: 'Any of them may be used.', ko: '어느 버전을 써도 괜찮아요.' });
+    case 'no_clear_winner': return joined({ en: 'No clear winner.', ko: '뚜렷한 승자가 없어요.' }, ranges(comparisons, spoken, false), unbeaten(comparisons, spoken));
     case 'not_enough_data': return joined({ en: 'Not enough data.', ko: '데이터가 부족해요.' }, missing(stands ? failedGates(stands.arms) : found.gates, spoken, false));
     case 'collecting': return collecting(found, spoken);
   }
@@ -51,6 +52,18 @@ function winner(key: string, comparisons: readonly Comparison[], atReadout: bool
     { en: `It ${verb} ${beaten.map((other) => `${other.en} than ${other.name}`).join(' and ')}.`, ko: `${subject(spoken.metric)} ${beaten.map((other) => `${other.name}보다 ${other.ko}`).join(', ')}.` },
     holds,
   );
+}
+
+/** Which arms are still in question: without a winner some may be beaten all the same, such as the control by both messages. */
+function unbeaten(comparisons: readonly Comparison[], spoken: Spoken): Said {
+  const worse = spoken.metric.direction === 'higher' ? -1 : 1;
+  const isBeaten = (key: string) => spoken.arms.some((other) => {
+    const lift = other.key === key ? null : liftOf(comparisons, other.key, key);
+    return lift !== null && side(lift) === worse;
+  });
+  const left = spoken.arms.filter(({ key }) => !isBeaten(key)).map(({ key }) => nameOf(key, spoken));
+  if (left.length === spoken.arms.length) return { en: 'Any of them may be used.', ko: '어느 버전을 써도 괜찮아요.' };
+  return { en: `Not beaten by any other: ${new Intl.ListFormat('en').format(left)}.`, ko: `다른 버전에 지지 않은 버전: ${left.join(', ')}.` };
 }
 
 /** Every other arm against the base. */

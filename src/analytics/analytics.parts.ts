@@ -9,5 +9,6 @@ import { LedgerObservedCounts } from './observed-counts.service.js';
 import { ReportsService } from './reports.service.js';
 import { reportsParts } from './reports/reports.parts.js';
 import { RollupsService } from './rollups.service.js';
+import { verdictsParts } from './verdicts/verdicts.parts.js';
 
-export const analyticsParts: ModuleParts = joined({ providers: [{ provide: ObservedCounts, useClass: LedgerObservedCounts }, CountPlans, Cells, RollupsService, ReportsService], controllers: [ResultsController], workers: [RollupWorker] }, reportsParts, digestParts);
+export const analyticsParts: ModuleParts = joined({ providers: [{ provide: ObservedCounts, useClass: LedgerObservedCounts }, CountPlans, Cells, RollupsService, ReportsService], controllers: [ResultsController], workers: [RollupWorker] }, reportsParts, digestParts, verdictsParts);

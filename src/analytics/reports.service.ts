@@ -14,6 +14,7 @@ import { CountPlans, type Counting } from './plans.js';
 import { findCampaign, segmentExists } from './reads/campaign.read.js';
 import { placesOf } from './reads/goal-of.js';
 import type { AtEntry } from './store/subset.store.js';
+import { Verdicts } from './verdicts/verdicts.service.js';
 
 /** Questions about some people only take time by the number of people. */
 const SUBSET_MS = 20_000;
@@ -21,7 +22,7 @@ const SUBSET_MS = 20_000;
 /** Answers the results page from what was summed before, in one snapshot: its numbers agree with each other and with the ledger. */
 @Injectable()
 export class ReportsService {
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly plans: CountPlans, private readonly cells: Cells) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly plans: CountPlans, private readonly cells: Cells, private readonly verdicts: Verdicts) {}
 
   /** Results of a campaign by version, step and variant. */
   results(campaignId: string, query: ResultsQuery): Promise<CampaignResults> {
@@ -52,6 +53,7 @@ export class ReportsService {
       recount: recount && { ...recount, since: recount.since?.toISOString() ?? null },
       entry: entryResult(numbers.runs, numbers.entryRefusals),
       steps,
+      experiments: await this.verdicts.results(tx, campaignId, query, now),
       byChannel: messageTotals(messages, 'channel').map(({ of, ...totals }) => ({ channel: of, ...totals })),
       byLanguage: messageTotals(messages, 'language').map(({ of, ...totals }) => ({ language: of, ...totals })),
     };

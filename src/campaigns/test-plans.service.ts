@@ -16,7 +16,7 @@ import { makePlan, type NewPlan } from './domain/test-plan.js';
 import { askedOf, decidingGoal, testsOf, type PlacedTest } from './domain/tests.js';
 import { comingPeople } from './coming-people.js';
 import { amountCap, goalHistory, type Moment } from './store/test-facts.store.js';
-import { plannedBefore, storePlan, type Asked, type PlannedBefore } from './store/test-plans.store.js';
+import { plannedBefore, storePlan, storeWishes, type Asked, type PlannedBefore } from './store/test-plans.store.js';
 import { loadVersion } from './store/versions.store.js';
 
 /** Fewer people of earlier campaigns say nothing about a rate. */
@@ -100,7 +100,10 @@ export class TestPlanning {
   async store(tx: Db, campaignId: string, proposal: Proposal, { experiments, goals, conditions }: Pick<PublishedDefinition, 'experiments' | 'goals' | 'conditions'>): Promise<void> {
     const now = this.clock.now();
     for (const { stepId, goalKey, plan, asked, isFixed } of proposal.tests) {
-      if (isFixed) continue;
+      if (isFixed) {
+        await storeWishes(tx, experiments[stepId]!.experimentId, asked);
+        continue;
+      }
       const goal = plannedGoal(goals.find(({ key }) => key === goalKey)!, conditions);
       const stored: VerdictPlan = { ...plan, goal, experimentId: experiments[stepId]!.experimentId, campaignId };
       if (!(await storePlan(tx, stored, asked, now))) throw conflict('campaign.changed', `The test at the step "${stepId}" has begun meanwhile. Check the campaign again.`);
@@ -118,7 +121,7 @@ function askedFor(placed: PlacedTest, goal: Goal, definition: CampaignDefinition
   const test = askedOf(placed);
   const { key, window, event, condition, value } = goal;
   const counted = { key, window, event: event ?? null, condition: condition ?? null, value: value ?? null };
-  return { goal: counted, measure: test.measure, direction: test.direction, mode: test.mode ?? (definition.type === 'broadcast' ? 'single' : 'planned'), minEffect: test.minEffect, readoutAt: test.readoutAt ?? null, cap: test.cap ?? null };
+  return { goal: counted, measure: test.measure, direction: test.direction, mode: test.mode ?? (definition.type === 'broadcast' ? 'single' : 'planned'), minEffect: test.minEffect, readoutAt: test.readoutAt ?? null, cap: test.cap ?? null, ...(test.autoWinner ? { autoWinner: test.autoWinner } : {}) };
 }
 
 const begun = (path: string, { stepId }: PlacedTest, what: string): Finding =>

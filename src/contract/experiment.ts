@@ -146,7 +146,7 @@ export type ContextMetric = z.infer<typeof Context>;
 const EntryWeek = z.object({ week: z.iso.date().meta({ description: 'Monday of the week of assignment, in the zone of the workspace' }), arms: z.array(z.object({ key: z.string(), matured: Count, converted: Count, sum: z.number().nullable() })), comparisons: z.array(Comparison) });
 export type EntryWeek = z.infer<typeof EntryWeek>;
 
-const Holdout = z.object({ control: z.string(), messaged: Count, conversions: z.number(), caused: z.object({ point: z.number(), lo: z.number(), hi: z.number() }), sentence: Text });
+const Holdout = z.object({ control: z.string(), messaged: Count, conversions: z.number(), caused: z.object({ point: z.number(), lo: z.number(), hi: z.number() }).nullable(), sentence: Text });
 const Action = z.object({ type: z.enum(['auto_winner', 'send_leader']), arm: z.string(), at: Instant, proven: z.boolean(), sentence: Text });
 
 export const ExperimentResult = z

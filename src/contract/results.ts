@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ExperimentResult } from './experiment.js';
 import { Id, Zone } from './common.js';
 
 const Count = z.number().int();
@@ -98,6 +99,7 @@ export const CampaignResults = z
       runs: z.object({ active: Count, completed: Count, exited: Count, cancelled: Count }),
     }),
     steps: z.array(StepResult),
+    experiments: z.array(ExperimentResult).meta({ description: 'Every planned experiment of the campaign (at the step asked for), newest first: its whole cohort, whatever else is asked' }),
     byChannel: z.array(MessageTotals.extend({ channel: z.string() })),
     /** Empty language: messages in no language of their own. */
     byLanguage: z.array(MessageTotals.extend({ language: z.string() })),

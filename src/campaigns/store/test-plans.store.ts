@@ -1,9 +1,10 @@
+import type { TestPlan } from '../../contract/experiment.js';
 import { PLAN_COLUMNS, type VerdictPlan } from '../../analytics/domain/verdict-plan.js';
 import { noMemory } from '../../analytics/domain/statistics/decision.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 
 /** What the author of a plan said that carries the guarantee: a later version may not say otherwise. */
-export interface Asked { goal: unknown; measure: string; direction: string; mode: string; minEffect: number; readoutAt: string | null; cap: number | null }
+export interface Asked { goal: unknown; measure: string; direction: string; mode: string; minEffect: number; readoutAt: string | null; cap: number | null; autoWinner?: TestPlan['autoWinner'] }
 
 /** The first look at an experiment. */
 const FIRST_LOOK = `interval '1 hour'`;
@@ -30,6 +31,11 @@ export async function storePlan(tx: Db, plan: VerdictPlan, asked: Asked, now: Da
     insert into experiment_verdict (experiment_id, campaign_id, memory, state, quiet_since, due_at)
     values ($1, $2, $3::jsonb, 'collecting', $4::timestamptz, $4::timestamptz + ${FIRST_LOOK}) on conflict (experiment_id) do nothing`, [plan.experimentId, plan.campaignId, JSON.stringify(noMemory()), now]);
   return true;
+}
+
+/** Keeps what the author of a test that has begun may still change: what is done with its winner. */
+export async function storeWishes(tx: Db, experimentId: string, { autoWinner }: Asked): Promise<void> {
+  await rows(tx, `update experiment_plan as p set asked = case when $2::jsonb is null then p.asked - 'autoWinner' else jsonb_set(p.asked, '{autoWinner}', $2::jsonb) end where p.experiment_id = $1`, [experimentId, autoWinner ? JSON.stringify(autoWinner) : null]);
 }
 
 export interface PlannedBefore { plan: VerdictPlan; asked: Asked; hasBegun: boolean }

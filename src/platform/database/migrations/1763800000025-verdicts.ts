@@ -25,7 +25,7 @@ export class Verdicts1763800000025 implements MigrationInterface {
         check (alpha_early + alpha_final > 0 and alpha_early + alpha_final < 0.0501));
       comment on column experiment_plan.planned_people is 'matured people of all arms expected at the read-out; null: not known';
       comment on column experiment_plan.caps is 'goal key to the highest amount that counts per person';
-      comment on column experiment_plan.asked is 'what the author said, for comparison with a later version';
+      comment on column experiment_plan.asked is 'what the author said, for comparison with a later version, and autoWinner, which may change';
       comment on column experiment_plan.assumed is 'lift, baseline, volume, people per arm and detectable lift, each with its source: they carry no guarantee';
       create index experiment_plan_campaign on experiment_plan (campaign_id);
 
@@ -36,7 +36,7 @@ export class Verdicts1763800000025 implements MigrationInterface {
         end if;
         return case tg_op when 'DELETE' then old else new end;
       end $$;
-      create trigger experiment_plan_fixed before update or delete on experiment_plan for each row execute function refuse_plan_change();
+      create trigger experiment_plan_fixed before delete or update of experiment_id, campaign_id, goal, measure, direction, mode, alpha_early, alpha_final, planned_people, readout_at, min_effect, min_days, weights, caps on experiment_plan for each row execute function refuse_plan_change();
 
       create table experiment_verdict (
         experiment_id uuid primary key references experiment_plan (experiment_id),
@@ -46,13 +46,15 @@ export class Verdicts1763800000025 implements MigrationInterface {
         state text not null,
         winner text,
         seen jsonb not null default '{}',
+        view jsonb,
         quiet_since timestamptz not null,
         evaluated_at timestamptz,
         due_at timestamptz);
       comment on column experiment_verdict.memory is 'what later looks must know of earlier ones: running minima, the verdict that stands, the read-out';
       comment on column experiment_verdict.seen is 'the counts of the last look; it is stored again only when they have changed';
       comment on column experiment_verdict.quiet_since is 'since when nobody has been assigned, as far as looks can tell';
-      comment on column experiment_verdict.due_at is 'the next look; null: it is over';
+      comment on column experiment_verdict.due_at is 'the next look; null: the campaign is archived';
+      comment on column experiment_verdict.view is 'the whole result as of the last look: what is answered for very many people';
       create index experiment_verdict_due on experiment_verdict (due_at) where due_at is not null;
 
       create table verdict_evaluation (

@@ -1074,6 +1074,7 @@ create table experiment_verdict (
   state text not null,
   winner text,
   seen jsonb not null default '{}'::jsonb,
+  view jsonb,
   quiet_since timestamp with time zone not null,
   evaluated_at timestamp with time zone,
   due_at timestamp with time zone,
@@ -2270,7 +2271,7 @@ CREATE TRIGGER result_updated AFTER UPDATE ON public.delivery_event REFERENCING 
 CREATE TRIGGER result_deleted AFTER DELETE ON public.enrollment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_old();
 CREATE TRIGGER result_inserted AFTER INSERT ON public.enrollment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_new_enrollment();
 CREATE TRIGGER result_updated AFTER UPDATE ON public.enrollment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_enrollment();
-CREATE TRIGGER experiment_plan_fixed BEFORE DELETE OR UPDATE ON public.experiment_plan FOR EACH ROW EXECUTE FUNCTION refuse_plan_change();
+CREATE TRIGGER experiment_plan_fixed BEFORE DELETE OR UPDATE OF experiment_id, campaign_id, goal, measure, direction, mode, alpha_early, alpha_final, planned_people, readout_at, min_effect, min_days, weights, caps ON public.experiment_plan FOR EACH ROW EXECUTE FUNCTION refuse_plan_change();
 CREATE TRIGGER result_inserted AFTER INSERT ON public.membership_change REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_flips();
 CREATE TRIGGER result_inserted AFTER INSERT ON public.person_change REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_news();
 CREATE TRIGGER result_deleted AFTER DELETE ON public.step_visit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_old();

@@ -114,9 +114,8 @@ describe('a look', () => {
     await world.do(ids('l', 30), 'Looked');
     await world.pass(DAY);
     expect((await looks())[0]!.looks).toBe(1);
-    await world.pass(30 * 60_000);
     await world.do(ids('k', 5), 'Looked');
-    await world.pass(10 * 60_000);
+    await world.pass(40 * 60_000);
     expect((await looks())[0]!.looks).toBe(1);
     await world.pass(HOUR);
     expect((await looks())[0]!.looks).toBe(2);

@@ -28,7 +28,7 @@ async function bundle(entry, options) {
 
 /** A second minifier finds another twentieth. */
 async function shorten(code, module) {
-  const compress = { passes: 4, toplevel: true, unsafe_arrows: true, unsafe_methods: true, ecma: 2020 };
+  const compress = { passes: 4, toplevel: true, unsafe_arrows: true, unsafe_methods: true, unsafe: true, pure_getters: true, ecma: 2020 };
   return (await swc.minify(code, { module, compress, mangle: { toplevel: true }, format: { ecma: 2020, comments: false }, ecma: 2020 })).code;
 }
 

@@ -55,4 +55,4 @@ export function judge(status: number): Verdict {
 }
 
 /** Milliseconds until the next attempt: what the server says, else twice as long each time up to ten minutes, never all at once. */
-export const pause = (tries: number, random: number, seconds?: number): number => (seconds ? seconds * 1_000 : (0.5 + random / 2) * Math.min(600_000, 1_000 * 2 ** tries));
+export const pause = (tries: number, seconds?: number, random = Math.random()): number => (seconds ? seconds * 1_000 : (0.5 + random / 2) * Math.min(600_000, 1_000 * 2 ** tries));

@@ -43,7 +43,7 @@ export async function boot(anew?: boolean): Promise<void> {
   const verdict = judge(status);
   busy = false;
   if (!verdict) kept = { who, tag, answer: body as BootAnswer };
-  if (verdict === Verdict.Again) timer = later(boot, pause(tries++, Math.random(), wait));
+  if (verdict === Verdict.Again) timer = later(boot, pause(tries++, wait));
   else if (verdict && status !== 304) warn(body);
   else {
     tries = 0;

@@ -1,4 +1,4 @@
-import type { AckRequest, BootAnswer, Caller, StreamFrame, WireRule, WireTrigger } from '../../../src/contract/visitor-wire.js';
+import type { AckRequest, BootAnswer, Caller, StreamFrame, WireTrigger } from '../../../src/contract/visitor-wire.js';
 import type { DanbiEvents, Inbox } from '../api.js';
 import type { Candidate } from '../live/rank.js';
 import type { Store, Visit, Why } from '../visit/contract.js';
@@ -13,8 +13,6 @@ import type { TabNews } from './tabs.js';
 export type Kit = readonly [
   /** The page visit that runs; null while a page is prerendered or in the back/forward cache. */
   pageVisit: () => Visit | null,
-  /** Does everything a browser decides still hold for this rule? Asked right before a message is displayed. */
-  holds: (rule: WireRule) => boolean,
   /** Has the visitor allowed messages, and the site not switched them off? */
   shows: () => boolean,
   caller: () => Caller,
@@ -22,7 +20,7 @@ export type Kit = readonly [
   add: (item: Item, now?: boolean) => void,
   post: (path: string, text: string) => Promise<Answer>,
   judge: (status: number) => Verdict,
-  pause: (tries: number, random: number, seconds?: number) => number,
+  pause: (tries: number, seconds?: number) => number,
   address: (path: string) => string,
   emit: <E extends keyof DanbiEvents>(event: E, detail: DanbiEvents[E]) => void,
   say: (news: TabNews) => void,
@@ -34,7 +32,7 @@ export type Kit = readonly [
   on: <E extends Event>(types: string, listener: (event: E) => void) => void,
   /** Attention of this page visit, ms. */
   dwell: () => number,
-  /** Fires the rules of a kind that are fulfilled and hold. */
+  /** Fires the rules of a kind that are fulfilled. */
   fulfil: <K extends WireTrigger['k']>(kind: K, why: Why, fulfilled: (trigger: Extract<WireTrigger, { k: K }>) => boolean) => void,
 ];
 
@@ -42,7 +40,10 @@ export type Kit = readonly [
 export interface Live {
   /** Settings have come: messages wait, and there may be a ticket for the stream. */
   booted_(answer: BootAnswer): void;
+  /** A message may be displayed when its turn has come. */
   offer_(candidate: Candidate): void;
+  /** What a rule waits for has come: a message may be displayed if everything else it asks holds. */
+  fire_(candidate: Candidate): void;
   /** A frame of the stream, from this tab or another. */
   hear_(frame: StreamFrame): void;
   acknowledged_(ack: AckRequest, answer: unknown): void;

@@ -68,7 +68,7 @@ export function flush(): void {
 function settle(kind: number, sent: readonly Item[], { status, wait, body: said }: Answer): void {
   const verdict = judge(status);
   busy[kind] = false;
-  if (verdict === Verdict.Again) timer ||= later(flush, pause(tries++, Math.random(), wait));
+  if (verdict === Verdict.Again) timer ||= later(flush, pause(tries++, wait));
   else if (verdict === Verdict.Stop) stopped = true;
   else {
     tries = 0;

@@ -1,6 +1,6 @@
 import type { Consent, ConsentState, Inbox, Proof, Properties } from '../api.js';
 import type { Visit } from '../visit/contract.js';
-import { dwell, fulfil, happened, holds, pageVisit, report, rules, startVisits, watch } from '../visit/index.js';
+import { dwell, fulfil, happened, pageVisit, report, rules, startVisits, watch } from '../visit/index.js';
 import { fit, judge, pause, type Item } from './batch.js';
 import { boot, bootedAt, kept, startBoot } from './boot.js';
 import { decide } from './consent.js';
@@ -40,7 +40,7 @@ const isUnknown = (): boolean => !kept && !isManual() && analytics === PENDING &
 
 /** Fetches what displays messages, once; a failure is tried again when it is needed again. */
 const withLive = (use?: (live: Live) => void): Promise<unknown> => (loading ??= loadLive().then((chunk) => (live = chunk.start([
-  pageVisit, holds, shows, caller, boot, add, post, judge, pause, address, emit, say, hold, later, quiet, newId, local, on, dwell, fulfil,
+  pageVisit, shows, caller, boot, add, post, judge, pause, address, emit, say, hold, later, quiet, newId, local, on, dwell, fulfil,
 ])))).then(use).catch((error: unknown) => {
   if (!live) loading = undefined;
   warn(error);
@@ -154,11 +154,7 @@ function begin(): void {
       if (`${options.pages}` !== 'false') record('page', { messageId: visit.id });
       live?.turned_();
     },
-    fire_(rule, why) {
-      emit('rule', { campaign: rule.i });
-      const candidate = { rule, why, order: rules.indexOf(rule), visit: pageVisit()!.id };
-      void withLive((to) => to.offer_(candidate));
-    },
+    fire_: (rule, why, { id }) => void withLive((to) => to.fire_({ rule, why, order: rules.indexOf(rule), visit: id })),
     armed_: () => idle(withLive),
     report_: (engaged) => record('track', { event: '$page_engaged', properties: engaged }),
   });

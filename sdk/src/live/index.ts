@@ -2,7 +2,7 @@ import type { StreamFrame } from '../../../src/contract/visitor-wire.js';
 import type { Kit, Live } from '../core/kit.js';
 import { watchExit } from './exit.js';
 import { boot, caller, emit, judge, later, lend, post, say } from './lent.js';
-import { acknowledged, close, hidden, offer, recall, seen, turned, work } from './messages.js';
+import { acknowledged, close, fire, hidden, offer, recall, seen, turned, work } from './messages.js';
 import { closeStream, listenTo, openStream } from './stream.js';
 
 /** A page may also display a message by itself: the preview of the dashboard does. */
@@ -37,7 +37,7 @@ export function start(lent: Kit): Live {
       if (!document.hidden) openStream(q);
       void work();
     },
-    offer_: offer, hear_: hear, acknowledged_: acknowledged, turned_: turned,
+    offer_: offer, fire_: fire, hear_: hear, acknowledged_: acknowledged, turned_: turned,
     hidden_() {
       hidden();
       clearTimeout(hiding);

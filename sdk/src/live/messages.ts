@@ -1,7 +1,8 @@
 import type { AckAnswer, AckRequest, ClaimAnswer, ClaimRequest, LaidOut } from '../../../src/contract/visitor-wire.js';
 import { Verdict } from '../core/batch.js';
 import { show } from '../ui/index.js';
-import { add, caller, emit, hold, holds, judge, later, local, newId, pause, post, pageVisit, shows } from './lent.js';
+import { add, caller, emit, hold, judge, later, local, newId, pause, post, pageVisit, shows } from './lent.js';
+import { holds } from './holds.js';
 import { idOf, mayAsk, place, withCap, type Candidate, type Caps } from './rank.js';
 
 /** From "it could be displayed" to "it was": one message in all tabs of the browser at a time. */
@@ -24,7 +25,7 @@ const remember = ({ rule }: Candidate, cap: Caps[string]): void => {
 /** Is everything still as it was when it came true? */
 function fits({ rule, visit }: Candidate): boolean {
   const pv = pageVisit();
-  return !!pv && (!rule || !visit || (visit === pv.id && holds(rule) && mayAsk(rule, caps(), pv.visitId, Date.now())));
+  return !!pv && (!rule || !visit || (visit === pv.id && holds(rule) && mayAsk(caps()[rule.i], pv.site_.i, Date.now())));
 }
 
 /** A message may be displayed when its turn has come. Those that come true together are sorted before the first is taken. */
@@ -32,6 +33,14 @@ export function offer(candidate: Candidate): void {
   if ([open, ...waiting].some((one) => one && idOf(one) === idOf(candidate))) return;
   waiting.push(candidate);
   queueMicrotask(() => void work());
+}
+
+/** What a rule waits for has come; now or a little ago, when this file was still on its way. */
+export function fire(candidate: Candidate): void {
+  const rule = candidate.rule!;
+  if (pageVisit()?.id !== candidate.visit || !holds(rule)) return;
+  emit('rule', { campaign: rule.i });
+  offer(candidate);
 }
 
 /** Displays what may be displayed now. */
@@ -52,18 +61,18 @@ export async function work(): Promise<void> {
 
 async function attempt(candidate: Candidate, free: () => void): Promise<void> {
   const { rule, delivery, why } = candidate;
-  const visit = pageVisit()!.visitId;
+  const visit = pageVisit()!.site_.i;
   const me = caller();
   const claim = (candidate.claim ??= newId());
   const { status, wait, body } = await post('claim', JSON.stringify({ ...me, r: rule?.i, d: delivery, c: claim, s: visit, url: location.href, why } satisfies ClaimRequest));
   const verdict = judge(status);
   const tries = (candidate.tries_ = (candidate.tries_ ?? 0) + 1);
-  if (verdict === Verdict.Again && tries < MOST_TRIES) later(() => offer(candidate), pause(tries, Math.random(), wait));
+  if (verdict === Verdict.Again && tries < MOST_TRIES) later(() => offer(candidate), pause(tries, wait));
   if (verdict !== Verdict.Done) return;
   const answer = body as ClaimAnswer;
   if (!answer.ok) {
     const { n = Infinity } = answer;
-    remember(candidate, n < Infinity ? { t: Date.now() + n } : {});
+    if (n < Infinity) remember(candidate, Date.now() + n);
     // While the page is still there: a lease of somebody else may come back.
     if (n < SOON_MS) later(() => offer({ ...candidate, claim: undefined }), n);
     return;
@@ -71,7 +80,7 @@ async function attempt(candidate: Candidate, free: () => void): Promise<void> {
   const ack = (what: AckRequest['do'], more?: Partial<AckRequest>): void =>
     add({ messageId: newId(), type: 'ack', timestamp: Date.now(), ack: { ...me, c: claim, do: what, ...more } satisfies AckRequest }, true);
   const saw = (): void => {
-    remember(candidate, { v: visit });
+    remember(candidate, rule?.y ? 0 : visit);
     ack('shown');
   };
   // Held back for comparison: as good as seen.

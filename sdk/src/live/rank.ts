@@ -22,8 +22,8 @@ export interface Candidate {
   shown_?: Shown;
 }
 
-/** Ids of campaigns: the visit they were displayed in, and before when asking again makes no sense (ms since 1970). */
-export type Caps = Record<string, { v?: string; t?: number }>;
+/** Ids of campaigns: the visit they were displayed in, or before when asking again makes no sense (ms since 1970). */
+export type Caps = Record<string, string | number>;
 
 const MOST_CAPS = 100;
 
@@ -34,13 +34,7 @@ export const idOf = ({ rule, delivery }: Candidate): string | undefined => rule?
 export const place = ({ rule, order }: Candidate): number => order - (rule ? (rule.e ? 2e6 : 0) : 1e6);
 
 /** Could the server say yes? What is certain to be refused is not asked. */
-export function mayAsk({ i, y }: WireRule, caps: Caps, visitId: string, now: number): boolean {
-  const { v, t = 0 } = caps[i] ?? {};
-  return (y === 1 || v !== visitId) && t <= now;
-}
+export const mayAsk = (cap: Caps[string] | undefined, visitId: string, now: number): boolean => cap !== visitId && !((cap as number) > now);
 
-/** Notes what happened with a campaign; of many, the oldest notes go. */
-export function withCap(caps: Caps, campaign: string, cap: Caps[string]): Caps {
-  const { [campaign]: old, ...rest } = caps;
-  return Object.fromEntries([...Object.entries(rest), [campaign, { ...old, ...cap }] as const].slice(-MOST_CAPS));
-}
+/** Notes what happened with a campaign; of many, the oldest go. */
+export const withCap = (caps: Caps, campaign: string, cap: Caps[string]): Caps => Object.fromEntries(Object.entries({ ...caps, [campaign]: cap }).slice(-MOST_CAPS));

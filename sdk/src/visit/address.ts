@@ -14,6 +14,3 @@ export const address = ({ hostname, pathname }: Pick<URL, 'hostname' | 'pathname
       return escape;
     }
   }).replace(/\/+$/, '');
-
-/** A query with only some of its parameters. */
-export const queryOf = (search: string, takes: (name: string) => boolean): string => `${new URLSearchParams([...new URLSearchParams(search)].filter(([name]) => takes(name)))}`;

@@ -1,4 +1,5 @@
 import type { WireRule } from '../../../src/contract/visitor-wire.js';
+import type { SiteVisit } from './visits.js';
 
 /** What fulfilled a trigger, as it goes into the claim: ms of attention, percent of the page, name of the event. */
 export interface Why {
@@ -11,8 +12,8 @@ export interface Why {
 export interface Visit {
   /** A UUID of its own (`pv`). */
   id: string;
-  /** The visit of the site it belongs to, ended by 30 minutes without attention or by another campaign. A UUID. */
-  visitId: string;
+  /** The visit of the site it belongs to, ended by 30 minutes without attention or by another campaign. */
+  site_: SiteVisit;
   /** Address at its beginning. */
   url: string;
   /** Address of the page before, on this site or another; empty for none. */
@@ -45,11 +46,11 @@ export interface VisitHost {
   /** A page visit has begun: the core sends `page`. Called for the first one before `startVisits` returns. */
   opened_(visit: Visit): void;
   /**
-   * All of the rule that a browser knows is true now. Rules that become true together are fired in the order of the list,
-   * without a pause between them; the core sorts by priority.
+   * What the rule waits for is true now; what else it asks is for the chunk. Rules that become true together are fired in the
+   * order of the list, without a pause between them.
    */
-  fire_(rule: WireRule, why: Why): void;
-  /** A rule can come true on this page: a good moment to fetch what displays it. */
+  fire_(rule: WireRule, why: Why, page: Visit): void;
+  /** There are rules: a good moment to fetch what decides and displays. */
   armed_(): void;
   /** To be sent as `$page_engaged`. */
   report_(engaged: Engaged): void;

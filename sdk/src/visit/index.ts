@@ -1,11 +1,10 @@
 import type { SiteSettings, WireRule, WireTrigger } from '../../../src/contract/visitor-wire.js';
 import { newId } from '../core/ids.js';
-import { isCoarse, isVisible, later, on } from '../core/safe.js';
+import { isVisible, later, on } from '../core/safe.js';
 import { local } from '../core/storage.js';
 import { act, lasting, restart, settle, TICK, type Attention, type Meter } from './attention.js';
 import type { Visit, VisitHost, Why } from './contract.js';
 import { pageKey } from './page-key.js';
-import { factsOf, fits } from './page-rule.js';
 import { depth } from './scroll.js';
 import { shareDwell } from './shared-dwell.js';
 import { campaignOf, visitAt, type SiteVisit } from './visits.js';
@@ -57,18 +56,14 @@ let timer = 0;
 /** The page visit that runs; null while a page is in the back/forward cache. */
 export const pageVisit = (): Visit | null => page;
 
-/** Does everything a browser decides hold for this rule (address, device, schedule …)? Asked again right before a message is displayed. */
-export const holds = (rule: WireRule): boolean =>
-  !!page && fits(rule, factsOf([location, new URL(page.url).search, page.referrer, isCoarse() && innerWidth < 1_024, navigator.languages, site!.n, new Date()]), Date.now());
-
 /** Each rule once in a page visit; events as often as they happen. */
 function fire(rule: WireRule, why: Why): void {
   if (!page || page.fired_.has(rule.i)) return;
   if (rule.t.k !== 'e') page.fired_.add(rule.i);
-  if (holds(rule)) host.fire_(rule, why);
+  host.fire_(rule, why, page);
 }
 
-/** Fires the rules of a kind that are fulfilled and hold. */
+/** Fires the rules of a kind that are fulfilled. */
 export const fulfil = <K extends WireTrigger['k']>(kind: K, why: Why, fulfilled: (trigger: Trigger<K>) => boolean): void => rules.forEach((rule) => {
   if (rule.t.k === kind && fulfilled(rule.t as Trigger<K>)) fire(rule, why);
 });
@@ -93,12 +88,12 @@ export function report(): void {
   host.report_({ pv: page.id, seq: (page.seq_ += 1), ...measured, url: page.url });
 }
 
-/** The visit of the site goes on, or another begins. @returns its id */
-function visiting(campaign = ''): string {
+/** The visit of the site goes on, or another begins. */
+function visiting(campaign = ''): SiteVisit {
   const last = local.get<SiteVisit>('visit') ?? site;
   site = visitAt(last, Date.now(), campaign, newId);
   if (site !== last) local.set('visit', site);
-  return site.i;
+  return site;
 }
 
 /** {@link shareDwell} in the visit of the site as other tabs have left it. */
@@ -140,7 +135,7 @@ function look(): void {
   const current = page;
   if (!current) return;
   state.focus_ = document.hasFocus();
-  if (main.new_) current.visitId = visiting();
+  if (main.new_) current.site_ = visiting();
   let wait = Infinity;
   const until = (one: Meter, ms: number): void => {
     if (lasting(state, one) && ms > 0) wait = Math.min(wait, TICK, lasting(state, one), ms);
@@ -192,7 +187,7 @@ function open(at = now(), known: readonly PerformanceEntry[] = []): void {
   restart(state, at, isVisible());
   for (const { name, startTime } of known) act(state, Math.max(startTime, at), name === 'visible');
   page = {
-    id: newId(), visitId: visiting(campaignOf(search)), url: href, referrer: before, key_: pageKey(location, settings),
+    id: newId(), site_: visiting(campaignOf(search)), url: href, referrer: before, key_: pageKey(location, settings),
     at_: at, fired_: new Set(), shared_: new Set(), depth_: 0, seq_: 0, next_: FIRST_REPORT,
   };
   before = href;
@@ -219,9 +214,8 @@ function first(): void {
   open(known.length || (isVisible() && now() < 10_000) ? (load?.activationStart ?? 0) : now(), known);
 }
 
-/** Some rule can come true on this page. */
 function arm(): void {
-  if (rules.some((rule) => !page?.fired_.has(rule.i) && holds(rule))) host.armed_();
+  if (page && rules[0]) host.armed_();
 }
 
 /** Other rules or settings from now on: dwell goes on, what has fired in this page visit does not fire again. */

@@ -1,5 +1,7 @@
 import type { SiteSettings } from '../../../src/contract/visitor-wire.js';
-import { queryOf } from './address.js';
+
+/** A query with only some of its parameters. */
+export const queryOf = (search: string, takes: (name: string) => boolean): string => `${new URLSearchParams([...new URLSearchParams(search)].filter(([name]) => takes(name)))}`;
 
 /** Query parameters that say how somebody came and not what is shown. */
 const IGNORED = /^(utm_|mc_|_hs|(gclid|fbclid|msclkid|ttclid|_ga)$)/;

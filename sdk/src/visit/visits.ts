@@ -1,4 +1,4 @@
-import { queryOf } from './address.js';
+import { queryOf } from './page-key.js';
 
 /** A visit of the site, as every tab of the browser knows it. */
 export interface SiteVisit {

@@ -21,7 +21,7 @@ export interface Caller {
 
 /** POST /v1/boot */
 export interface BootRequest extends Caller {
-  /** ETag of the answer that is still known. The answer is 304 when nothing has changed. */
+  /** `e` of the answer that is still known. The answer is 304 when nothing has changed. */
   e?: string;
   /** `navigator.languages`. */
   l?: readonly string[];
@@ -30,6 +30,8 @@ export interface BootRequest extends Caller {
 }
 
 export interface BootAnswer {
+  /** Names the rest, as the ETag does: goes into the next request, so that what has not changed is not said again. */
+  e?: string;
   /** Nothing is to be done on this site: stop, and store nothing. */
   off?: 1;
   /** Site settings that differ from their defaults. */

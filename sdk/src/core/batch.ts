@@ -33,10 +33,10 @@ export function trim(items: readonly Item[], now: number): Item[] {
 }
 
 /** A batch as the Segment API has it. What most events share is said once: the context of the batch is under that of each. */
-export function batchText(items: readonly Item[], frame: { writeKey: string; sentAt: number; context: object }): string {
+export function batchText(items: readonly Item[], writeKey: string, sentAt: number, context: object): string {
   const shared = items[0]?.context;
   const same = JSON.stringify(shared);
-  return JSON.stringify({ ...frame, context: { ...frame.context, ...shared }, batch: items.map((item) => (JSON.stringify(item.context) === same ? { ...item, context: undefined } : item)) });
+  return JSON.stringify({ writeKey, sentAt, context: { ...context, ...shared }, batch: items.map((item) => (JSON.stringify(item.context) === same ? { ...item, context: undefined } : item)) });
 }
 
 /** How many items from the front are taken together: all, a half, a quarter …; 0 when not even the first one is. */
@@ -46,12 +46,12 @@ export function most<T>(items: readonly T[], takes: (some: readonly T[]) => bool
   return count;
 }
 
-/** What an answer means for what was sent; 0 is no answer at all. */
+/** What an answer means for what was sent. */
 export const enum Verdict { Done, Again, Stop, Drop }
 
 export function judge(status: number): Verdict {
   const code = `${status}`;
-  return /^2/.test(code) ? Verdict.Done : status === 401 ? Verdict.Stop : /^(0|408|425|429|5(?!0[15])..)$/.test(code) ? Verdict.Again : Verdict.Drop;
+  return /^(2..|304)$/.test(code) ? Verdict.Done : status === 401 ? Verdict.Stop : /^(408|425|429|5(?!0[15])..)$/.test(code) ? Verdict.Again : Verdict.Drop;
 }
 
 /** Milliseconds until the next attempt: what the server says, else twice as long each time up to ten minutes, never all at once. */

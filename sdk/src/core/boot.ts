@@ -1,12 +1,12 @@
 import type { BootAnswer, BootRequest } from '../../../src/contract/visitor-wire.js';
-import { judge, pause, Verdict } from './batch.js';
+import { pause, Verdict } from './batch.js';
 import { VERSION } from './options.js';
 import { post } from './post.js';
 import { later, quiet, warn } from './safe.js';
 import { local } from './storage.js';
 import { caller, me } from './who.js';
 
-interface Kept { who: string; tag?: string; answer: BootAnswer }
+interface Kept { who: string; answer: BootAnswer }
 
 /** The last answer, of this page or an earlier one, and who it was for: settings are the same for everybody, rules are not. */
 export let kept: Kept | undefined;
@@ -33,18 +33,17 @@ export function startBoot(mayAsk: typeof asks, receive: typeof got): void {
  */
 export async function boot(anew?: boolean): Promise<void> {
   clearTimeout(timer);
-  if (anew && kept) kept.tag = undefined;
+  if (anew && kept) kept.answer.e = undefined;
   again = busy;
   if (busy || !asks()) return;
   const who = me();
-  const e = kept?.who === who ? kept.tag : undefined;
+  const e = kept?.who === who ? kept.answer.e : undefined;
   busy = true;
-  const { status, wait, body, etag: tag } = await post('boot', JSON.stringify({ ...caller(), e, l: navigator.languages, v: VERSION } satisfies BootRequest));
-  const verdict = judge(status);
+  const [verdict, body, wait] = await post('boot', JSON.stringify({ ...caller(), e, l: navigator.languages, v: VERSION } satisfies BootRequest));
   busy = false;
-  if (!verdict) kept = { who, tag, answer: body as BootAnswer };
+  if (!verdict && body) kept = { who, answer: body as BootAnswer };
   if (verdict === Verdict.Again) timer = later(boot, pause(tries++, wait));
-  else if (verdict && status !== 304) warn(body);
+  else if (verdict) warn(body);
   else {
     tries = 0;
     bootedAt = performance.now();

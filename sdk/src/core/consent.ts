@@ -8,5 +8,5 @@ import type { Consent, ConsentState } from '../api.js';
  */
 export function decide({ analytics, messages }: Partial<Consent>, asks: unknown, refuses: boolean): Consent {
   const unsaid: ConsentState = asks ? 'pending' : 'granted';
-  return { analytics: analytics ?? (refuses && !asks ? 'denied' : unsaid), messages: messages ?? unsaid };
+  return { analytics: analytics || (refuses && !asks ? 'denied' : unsaid), messages: messages || unsaid };
 }

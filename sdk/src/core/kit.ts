@@ -2,7 +2,7 @@ import type { AckRequest, BootAnswer, Caller, StreamFrame, WireTrigger } from '.
 import type { DanbiEvents, Inbox } from '../api.js';
 import type { Candidate } from '../live/rank.js';
 import type { Store, Visit, Why } from '../visit/contract.js';
-import type { Item, Verdict } from './batch.js';
+import type { Item } from './batch.js';
 import type { Answer } from './post.js';
 import type { TabNews } from './tabs.js';
 
@@ -19,7 +19,6 @@ export type Kit = readonly [
   boot: (anew?: boolean) => unknown,
   add: (item: Item, now?: boolean) => void,
   post: (path: string, text: string) => Promise<Answer>,
-  judge: (status: number) => Verdict,
   pause: (tries: number, seconds?: number) => number,
   address: (path: string) => string,
   emit: <E extends keyof DanbiEvents>(event: E, detail: DanbiEvents[E]) => void,

@@ -1,15 +1,9 @@
-import { bytesOf, MOST_BODY } from './batch.js';
+import { bytesOf, judge, MOST_BODY, Verdict } from './batch.js';
 import { options } from './options.js';
 import { note } from './safe.js';
 
-export interface Answer {
-  /** 0 when there was none. */
-  status: number;
-  /** Seconds of Retry-After. */
-  wait?: number;
-  body?: unknown;
-  etag?: string;
-}
+/** What an answer means, what it says (nothing of 304, null of what is no JSON), and the seconds of Retry-After. */
+export type Answer = readonly [verdict: Verdict, body?: unknown, wait?: number];
 
 const ZIP_FROM = 8_192;
 const GIVE_UP_MS = 30_000;
@@ -31,11 +25,10 @@ export async function post(path: string, text: string, zip?: boolean): Promise<A
     const zipped = zip && size > ZIP_FROM && window.CompressionStream;
     const body = zipped ? await new Response(new Response(text).body!.pipeThrough(new CompressionStream('gzip'))).blob() : text;
     const answer = await fetch(address(path) + (zipped ? '?z=1' : ''), { method: 'POST', body, credentials: 'omit', keepalive: !!counted, signal: AbortSignal.timeout?.(GIVE_UP_MS) });
-    const { status, headers } = answer;
-    return { status, wait: Number(headers.get('retry-after')), etag: headers.get('etag') ?? undefined, body: await answer.json().catch(() => null) };
+    return [judge(answer.status), await answer.json().catch(() => null), Number(answer.headers.get('retry-after'))];
   } catch (error) {
     note(error);
-    return { status: 0 };
+    return [Verdict.Again];
   } finally {
     alive -= counted;
   }

@@ -1,5 +1,5 @@
 import type { AckRequest } from '../../../src/contract/visitor-wire.js';
-import { batchText, bytesOf, judge, most, MOST_BODY, pause, sizeOf, trim, Verdict, type Item } from './batch.js';
+import { batchText, bytesOf, most, MOST_BODY, pause, sizeOf, trim, Verdict, type Item } from './batch.js';
 import { newId } from './ids.js';
 import { options, VERSION } from './options.js';
 import { address, post, type Answer } from './post.js';
@@ -49,7 +49,7 @@ let body = '';
 
 /** Makes a body of some items. @returns may it be so large? One acknowledgement, as many events as there is room for, at least one. */
 function fits(kind: number, some: readonly Item[]): boolean {
-  body = kind ? JSON.stringify(some[0]!.ack) : batchText(some, { writeKey: options.key, sentAt: Date.now(), context: { library: { name: 'danbi-js', version: VERSION }, locale: navigator.language, timezone: local.get('tz'), device: { type: isCoarse() ? (Math.min(screen.width, screen.height) < 600 ? 'mobile' : 'tablet') : 'desktop' } } });
+  body = kind ? JSON.stringify(some[0]!.ack) : batchText(some, options.key, Date.now(), { library: { name: 'danbi-js', version: VERSION }, locale: navigator.language, timezone: local.get('tz'), device: { type: isCoarse() ? (Math.min(screen.width, screen.height) < 600 ? 'mobile' : 'tablet') : 'desktop' } });
   return !some[1] || (!kind && bytesOf(body) <= MOST_BODY);
 }
 
@@ -65,8 +65,7 @@ export function flush(): void {
   }
 }
 
-function settle(kind: number, sent: readonly Item[], { status, wait, body: said }: Answer): void {
-  const verdict = judge(status);
+function settle(kind: number, sent: readonly Item[], [verdict, said, wait]: Answer): void {
   busy[kind] = false;
   if (verdict === Verdict.Again) timer ||= later(flush, pause(tries++, wait));
   else if (verdict === Verdict.Stop) stopped = true;

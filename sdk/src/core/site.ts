@@ -1,7 +1,7 @@
 import type { Consent, ConsentState, Inbox, Proof, Properties } from '../api.js';
 import type { Visit } from '../visit/contract.js';
 import { dwell, fulfil, happened, pageVisit, report, rules, startVisits, watch } from '../visit/index.js';
-import { fit, judge, pause, type Item } from './batch.js';
+import { fit, pause, type Item } from './batch.js';
 import { boot, bootedAt, kept, startBoot } from './boot.js';
 import { decide } from './consent.js';
 import { emit } from './handlers.js';
@@ -40,7 +40,7 @@ const isUnknown = (): boolean => !kept && !isManual() && analytics === PENDING &
 
 /** Fetches what displays messages, once; a failure is tried again when it is needed again. */
 const withLive = (use?: (live: Live) => void): Promise<unknown> => (loading ??= loadLive().then((chunk) => (live = chunk.start([
-  pageVisit, shows, caller, boot, add, post, judge, pause, address, emit, say, hold, later, quiet, newId, local, on, dwell, fulfil,
+  pageVisit, shows, caller, boot, add, post, pause, address, emit, say, hold, later, quiet, newId, local, on, dwell, fulfil,
 ])))).then(use).catch((error: unknown) => {
   if (!live) loading = undefined;
   warn(error);
@@ -71,10 +71,12 @@ function applyConsent(): boolean {
   allowStorage(keeps() && granted());
   if (analytics === GRANTED) held.forEach((item) => add(item));
   if (analytics !== PENDING) held = [];
-  if (analytics === DENIED) clear(messages === DENIED);
-  if (analytics === DENIED && messages === DENIED) {
-    wipe();
-    rotate();
+  if (analytics === DENIED) {
+    clear(messages === DENIED);
+    if (messages === DENIED) {
+      wipe();
+      rotate();
+    }
   }
   if (off) unlisten();
   // Before anything is known, what another page has kept is left as it is.
@@ -140,7 +142,7 @@ export function startSite(load: typeof loadLive): void {
   startQueue((ack, body) => live?.acknowledged_(ack, body));
   startBoot(() => granted() || isUnknown(), got);
   // What the page says in the same breath (identify, consent) comes before the first request.
-  void Promise.resolve().then(() => whenActive(begin));
+  queueMicrotask(() => whenActive(begin));
 }
 
 function begin(): void {

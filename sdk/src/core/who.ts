@@ -24,12 +24,11 @@ export const me = (): string => `${anonymousId} ${userId}`;
 export function readWho(): void {
   const [id, analytics, messages] = `${quiet(() => cookieOf(document.cookie, COOKIE)) ?? local.get('id') ?? ''}`.split('.') as (ConsentState | undefined)[];
   anonymousId = id || anonymousId || newId();
-  said = { analytics: analytics || undefined, messages: messages || undefined };
+  said = { analytics, messages };
   // A user belongs to an anonymous id: another subdomain, which shares the cookie, may have another by now.
   // What is kept there may be anybody's: something else than we wrote is nobody.
-  const kept = local.get<[string, string, Proof?]>('user');
-  const [of, user, shown] = Array.isArray(kept) ? kept : [];
-  [userId, proof] = of === anonymousId ? [user, shown ?? undefined] : [];
+  const { a, u, p } = local.get<{ a?: string; u?: string; p?: Proof }>('user') ?? {};
+  [userId, proof] = a === anonymousId ? [u, p] : [];
 }
 
 export const caller = (): Caller => ({ k: options.key, a: anonymousId, u: userId, h: proof?.userHash, j: proof?.jwt });
@@ -38,7 +37,7 @@ export const caller = (): Caller => ({ k: options.key, a: anonymousId, u: userId
 export function become(user: string | undefined, next?: Proof): void {
   proof = next ?? (user === userId ? proof : undefined);
   userId = user;
-  local.set('user', user && [anonymousId, user, proof]);
+  local.set('user', user && { a: anonymousId, u: user, p: proof });
 }
 
 /** Another anonymous id from now on, and no user. */

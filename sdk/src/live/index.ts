@@ -1,7 +1,7 @@
 import type { StreamFrame } from '../../../src/contract/visitor-wire.js';
 import type { Kit, Live } from '../core/kit.js';
 import { watchExit } from './exit.js';
-import { boot, caller, emit, judge, later, lend, post, say } from './lent.js';
+import { boot, caller, emit, later, lend, post, say } from './lent.js';
 import { acknowledged, close, fire, hidden, offer, recall, seen, turned, work } from './messages.js';
 import { closeStream, listenTo, openStream } from './stream.js';
 
@@ -64,8 +64,8 @@ export function start(lent: Kit): Live {
 
 /** Every answer of the inbox says how many are unread. */
 async function ask<T extends { n: number }>(path: string, body: object): Promise<T> {
-  const { status, body: answer } = await post(path, JSON.stringify({ ...caller(), ...body }));
-  if (judge(status)) throw new Error((answer as { message?: string } | null)?.message ?? `HTTP ${status}`);
+  const [verdict, answer] = await post(path, JSON.stringify({ ...caller(), ...body }));
+  if (verdict) throw new Error((answer as { message?: string } | null)?.message ?? path);
   const { n } = answer as T;
   if (n !== unread) emit('unread', (unread = n));
   return answer as T;

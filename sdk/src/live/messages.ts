@@ -1,7 +1,7 @@
 import type { AckAnswer, AckRequest, ClaimAnswer, ClaimRequest, LaidOut } from '../../../src/contract/visitor-wire.js';
 import { Verdict } from '../core/batch.js';
 import { show } from '../ui/index.js';
-import { add, caller, emit, hold, judge, later, local, newId, pause, post, pageVisit, shows } from './lent.js';
+import { add, caller, emit, hold, later, local, newId, pause, post, pageVisit, shows } from './lent.js';
 import { holds } from './holds.js';
 import { idOf, mayAsk, place, withCap, type Candidate, type Caps } from './rank.js';
 
@@ -64,8 +64,7 @@ async function attempt(candidate: Candidate, free: () => void): Promise<void> {
   const visit = pageVisit()!.site_.i;
   const me = caller();
   const claim = (candidate.claim ??= newId());
-  const { status, wait, body } = await post('claim', JSON.stringify({ ...me, r: rule?.i, d: delivery, c: claim, s: visit, url: location.href, why } satisfies ClaimRequest));
-  const verdict = judge(status);
+  const [verdict, body, wait] = await post('claim', JSON.stringify({ ...me, r: rule?.i, d: delivery, c: claim, s: visit, url: location.href, why } satisfies ClaimRequest));
   const tries = (candidate.tries_ = (candidate.tries_ ?? 0) + 1);
   if (verdict === Verdict.Again && tries < MOST_TRIES) later(() => offer(candidate), pause(tries, wait));
   if (verdict !== Verdict.Done) return;

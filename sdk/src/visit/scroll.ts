@@ -5,9 +5,8 @@ const range = (element: Element): number => element.scrollHeight - element.clien
 /** The element that scrolls: the site's own, the page, or where the page itself does not, what scrolls in the middle of it. */
 function scroller(selector?: string): Element {
   const page = document.scrollingElement ?? document.documentElement;
-  let inner = selector ? document.querySelector(selector) : range(page) < 1 ? document.elementFromPoint(innerWidth / 2, innerHeight / 2) : null;
-  while (inner && (range(inner) < 1 || !/auto|scroll/.test(getComputedStyle(inner).overflowY))) inner = inner.parentElement;
-  return inner ?? page;
+  const inner = selector ? [document.querySelector(selector)] : range(page) < 1 ? document.elementsFromPoint(innerWidth / 2, innerHeight / 2) : [];
+  return inner.find((one) => one && range(one) >= 1 && /auto|scroll/.test(getComputedStyle(one).overflowY)) ?? page;
 }
 
 /**

@@ -10,6 +10,7 @@ import { BROWSER_ROUTE } from '../../../platform/http/browser-transport.js';
 import { Boots } from '../boot.service.js';
 import { Callers, type VerifiedCaller } from '../../caller/callers.service.js';
 import { isKnown, tagOf } from '../domain/boot-answer.js';
+import type { BootAnswer } from '../../../contract/visitor-wire.js';
 
 const compress = promisify<Buffer, Buffer>(gzip);
 /** Bytes from which packing an answer saves a packet. */
@@ -47,7 +48,7 @@ export class BootController {
     void reply.header('etag', tag).header('cache-control', 'private, no-cache').header('vary', 'Origin, Accept-Encoding');
     const kept = typeof caller.said.e === 'string' ? caller.said.e : request.headers['if-none-match'];
     if (isKnown(kept, tag)) return void reply.status(304).send();
-    const body = Buffer.from(JSON.stringify(answer));
+    const body = Buffer.from(JSON.stringify({ ...answer, e: tag.slice(1, -1) } satisfies BootAnswer));
     void reply.type('application/json; charset=utf-8');
     if (body.length < WORTH_PACKING || !/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) return void reply.send(body);
     await reply.header('content-encoding', 'gzip').send(await compress(body));

@@ -6,7 +6,7 @@ import { later, quiet, warn } from './safe.js';
 import { local } from './storage.js';
 import { caller, me } from './who.js';
 
-interface Kept { who: string; answer: BootAnswer }
+interface Kept extends BootAnswer { who?: string }
 
 /** The last answer, of this page or an earlier one, and who it was for: settings are the same for everybody, rules are not. */
 export let kept: Kept | undefined;
@@ -33,15 +33,15 @@ export function startBoot(mayAsk: typeof asks, receive: typeof got): void {
  */
 export async function boot(anew?: boolean): Promise<void> {
   clearTimeout(timer);
-  if (anew && kept) kept.answer.e = undefined;
+  if (anew && kept) kept.e = undefined;
   again = busy;
   if (busy || !asks()) return;
   const who = me();
-  const e = kept?.who === who ? kept.answer.e : undefined;
+  const e = kept?.who === who ? kept.e : undefined;
   busy = true;
   const [verdict, body, wait] = await post('boot', JSON.stringify({ ...caller(), e, l: navigator.languages, v: VERSION } satisfies BootRequest));
   busy = false;
-  if (!verdict && body) kept = { who, answer: body as BootAnswer };
+  if (!verdict && body) kept = { ...body, who };
   if (verdict === Verdict.Again) timer = later(boot, pause(tries++, wait));
   else if (verdict) warn(body);
   else {

@@ -66,7 +66,7 @@ function record(type: string, fields: object, now?: boolean): void {
  */
 function applyConsent(): boolean {
   const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
-  const { off, s = {}, r } = kept?.answer ?? {};
+  const { off, s = {}, r } = kept ?? {};
   ({ analytics, messages } = off ? { analytics: DENIED, messages: DENIED } : decide(said, isManual() || !kept || s.consent, (globalPrivacyControl || doNotTrack === '1') && s.gpc !== 0));
   allowStorage(keeps() && granted());
   if (analytics === GRANTED) held.forEach((item) => add(item));
@@ -88,7 +88,7 @@ function applyConsent(): boolean {
 }
 
 function got(): void {
-  const { answer } = kept!;
+  const answer = kept!;
   if (!applyConsent()) return;
   if (live || answer.d || answer.q) idle(() => withLive((to) => to.booted_(answer)));
   emit('ready', { messages: rules.length });
@@ -156,7 +156,7 @@ function begin(): void {
       if (`${options.pages}` !== 'false') record('page', { messageId: visit.id });
       live?.turned_();
     },
-    fire_: (rule, why, { id }) => void withLive((to) => to.fire_({ rule, why, order: rules.indexOf(rule), visit: id })),
+    fire_: (rule, why, { id }) => void withLive((to) => to.fire_({ rule_: rule, why_: why, order_: rules.indexOf(rule), visit_: id })),
     armed_: () => idle(withLive),
     report_: (engaged) => record('track', { event: '$page_engaged', properties: engaged }),
   });
@@ -212,5 +212,5 @@ export const calls = {
     Object.assign(said, answers);
     told();
   },
-  show: (campaign: string): void => void withLive((to) => to.offer_({ rule: rules.find(({ i }) => i === campaign) ?? { i: campaign, t: { k: 'm' } }, order: 0 })),
+  show: (campaign: string): void => void withLive((to) => to.offer_({ rule_: rules.find(({ i }) => i === campaign) ?? { i: campaign, t: { k: 'm' } }, order_: 0 })),
 };

@@ -18,7 +18,7 @@ let arrived = 0;
 export function start(lent: Kit): Live {
   lend(lent);
   watchExit();
-  const deliver = (delivery: string): void => offer({ delivery, order: arrived++ });
+  const deliver = (delivery: string): void => offer({ delivery_: delivery, order_: arrived++ });
   const count = (now: number): void => emit('unread', (unread = now));
   const hear = (frame: StreamFrame): void => {
     if ('d' in frame) deliver(frame.d);

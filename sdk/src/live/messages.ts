@@ -18,12 +18,12 @@ let leaving = new AbortController();
 
 const ready = (): boolean => shows() && !document.hidden;
 const caps = (): Caps => local.get<Caps>('caps') ?? {};
-const remember = ({ rule }: Candidate, cap: Caps[string]): void => {
+const remember = ({ rule_: rule }: Candidate, cap: Caps[string]): void => {
   if (rule) local.set('caps', withCap(caps(), rule.i, cap));
 };
 
 /** Is everything still as it was when it came true? */
-function fits({ rule, visit }: Candidate): boolean {
+function fits({ rule_: rule, visit_: visit }: Candidate): boolean {
   const pv = pageVisit();
   return !!pv && (!rule || !visit || (visit === pv.id && holds(rule) && mayAsk(caps()[rule.i], pv.site_.i, Date.now())));
 }
@@ -37,8 +37,8 @@ export function offer(candidate: Candidate): void {
 
 /** What a rule waits for has come; now or a little ago, when this file was still on its way. */
 export function fire(candidate: Candidate): void {
-  const rule = candidate.rule!;
-  if (pageVisit()?.id !== candidate.visit || !holds(rule)) return;
+  const rule = candidate.rule_!;
+  if (pageVisit()?.id !== candidate.visit_ || !holds(rule)) return;
   emit('rule', { campaign: rule.i });
   offer(candidate);
 }
@@ -60,10 +60,10 @@ export async function work(): Promise<void> {
 }
 
 async function attempt(candidate: Candidate, free: () => void): Promise<void> {
-  const { rule, delivery, why } = candidate;
+  const { rule_: rule, delivery_: delivery, why_: why } = candidate;
   const visit = pageVisit()!.site_.i;
   const me = caller();
-  const claim = (candidate.claim ??= newId());
+  const claim = (candidate.claim_ ??= newId());
   const [verdict, body, wait] = await post('claim', JSON.stringify({ ...me, r: rule?.i, d: delivery, c: claim, s: visit, url: location.href, why } satisfies ClaimRequest));
   const tries = (candidate.tries_ = (candidate.tries_ ?? 0) + 1);
   if (verdict === Verdict.Again && tries < MOST_TRIES) later(() => offer(candidate), pause(tries, wait));
@@ -73,7 +73,7 @@ async function attempt(candidate: Candidate, free: () => void): Promise<void> {
     const { n = Infinity } = answer;
     if (n < Infinity) remember(candidate, Date.now() + n);
     // While the page is still there: a lease of somebody else may come back.
-    if (n < SOON_MS) later(() => offer({ ...candidate, claim: undefined }), n);
+    if (n < SOON_MS) later(() => offer({ ...candidate, claim_: undefined }), n);
     return;
   }
   const ack = (what: AckRequest['do'], more?: Partial<AckRequest>): void =>
@@ -132,18 +132,18 @@ const shut = (): void => open?.shown_?.close();
 
 /** Takes back a message, by delivery or claim. */
 export function recall(id: string): void {
-  waiting = waiting.filter(({ delivery }) => delivery !== id);
-  if (open?.info_!.delivery === id || open?.claim === id) shut();
+  waiting = waiting.filter(({ delivery_ }) => delivery_ !== id);
+  if (open?.info_!.delivery === id || open?.claim_ === id) shut();
 }
 
 export function acknowledged({ c, do: what }: AckRequest, answer: unknown): void {
   // The lease was over and somebody else has the slot.
-  if (what === 'shown' && (answer as AckAnswer | null)?.ok === 0 && open?.claim === c) shut();
+  if (what === 'shown' && (answer as AckAnswer | null)?.ok === 0 && open?.claim_ === c) shut();
 }
 
 /** Another page: what belonged to the last one goes. */
 export function turned(): void {
-  const { rule, visit } = open ?? {};
+  const { rule_: rule, visit_: visit } = open ?? {};
   if (rule && visit && !holds(rule)) shut();
 }
 

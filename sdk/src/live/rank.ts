@@ -5,16 +5,16 @@ import type { Why } from '../visit/contract.js';
 
 /** A message that could be displayed now. */
 export interface Candidate {
-  rule?: WireRule;
+  rule_?: WireRule;
   /** An in-app message: id of the delivery. */
-  delivery?: string;
-  why?: Why;
+  delivery_?: string;
+  why_?: Why;
   /** Place in the list of the server. */
-  order: number;
+  order_: number;
   /** Page visit in which the rule came true; absent for what does not depend on a page. */
-  visit?: string;
+  visit_?: string;
   /** The attempt, so that asking again answers the same. */
-  claim?: string;
+  claim_?: string;
   tries_?: number;
   /** What the site is told of it, once the server has said yes. */
   info_?: MessageInfo;
@@ -28,10 +28,10 @@ export type Caps = Record<string, string | number>;
 const MOST_CAPS = 100;
 
 /** A campaign, or what was sent to this person. */
-export const idOf = ({ rule, delivery }: Candidate): string | undefined => rule?.i ?? delivery;
+export const idOf = ({ rule_, delivery_ }: Candidate): string | undefined => rule_?.i ?? delivery_;
 
 /** Smaller goes first: essential, then what was sent to this person, then the others; each in the server's order. */
-export const place = ({ rule, order }: Candidate): number => order - (rule ? (rule.e ? 2e6 : 0) : 1e6);
+export const place = ({ rule_, order_ }: Candidate): number => order_ - (rule_ ? (rule_.e ? 2e6 : 0) : 1e6);
 
 /** Could the server say yes? What is certain to be refused is not asked. */
 export const mayAsk = (cap: Caps[string] | undefined, visitId: string, now: number): boolean => cap !== visitId && !((cap as number) > now);

@@ -23,8 +23,6 @@ export interface Caller {
 export interface BootRequest extends Caller {
   /** `e` of the answer that is still known. The answer is 304 when nothing has changed. */
   e?: string;
-  /** `navigator.languages`. */
-  l?: readonly string[];
   /** Version of the SDK. */
   v: string;
 }
@@ -186,7 +184,7 @@ export interface LaidOut {
   /** The card: `dialog` is a modal one. */
   n: WireNode;
   /** Colours as #rrggbb: they become custom properties of these names. */
-  t?: { accent?: string; background?: string; text?: string; on?: string };
+  t: { accent: string; background: string; text: string; on: string };
   /** What is said to screen readers, and what to whom sends a form: that an answer is missing, and what stands there afterwards (survey) or is announced (reply). */
   w: readonly [announcement: string, choose?: string, after?: string];
 }

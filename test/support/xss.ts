@@ -90,8 +90,8 @@ export const byWire = (payload: string): LaidOut[] => {
   const form = (...fields: WireNode[]): WireNode => ['form', all, ...fields, ['p', { role: 'alert' }], ['button', { class: 'b' }, payload]];
   return [
     { w, t, n: card('section', {}, ...nodes) }, { w, t, n: card('dialog', {}, payload, ['a', { ...all, class: 'b' }, payload]) },
-    { w, n: card('div', { class: `m ${payload}` }, form(['textarea', { ...all, name: 'text' }]), ['form', { ...all, class: 'reply' }, ['textarea', { name: 'text' }], ['button', { class: 'b' }]]) },
-    { w, n: card('section', {}, form(['input', { ...all, name: 'choices', type: 'checkbox' }], ['input', { type: 'radio', name: 'score', value: payload }])) },
-    { w, n: card('section', {}, form(['div', all, ['input', { ...all, type: 'image' }], ['input', { ...all, type: 'submit' }]])) },
+    { w, t, n: card('div', { class: `m ${payload}` }, form(['textarea', { ...all, name: 'text' }]), ['form', { ...all, class: 'reply' }, ['textarea', { name: 'text' }], ['button', { class: 'b' }]]) },
+    { w, t, n: card('section', {}, form(['input', { ...all, name: 'choices', type: 'checkbox' }], ['input', { type: 'radio', name: 'score', value: payload }])) },
+    { w, t, n: card('section', {}, form(['div', all, ['input', { ...all, type: 'image' }], ['input', { ...all, type: 'submit' }]])) },
   ];
 };

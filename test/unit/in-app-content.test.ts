@@ -194,7 +194,7 @@ describe('as it is laid out', () => {
   const w = ['Close', 'Name', 'New', 'Answer first', 'Write', 'Send', 'Sent'] as const;
   test('the card has a name, the button that closes it, and everything else to be scrolled', () => {
     expect(layOut({ i: 'c', d: 'd', f: 'slide_in', l: 'ar', r: 1, title: 'T', n: [['p', 0, 'a']], img: ['https://x.example/a.png', 'A'], b: [['Go', 'https://x.example/'], ['Astray', 'javascript:alert(1)'], ['Later']], theme: { accent: '#000000', dark: 1 }, w })).toEqual({
-      i: 'c', d: 'd', t: { accent: '#000000' }, w: ['New'],
+      i: 'c', d: 'd', t: { accent: '#000000', on: '#ffffff', background: '#ffffff', text: '#17191f' }, w: ['New'],
       n: ['section', { class: 'm slide_in corner dark', role: 'dialog', 'aria-label': 'Name', lang: 'ar', dir: 'rtl' }, ['button', { class: 'b x', 'aria-label': 'Close' }, '×'], ['div', { class: 's i' },
         ['img', { class: 'h', src: 'https://x.example/a.png', alt: 'A' }],
         ['div', { class: 'c' }, ['div', { class: 'r' }, ['div', { class: 'f' }, ['h2', { class: 't', dir: 'auto' }, 'T']], ['div', { class: 'n', dir: 'auto' }, ['p', 0, 'a']]],

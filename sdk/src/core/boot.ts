@@ -39,7 +39,7 @@ export async function boot(anew?: boolean): Promise<void> {
   const who = me();
   const e = kept?.who === who ? kept.e : undefined;
   busy = true;
-  const [verdict, body, wait] = await post('boot', JSON.stringify({ ...caller(), e, l: navigator.languages, v: VERSION } satisfies BootRequest));
+  const [verdict, body, wait] = await post('boot', JSON.stringify({ ...caller(), e, v: VERSION } satisfies BootRequest));
   busy = false;
   if (!verdict && body) kept = { ...body, who };
   if (verdict === Verdict.Again) timer = later(boot, pause(tries++, wait));

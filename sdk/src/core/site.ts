@@ -190,7 +190,7 @@ export const inbox = (): Inbox => ({
 export const calls = {
   identify(id: string, traits?: Properties, shown?: Proof): void {
     const next = String(id);
-    if (!isPersonId(next)) return warn(`"${next}" is not the id of one person`);
+    if (!isPersonId(next)) return warn(`no id: ${next}`);
     const before = userId;
     if (before && before !== next) leaveUser();
     become(next, shown);

@@ -20,7 +20,7 @@ export const show: UiModule['show'] = (message, events) => {
 const hasFocus = (element: Element): boolean => element.matches(':focus-within');
 
 /** @returns what takes it away without a word */
-function display({ n, t = {}, w: [announcement, choose = '', after = ''] }: LaidOut, events: UiEvents): () => void {
+function display({ n, t, w: [announcement, choose = '', after = ''] }: LaidOut, events: UiEvents): () => void {
   const card = build(n) as HTMLDialogElement;
   const [close, inside] = card.children as unknown as [HTMLElement, HTMLElement];
   const alert = card.querySelector('form>p');

@@ -6,7 +6,7 @@
 export const STYLE = `:host{all:initial;position:fixed;z-index:2147483000}\
 *{box-sizing:border-box;margin:0}\
 .m,.c,form,label{display:flex;flex-direction:column;gap:14px}\
-.m{--g:max(2vmin,8px,env(safe-area-inset-bottom));--l:#80829152;--t:var(--text,#17191f);position:fixed;inset:0;margin:auto;width:min(var(--w,384px),100% - 2*var(--g));height:fit-content;max-height:min(720px,100dvh - 2*var(--g));padding:0;overflow:hidden;border:1px solid var(--l);border-radius:18px;background:var(--background,#fff);color:var(--t);font:15px/1.6 system-ui;text-align:start;overflow-wrap:anywhere;box-shadow:0 14px 44px -8px #0005}\
+.m{--g:max(2vmin,8px,env(safe-area-inset-bottom));--l:#80829152;--t:var(--text);position:fixed;inset:0;margin:auto;width:min(var(--w,384px),100% - 2*var(--g));height:fit-content;max-height:min(720px,100dvh - 2*var(--g));padding:0;overflow:hidden;border:1px solid var(--l);border-radius:18px;background:var(--background);color:var(--t);font:15px/1.6 system-ui;text-align:start;overflow-wrap:anywhere;box-shadow:0 14px 44px -8px #0005}\
 :lang(ko){word-break:keep-all}\
 .corner,.bottom{margin-block-end:var(--g)}\
 .corner{margin-inline-end:var(--g)}\
@@ -31,7 +31,7 @@ a{color:inherit}\
 .ends{justify-content:space-between;margin-block-start:8px}\
 .b,.o,.mine,textarea{padding:8px 14px;min-height:44px;border:1px solid var(--l);border-radius:12px;background:none;color:inherit;font:inherit}\
 .b,.o{display:grid;place-content:center;line-height:1.4;font-weight:600;text-align:center;text-decoration:none}\
-.p,.mine,:checked+.o{border-color:transparent;background:var(--accent,#2f56e6);color:var(--on,#fff);outline:3px solid transparent;outline-offset:-4px}\
+.p,.mine,:checked+.o{border-color:transparent;background:var(--accent);color:var(--on);outline:3px solid transparent;outline-offset:-4px}\
 .b:hover,:hover+.o{box-shadow:inset 0 0 0 1px}\
 .x{position:absolute;z-index:1;align-self:flex-end;margin:8px;width:44px;padding:0;border-color:transparent;border-radius:50%;background:inherit;font:300 30px/1 system-ui}\
 .b,input{cursor:pointer}\

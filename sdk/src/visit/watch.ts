@@ -6,12 +6,12 @@ const WRAPPED = Symbol.for('danbi');
 export function watchNavigation(moved: () => void): void {
   const { navigation } = window as { navigation?: EventTarget };
   if (navigation) return on('currententrychange', moved, navigation);
-  for (const name of ['pushState', 'replaceState'] as const) {
-    const original = history[name] as History['pushState'] & { [WRAPPED]?: true };
-    if (!original[WRAPPED]) history[name] = Object.assign(function wrapped(this: History, ...given: Parameters<History['pushState']>) {
+  (history as History & { [WRAPPED]?: unknown })[WRAPPED] ??= (['pushState', 'replaceState'] as const).map((name) => {
+    const original = history[name];
+    history[name] = function wrapped(this: History, ...given: Parameters<History['pushState']>) {
       original.apply(this, given);
       dispatchEvent(new Event('danbi'));
-    }, { [WRAPPED]: true });
-  }
+    };
+  });
   on('popstate hashchange danbi', moved);
 }

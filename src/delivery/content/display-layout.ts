@@ -2,6 +2,8 @@ import type { DisplayMessage, LaidOut, WireNode, WireSurvey, WireWords } from '.
 import { isSafeAddress } from './domain/nodes.js';
 
 const LONGEST_TEXT = '5000';
+/** Where the author names none. */
+const COLOURS = { accent: '#2f56e6', on: '#ffffff', background: '#ffffff', text: '#17191f' } as const;
 
 type Attributes = Record<string, string>;
 /** An element; what is not there is left out. */
@@ -23,7 +25,7 @@ export function layOut(message: DisplayMessage): LaidOut {
   }, element('button', { class: 'b x', 'aria-label': close }, '×'), contentOf(message, isModal));
   return {
     ...(i === undefined ? {} : { i }), ...(d === undefined ? {} : { d }), n: card,
-    ...(Object.keys(colours).length > 0 ? { t: colours } : {}),
+    t: { ...COLOURS, ...colours },
     w: survey ? [announcement, choose, survey.thanks] : reply ? [announcement, '', sent] : [announcement],
   };
 }

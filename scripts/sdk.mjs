@@ -8,14 +8,15 @@ import { build } from 'esbuild';
 import ts from 'typescript';
 
 const OUT = 'dist/sdk';
-/** Bytes after gzip -9. The goal of the design is 6,656 + 6,144, 12,288 together: sdk/README.md says where the rest is. */
-const LIMITS = { core: 7_160, ui: 5_370, total: 12_520 };
+/** Bytes after gzip -9: what the design of visitors promises. */
+const LIMITS = { core: 6_656, ui: 6_144, total: 12_288 };
 const { version, license } = JSON.parse(readFileSync('package.json', 'utf8'));
 const sizes = {};
 
 const common = { bundle: true, write: false, target: 'es2020', platform: 'browser', charset: 'utf8', legalComments: 'none', logLevel: 'error' };
 // Names that end with an underscore are ours alone and are shortened; everything else is spelled out on the wire or in the API.
-const small = { ...common, minify: true, mangleProps: /[^_]_$/ };
+// The compiler has seen that all of it is strict; a browser need not be told.
+const small = { ...common, minify: true, mangleProps: /[^_]_$/, tsconfigRaw: { compilerOptions: { alwaysStrict: false } } };
 
 /** Short names of both files: they talk to each other. */
 let names = {};

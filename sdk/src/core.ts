@@ -6,7 +6,7 @@ import { quiet } from './core/safe.js';
 declare const __UI__: string;
 
 /** Calls that the snippet kept before this script was there: name and arguments. */
-type Stub = Partial<Danbi> & { q?: [keyof Danbi, ArrayLike<unknown>][] };
+type Stub = Partial<Danbi> & { q?: [keyof Danbi, Iterable<unknown>][] };
 
 /** Entry of the script tag. */
 quiet(() => {
@@ -18,5 +18,5 @@ quiet(() => {
   // The import carries the nonce of this script; no element is made, so Trusted Types have nothing to say.
   const danbi = Object.assign(stub, createDanbi((host) => import(`${host}/sdk/${__UI__}`) as Promise<LiveModule>, src.replace(/\/sdk\/[^/]*$/, '')));
   if (key) danbi.init({ key, ...options } as never);
-  stub.q?.forEach(([name, args]) => (danbi[name] as (...given: unknown[]) => unknown)(...Array.from(args)));
+  stub.q?.forEach(([name, args]) => (danbi[name] as (...given: unknown[]) => unknown)(...args));
 });

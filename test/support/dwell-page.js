@@ -3,8 +3,9 @@
 import { on as listen, unlisten, whenActive } from '../../sdk/src/core/safe.js';
 import { allowStorage } from '../../sdk/src/core/storage.js';
 import { watchExit } from '../../sdk/src/live/exit.js';
+import { holds } from '../../sdk/src/live/holds.js';
 import { lend } from '../../sdk/src/live/lent.js';
-import { dwell, fulfil, happened, holds, pageVisit, startVisits, watch } from '../../sdk/src/visit/index.js';
+import { dwell, fulfil, happened, pageVisit, startVisits, watch } from '../../sdk/src/visit/index.js';
 
 const now = () => performance.now();
 /** [when, whether it was visible from then on] */
@@ -43,17 +44,17 @@ const { rules, settings } = window.SETUP;
 let started = 0;
 probe.visits = { event: happened, rules: watch, holds, pv: () => pageVisit() && { ...pageVisit(), dwell }, stop: unlisten };
 allowStorage(true);
-// Of the chunk only what notices that somebody leaves: it comes after the core's seventeen other things.
-lend([pageVisit, ...Array(16), listen, dwell, fulfil]);
+// Of the chunk only what decides and what notices that somebody leaves; between the page visit and the listener it is lent fourteen other things.
+lend([pageVisit, ...Array(14), listen, dwell, fulfil]);
 watchExit();
 whenActive(() => {
   watch(rules, settings);
   startVisits({
-    opened_: (visit) => {
+    opened_: ({ site_: { i: visitId }, id, url, referrer }) => {
       started = probe.opened.length === 0 ? (performance.getEntriesByType('navigation')[0].activationStart ?? 0) : now();
-      probe.opened.push({ id: visit.id, visitId: visit.visitId, url: visit.url, referrer: visit.referrer, at: started });
+      probe.opened.push({ id, visitId, url, referrer, at: started });
     },
-    fire_: (rule, why) => probe.fired.push({ id: rule.i, why, at: now(), seen: probe.seenBetween(started, now()), pv: probe.opened.at(-1).id, visible: document.visibilityState === 'visible' }),
+    fire_: (rule, why) => holds(rule) && probe.fired.push({ id: rule.i, why, at: now(), seen: probe.seenBetween(started, now()), pv: probe.opened.at(-1).id, visible: document.visibilityState === 'visible' }),
     armed_: () => { probe.armed += 1; },
     report_: (engaged) => {
       probe.reports.push(engaged);

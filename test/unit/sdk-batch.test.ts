@@ -29,7 +29,7 @@ describe('what the SDK sends', () => {
   test('what events share is said once; the page of one event is never that of another', () => {
     const here = { page: { url: 'https://shop.example/a' } };
     const there = { page: { url: 'https://shop.example/b' } };
-    const text = batchText([item({ context: here }), item({ context: there }), item({ context: here }), item({ context: { ...here, jwt: 'x' } })], { writeKey: 'k', sentAt: NOW, context: { locale: 'ko' } });
+    const text = batchText([item({ context: here }), item({ context: there }), item({ context: here }), item({ context: { ...here, jwt: 'x' } })], 'k', NOW, { locale: 'ko' });
     const body = JSON.parse(text) as { context: object; batch: Item[]; writeKey: string };
     expect([body.writeKey, body.context]).toEqual(['k', { locale: 'ko', ...here }]);
     expect(body.batch.map(({ context }) => context)).toEqual([undefined, there, undefined, { ...here, jwt: 'x' }]);
@@ -56,15 +56,15 @@ describe('what the SDK sends', () => {
       type: 'page', event: undefined, messageId: `01a1b2c3-d4e5-7f60-8a7b-c8d9e0f1a2b${index}`, anonymousId: '01a1b2c3-d4e5-7f60-8a7b-c8d9e0f1a2b3', timestamp: NOW,
       context: { page: { url: `https://shop.example/pricing/plan-${index}`, title: 'Plans and pricing' } },
     });
-    const frame = { writeKey: `dnb_wk_${'x'.repeat(32)}`, sentAt: NOW, context: { library: { name: 'danbi-js', version: '0.1.0' }, locale: 'en-US', timezone: 'Asia/Seoul', device: { type: 'desktop' } } };
-    const one = bytesOf(batchText([view(1)], frame));
+    const frame = [`dnb_wk_${'x'.repeat(32)}`, NOW, { library: { name: 'danbi-js', version: '0.1.0' }, locale: 'en-US', timezone: 'Asia/Seoul', device: { type: 'desktop' } }] as const;
+    const one = bytesOf(batchText([view(1)], ...frame));
     expect(one).toBeLessThanOrEqual(450);
-    expect(bytesOf(batchText([view(1), view(2)], frame)) - one).toBeLessThanOrEqual(250);
+    expect(bytesOf(batchText([view(1), view(2)], ...frame)) - one).toBeLessThanOrEqual(250);
   });
 
   test.each([
-    [200, Verdict.Done], [204, Verdict.Done], [0, Verdict.Again], [408, Verdict.Again], [425, Verdict.Again], [429, Verdict.Again], [500, Verdict.Again], [502, Verdict.Again], [503, Verdict.Again],
-    [501, Verdict.Drop], [505, Verdict.Drop], [400, Verdict.Drop], [403, Verdict.Drop], [413, Verdict.Drop], [304, Verdict.Drop], [401, Verdict.Stop],
+    [200, Verdict.Done], [204, Verdict.Done], [408, Verdict.Again], [425, Verdict.Again], [429, Verdict.Again], [500, Verdict.Again], [502, Verdict.Again], [503, Verdict.Again],
+    [501, Verdict.Drop], [505, Verdict.Drop], [400, Verdict.Drop], [403, Verdict.Drop], [413, Verdict.Drop], [304, Verdict.Done], [401, Verdict.Stop],
   ])('%i means %i', (status, verdict) => expect(judge(status)).toBe(verdict));
 
   test('attempts are further and further apart, never all at once, and as late as the server asks', () => {

@@ -3,7 +3,7 @@ import { personIdProblem } from '../../src/people/domain/person-ids.js';
 import { decide } from '../../sdk/src/core/consent.js';
 import { cookieOf, widestDomain } from '../../sdk/src/core/cookie.js';
 import { isPersonId, newId } from '../../sdk/src/core/ids.js';
-import { mayAsk, place, withCap, type Candidate, type Caps } from '../../sdk/src/live/rank.js';
+import { mayAsk, place, SENT, withCap, type Candidate, type Caps } from '../../sdk/src/live/rank.js';
 
 describe('ids', () => {
   test('are UUIDs of version 7, in the order of time', () => {
@@ -47,12 +47,10 @@ describe('the cookie', () => {
 describe('which message goes first', () => {
   const rule = (i: string, e?: 1) => ({ i, t: { k: 'm' as const }, e });
   test('essential, then sent to this person, then the others, in the order of the server', () => {
-    const candidates: Candidate[] = [
-      { rule: rule('late'), order: 7 }, { rule: rule('best'), order: 2 }, { delivery: 'second', order: 1 }, { rule: rule('early'), order: 3 },
-      { delivery: 'first', order: 0 }, { rule: rule('next', 1), order: 1 }, { rule: rule('essential', 1), order: 0 },
-    ];
-    const sorted = [...candidates].sort((a, b) => place(a) - place(b)).map((one) => one.rule?.i ?? one.delivery);
-    expect(sorted).toEqual(['essential', 'next', 'first', 'second', 'best', 'early', 'late']);
+    const rules = [rule('essential', 1), rule('next', 1), rule('best'), rule('early'), rule('late')].map((one, index) => ({ rule_: one, order_: place(one, index) }));
+    const sent = ['first', 'second'].map((delivery_, index) => ({ delivery_, order_: SENT + index }));
+    const candidates: Candidate[] = [rules[4]!, rules[2]!, sent[1]!, rules[3]!, sent[0]!, rules[1]!, rules[0]!];
+    expect(candidates.toSorted((a, b) => a.order_ - b.order_).map(({ rule_, delivery_ }) => rule_?.i ?? delivery_)).toEqual(['essential', 'next', 'first', 'second', 'best', 'early', 'late']);
   });
 
   test('what was displayed in this visit, or is not to be asked for yet, is not asked for', () => {

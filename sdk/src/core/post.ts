@@ -25,7 +25,7 @@ export async function post(path: string, text: string, zip?: boolean): Promise<A
     const zipped = zip && size > ZIP_FROM && window.CompressionStream;
     const body = zipped ? await new Response(new Response(text).body!.pipeThrough(new CompressionStream('gzip'))).blob() : text;
     const answer = await fetch(address(path) + (zipped ? '?z=1' : ''), { method: 'POST', body, credentials: 'omit', keepalive: !!counted, signal: AbortSignal.timeout?.(GIVE_UP_MS) });
-    return [judge(answer.status), await answer.json().catch(() => null), Number(answer.headers.get('retry-after'))];
+    return [judge(answer.status), await answer.json().catch(() => null), +answer.headers.get('retry-after')!];
   } catch (error) {
     note(error);
     return [Verdict.Again];

@@ -1,4 +1,5 @@
 import type { Consent, ConsentState, Inbox, Proof, Properties } from '../api.js';
+import { place } from '../live/rank.js';
 import type { Visit } from '../visit/contract.js';
 import { dwell, fulfil, happened, pageVisit, report, rules, startVisits, watch } from '../visit/index.js';
 import { fit, pause, type Item } from './batch.js';
@@ -156,7 +157,7 @@ function begin(): void {
       if (`${options.pages}` !== 'false') record('page', { messageId: visit.id });
       live?.turned_();
     },
-    fire_: (rule, why, { id }) => void withLive((to) => to.fire_({ rule_: rule, why_: why, order_: rules.indexOf(rule), visit_: id })),
+    fire_: (rule, why, { id }) => void withLive((to) => to.fire_({ rule_: rule, why_: why, order_: place(rule, rules.indexOf(rule)), visit_: id })),
     armed_: () => idle(withLive),
     report_: (engaged) => record('track', { event: '$page_engaged', properties: engaged }),
   });

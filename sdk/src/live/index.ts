@@ -3,6 +3,7 @@ import type { Kit, Live } from '../core/kit.js';
 import { watchExit } from './exit.js';
 import { boot, caller, emit, later, lend, post, say } from './lent.js';
 import { acknowledged, close, fire, hidden, offer, recall, seen, turned, work } from './messages.js';
+import { SENT } from './rank.js';
 import { closeStream, listenTo, openStream } from './stream.js';
 
 /** A page may also display a message by itself: the preview of the dashboard does. */
@@ -12,14 +13,17 @@ const HIDDEN_MS = 60_000;
 
 let unread = 0;
 let hiding = 0;
-let arrived = 0;
+let arrived = SENT;
+
+function count(now: number): void {
+  if (now !== unread) emit('unread', (unread = now));
+}
 
 /** Entry of the chunk: everything about messages, for sites and visitors that may get some. */
 export function start(lent: Kit): Live {
   lend(lent);
   watchExit();
   const deliver = (delivery: string): void => offer({ delivery_: delivery, order_: arrived++ });
-  const count = (now: number): void => emit('unread', (unread = now));
   const hear = (frame: StreamFrame): void => {
     if ('d' in frame) deliver(frame.d);
     else if ('x' in frame) recall(frame.x);
@@ -66,7 +70,6 @@ export function start(lent: Kit): Live {
 async function ask<T extends { n: number }>(path: string, body: object): Promise<T> {
   const [verdict, answer] = await post(path, JSON.stringify({ ...caller(), ...body }));
   if (verdict) throw new Error((answer as { message?: string } | null)?.message ?? path);
-  const { n } = answer as T;
-  if (n !== unread) emit('unread', (unread = n));
+  count((answer as T).n);
   return answer as T;
 }

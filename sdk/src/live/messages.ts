@@ -3,7 +3,7 @@ import { Verdict } from '../core/batch.js';
 import { show } from '../ui/index.js';
 import { add, caller, emit, hold, later, local, newId, pause, post, pageVisit, shows } from './lent.js';
 import { holds } from './holds.js';
-import { idOf, mayAsk, place, withCap, type Candidate, type Caps } from './rank.js';
+import { idOf, mayAsk, withCap, type Candidate, type Caps } from './rank.js';
 
 /** From "it could be displayed" to "it was": one message in all tabs of the browser at a time. */
 const MOST_TRIES = 4;
@@ -48,7 +48,7 @@ export async function work(): Promise<void> {
   if (working || open) return;
   working = true;
   while (waiting[0] && ready()) {
-    const next = waiting.sort((a, b) => place(a) - place(b)).shift()!;
+    const next = waiting.sort((a, b) => a.order_ - b.order_).shift()!;
     if (!fits(next)) continue;
     const free = await hold('display', { signal: leaving.signal });
     if (!free || !ready()) waiting.push(next);

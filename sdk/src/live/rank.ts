@@ -9,7 +9,7 @@ export interface Candidate {
   /** An in-app message: id of the delivery. */
   delivery_?: string;
   why_?: Why;
-  /** Place in the list of the server. */
+  /** Smaller goes first. */
   order_: number;
   /** Page visit in which the rule came true; absent for what does not depend on a page. */
   visit_?: string;
@@ -30,8 +30,10 @@ const MOST_CAPS = 100;
 /** A campaign, or what was sent to this person. */
 export const idOf = ({ rule_, delivery_ }: Candidate): string | undefined => rule_?.i ?? delivery_;
 
-/** Smaller goes first: essential, then what was sent to this person, then the others; each in the server's order. */
-export const place = ({ rule_, order_ }: Candidate): number => order_ - (rule_ ? (rule_.e ? 2e6 : 0) : 1e6);
+/** Place of a rule. Smaller goes first: essential, then what was sent to this person ({@link SENT}), then the others; each in the server's order. */
+export const place = ({ e }: { e?: 1 }, index: number): number => index - (e ? 2e6 : 0);
+/** Before the first message to this person. */
+export const SENT = -1e6;
 
 /** Could the server say yes? What is certain to be refused is not asked. */
 export const mayAsk = (cap: Caps[string] | undefined, visitId: string, now: number): boolean => cap !== visitId && !((cap as number) > now);

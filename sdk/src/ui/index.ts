@@ -131,9 +131,10 @@ function display({ n, t, w: [announcement, choose = '', after = ''] }: LaidOut, 
     const form = event.target as HTMLFormElement;
     const data = new FormData(form);
     const first = form.elements[0] as HTMLInputElement;
-    const isReply = form.matches('.reply');
+    // A reply has nothing to complain about.
+    const isReply = !choose;
     const text = `${(data.get('text') as string | null) ?? ''}`.trim();
-    const answer: SurveyAnswer = { ...(data.has('score') && { score: Number(data.get('score')) }), ...(data.has('choices') && { choices: data.getAll('choices') as string[] }), ...(text && { text }) };
+    const answer: SurveyAnswer = { ...(data.has('score') && { score: +data.get('score')! }), ...(data.has('choices') && { choices: data.getAll('choices') as string[] }), ...(text && { text }) };
     if (!(first.name in answer)) {
       complain(choose);
       return first.focus();
@@ -142,7 +143,8 @@ function display({ n, t, w: [announcement, choose = '', after = ''] }: LaidOut, 
     events.reply(answer);
     // Words in the place of the form; focus stays there.
     const had = hasFocus(form);
-    const words = build(['p', { class: isReply ? 'mine' : 'q f', dir: 'auto', tabindex: '-1' }, isReply ? text : after]) as HTMLElement;
+    const words = build(['p', { class: isReply ? 'mine' : 'q f', dir: 'auto' }, isReply ? text : after]) as HTMLElement;
+    words.tabIndex = -1;
     if (isReply) form.replaceWith(words);
     else form.parentElement!.replaceChildren(words);
     if (had) words.focus();

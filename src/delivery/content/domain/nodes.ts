@@ -11,7 +11,7 @@ export const NODE_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
 export const COMMON_ATTRIBUTES: readonly string[] = ['lang', 'dir'];
 /** What the display is made of beside them (`display-layout.ts`); no author writes these. */
 export const LAYOUT_ELEMENTS: readonly string[] = ['section', 'dialog', 'div', 'span', 'button', 'form', 'label', 'input', 'textarea'];
-export const LAYOUT_ATTRIBUTES: readonly string[] = ['class', 'role', 'aria-label', 'tabindex', 'autofocus', 'type', 'name', 'value', 'rows', 'maxlength', 'placeholder'];
+export const LAYOUT_ATTRIBUTES: readonly string[] = ['class', 'role', 'aria-label', 'autofocus', 'type', 'name', 'value', 'rows', 'maxlength', 'placeholder'];
 /** Elements without content. */
 export const VOID_NODES: readonly string[] = ['br', 'hr', 'img'];
 

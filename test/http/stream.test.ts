@@ -274,7 +274,7 @@ describe('the heartbeat', () => {
     await until(() => { beat(); return client.frames.length > 0; });
     expect(client.frames).toEqual([{ r: 1 }]);
     // What the page asks for then is what was saved.
-    expect(await (await fetch(`${app.url}/v1/boot?k=${app.writeKey}&a=browser`)).json()).toEqual({ off: 1 });
+    expect(await (await fetch(`${app.url}/v1/boot?k=${app.writeKey}&a=browser`)).json()).toEqual({ off: 1, e: expect.any(String) });
     await app.api('PUT', '/v1/site-settings', {});
   });
 });

@@ -91,7 +91,7 @@ describe('a known user', () => {
     const [a, u] = [newId(), newId()];
     const before = await boot({ a });
     const answer = await boot({ a, u, e: before.headers.get('etag') });
-    expect([answer.status, await answer.json()]).toEqual([200, { r: expect.any(Array), q: expect.any(String) }]);
+    expect([answer.status, await contentOf(answer)]).toEqual([200, { r: expect.any(Array), q: expect.any(String) }]);
     const found = async () => row<{ user: string; ids: string[] }>(app.db, `
       select p.external_id as user, array(select i.value from person_identity as i where i.person_id = p.id order by i.kind) as ids from person as p where p.external_id = $1`, [u]);
     expect(await found()).toEqual({ user: u, ids: [a, u] });

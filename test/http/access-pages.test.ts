@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Setup } from '../../src/access/setup.service.js';
+import { setupDoneView } from '../../src/access/http/pages/views.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 
 let app: TestApp;
@@ -49,6 +50,8 @@ test('a wrong link says so; the good one makes the owner, shows the keys once an
   const done = await page('/setup', { form: filled() });
   expect(done.status).toBe(201);
   const [, url, key, writeKey] = /export DANBI_URL=(\S+)\nexport DANBI_KEY=(dnb_sk_\S+)\nexport DANBI_WRITE_KEY=(dnb_wk_[\w-]+)/.exec(done.text)!;
+  expect(done.text).toContain('Identity verification is off at first');
+  expect(setupDoneView('ko', { url: url!, serverKey: key!, writeKey: writeKey! }).body.text).toContain('누구나 그 사용자의 인앱 메시지를 읽을 수 있습니다');
   expect(url).toBe(app.url.replace('127.0.0.1', 'localhost'));
   const workspace = await fetch(`${url}/v1/workspace`, { headers: { authorization: `Bearer ${key}` } });
   expect(await workspace.json()).toMatchObject({ timeZone: 'Asia/Seoul', settings: { senderContact: 'owner@example.com' } });

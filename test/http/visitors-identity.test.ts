@@ -63,6 +63,7 @@ describe('settings', () => {
     expect(publicKey).toMatchObject({ value: null, secret: { kind: 'ed25519', revokedAt: null } });
     expect((await app.api('POST', '/v1/identity-verification/secrets', { kind: 'ed25519', name: 'bad', publicKey: 'hello' })).body).toMatchObject({ code: 'identity.bad-key', problems: [{ path: 'publicKey' }] });
     const listed = (await app.api('GET', '/v1/identity-verification')).body;
+    expect(listed).toMatchObject({ mode: 'off', remarks: [{ code: 'identity.anybody-reads', message: expect.stringContaining('reads the in-app messages of that user'), messageKo: expect.stringContaining('누구나 그 사용자의 인앱 메시지를 읽을 수 있습니다') }] });
     expect(listed.secrets).toHaveLength(3);
     expect(JSON.stringify(listed)).not.toContain(made.value);
     for (const id of [made.secret.id, publicKey.secret.id]) expect((await app.api('DELETE', `/v1/identity-verification/secrets/${id}`)).body.revokedAt).not.toBeNull();
@@ -76,7 +77,7 @@ describe('settings', () => {
 
   test('proofs cannot be enforced while nobody could give one, nor the last secret taken away meanwhile', async () => {
     await setMode('enforce', ['plan', 'plan']);
-    expect((await app.api('GET', '/v1/identity-verification')).body).toMatchObject({ mode: 'enforce', protectedTraits: ['plan'] });
+    expect((await app.api('GET', '/v1/identity-verification')).body).toMatchObject({ mode: 'enforce', protectedTraits: ['plan'], remarks: [] });
     expect((await app.api('DELETE', `/v1/identity-verification/secrets/${secret.id}`)).body.code).toBe('identity.last-secret');
     await setMode('off');
     const other = await startTestApp();

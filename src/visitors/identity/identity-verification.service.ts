@@ -11,6 +11,7 @@ import type { IdentityMode } from '../../kernel/identity.js';
 import { loadVisitorSettings, lockVisitorSettings, saveVisitorSettings } from '../site/store/visitor-settings.store.js';
 import { VisitorSettings } from '../site/visitor-settings.js';
 import { readPublicKey } from './domain/prove.js';
+import { remarksOn, type IdentityRemark } from './domain/remarks.js';
 import { IdentityProofs } from './identity-proofs.js';
 import { activeSecrets, insertSecret, listSecrets, loadSecret, revokeSecret, type SecretRecord } from './store/identity-secrets.store.js';
 import { listUnproven, type UnprovenRecord } from './store/unproven.store.js';
@@ -18,7 +19,7 @@ import { listUnproven, type UnprovenRecord } from './store/unproven.store.js';
 /** Old and new at the same time, so that a secret is changed without anybody being refused. */
 const MOST_ACTIVE = 2;
 
-export interface IdentityVerificationView { mode: IdentityMode; protectedTraits: string[]; secrets: SecretRecord[] }
+export interface IdentityVerificationView { mode: IdentityMode; protectedTraits: string[]; secrets: SecretRecord[]; remarks: IdentityRemark[] }
 export type SecretRequest = { kind: 'shared'; name: string } | { kind: 'ed25519'; name: string; publicKey: string };
 
 /** How the site proves who its users are: the switch, the protected traits, the secrets. */
@@ -28,7 +29,7 @@ export class IdentityVerification {
 
   async read(): Promise<IdentityVerificationView> {
     const { mode, protectedTraits } = await loadVisitorSettings(this.db);
-    return { mode, protectedTraits, secrets: await listSecrets(this.db) };
+    return { mode, protectedTraits, secrets: await listSecrets(this.db), remarks: remarksOn(mode) };
   }
 
   /** @throws AppError `identity.no-secret` when proofs are to be enforced and none could be given */

@@ -8,6 +8,7 @@ const en = {
   timeZone: 'Time zone', timeZoneHint: 'Used for people whose own is not known, for example Asia/Seoul.', language: 'Language', languageHint: 'Used for people whose own is not known.',
   senderContact: 'Sender contact', senderContactHint: 'Telephone, address or e-mail, shown at the end of advertising messages. Empty: your e-mail.',
   setupButton: 'Set up', doneTitle: 'Danbi is ready', keysIntro: 'Copy these lines now: the server key is shown only this once. Keep it secret; the write key may be public.',
+  proofsHint: 'Identity verification is off at first: whoever has the write key and knows or guesses the id of one of your users reads that user’s in-app messages. Switch it on before you send anything personal (README, “Keys and roles”).',
   toHome: 'Continue', loginTitle: 'Sign in', loginButton: 'Sign in', inviteTitle: 'Choose your password', inviteButton: 'Save and sign in', invitedAs: 'You were invited as',
   fix: 'Please check the marked fields.',
   faults: {
@@ -32,6 +33,7 @@ const ko: Words = {
   timeZone: '시간대', timeZoneHint: '시간대를 모르는 고객에게 적용됩니다. 예: Asia/Seoul', language: '언어', languageHint: '언어를 모르는 고객에게 적용됩니다.',
   senderContact: '발신자 연락처', senderContactHint: '광고 메시지 끝에 표시할 전화번호, 주소 또는 이메일입니다. 비워 두면 소유자 이메일을 씁니다.',
   setupButton: '시작하기', doneTitle: '준비가 끝났습니다', keysIntro: '아래 줄을 지금 복사하세요. 서버 키는 이번 한 번만 표시됩니다. 서버 키는 비밀로 보관하고, 쓰기 키는 공개해도 됩니다.',
+  proofsHint: '본인 확인은 처음에 꺼져 있습니다. 쓰기 키가 있고 사용자 ID를 알거나 알아맞힌 사람은 누구나 그 사용자의 인앱 메시지를 읽을 수 있습니다. 개인적인 내용을 보내기 전에 켜세요(README의 “Keys and roles”).',
   toHome: '계속', loginTitle: '로그인', loginButton: '로그인', inviteTitle: '비밀번호 정하기', inviteButton: '저장하고 로그인', invitedAs: '초대받은 이메일',
   fix: '표시된 항목을 확인해 주세요.',
   faults: {

@@ -12,7 +12,7 @@ export class IdentityController {
   constructor(private readonly verification: IdentityVerification) {}
 
   @Get() @Allow()
-  @ApiOperation({ summary: 'Whether browsers must prove who their user is, and with which secrets' }) @ApiOkResponse({ standardSchema: VerificationView })
+  @ApiOperation({ summary: 'Whether browsers must prove who their user is, and with which secrets', description: 'Off at first: then anybody with a write key and the id of a user reads the in-app messages of that user; `remarks` says so.' }) @ApiOkResponse({ standardSchema: VerificationView })
   read() {
     return this.verification.read();
   }

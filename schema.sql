@@ -1468,6 +1468,19 @@ create table result_cell (
   constraint result_cell_campaign_id_key_key UNIQUE (campaign_id, key),
   constraint result_cell_pkey PRIMARY KEY (id));
 
+create table result_check (
+  id uuid not null,
+  campaign_id uuid not null,
+  at timestamp with time zone not null,
+  state text not null,
+  people integer not null,
+  differences jsonb not null default '[]'::jsonb,
+  repaired integer not null default 0,
+  milliseconds integer not null,
+  reached uuid,
+  constraint result_check_pkey PRIMARY KEY (id),
+  constraint result_check_state_check CHECK ((state = ANY (ARRAY['equal'::text, 'repaired'::text, 'unfinished'::text]))));
+
 create table result_goal (
   campaign_id uuid not null,
   id text not null,
@@ -1481,6 +1494,7 @@ create table result_goals (
   people_total integer not null default 0,
   people_done integer not null default 0,
   started_at timestamp with time zone,
+  check_from timestamp with time zone not null,
   constraint result_goals_pkey PRIMARY KEY (campaign_id));
 
 create table result_mark (
@@ -1953,6 +1967,10 @@ CREATE INDEX person_time_zone ON public.person USING btree (time_zone);
 CREATE INDEX provider_connection_listed ON public.provider_connection USING btree (created_at, id);
 CREATE INDEX provider_token_seen ON public.provider_token USING btree (seen_at);
 CREATE INDEX result_cell_totals ON public.result_cell USING btree (campaign_id) WHERE (bucket IS NULL);
+CREATE INDEX result_check_campaign ON public.result_check USING btree (campaign_id, at);
+CREATE INDEX result_check_listed ON public.result_check USING btree (at, id);
+CREATE INDEX result_goals_check ON public.result_goals USING btree (check_from);
+CREATE INDEX result_goals_going ON public.result_goals USING btree (started_at) WHERE (cursor IS NOT NULL);
 CREATE INDEX result_mark_campaign ON public.result_mark USING btree (campaign_id);
 CREATE INDEX result_person_due ON public.result_person USING btree (next_at) WHERE (next_at IS NOT NULL);
 CREATE INDEX result_person_entered ON public.result_person USING btree (campaign_id, entered_at);

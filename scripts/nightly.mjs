@@ -12,6 +12,7 @@ const PROOFS = {
   story: [jest('test/http/founding-story.test.ts', { DANBI_STORY_PEOPLE: '20000', DANBI_STORY_MINUTES: '60' })],
   bench: [bench('ingest', 100_000), bench('import', 100_000), bench('segments', 1_000_000), bench('launch', 100_000), bench('delivery', 20_000), bench('tracking', 20_000)],
   dwell: [jest('test/browser/sdk-dwell', { DANBI_DWELL_SECONDS: '90', DANBI_DWELL_AWAY: '390' })],
+  results: [jest('test/crash/results.test.ts', { DANBI_RESULTS_DELIVERIES: '1000000', DANBI_RESULTS_MINUTES: '240' })],
   hostile: [jest('test/http/hostile-routes.test.ts', { DANBI_HOSTILE: 'all' })],
   statistics: [
     jest('test/unit/statistics-simulation.test.ts', { DANBI_SIMULATION: 'full', DANBI_SIMULATION_OUT: 'docs/figures/statistics.json' }),

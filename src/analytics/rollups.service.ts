@@ -1,15 +1,19 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../kernel/clock.js';
 import { inTransaction, rows, type Db } from '../platform/database/db.js';
+import type { Log } from '../platform/logging.js';
+import { LOG } from '../platform/tokens.js';
 import { CountPlans } from './plans.js';
 import { recount } from './store/cells.store.js';
 import { beginGoals, changeGoals, loadGoals, nextByGoals } from './store/goals.store.js';
 import { nameGoals } from './store/goal-names.store.js';
-import { duePeople, hasWork, noteWorked, takeMarks, takeTurn, whomMarksMean, type Marked } from './store/marks.store.js';
+import { duePeople, hasWork, markPeople, noteWorked, takeMarks, takeTurn, whomMarksMean, type Marked } from './store/marks.store.js';
 
-/** People of one round: some thousand, so that a kill repeats little and nobody waits long for a plan of a statement. */
+/** People of one round: some thousand, so that a kill repeats little and no statement is long. */
 const PEOPLE = 4_000;
+/** A campaign that can not be counted is tried again after so long; the others do not wait for it. */
+const REST_MS = 60_000;
 
 /**
  * Keeps what each person adds to the results of each campaign, and the sums, equal to the ledger. A round takes marks and
@@ -17,34 +21,66 @@ const PEOPLE = 4_000;
  */
 @Injectable()
 export class RollupsService {
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly plans: CountPlans) {}
+  /** Campaigns that could not be counted, and until when they rest. */
+  private readonly resting = new Map<string, number>();
+
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly plans: CountPlans, @Inject(LOG) private readonly log: Log) {}
+
+  hasWork(): Promise<boolean> {
+    return hasWork(this.db, this.clock.now());
+  }
 
   /** @returns whether there is more to do at once */
   async work(): Promise<boolean> {
+    if (!(await this.hasWork())) return false;
     const now = this.clock.now();
-    if (!(await hasWork(this.db, now))) return false;
+    for (const [campaignId, until] of this.resting) if (until <= now.getTime()) this.resting.delete(campaignId);
     return inTransaction(this.db, async (tx) => {
       if (!(await takeTurn(tx))) return false;
       // Statements over some thousand people are over before they would be compiled.
       await rows(tx, 'set local jit = off');
-      const { marks, full } = await takeMarks(tx, PEOPLE);
-      const meant = await whomMarksMean(tx, marks);
-      const due = await duePeople(tx, now, PEOPLE);
-      add(meant, due);
-      const byGoals = await nextByGoals(tx, PEOPLE);
-      if (byGoals) add(meant, new Map([[byGoals.campaignId, new Set(byGoals.personIds)]]));
-      let goes = full || byGoals !== null || [...due.values()].reduce((sum, people) => sum + people.size, 0) === PEOPLE;
-      for (const [campaignId, people] of meant) goes = (await this.count(tx, campaignId, [...people], now)) || goes;
+      const { meant, more } = await this.take(tx, now);
+      let goes = more;
+      for (const [campaignId, people] of meant) goes = (await this.countAlone(tx, campaignId, [...people], now)) || goes;
       if (!goes) await noteWorked(tx, now);
       return goes;
     });
+  }
+
+  /** Whom to count in this round: who was marked, whom the time has come for, and who has still to be counted by edited goals. */
+  private async take(tx: Db, now: Date): Promise<{ meant: Marked; more: boolean }> {
+    const except = [...this.resting.keys()];
+    const { marks, full } = await takeMarks(tx, PEOPLE, except);
+    const meant = await whomMarksMean(tx, marks);
+    const due = await duePeople(tx, now, PEOPLE, except);
+    add(meant, due);
+    const byGoals = await nextByGoals(tx, PEOPLE, except);
+    if (byGoals) add(meant, new Map([[byGoals.campaignId, new Set(byGoals.personIds)]]));
+    return { meant, more: full || byGoals !== null || [...due.values()].reduce((sum, people) => sum + people.size, 0) === PEOPLE };
+  }
+
+  /** Counts people of one campaign; when that fails, the others go on, and these people are marked again. */
+  private async countAlone(tx: Db, campaignId: string, personIds: readonly string[], now: Date): Promise<boolean> {
+    if (this.resting.has(campaignId)) return markPeople(tx, campaignId, personIds).then(() => false);
+    await rows(tx, 'savepoint campaign');
+    try {
+      const goes = await this.count(tx, campaignId, personIds, now);
+      await rows(tx, 'release savepoint campaign');
+      return goes;
+    } catch (err) {
+      await rows(tx, 'rollback to savepoint campaign');
+      this.resting.set(campaignId, now.getTime() + REST_MS);
+      this.log.error({ err, campaign: campaignId, people: personIds.length }, 'the results of a campaign can not be counted; they stay as they were and are tried again in a minute');
+      await markPeople(tx, campaignId, personIds);
+      return false;
+    }
   }
 
   /** @returns whether everybody of the campaign has to be counted again from now on */
   private async count(tx: Db, campaignId: string, personIds: readonly string[], now: Date): Promise<boolean> {
     const { plan, timeZone } = await this.plans.load(tx, campaignId);
     const goals = await loadGoals(tx, campaignId);
-    if (!goals) await beginGoals(tx, campaignId, plan.digest);
+    if (!goals) await beginGoals(tx, campaignId, plan.digest, now);
     const isEdited = goals !== null && goals.digest !== plan.digest;
     if (!goals || isEdited) await nameGoals(tx, plan);
     if (isEdited) await changeGoals(tx, campaignId, plan.digest, now);

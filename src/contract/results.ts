@@ -123,3 +123,21 @@ export const ResultsQuery = z.object({
   segmentAtEntry: Id.optional().meta({ description: 'Only people who were in this segment when they first came in' }),
 });
 export type ResultsQuery = z.infer<typeof ResultsQuery>;
+
+/** One comparison of the results of a campaign with a recount of its ledger. */
+export const ResultsCheck = z
+  .object({
+    id: Id,
+    campaignId: Id,
+    name: z.string().nullable(),
+    at: z.iso.datetime(),
+    state: z.enum(['equal', 'repaired', 'unfinished']).meta({ description: 'repaired: something differed, and the people concerned are counted again. unfinished: there was no time for everybody; the next night goes on' }),
+    people: Count,
+    differences: z.array(z.object({ number: z.string(), ledger: z.string(), cells: z.string() })).meta({ description: 'At most 50' }),
+    repaired: Count.meta({ description: 'People marked to be counted again' }),
+    milliseconds: Count,
+  })
+  .meta({ id: 'ResultsCheck' });
+export const ResultsCheckList = z.object({ items: z.array(ResultsCheck), next: z.string().nullable() }).meta({ id: 'ResultsCheckList' });
+export const ResultsCheckRequest = z.strictObject({ campaignId: Id }).meta({ id: 'ResultsCheckRequest' });
+export const ResultsCheckAsked = z.object({ campaignId: Id, asked: z.literal(true) }).meta({ id: 'ResultsCheckAsked' });

@@ -73,7 +73,7 @@ function variantResult(arm: Pick<VariantResult, 'key' | 'isControl' | 'assigned'
     bouncedSoft: bounced - hard,
     dismissed: reactions('dismiss'),
     replied: reactions('reply'),
-    deliveries: deliveries.map(({ state, reason, count }) => ({ state, reason, count })).sort((a, b) => b.count - a.count || a.state.localeCompare(b.state)),
+    deliveries: deliveries.map(({ state, reason, count }) => ({ state, reason, count })).sort((a, b) => b.count - a.count || a.state.localeCompare(b.state) || (a.reason ?? '').localeCompare(b.reason ?? '')),
   };
 }
 

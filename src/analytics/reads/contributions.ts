@@ -35,20 +35,20 @@ const LEDGER = [
   rowsOf({ measure: `'visit'`, ...AT, language: 'x.language' }, 'visit as x'),
   rowsOf({ measure: `'waiting'`, ...AT, language: 'x.language' }, 'visit as x where x.left_at is null'),
   rowsOf({ measure: `'refused_entry'`, version_id: 'x.version_id', detail: 'x.code' }, `refusal as x where x.stage = 'entry'`),
-  rowsOf({ measure: `'refused_step'`, ...AT, detail: 'x.code' }, `(
+  rowsOf({ measure: `'refused_step'`, ...AT, language: `''`, detail: 'x.code' }, `(
     select distinct r.person_id, r.version_id, r.step_id, r.code, r.enrollment_id from refusal as r
      where r.stage in ('step', 'exit') and r.next_check_at is null
-       and not exists (select from sent as s where s.enrollment_id = r.enrollment_id and s.step_id = r.step_id)
-       and exists (select from visit as v where v.enrollment_id = r.enrollment_id and v.step_id = r.step_id)) as x`),
+       and (r.enrollment_id, r.step_id) not in (select s.enrollment_id, s.step_id from sent as s)
+       and ((r.enrollment_id, r.step_id) in (select v.enrollment_id, v.step_id from visit as v)) is true) as x`),
   rowsOf({ measure: `'delivery'`, ...ARM, detail: 'x.state', further: 'x.reason' }, 'sent as x'),
   rowsOf({ measure: `'sent'`, ...ARM, bucket: quarter('coalesce(x.sent_at, x.settled_at)') }, `sent as x where ${IS_SENT} and coalesce(x.sent_at, x.settled_at) is not null`),
   rowsOf({ measure: `'reached'`, ...ARM }, `(
     select distinct on (s.person_id, s.version_id, s.step_id, s.variant) s.* from sent as s
      where not s.is_control and (s.state = 'delivered' or (s.channel = 'email' and s.state = 'sent'))
      order by s.person_id, s.version_id, s.step_id, s.variant, s.queued_at, s.id) as x`),
-  rowsOf({ measure: `'bounce'`, ...ARM, detail: `case when b.hard then 'hard' else 'soft' end` }, `sent as x left join reaction as b on b.id = x.id and b.kind = 'bounce' where x.state = 'bounced'`),
-  rowsOf({ measure: `'reaction'`, ...ARM, detail: 'e.kind', further: VERDICT('e.rank') }, `reaction as e join sent as x on x.id = e.id and not x.is_control`),
-  rowsOf({ measure: `'reaction'`, ...ARM, detail: 'e.kind', further: VERDICT('e.rank'), bucket: quarter('e.first_at') }, `reaction as e join sent as x on x.id = e.id and not x.is_control`),
+  rowsOf({ measure: `'bounce'`, ...ARM, detail: `'hard'` }, `reaction as x where x.kind = 'bounce' and x.state = 'bounced' and x.hard`),
+  rowsOf({ measure: `'reaction'`, ...ARM, detail: 'x.kind', further: VERDICT('x.rank') }, 'reaction as x where not x.is_control'),
+  rowsOf({ measure: `'reaction'`, ...ARM, detail: 'x.kind', further: VERDICT('x.rank'), bucket: quarter('x.first_at') }, 'reaction as x where not x.is_control'),
   rowsOf({ measure: `'assigned'`, ...ARM }, 'cohort as x'),
   rowsOf({ measure: `'chosen'`, ...ARM }, 'placed as x where x.chosen'),
   rowsOf({ measure: `'tested'`, experiment_id: 'x.experiment_id', variant: 'x.variant', detail: `'assigned'` }, 'tested as x'),
@@ -89,17 +89,21 @@ export function contributions(plan: CountPlan, people: string, at: CountMoment, 
            case d.state when 'sending' then 'queued' else d.state end as state, d.reason, d.queued_at, d.sent_at, d.settled_at
       from pair as q join delivery as d on d.person_id = q.person_id and d.campaign_id = ${campaign}),
   visit as materialized (
-    select v.enrollment_id, v.person_id, v.version_id, v.step_id, v.left_at, coalesce(s.language, '') as language
-      from run as r join step_visit as v on v.enrollment_id = r.id and v.person_id = r.person_id and v.campaign_id = ${campaign}
-      left join (
-        select distinct on (f.enrollment_id, f.step_id, f.version_id) f.enrollment_id, f.step_id, f.version_id, f.language
-          from sent as f order by f.enrollment_id, f.step_id, f.version_id, f.queued_at, f.id) as s on s.enrollment_id = v.enrollment_id and s.step_id = v.step_id and s.version_id = v.version_id),
+    -- Grouped, not joined: the planner takes a join of few for one of none, and would compare everybody with everybody.
+    select m.enrollment_id, m.person_id, m.version_id, m.step_id, max(m.left_at) as left_at, coalesce((array_agg(m.language order by m.queued_at, m.id) filter (where not m.came))[1], '') as language
+      from (select v.enrollment_id, v.person_id, v.version_id, v.step_id, v.left_at, true as came, null::text as language, null::timestamptz as queued_at, null::uuid as id
+              from run as r join step_visit as v on v.enrollment_id = r.id and v.person_id = r.person_id and v.campaign_id = ${campaign}
+            union all
+            select s.enrollment_id, s.person_id, s.version_id, s.step_id, null, false, s.language, s.queued_at, s.id from sent as s) as m
+     group by m.enrollment_id, m.person_id, m.version_id, m.step_id having bool_or(m.came)),
   refusal as materialized (
     select c.person_id, c.version_id, c.step_id, c.enrollment_id, c.stage, c.code, c.next_check_at
       from pair as q join decision as c on c.person_id = q.person_id and c.campaign_id = ${campaign} and c.at >= ${values.bind(plan.since, 'timestamptz')} and c.stage in ('entry', 'step', 'exit')),
   reaction as materialized (
-    select s.id, e.kind, min(case e.verdict when 'human' then 0 when 'unknown' then 1 else 2 end) as rank, min(e.at) as first_at, bool_or(coalesce(e.data ->> 'kind', 'hard') = 'hard') as hard
-      from sent as s join delivery_event as e on e.delivery_id = s.id and e.person_id = s.person_id group by s.id, e.kind),
+    select s.id, s.person_id, s.version_id, s.step_id, s.experiment_id, s.variant, s.channel, s.language, s.is_control, s.state,
+           e.kind, min(case e.verdict when 'human' then 0 when 'unknown' then 1 else 2 end) as rank, min(e.at) as first_at, bool_or(coalesce(e.data ->> 'kind', 'hard') = 'hard') as hard
+      from sent as s join delivery_event as e on e.delivery_id = s.id and e.person_id = s.person_id
+     group by s.id, s.person_id, s.version_id, s.step_id, s.experiment_id, s.variant, s.channel, s.language, s.is_control, s.state, e.kind),
   given as materialized (
     select a.experiment_id, a.person_id, a.variant, a.assigned_at, a.source = 'choice' as chosen from pair as q join assignment as a on a.person_id = q.person_id and a.campaign_id = ${campaign}),
   first_sent as materialized (
@@ -108,11 +112,11 @@ export function contributions(plan: CountPlan, people: string, at: CountMoment, 
     select g.person_id, g.experiment_id, g.variant, g.assigned_at, g.chosen, l."versionId" as version_id, l."stepId" as step_id, coalesce(f.channel, '') as channel, coalesce(f.language, '') as language
       from given as g join place as l on l."experimentId" = g.experiment_id
       left join first_sent as f on f.person_id = g.person_id and f.version_id = l."versionId" and f.step_id = l."stepId"
-     where l.external or exists (select from visit as v where v.person_id = g.person_id and v.version_id = l."versionId" and v.step_id = l."stepId")),
+     where l.external or (g.person_id, l."versionId", l."stepId") in (select v.person_id, v.version_id, v.step_id from visit as v)),
   -- Who got an arm because it was chosen was not drawn, and is compared with nobody.
   cohort as materialized (select p.* from placed as p where not p.chosen),
   tested as materialized (
-    select g.*, not l.gated or exists (select from sent as s where s.person_id = g.person_id and s.experiment_id = g.experiment_id) as eligible
+    select g.*, not l.gated or (g.person_id, g.experiment_id) in (select s.person_id, s.experiment_id from sent as s where s.experiment_id is not null) as eligible
       from given as g join (select p."experimentId" as experiment_id, bool_or(p.gated) as gated from place as p group by p."experimentId") as l on l.experiment_id = g.experiment_id where not g.chosen),
   outcome as materialized (${outcomes.length === 0 ? NO_OUTCOME : outcomes.join('\n    union all ')}),
   ${scoredSql(plan, now, values)},

@@ -1,4 +1,5 @@
 import { rows, type Db } from '../../platform/database/db.js';
+import type { PeopleRange } from './ledger.read.js';
 import { SqlValues } from '../../segments/domain/sql-values.js';
 import { eventOutcomes, type EventGoal } from '../domain/goal-outcomes.js';
 
@@ -7,16 +8,19 @@ export interface Cohort {
   experimentId: string;
   /** Only people who arrived at this step of this version; null for external experiments: everybody assigned. */
   visit: { versionId: string; stepId: string } | null;
+  /** Only some of them. */
+  people?: PeopleRange;
 }
 
 export interface AssignedCell { variant: string; isControl: boolean; assigned: number }
 
 /** The people of a cohort; every value goes through `values`. Whoever was given an arm because it was chosen is compared with nobody. */
 function cohortSql(cohort: Cohort, values: SqlValues): string {
+  const some = cohort.people ? ` and a.person_id > ${values.bind(cohort.people.after, 'uuid')} and a.person_id <= ${values.bind(cohort.people.upTo, 'uuid')}` : '';
   const visited = cohort.visit
     ? ` and exists (select 1 from step_visit as v where v.person_id = a.person_id and v.version_id = ${values.bind(cohort.visit.versionId, 'uuid')} and v.step_id = ${values.bind(cohort.visit.stepId, 'text')})`
     : '';
-  return `select a.person_id, a.variant, a.is_control, a.assigned_at from assignment as a where a.experiment_id = ${values.bind(cohort.experimentId, 'uuid')} and a.source <> 'choice'${visited}`;
+  return `select a.person_id, a.variant, a.is_control, a.assigned_at from assignment as a where a.experiment_id = ${values.bind(cohort.experimentId, 'uuid')} and a.source <> 'choice'${some}${visited}`;
 }
 
 /** People by arm. */

@@ -18,13 +18,13 @@ export const awaitTurn = (tx: Db): Promise<unknown> => rows(tx, 'select pg_advis
 /** A row of `result_mark`. */
 export interface Mark { campaignId: string | null; personIds: string[]; deliveryIds: string[]; reads: string[] | null }
 
-/** Takes the oldest marks, about so many people of them. `full`: there are more. */
-export async function takeMarks(tx: Db, people: number): Promise<{ marks: Mark[]; full: boolean }> {
+/** Takes the oldest marks but those of some campaigns, about so many people of them. `full`: there are more. */
+export async function takeMarks(tx: Db, people: number, except: readonly string[]): Promise<{ marks: Mark[]; full: boolean }> {
   const taken = await rows<Mark & { left: boolean }>(tx, `
-    with oldest as materialized (select m.id, m.people from result_mark as m order by m.id limit ${MARKS} for update skip locked),
+    with oldest as materialized (select m.id, m.people from result_mark as m where m.campaign_id is null or m.campaign_id <> all($2::uuid[]) order by m.id limit ${MARKS} for update skip locked),
          counted as materialized (select o.id, sum(o.people) over (order by o.id) - o.people as before from oldest as o)
     delete from result_mark as m using counted as c where m.id = c.id and c.before < $1
-    returning m.campaign_id as "campaignId", m.person_ids as "personIds", m.delivery_ids as "deliveryIds", m.reads, (select count(*) = ${MARKS} or max(o.before) >= $1 from counted as o) as left`, [people]);
+    returning m.campaign_id as "campaignId", m.person_ids as "personIds", m.delivery_ids as "deliveryIds", m.reads, (select count(*) = ${MARKS} or max(o.before) >= $1 from counted as o) as left`, [people, except]);
   return { marks: taken, full: taken[0]?.left ?? false };
 }
 
@@ -64,19 +64,19 @@ function partsOf(tx: Db, personIds: readonly string[], reads: readonly string[] 
 }
 
 /** People whose part changes by now through the passing of time alone. */
-export async function duePeople(tx: Db, now: Date, limit: number): Promise<Marked> {
+export async function duePeople(tx: Db, now: Date, limit: number, except: readonly string[]): Promise<Marked> {
   const due = await rows<{ campaignId: string; personIds: string[] }>(tx, `
     select d.campaign_id as "campaignId", array_agg(d.person_id) as "personIds"
-      from (select p.campaign_id, p.person_id from result_person as p where p.next_at <= $1::timestamptz order by p.next_at limit $2) as d group by d.campaign_id`, [now, limit]);
+      from (select p.campaign_id, p.person_id from result_person as p where p.next_at <= $1::timestamptz and p.campaign_id <> all($3::uuid[]) order by p.next_at limit $2) as d group by d.campaign_id`, [now, limit, except]);
   return new Map(due.map(({ campaignId, personIds }) => [campaignId, new Set(personIds)]));
 }
 
-/** Marks people of a campaign. */
+/** Marks people of a campaign; with nobody, only its goals are to be looked at. */
 export async function markPeople(tx: Db, campaignId: string, personIds: readonly string[]): Promise<void> {
-  if (personIds.length === 0) return;
   await rows(tx, `
     insert into result_mark (campaign_id, person_ids, people)
-    select $1::uuid, array_agg(u.id), count(*) from unnest($2::uuid[]) with ordinality as u (id, place) group by (u.place - 1) / 2000`, [campaignId, personIds]);
+    select $1::uuid, array_agg(u.id), count(*) from unnest($2::uuid[]) with ordinality as u (id, place) group by (u.place - 1) / 2000
+    union all select $1::uuid, '{}', 0 where cardinality($2::uuid[]) = 0`, [campaignId, personIds]);
 }
 
 /** Until when everything was worked off; null before the first time. */

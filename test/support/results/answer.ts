@@ -10,7 +10,7 @@ export function numbersOf(results: CampaignResults): Numbers {
   for (const { code, count } of results.entry.refusals) into.add(`entry/refused/${code}`, count);
   for (const step of results.steps) {
     const at = `${step.version}/${step.stepId}`;
-    if (step.reconciliation.difference !== 0) into.add(`${at}/DIFFERENCE`, step.reconciliation.difference);
+    into.add(`${at}/DIFFERENCE`, step.reconciliation.difference);
     into.add(`${at}/eligible`, step.eligible);
     into.add(`${at}/inProgress`, step.inProgress);
     for (const { code, count } of step.refusals) into.add(`${at}/refused/${code}`, count);

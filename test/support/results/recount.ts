@@ -68,6 +68,8 @@ export function recountResults(rows: Exported, places: readonly RecountPlace[], 
       .map((d) => `${d.run} ${d.code}`));
     for (const refusal of refusals) into.add(`${at}/refused/${refusal.split(' ')[1]}`);
     countDeliveries(here, reactionsOf, place, into);
+    // What the equation of the contract leaves over: a run that was refused twice, by different gates, is there twice.
+    into.add(`${at}/DIFFERENCE`, visits.filter(({ left }) => left).length - here.length - refusals.size);
     const there = new Set(visits.map(({ person }) => person));
     for (const one of rows.assignments) {
       if (one.experiment !== place.experiment || !(place.external || there.has(one.person)) || !place.arms.includes(one.variant)) continue;

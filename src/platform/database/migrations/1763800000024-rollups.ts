@@ -78,7 +78,25 @@ export class Rollups1763800000024 implements MigrationInterface {
         cursor uuid,
         people_total int not null default 0,
         people_done int not null default 0,
-        started_at timestamptz);
+        started_at timestamptz,
+        check_from timestamptz not null);
+      create index result_goals_check on result_goals (check_from);
+      create index result_goals_going on result_goals (started_at) where cursor is not null;
+
+      -- What became of comparing the sums of a campaign with a recount of its ledger; 'reached': the last person looked at, when there was
+      -- no time for all.
+      create table result_check (
+        id uuid primary key,
+        campaign_id uuid not null,
+        at timestamptz not null,
+        state text not null check (state in ('equal', 'repaired', 'unfinished')),
+        people int not null,
+        differences jsonb not null default '[]',
+        repaired int not null default 0,
+        milliseconds int not null,
+        reached uuid);
+      create index result_check_listed on result_check (at, id);
+      create index result_check_campaign on result_check (campaign_id, at);
 
       -- Until when everything was worked off.
       create table result_state (

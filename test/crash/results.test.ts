@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ReportsService } from '../../src/analytics/reports.service.js';
+import { inTransaction, row, rows, type Db } from '../../src/platform/database/db.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { oneFile, type OneFile } from '../support/one-file.js';
+import { spawnDanbi } from '../support/process.js';
+import { comparable, numbersOf } from '../support/results/answer.js';
+import { exportRows, placesOf } from '../support/results/export.js';
+import { Numbers, recountResults } from '../support/results/recount.js';
+import { chaosSeries, ChaosWorld, STEPS } from '../support/results/world.js';
+import { random } from '../story/world.js';
+
+/** In CI twenty thousand; a million at night. */
+const DELIVERIES = Number(process.env.DANBI_RESULTS_DELIVERIES ?? 20_000);
+const PEOPLE = Math.ceil(DELIVERIES / STEPS.length / 0.86);
+const SEED = Number(process.env.DANBI_RESULTS_SEED ?? Date.now() % 1_000_000);
+const CHUNK = PEOPLE > 50_000 ? 2_000 : 500;
+const LANES = 2;
+const draw = random(SEED);
+const ASKED = { goals: 'as_published' as const };
+
+let app: TestApp;
+let service: OneFile;
+let world: ChaosWorld;
+let campaignId: string;
+const personIds = new Map<string, string>();
+const happened = { kills: 0, snapshots: 0, busy: 0, merged: 0, erased: 0, events: 0 };
+const state = { over: false };
+
+const ok = async <T = any>(method: string, path: string, body?: unknown): Promise<T> => { // eslint-disable-line typescript/no-explicit-any -- answers are examined by the test
+  const answer = await app.api(method, path, body);
+  if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body as T;
+};
+
+/** Sends a batch, and a part of it once more under the same ids. */
+async function ingest(batch: object[]): Promise<void> {
+  for (const part of [batch, batch.slice(0, Math.ceil(batch.length / 4))]) {
+    const answer = await fetch(`${app.url}/v1/batch`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ writeKey: app.writeKey, batch: part }) });
+    if (!answer.ok) throw new Error(`refused: ${answer.status} ${await answer.text()}`);
+  }
+}
+
+/** Users `u-N`, and for one in twenty a browser `a-N` that is not known to be theirs yet. */
+const handles = Array.from({ length: PEOPLE }, (_, index) => (index % 20 === 19 ? `a-${index}` : `u-${index}`));
+const who = (handle: string) => (handle.startsWith('a') ? { anonymousId: handle } : { userId: handle });
+
+async function makePeople(): Promise<void> {
+  for (let from = 0; from < PEOPLE; from += 1_000) await ingest(handles.slice(from, from + 1_000).map((handle) => ({ type: 'track', event: 'Seen', messageId: `seen-${handle}`, ...who(handle) })));
+  const found = await rows<{ value: string; id: string }>(app.db, 'select i.value, i.person_id as id from person_identity as i');
+  for (const { value, id } of found) personIds.set(value, id);
+}
+
+async function orders(some: readonly string[]): Promise<void> {
+  await ingest(some.map((handle, index) => ({
+    type: 'track', event: draw() < 0.9 ? 'Order' : 'Other', messageId: `o-${handle}-${index}-${Math.floor(draw() * 1e9)}`, ...who(handle),
+    timestamp: new Date(Date.now() - Math.floor(draw() * draw() * 8 * 86_400_000)).toISOString(), properties: { total: Math.round(draw() * 10_000) / 100 },
+  })));
+  happened.events += some.length;
+  await ingest(some.slice(0, Math.ceil(some.length / 5)).map((handle) => ({ type: 'identify', messageId: `p-${handle}-${Math.floor(draw() * 1e9)}`, ...who(handle), traits: { plan: draw() < 0.7 ? 'pro' : 'free' } })));
+}
+
+/** What a campaign does to these people, and they to it: each thing after they came in, beside everything else. */
+async function live(chunk: readonly string[], index: number): Promise<void> {
+  const inside = chunk.map((handle) => personIds.get(handle)!);
+  await again(() => world.enter(inside));
+  const things = [
+    () => world.settle(chunk.length), () => world.settle(chunk.length), () => world.settle(chunk.length), () => world.react(chunk.length), () => world.react(chunk.length / 2), () => world.relabel(chunk.length / 2), () => world.leave(chunk.length / 4),
+    () => orders(chunk.filter(() => draw() < 0.4)), () => orders(chunk.filter(() => draw() < 0.2)),
+    async () => {
+      const browsers = chunk.filter((handle) => handle.startsWith('a'));
+      happened.merged += browsers.length;
+      await ingest(browsers.map((handle) => ({ type: 'identify', messageId: `m-${handle}`, anonymousId: handle, userId: `u-${Number(handle.slice(2)) - 1}` })));
+    },
+    async () => {
+      const gone = chunk.filter((handle) => handle.startsWith('u') && draw() < 0.01).slice(0, 5);
+      happened.erased += gone.length;
+      for (const handle of gone) await again(() => app.api('DELETE', `/v1/people/${personIds.get(handle)!}`));
+    },
+    ...(index % 3 === 0 ? [() => world.enter(inside.slice(0, inside.length / 10)).catch(() => undefined)] : []),
+  ];
+  for (const thing of things.toSorted(() => draw() - 0.5)) await again(thing);
+}
+
+/** Writers of rows that others hold may be asked to come again. */
+async function again(work: () => Promise<unknown>): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== '40P01' || tries === 10) throw error;
+    }
+  }
+}
+
+/** One process after another works until it is killed. */
+async function killing(lane: number): Promise<void> {
+  const next = random(SEED + lane);
+  while (!state.over) {
+    const danbi = spawnDanbi({ PORT: '0', DATABASE_URL: app.databaseUrl, DATA_DIR: app.dataDir, DATABASE_POOL: '6', SMTP_URL: 'smtp://127.0.0.1:9' }, service.path);
+    await danbi.until(/ready at/);
+    await sleep(200 + next() * 2_500);
+    danbi.child.kill('SIGKILL');
+    await danbi.ended;
+    happened.kills += 1;
+  }
+}
+
+async function recounted(db: Db, goals: 'as_published' | 'current', now: Date): Promise<Record<string, number>> {
+  const into = new Numbers();
+  const places = await placesOf(db, campaignId, goals);
+  const slices = Math.ceil(DELIVERIES / 50_000);
+  for (let slice = 0; slice < slices; slice += 1) recountResults(await exportRows(db, campaignId, slice, slices), places, now.getTime(), into);
+  return comparable(into);
+}
+
+/** Answer and recount of one snapshot. @returns whether everybody was in it */
+async function compareNow(goals: 'as_published' | 'current' = 'as_published'): Promise<boolean> {
+  return inTransaction(app.db, async (tx) => {
+    await rows(tx, 'set transaction isolation level repeatable read, read only');
+    const now = new Date();
+    const results = await app.nest.get(ReportsService, { strict: false }).read(tx, campaignId, { ...ASKED, goals }, now);
+    if (results.pending > 0 || (goals === 'current' && results.recount)) return false;
+    expect(comparable(numbersOf(results))).toEqual(await recounted(tx, goals, now));
+    return true;
+  });
+}
+
+/** While everything goes on, what is answered as complete is complete. */
+async function looking(): Promise<void> {
+  while (!state.over) {
+    if (await compareNow()) happened.snapshots += 1;
+    else happened.busy += 1;
+    await sleep(DELIVERIES > 100_000 ? 60_000 : 1_500);
+  }
+}
+
+async function workOff(): Promise<void> {
+  // Merges wait for messages that a sender holds.
+  await rows(app.db, `update delivery as d set state = 'sent', sent_at = now(), settled_at = now() where d.state = 'sending'`);
+  const danbi = spawnDanbi({ PORT: '0', DATABASE_URL: app.databaseUrl, DATA_DIR: app.dataDir, DATABASE_POOL: '6', SMTP_URL: 'smtp://127.0.0.1:9' }, service.path);
+  await danbi.until(/ready at/);
+  const left = () => row<{ count: number }>(app.db, `
+    select (select count(*) from person_change) + (select count(*) from settled_change) + (select count(*) from result_mark) + (select count(*) from result_goals as g where g.cursor is not null) as count`);
+  while (Number((await left())!.count) > 0) await sleep(100);
+  danbi.child.kill('SIGTERM');
+  await danbi.ended;
+}
+
+beforeAll(async () => {
+  service = await oneFile();
+  app = await startTestApp();
+  await makePeople();
+  campaignId = (await ok('POST', '/v1/campaigns', { name: 'Chaos', definition: chaosSeries(24 * 7) })).id;
+  await ok('POST', `/v1/campaigns/${campaignId}/publish`, {});
+  await app.runner.runUntilIdle();
+  world = new ChaosWorld(app, campaignId, draw);
+  const chunks = Array.from({ length: Math.ceil(PEOPLE / CHUNK) }, (_, index) => handles.slice(index * CHUNK, (index + 1) * CHUNK));
+  const beside = [killing(1), killing(2), looking()];
+  let next = 0;
+  const lives = Promise.all(Array.from({ length: LANES }, async () => {
+    for (let index = next++; index < chunks.length; index = next++) {
+      // In the middle the goal is edited: everybody so far has to be counted by the new one as well.
+      if (index === Math.floor(chunks.length / 2)) {
+        const { revision } = await ok('GET', `/v1/campaigns/${campaignId}`);
+        await ok('PUT', `/v1/campaigns/${campaignId}`, { revision, name: 'Chaos', definition: chaosSeries(48) });
+        await ok('POST', `/v1/campaigns/${campaignId}/publish`, {});
+      }
+      await live(chunks[index]!, index);
+    }
+  })).finally(() => { state.over = true; });
+  await Promise.all([lives, ...beside]);
+  await workOff();
+}, Number(process.env.DANBI_RESULTS_MINUTES ?? 5) * 60_000);
+afterAll(async () => {
+  state.over = true;
+  await app?.close();
+  await service?.remove();
+});
+
+describe(`${DELIVERIES} deliveries in disorder, several processes killed (seed ${SEED})`, () => {
+  test('it was chaos', async () => {
+    const counted = (await row<Record<string, number>>(app.db, `
+      select (select count(*)::int from delivery) as deliveries, (select count(*)::int from delivery_event) as reactions, (select count(*)::int from person_merge) as merges, (select count(*)::int from erased_person) as erased,
+             (select count(*)::int from event where name = 'Order') as orders, (select count(*)::int from result_cell) as cells, (select count(*)::int from result_person) as people`))!;
+    process.stdout.write(`results chaos: ${JSON.stringify({ ...happened, ...counted })}\n`);
+    expect(counted.deliveries).toBeGreaterThan(DELIVERIES * 0.9);
+    expect(counted.merges).toBeGreaterThan(PEOPLE / 40);
+    expect(counted.erased).toBeGreaterThan(0);
+    expect(happened.kills).toBeGreaterThan(2);
+    expect(happened.snapshots).toBeGreaterThan(0);
+  });
+
+  test('what is answered is what a recount of every row in TypeScript says', async () => {
+    expect(await compareNow()).toBe(true);
+  });
+
+  test('the edited goal too, over everybody since the beginning', async () => {
+    expect(await compareNow('current')).toBe(true);
+  });
+
+  test('cells are the sums of what people added, and the quarters of an hour of what happened add up to totals', async () => {
+    expect(await rows(app.db, `
+      select c.id, c.measure, c.detail, c.count::int, s.n, c.amount, s.amount as summed
+        from (select p.campaign_id, u.cell, sum(coalesce(u.n, 1)) as n, sum(u.amount) as amount from result_person as p cross join lateral unnest(p.cells, p.counts, p.amounts) as u (cell, n, amount) group by p.campaign_id, u.cell) as s
+        full join result_cell as c on c.id = s.cell where (c.count, coalesce(c.amount, 0)) is distinct from (coalesce(s.n, 0), coalesce(s.amount, 0)) limit 10`)).toEqual([]);
+    expect(await rows(app.db, `
+      select c.measure, c.detail, c.further, sum(c.count) filter (where c.bucket is null)::int as total, sum(c.count) filter (where c.bucket is not null)::int as buckets
+        from result_cell as c where c.measure = 'reaction' or (c.measure = 'goal' and c.further = 'converted') group by 1, 2, 3
+      having sum(c.count) filter (where c.bucket is null) is distinct from sum(c.count) filter (where c.bucket is not null)`)).toEqual([]);
+  });
+});

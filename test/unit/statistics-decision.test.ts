@@ -79,6 +79,20 @@ test('a split that was off once stays a problem, and a verdict reached before is
   expect(even).toMatchObject({ state: 'traffic_problem', memory: { trafficProblem: { since: BEFORE.now, reason: 'split_of_assigned' }, verdict: { winner: 'B' } } });
 });
 
+test('a dropped arm is out of the split, the gates and the comparisons, and the pairs paid for stay', () => {
+  const kept = [arm('A', 5_000, 150), arm('B', 5_000, 250)];
+  const stalled = arm('C', 1_200, 4);
+  expect(look([...kept, stalled], BEFORE)).toMatchObject({ state: 'traffic_problem' });
+  const after = look([...kept, { ...stalled, dropped: true }], BEFORE);
+  expect(after).toMatchObject({ state: 'winner', winner: 'B', gates: [], comparisons: [{ a: 'A', b: 'B' }] });
+  expect(after.comparisons).toHaveLength(1);
+  expect(after.srm.assigned).toBe(look(kept, BEFORE).srm.assigned);
+  // The interval of three arms, not of two.
+  const three = look([...kept, arm('C', 5_000, 160)], BEFORE).comparisons[0]!;
+  expect(after.comparisons[0]!.lift).toEqual(three.lift);
+  expect(three.lift!.lo).toBeLessThan(look(kept, BEFORE).comparisons[0]!.lift!.lo);
+});
+
 test('evidence is the smallest adjusted p of all looks before the read-out', () => {
   const strong = look(CLEAR, { ...BEFORE, entryDays: 1 });
   const weak = look(EVEN, BEFORE, strong.memory);

@@ -17,6 +17,8 @@ export interface ArmInput {
   eligible?: number;
   /** What matured people did. */
   outcome: Outcome;
+  /** A beaten arm that nobody new gets: out of the split, the comparisons and the verdict; the number of pairs paid for stays. */
+  dropped?: boolean;
 }
 
 /** Settings that carry the guarantee: fixed at launch, never changed after the first send. */

@@ -18,10 +18,10 @@ export function evaluate(input: DecisionInput): Evaluation {
   const { plan, arms, earlier } = input;
   assertArms(arms);
   const split = checkSplit(input);
-  const gates = failedGates(arms);
+  const gates = failedGates(left(arms));
   const phase = phaseOf(input);
   const fit = gates.length === 0 && split.trafficProblem === null;
-  const numbers = withEvidence(earlier, phase, fit ? measured(plan, arms, phase) : unmeasured(arms));
+  const numbers = withEvidence(earlier, phase, fit ? measured(plan, arms, phase) : unmeasured(left(arms)));
   const finding = split.trafficProblem ? problem(split.trafficProblem.reason) : (standing(earlier, phase) ?? decided(input, phase, fit, numbers.comparisons));
   return { ...finding, phase, ...numbers, gates, srm: { assigned: split.srm.assigned, eligible: givesEligible(arms) ? split.srm.eligible : null }, memory: { ...remembered(input, phase, finding, numbers), ...split } };
 }
@@ -39,9 +39,13 @@ function assertArms(arms: readonly ArmInput[]): void {
   }
 }
 
+/** The arms that still get people. Their ratio is what it was: the buckets of a dropped one went to them in proportion (section 5). */
+const left = (arms: readonly ArmInput[]): ArmInput[] => arms.filter(({ dropped }) => !dropped);
+
 const givesEligible = (arms: readonly ArmInput[]): boolean => arms.every(({ eligible }) => eligible !== undefined);
 
-function checkSplit({ arms, look, earlier }: DecisionInput): Pick<Memory, 'srm' | 'trafficProblem'> {
+function checkSplit({ arms: all, look, earlier }: DecisionInput): Pick<Memory, 'srm' | 'trafficProblem'> {
+  const arms = left(all);
   const weights = arms.map(({ weight }) => weight);
   const srm = {
     assigned: Math.min(earlier.srm.assigned, sampleRatioP(arms.map(({ assigned }) => assigned), weights)),
@@ -60,7 +64,7 @@ function phaseOf({ plan, look, earlier }: DecisionInput): Phase {
 }
 
 function measured(plan: DecisionPlan, arms: readonly ArmInput[], phase: Phase): Numbers {
-  const rulers = pairsOf(arms).map(([a, b]) => ({ a, b, ruler: phase === 'readout' ? finalRuler(plan, arms.length) : earlyRuler(plan, arms, a, b) }));
+  const rulers = pairsOf(left(arms)).map(([a, b]) => ({ a, b, ruler: phase === 'readout' ? finalRuler(plan, arms.length) : earlyRuler(plan, arms, a, b) }));
   const multiplier = Math.max(...rulers.map(({ ruler }) => ruler.multiplier));
   return { multiplier: Number.isFinite(multiplier) ? multiplier : null, comparisons: rulers.map(({ a, b, ruler }) => comparePair(a, b, pairCount(arms.length), ruler)) };
 }
@@ -90,7 +94,7 @@ function standing({ verdict }: Memory, phase: Phase): Finding | null {
 function decided({ plan, arms, look }: DecisionInput, phase: Phase, fit: boolean, comparisons: Comparison[]): Finding {
   const final = phase === 'readout';
   if (!fit) return { state: final ? 'not_enough_data' : 'collecting', winner: null, reason: 'gates' };
-  const winner = winnerOf(arms, comparisons, plan.direction);
+  const winner = winnerOf(left(arms), comparisons, plan.direction);
   if (winner !== null && !final && look.entryDays < plan.minDays) return { state: 'collecting', winner: null, reason: 'too_few_days' };
   if (winner !== null) return { state: 'winner', winner, reason: 'beats_every_other' };
   if (final && comparisons.every((pair) => isWithin(pair, plan.minEffect))) return { state: 'practically_same', winner: null, reason: 'within_min_effect' };

@@ -76,6 +76,35 @@ describe('the auto-winner of a series', () => {
     expect(told.map(({ gates }) => gates.find(({ gate }: { gate: string }) => gate === 'assignment').facts.source)).toEqual(['hash', 'choice']);
   });
 
+  test('begins by what analytics finds, once seven days of entries are matured and not before', async () => {
+    const of = await flow({ goals: [{ ...GOAL, window: { days: 1 } }] });
+    const began = clock.now();
+    const choice = async () => (await app.api('GET', url(of))).body.choice;
+    for (let day = 0; day < 9; day += 1) {
+      clock.set(new Date(began.getTime() + day * 86_400_000));
+      const users = Array.from({ length: 60 }, () => `real-${(named += 1)}`);
+      await enter(of, users);
+      const bought = await rows<{ name: string }>(app.db, `
+        select p.external_id as name from assignment as a join person as p on p.id = a.person_id where a.experiment_id = $1 and p.external_id = any($2::text[]) and (a.variant = 'B' or right(p.external_id, 1) = '0')`, [of.experimentId, users]);
+      await fetch(`${app.url}/v1/batch`, { method: 'POST', body: JSON.stringify({ writeKey: app.writeKey, batch: bought.flatMap(({ name }, index) => (index % 4 === 0 ? [] : [{ type: 'track', userId: name, event: 'Order Completed' }])) }) });
+      await run();
+      if (day < 8) expect([day, await choice()]).toEqual([day, null]);
+    }
+    for (let hours = 0; hours < 26 && !(await choice()); hours += 1) {
+      clock.advance(3_600_000);
+      await run();
+    }
+    expect(await choice()).toMatchObject({ variant: 'B', keep: 0.1, claim: 'winner', chosenBy: 'verdict' });
+    const { body: result } = await app.api('GET', `/v1/experiments/${of.experimentId}`);
+    expect(result).toMatchObject({ verdict: { state: 'winner', winner: 'B', recorded: { kind: 'early' } }, action: { type: 'auto_winner', arm: 'B', proven: true } });
+    expect(result.action.sentence.en).toMatch(/^B won; since .* new people get it, except 10% who go on being split\.$/);
+    const assigned = result.arms.reduce((sum: number, arm: { assigned: number }) => sum + arm.assigned, 0);
+    const late = await come(of, 40);
+    const { body: after } = await app.api('GET', `/v1/experiments/${of.experimentId}`);
+    expect(late.some(({ source }) => source === 'choice')).toBe(true);
+    expect(after.arms.reduce((sum: number, arm: { assigned: number }) => sum + arm.assigned, 0)).toBe(assigned + late.filter(({ source }) => source === 'hash').length);
+  });
+
   test('is undone by hand for good, and chosen by hand with the number of people it concerns', async () => {
     const of = await flow({ start: 'wait', steps: [{ id: 'wait', type: 'wait', for: { hours: 1 }, next: 'message' }, tested('A', 'B')] });
     await enter(of, ['waits-1', 'waits-2', 'waits-3']);
@@ -174,6 +203,8 @@ test('a beaten arm is dropped by hand: its buckets go to the rest, everybody els
   expect(late.every(({ source }) => source === 'hash')).toBe(true);
   const kept = new Map((await armsOf(app, of)).map(({ personId, variant }) => [personId, variant]));
   expect(early.every(({ personId, variant }) => kept.get(personId) === variant)).toBe(true);
+  // What is left is compared.
+  expect((await app.api('GET', `/v1/experiments/${of.experimentId}`)).body.comparisons.map(({ a, b }: { a: string; b: string }) => a + b)).toEqual(['AB']);
   expect((await audited(of))[0]).toMatchObject({ action: 'experiment.drop', detail: { variant: 'C' } });
   expect((await app.api('POST', url(of), { variant: 'C', confirm: true })).body.code).toBe('experiment.unknown-variant');
   expect((await app.api('POST', url(of, 'drop'), { variant: 'B', confirm: true })).body.code).toBe('experiment.two-arms-left');

@@ -76,6 +76,9 @@ describe('a broadcast that goes to a share first', () => {
     expect([a.assigned, a.chosen, b.assigned, b.chosen]).toEqual([inTest.filter((id) => drawn(of, id) === 'A').length, 0, inTest.filter((id) => drawn(of, id) === 'B').length, 240 - inTest.length]);
     const audit = (await app.api('GET', '/v1/audit')).body.items.find(({ subject }: { subject: string }) => subject === `experiment:${of.experimentId}`);
     expect(audit).toMatchObject({ actor: 'system', action: 'experiment.choose', detail: { variant: 'B', claim: 'leader', because: 'wait', people: 240 - inTest.length } });
+    const { body: experiment } = await app.api('GET', `/v1/experiments/${of.experimentId}`);
+    expect(experiment.arms.map(({ key, assigned }: { key: string; assigned: number }) => [key, assigned])).toEqual([['A', a.assigned], ['B', b.assigned]]);
+    expect(experiment.action).toMatchObject({ type: 'send_leader', arm: 'B', proven: false, sentence: { en: 'B was leading; not proven. Everybody else got it on 2 March.' } });
     await pass(48 * HOUR);
     expect(await deliveries(of)).toHaveLength(240);
   });

@@ -77,7 +77,7 @@ describe('a broadcast of amounts with a control, some of whose people have no ad
     await world.pass(DAY);
     const [, complained] = (await world.result(campaignId)).guardrails;
     expect(complained).toMatchObject({ arms: [{ key: 'A', affected: 0 }, { key: 'B', affected: 25 }], harm: [{ arm: 'B', against: 'A' }] });
-    expect(complained!.sentence!.en).toMatch(/^제안 B does harm: 25 spam complaints against 0 with 제안 A\. While this stands, no winner is chosen automatically\.$/);
+    expect(complained!.sentence!.en).toMatch(/^제안 B does harm: 25 spam complaints against 0 with 제안 A\. While this stands, it is not chosen automatically\.$/);
     const stored = await rows<{ arms: string[] }>(world.app.db, `select array(select h #>> '{}' from jsonb_path_query(v.harm, 'lax $.*[*].arm') as h) as arms from experiment_verdict as v where v.campaign_id = $1`, [campaignId]);
     expect(stored).toEqual([{ arms: ['B'] }]);
   });

@@ -27,12 +27,12 @@ export async function makePeople(app: TestApp, prefix: string, count: number, tr
 /** Who is in the share that gets the arms, by recomputing the hash. @param share basis points */
 export const inShare = ({ salt }: Pick<PublishedTest, 'salt'>, share: number, people: readonly string[]): string[] => people.filter((id) => bucketOf(`${salt}:share`, id) < share);
 
-/** What a look at the experiment found, as analytics keeps it. */
+/** What a look at the experiment found, as analytics keeps it; none follows. */
 export async function writeVerdict(app: TestApp, { id, experimentId }: PublishedTest, found: { state: string; winner?: string; harmed?: string[] }): Promise<void> {
   await rows(app.db, `
     insert into experiment_verdict (experiment_id, campaign_id, memory, harm, state, winner, quiet_since)
     values ($1, $2, '{}', $3::jsonb, $4, $5, now())
-    on conflict (experiment_id) do update set harm = excluded.harm, state = excluded.state, winner = excluded.winner`,
+    on conflict (experiment_id) do update set harm = excluded.harm, state = excluded.state, winner = excluded.winner, due_at = null`,
   [experimentId, id, JSON.stringify({ unsubscribed: (found.harmed ?? []).map((arm) => ({ arm, against: 'other', since: '2026-01-01T00:00:00.000Z', lift: null })) }), found.state, found.winner ?? null]);
 }
 

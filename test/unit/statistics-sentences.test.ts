@@ -72,15 +72,15 @@ test('what messages caused in money', () => {
 
 test('harm with an interval and with few cases', () => {
   const counts = { arm: 90, against: 30 };
-  expect(harmSentence({ measure: 'unsubscribed', arm: '버튼 1', against: 'A', lift: { lo: 0.12, hi: 0.8 }, counts })).toEqual({ en: '버튼 1 does harm: 12% to 80% more unsubscribes than A. While this stands, no winner is chosen automatically.', ko: '버튼 1은 해로워요. A보다 수신 거부가 12%에서 80% 더 많아요. 이 상태에서는 승자를 자동으로 정하지 않아요.' });
-  expect(harmSentence({ measure: 'complained', arm: 'B', against: '초록', lift: null, counts: { arm: 20, against: 0 } })).toEqual({ en: 'B does harm: 20 spam complaints against 0 with 초록. While this stands, no winner is chosen automatically.', ko: 'B는 해로워요. 스팸 신고가 20건이고 초록은 0건이에요. 이 상태에서는 승자를 자동으로 정하지 않아요.' });
+  expect(harmSentence({ measure: 'unsubscribed', arm: '버튼 1', against: 'A', lift: { lo: 0.12, hi: 0.8 }, counts })).toEqual({ en: '버튼 1 does harm: 12% to 80% more unsubscribes than A. While this stands, it is not chosen automatically.', ko: '버튼 1은 해로워요. A보다 수신 거부가 12%에서 80% 더 많아요. 이 상태에서는 자동으로 선택되지 않아요.' });
+  expect(harmSentence({ measure: 'complained', arm: 'B', against: '초록', lift: null, counts: { arm: 20, against: 0 } })).toEqual({ en: 'B does harm: 20 spam complaints against 0 with 초록. While this stands, it is not chosen automatically.', ko: 'B는 해로워요. 스팸 신고가 20건이고 초록은 0건이에요. 이 상태에서는 자동으로 선택되지 않아요.' });
 });
 
 test('an action is no claim', () => {
   const at = '2026-05-11T15:00:00.000Z';
   expect(actionSentence({ type: 'send_leader', arm: 'B', at, proven: false }, PLACE)).toEqual({ en: 'B was leading; not proven. Everybody else got it on 12 May.', ko: 'B가 앞서 있었지만 증명되지는 않았어요. 5월 12일에 나머지 고객에게 보냈어요.' });
   expect(actionSentence({ type: 'send_leader', arm: '초록', at, proven: true }, PLACE)).toEqual({ en: '초록 won, and everybody else got it on 12 May.', ko: '초록이 이겨서 5월 12일에 나머지 고객에게 보냈어요.' });
-  expect(actionSentence({ type: 'auto_winner', arm: '가', at, proven: true, keep: { share: 0.1, arm: '버튼 1' } }, PLACE)).toEqual({ en: '가 won; since 12 May new people get it, except 10% who get 버튼 1.', ko: '가가 이겨서 5월 12일부터 새로 들어오는 고객은 이 버전을 받아요. 10%는 계속 버튼 1을 받아요.' });
+  expect(actionSentence({ type: 'auto_winner', arm: '가', at, proven: true, keep: 0.1 }, PLACE)).toEqual({ en: '가 won; since 12 May new people get it, except 10% who go on being split.', ko: '가가 이겨서 5월 12일부터 새로 들어오는 고객은 이 버전을 받아요. 10%는 계속 나누어 배정해요.' });
   expect(actionSentence({ type: 'auto_winner', arm: '가', at, proven: true }, PLACE).en).toBe('가 won; since 12 May new people get it.');
 });
 

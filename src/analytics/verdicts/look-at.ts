@@ -2,7 +2,7 @@ import type { Db } from '../../platform/database/db.js';
 import { armInputs, entryDays, totalOf, type ArmTotals, type EntryCell } from '../domain/experiment-counts.js';
 import { watchAll, type HarmFound, type ReactionCell } from '../domain/guardrails.js';
 import { isSettled, readoutDate } from '../domain/look.js';
-import type { Evaluation } from '../domain/statistics/decision.js';
+import type { ArmInput, Evaluation } from '../domain/statistics/decision.js';
 import { evaluate } from '../domain/statistics/evaluate.js';
 import { decisionPlan } from '../domain/verdict-plan.js';
 import type { Cohort } from './reads/cohort.js';
@@ -36,7 +36,7 @@ export async function lookAt(tx: Db, tested: Tested, { now, zone }: Moment, isRe
   const cells = await experimentCounts(tx, { cohort, goal: plan.goal, cap: plan.caps[plan.goal.key] ?? null, now, zone });
   const reactions = tested.origin === 'external' ? [] : await reactionCells(tx, { cohort, windowMillis: plan.goal.windowMillis, now });
   const total = totalOf(cells);
-  const arms = armInputs(plan, cells);
+  const arms = armInputs(plan, cells).map((arm): ArmInput => (tested.dropped.includes(arm.key) ? { ...arm, dropped: true } : arm));
   const known = (tested.seen.arms ?? []).reduce((sum, { assigned }) => sum + assigned, 0);
   const quietSince = total.assigned === known ? tested.quietSince : now;
   const readoutAt = readoutDate(plan, total);

@@ -4,12 +4,12 @@ import type { Db } from '../../platform/database/db.js';
 import { armInputs, type EntryCell } from '../domain/experiment-counts.js';
 import { armsView, comparisonView, goalContext, holdoutView, recordedView, weeksView } from '../domain/experiment-view.js';
 import { engagementView, guardrailsView } from '../domain/guardrails.js';
-import { promise } from '../domain/sentences/around.js';
+import { actionSentence, promise } from '../domain/sentences/around.js';
 import { verdictSentence } from '../domain/sentences/verdict.js';
 import { plannedGoal, planView, type VerdictPlan } from '../domain/verdict-plan.js';
 import { cohortOf, type Moment, type Sight } from './look-at.js';
 import { experimentCounts } from './reads/counts.read.js';
-import type { Tested } from './store/experiments.store.js';
+import { doneByItself, type Tested } from './store/experiments.store.js';
 
 /** What the API says of an experiment after a look at it. */
 export async function resultOf(tx: Db, tested: Tested, sight: Sight, moment: Moment): Promise<ExperimentResult> {
@@ -36,8 +36,18 @@ export async function resultOf(tx: Db, tested: Tested, sight: Sight, moment: Mom
     secondary: [...(await secondaryOf(tx, tested, cells, moment)), ...engagementView(plan, sight.reactions)],
     entryWeeks: weeksView(plan, cells),
     holdout: holdoutView(plan, inputs.arms, control),
-    action: null,
+    action: await actionOf(tx, tested, moment),
   };
+}
+
+/** What Danbi did by itself with what the test showed, as it is now; an action is a claim only where it is proven. */
+export async function actionOf(tx: Db, tested: Tested, { zone, now }: Moment): Promise<ExperimentResult['action']> {
+  const done = await doneByItself(tx, tested.plan.experimentId);
+  if (!done) return null;
+  const { variant, at, isProven, keep } = done;
+  const type = done.by === 'verdict' ? 'auto_winner' : 'send_leader';
+  const sentence = actionSentence({ type, arm: namesOf(tested)[variant] ?? variant, at: at.toISOString(), proven: isProven, keep: keep / 10_000 }, { zone, now: now.toISOString() });
+  return { type, arm: variant, at: at.toISOString(), proven: isProven, sentence };
 }
 
 const namesOf = ({ named }: Tested): Record<string, string> => Object.fromEntries(named.flatMap(({ key, name }) => (name ? [[key, name]] : [])));

@@ -13,7 +13,7 @@ import { evaluationView } from '../domain/experiment-view.js';
 import { nextLook } from '../domain/look.js';
 import { extend } from '../domain/statistics/evaluate.js';
 import { lookAt, type Moment, type Sight } from './look-at.js';
-import { resultOf } from './result-of.js';
+import { actionOf, resultOf } from './result-of.js';
 import { findTested, hasMoreThan, insertEvaluation, listEvaluations, storeLook, takeDue, testedOf, thinEvaluations, type Tested } from './store/experiments.store.js';
 
 /** With more people the result of the last look is answered, at most an hour old while something changes: counting would take seconds. */
@@ -70,7 +70,7 @@ export class Verdicts {
   }
 
   private async live(tx: Db, tested: Tested, moment: Moment): Promise<ExperimentResult> {
-    if (tested.view && (await hasMoreThan(tx, tested.plan.experimentId, COUNTED_LIVE))) return tested.view;
+    if (tested.view && (await hasMoreThan(tx, tested.plan.experimentId, COUNTED_LIVE))) return { ...tested.view, action: await actionOf(tx, tested, moment) };
     return resultOf(tx, tested, await lookAt(tx, tested, moment, false), moment);
   }
 

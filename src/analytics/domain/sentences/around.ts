@@ -45,13 +45,13 @@ export function harmSentence({ measure, arm, against, lift, counts }: { measure:
     ? { en: `${count(counts.arm)} ${en} against ${count(counts.against)} with ${against}`, ko: `${withParticle(ko, '이/가')} ${count(counts.arm)}건이고 ${withParticle(against, '은/는')} ${count(counts.against)}건이에요` }
     : { en: `${range.en} more ${en} than ${against}`, ko: `${against}보다 ${withParticle(ko, '이/가')} ${range.ko} 더 많아요` };
   return {
-    en: `${arm} does harm: ${what.en}. While this stands, no winner is chosen automatically.`,
-    ko: `${withParticle(arm, '은/는')} 해로워요. ${what.ko}. 이 상태에서는 승자를 자동으로 정하지 않아요.`,
+    en: `${arm} does harm: ${what.en}. While this stands, it is not chosen automatically.`,
+    ko: `${withParticle(arm, '은/는')} 해로워요. ${what.ko}. 이 상태에서는 자동으로 선택되지 않아요.`,
   };
 }
 
 /** What Danbi did, kept apart from what is known: `proven` only when the rule named this arm the winner. */
-export function actionSentence(action: { type: 'auto_winner' | 'send_leader'; arm: string; at: string; proven: boolean; keep?: { share: number; arm: string } | undefined }, place: Place): Said {
+export function actionSentence(action: { type: 'auto_winner' | 'send_leader'; arm: string; at: string; proven: boolean; keep?: number | undefined }, place: Place): Said {
   const date = day(action.at, place);
   const subject = withParticle(action.arm, '이/가');
   if (action.type === 'send_leader') {
@@ -59,8 +59,8 @@ export function actionSentence(action: { type: 'auto_winner' | 'send_leader'; ar
       ? { en: `${action.arm} won, and everybody else got it on ${date.en}.`, ko: `${subject} 이겨서 ${date.ko}에 나머지 고객에게 보냈어요.` }
       : { en: `${action.arm} was leading; not proven. Everybody else got it on ${date.en}.`, ko: `${subject} 앞서 있었지만 증명되지는 않았어요. ${date.ko}에 나머지 고객에게 보냈어요.` };
   }
-  const kept = action.keep && action.keep.share > 0
-    ? { en: `, except ${percent(action.keep.share)} who get ${action.keep.arm}`, ko: ` ${percent(action.keep.share)}는 계속 ${withParticle(action.keep.arm, '을/를')} 받아요.` }
+  const kept = action.keep
+    ? { en: `, except ${percent(action.keep)} who go on being split`, ko: ` ${percent(action.keep)}는 계속 나누어 배정해요.` }
     : { en: '', ko: '' };
   return { en: `${action.arm} won; since ${date.en} new people get it${kept.en}.`, ko: `${subject} 이겨서 ${date.ko}부터 새로 들어오는 고객은 이 버전을 받아요.${kept.ko}` };
 }

@@ -29,23 +29,26 @@ export interface Tested extends Remembered {
   conditions: Record<string, string>;
   isMessage: boolean;
   campaignState: string;
+  /** Arms that nobody new gets. */
+  dropped: string[];
 }
 
 const TESTED = `
   ${PLAN_COLUMNS}, x.step_id as "stepId", x.origin, x.arms, c.state as "campaignState",
   coalesce(v.definition -> 'steps' -> x.step_id ->> 'type' = 'message', false) as "isMessage", v.definition -> 'goals' as goals, v.definition -> 'conditions' as conditions,
   coalesce(v.definition -> 'steps' -> x.step_id -> 'variants', v.definition -> 'definition' -> 'arms', '[]') as named,
-  e.memory, e.harm, e.seen, e.view, e.quiet_since as "quietSince"`;
+  e.memory, e.harm, e.seen, e.view, e.quiet_since as "quietSince",
+  array(select o.variant from experiment_drop as o where o.experiment_id = x.id) as dropped`;
 const FROM = `
   experiment_verdict as e join experiment_plan as p on p.experiment_id = e.experiment_id join experiment as x on x.id = e.experiment_id
   join campaign as c on c.id = x.campaign_id join campaign_version as v on v.id = x.version_id`;
 
 type Row = VerdictPlan & Omit<Tested, 'plan'>;
 
-function tested({ stepId, origin, arms, named, goals, conditions, isMessage, campaignState, memory, harm, seen, view, quietSince, ...plan }: Row): Tested {
+function tested({ stepId, origin, arms, named, goals, conditions, isMessage, campaignState, memory, harm, seen, view, quietSince, dropped, ...plan }: Row): Tested {
   // The order of the arms is that of their shares; a JSON object does not keep it.
   const weights = Object.fromEntries(arms.flatMap(({ key }) => (plan.weights[key] === undefined ? [] : [[key, plan.weights[key]]])));
-  return { plan: { ...plan, weights }, stepId, origin, arms, named, goals, conditions, isMessage, campaignState, memory, harm, seen, view, quietSince };
+  return { plan: { ...plan, weights }, stepId, origin, arms, named, goals, conditions, isMessage, campaignState, memory, harm, seen, view, quietSince, dropped };
 }
 
 /** The planned experiments of a campaign, newest first. */
@@ -123,3 +126,10 @@ export const hasPending = (db: Db, before: Date): Promise<boolean> => exists(db,
 
 /** Whether more people than this were assigned. */
 export const hasMoreThan = (db: Db, experimentId: string, people: number): Promise<boolean> => exists(db, `select from assignment as a where a.experiment_id = $1 offset $2`, [experimentId, people]);
+
+/** The arm that Danbi gives to everybody new, or gave to the rest, by itself. Null when it does not, or a person chose. */
+export function doneByItself(db: Db, experimentId: string): Promise<{ variant: string; at: Date; by: 'verdict' | 'wait'; isProven: boolean; keep: number } | null> {
+  return row(db, `
+    select c.variant, c.since as at, c.chosen_by as by, c.claim = 'winner' as "isProven", c.keep from experiment_choice as c
+     where c.experiment_id = $1 and c.ended_at is null and c.chosen_by in ('verdict', 'wait')`, [experimentId]);
+}

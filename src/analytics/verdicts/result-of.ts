@@ -30,7 +30,7 @@ export async function resultOf(tx: Db, tested: Tested, sight: Sight, moment: Mom
       since: memory.trafficProblem?.since ?? memory.verdict?.at ?? null,
       recorded: memory.verdict && recordedView(memory.verdict), readout: memory.readout && recordedView(memory.readout), extendedAt: memory.extendedAt,
     },
-    sentence: verdictSentence(evaluation, { plan: inputs.plan, metric: { measure: plan.measure, direction: plan.direction }, arms: inputs.arms, names, base: control, detectable: plan.assumed.detectable, zone: moment.zone, now: moment.now.toISOString() }),
+    sentence: verdictSentence(evaluation, { plan: inputs.plan, metric: { measure: plan.measure, direction: plan.direction }, arms: inputs.arms.filter(({ dropped }) => !dropped), names, base: control, detectable: plan.assumed.detectable, zone: moment.zone, now: moment.now.toISOString() }),
     promise: promise(plan, plan.measure),
     guardrails: guardrailsView(plan, sight.reactions, sight.harm, names),
     secondary: [...(await secondaryOf(tx, tested, cells, moment)), ...engagementView(plan, sight.reactions)],

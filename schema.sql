@@ -1564,6 +1564,7 @@ create table segment (
   evaluated_person uuid,
   stalled_at timestamp with time zone,
   stalls integer not null default 0,
+  updated_by text,
   constraint segment_pkey PRIMARY KEY (id),
   constraint segment_purpose_check CHECK ((purpose = ANY (ARRAY['shared'::text, 'campaign'::text]))),
   constraint segment_state_check CHECK ((state = ANY (ARRAY['building'::text, 'live'::text, 'failed'::text, 'archived'::text]))));

@@ -14,6 +14,7 @@ import { assembleOverlap, type Overlap } from './domain/overlap.js';
 import { sentenceOf } from './domain/sentence.js';
 import { countMembers, explain, membersAmong, membersPage, samplePeople, validateDefinition } from './segment-questions.js';
 import { workspaceZone } from './store/answers.js';
+import { seenAttributes, seenProperties, seenTags, type FieldSeen } from './store/fields.store.js';
 import { countFlips, countMasks, countUpTo, estimatePeople, loadSegmentsOf, samplePersonIds, type PersonSegment } from './store/insight.store.js';
 import { answerWithin, partWithin } from './store/limited.js';
 import { loadNames } from './store/references.js';
@@ -69,6 +70,11 @@ export class SegmentInsight {
     });
   }
 
+  /** What conditions can name, of what is there: attributes and tags, or the properties of one event. */
+  async fields(event?: string): Promise<{ looked: number; fields: FieldSeen[]; tags: string[] }> {
+    return this.answer('Looking at the fields', async (tx) => (event === undefined ? { ...(await seenAttributes(tx)), tags: await seenTags(tx) } : { ...(await seenProperties(tx, event)), tags: [] }));
+  }
+
   async members(id: string, after: string | null, limit: number): Promise<PersonLine[]> {
     return this.answer('Listing members', async (tx) => {
       await findShared(tx, id);
@@ -87,7 +93,7 @@ export class SegmentInsight {
       if (!since) throw notFound('person', personId);
       refuseMoment(moment, since, now);
       const basis = moment < now ? 'recorded' : moment > now ? 'expected' : 'now';
-      const found = await explain(tx, definition, { personId, at: moment, asKnown: basis === 'recorded' }, (work) => partWithin(tx, AHEAD_MS, work));
+      const found = await explain(tx, definition, { personId, at: moment, asKnown: basis === 'recorded', names: await loadNames(tx, [definition]) }, (work) => partWithin(tx, AHEAD_MS, work));
       return { personId, at: moment.toISOString(), basis, recordedSince: since.toISOString(), ...found };
     });
   }

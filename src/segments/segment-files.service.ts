@@ -104,7 +104,7 @@ export class SegmentFiles {
     }
     const revision = await takeRevision(tx, id);
     if (canonicalText(existing.definition) !== canonicalText(definition)) await requestBuild(tx, { id, definition: definition!, revision, announces: existing.isLive }, now);
-    await renameSegment(tx, { id, name: given.name, description: given.description, revision }, now);
+    await renameSegment(tx, { id, name: given.name, description: given.description, revision, by: actorName(actor) }, now);
     await this.audit.record(tx, { actor, action: 'segment.edit', subject, detail: { revision } }, now);
   }
 }

@@ -7,6 +7,7 @@ import { valuesIn } from './domain/compile.js';
 import { edgesOf } from './domain/edges.js';
 import { assembleExplanation, isChangeMissing, placesOf, type Explained } from './domain/explain.js';
 import { resolve, resolveOrThrow, type NamedDefinition, type Resolved } from './domain/resolved.js';
+import type { Names } from './domain/wording/words.js';
 import { boundariesBeyond, boundariesOf, countAll, explainAt, matchAll, matchAmong, workspaceZone } from './store/answers.js';
 import { loadNamed, loadNamedOrComing } from './store/definitions.js';
 import { completeGoals, findUnknownGoals } from './store/goals.js';
@@ -94,12 +95,13 @@ export async function explainAsKnown(db: Db, definition: SegmentNode, personId: 
 const LOOK_AHEAD = [8, 16, 32, 64, 80];
 const FURTHEST = LOOK_AHEAD.reduce((sum, some) => sum + some, 0);
 
-export interface WhoAndWhen { personId: string; at: Date; asKnown?: boolean }
+/** `names`: every condition is said in words too, with these. */
+export interface WhoAndWhen { personId: string; at: Date; asKnown?: boolean; names?: Names }
 /** `lookedUntil`: nodes without a change have none up to this moment; null: they have none at all. */
 export interface Explanation { root: Explained; lookedUntil: string | null }
 
 /** @param attempt does part of the looking ahead, or answers null when that takes too long */
-export async function explain(db: Db, definition: SegmentNode, { personId, at, asKnown }: WhoAndWhen, attempt: <T>(work: () => Promise<T>) => Promise<T | null> = (work) => work()): Promise<Explanation> {
+export async function explain(db: Db, definition: SegmentNode, { personId, at, asKnown, names }: WhoAndWhen, attempt: <T>(work: () => Promise<T>) => Promise<T | null> = (work) => work()): Promise<Explanation> {
   const past = asKnown ? await loadPastPerson(db, personId, at) : undefined;
   if (past === null) throw notFound('person', personId);
   const tree = await treeOf(db, definition);
@@ -116,7 +118,7 @@ export async function explain(db: Db, definition: SegmentNode, { personId, at, a
     looked += found.length;
   }
   const isAll = (looked === moments.length && looked < FURTHEST) || !isChangeMissing(places, answers);
-  return { root: assembleExplanation(places, answers), lookedUntil: isAll ? null : new Date(answers.at(-1)!.at).toISOString() };
+  return { root: assembleExplanation(places, answers, names), lookedUntil: isAll ? null : new Date(answers.at(-1)!.at).toISOString() };
 }
 
 /** Members of a live segment in order of person id: `limit` of them after `afterPersonId`. */

@@ -7,4 +7,6 @@ export const SEGMENT_USE = Symbol('segment-use');
 export interface SegmentUse {
   /** Names of what would stop working, as people know them. */
   usersOf(tx: Db, id: string): Promise<string[]>;
+  /** The same campaigns with their ids, for who only looks. */
+  campaignsOf(db: Db, id: string): Promise<{ id: string; name: string }[]>;
 }

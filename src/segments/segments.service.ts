@@ -11,11 +11,12 @@ import { sentenceOf } from './domain/sentence.js';
 import { namersOf } from './list-use.js';
 import { SEGMENT_USE, type SegmentUse } from './segment-use.js';
 import { validateDefinition } from './segment-questions.js';
-import { dropBuild, loadBuild } from './store/build.store.js';
+import { dropBuild, loadBuild, loadDependents } from './store/build.store.js';
 import { loadNames } from './store/references.js';
 import { archiveSegment, deleteUnbuilt, findShared, insertSegment, isNameTaken, listSegments, loadSegment, lockDefinitions, lockSegment, renameSegment, requestBuild, takeRevision, type SegmentRow } from './store/segments.store.js';
 
 export interface SegmentView extends SegmentRow { sentence: { en: string; ko: string } }
+export interface SegmentUser { kind: 'campaign' | 'segment'; id: string; name: string }
 export interface SegmentEdit { revision: number; name?: string; description?: string; definition?: SegmentNode }
 
 /** Shared segments: made, edited (online, with the old membership until the new one is ready), archived. */
@@ -57,7 +58,7 @@ export class SegmentsService {
         await refuseInvalid(tx, edit.definition, id);
         await requestBuild(tx, { id, definition: edit.definition, revision, announces: segment.isLive }, now);
       }
-      await renameSegment(tx, { id, name: edit.name ?? segment.name, description: edit.description ?? segment.description, revision }, now);
+      await renameSegment(tx, { id, name: edit.name ?? segment.name, description: edit.description ?? segment.description, revision, by: actorName(actor) }, now);
       await this.audit.record(tx, { actor, action: 'segment.edit', subject: `segment:${id}`, detail: { revision } }, now);
     });
     return this.load(id);
@@ -84,6 +85,14 @@ export class SegmentsService {
     if (renews && !isEdit) throw conflict('segment.renewing', 'The segment is being built anew because a segment it names was edited. That cannot be cancelled; edit or archive the segment instead.');
     if (renews) await requestBuild(tx, { id, definition: live, revision: liveRevision, announces: true, renews }, now);
     else await dropBuild(tx, id);
+  }
+
+  /** What names the segment: campaigns in progress, and segments that are built from it. */
+  async usesOf(id: string): Promise<SegmentUser[]> {
+    await findShared(this.db, id);
+    const campaigns = (await this.use?.campaignsOf(this.db, id)) ?? [];
+    const segments = (await loadDependents(this.db, id)).filter(({ purpose }) => purpose === 'shared');
+    return [...campaigns.map((one) => ({ kind: 'campaign' as const, ...one })), ...segments.map((one) => ({ kind: 'segment' as const, id: one.id, name: one.name }))];
   }
 
   async archive(id: string, actor: Actor): Promise<void> {

@@ -11,11 +11,13 @@
 import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
 import { Route as DeliveriesRouteImport } from './routes/deliveries'
-import { Route as SegmentsRouteImport } from './routes/segments'
 import { Route as CampaignsIndexRouteImport } from './routes/campaigns/index'
 import { Route as CampaignsIdRouteImport } from './routes/campaigns/$id'
 import { Route as PeopleIndexRouteImport } from './routes/people/index'
 import { Route as PeopleIdRouteImport } from './routes/people/$id'
+import { Route as SegmentsIndexRouteImport } from './routes/segments/index'
+import { Route as SegmentsIdRouteImport } from './routes/segments/$id'
+import { Route as SegmentsNewRouteImport } from './routes/segments/new'
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -25,11 +27,6 @@ const IndexRoute = IndexRouteImport.update({
 const DeliveriesRoute = DeliveriesRouteImport.update({
   id: '/deliveries',
   path: '/deliveries',
-  getParentRoute: () => rootRouteImport,
-} as any)
-const SegmentsRoute = SegmentsRouteImport.update({
-  id: '/segments',
-  path: '/segments',
   getParentRoute: () => rootRouteImport,
 } as any)
 const CampaignsIndexRoute = CampaignsIndexRouteImport.update({
@@ -52,73 +49,102 @@ const PeopleIdRoute = PeopleIdRouteImport.update({
   path: '/people/$id',
   getParentRoute: () => rootRouteImport,
 } as any)
+const SegmentsIndexRoute = SegmentsIndexRouteImport.update({
+  id: '/segments/',
+  path: '/segments/',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const SegmentsIdRoute = SegmentsIdRouteImport.update({
+  id: '/segments/$id',
+  path: '/segments/$id',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const SegmentsNewRoute = SegmentsNewRouteImport.update({
+  id: '/segments/new',
+  path: '/segments/new',
+  getParentRoute: () => rootRouteImport,
+} as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
   '/deliveries': typeof DeliveriesRoute
-  '/segments': typeof SegmentsRoute
   '/campaigns/$id': typeof CampaignsIdRoute
   '/people/$id': typeof PeopleIdRoute
+  '/segments/$id': typeof SegmentsIdRoute
+  '/segments/new': typeof SegmentsNewRoute
   '/campaigns/': typeof CampaignsIndexRoute
   '/people/': typeof PeopleIndexRoute
+  '/segments/': typeof SegmentsIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/deliveries': typeof DeliveriesRoute
-  '/segments': typeof SegmentsRoute
   '/campaigns/$id': typeof CampaignsIdRoute
   '/people/$id': typeof PeopleIdRoute
+  '/segments/$id': typeof SegmentsIdRoute
+  '/segments/new': typeof SegmentsNewRoute
   '/campaigns': typeof CampaignsIndexRoute
   '/people': typeof PeopleIndexRoute
+  '/segments': typeof SegmentsIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
   '/deliveries': typeof DeliveriesRoute
-  '/segments': typeof SegmentsRoute
   '/campaigns/$id': typeof CampaignsIdRoute
   '/people/$id': typeof PeopleIdRoute
+  '/segments/$id': typeof SegmentsIdRoute
+  '/segments/new': typeof SegmentsNewRoute
   '/campaigns/': typeof CampaignsIndexRoute
   '/people/': typeof PeopleIndexRoute
+  '/segments/': typeof SegmentsIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
   fullPaths:
     | '/'
     | '/deliveries'
-    | '/segments'
     | '/campaigns/$id'
     | '/people/$id'
+    | '/segments/$id'
+    | '/segments/new'
     | '/campaigns/'
     | '/people/'
+    | '/segments/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
     | '/deliveries'
-    | '/segments'
     | '/campaigns/$id'
     | '/people/$id'
+    | '/segments/$id'
+    | '/segments/new'
     | '/campaigns'
     | '/people'
+    | '/segments'
   id:
     | '__root__'
     | '/'
     | '/deliveries'
-    | '/segments'
     | '/campaigns/$id'
     | '/people/$id'
+    | '/segments/$id'
+    | '/segments/new'
     | '/campaigns/'
     | '/people/'
+    | '/segments/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
   DeliveriesRoute: typeof DeliveriesRoute
-  SegmentsRoute: typeof SegmentsRoute
   CampaignsIdRoute: typeof CampaignsIdRoute
   PeopleIdRoute: typeof PeopleIdRoute
+  SegmentsIdRoute: typeof SegmentsIdRoute
+  SegmentsNewRoute: typeof SegmentsNewRoute
   CampaignsIndexRoute: typeof CampaignsIndexRoute
   PeopleIndexRoute: typeof PeopleIndexRoute
+  SegmentsIndexRoute: typeof SegmentsIndexRoute
 }
 
 declare module '@tanstack/react-router' {
@@ -135,13 +161,6 @@ declare module '@tanstack/react-router' {
       path: '/deliveries'
       fullPath: '/deliveries'
       preLoaderRoute: typeof DeliveriesRouteImport
-      parentRoute: typeof rootRouteImport
-    }
-    '/segments': {
-      id: '/segments'
-      path: '/segments'
-      fullPath: '/segments'
-      preLoaderRoute: typeof SegmentsRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/campaigns/': {
@@ -172,17 +191,40 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof PeopleIdRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/segments/': {
+      id: '/segments/'
+      path: '/segments'
+      fullPath: '/segments/'
+      preLoaderRoute: typeof SegmentsIndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/segments/$id': {
+      id: '/segments/$id'
+      path: '/segments/$id'
+      fullPath: '/segments/$id'
+      preLoaderRoute: typeof SegmentsIdRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/segments/new': {
+      id: '/segments/new'
+      path: '/segments/new'
+      fullPath: '/segments/new'
+      preLoaderRoute: typeof SegmentsNewRouteImport
+      parentRoute: typeof rootRouteImport
+    }
   }
 }
 
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   DeliveriesRoute: DeliveriesRoute,
-  SegmentsRoute: SegmentsRoute,
   CampaignsIdRoute: CampaignsIdRoute,
   PeopleIdRoute: PeopleIdRoute,
+  SegmentsIdRoute: SegmentsIdRoute,
+  SegmentsNewRoute: SegmentsNewRoute,
   CampaignsIndexRoute: CampaignsIndexRoute,
   PeopleIndexRoute: PeopleIndexRoute,
+  SegmentsIndexRoute: SegmentsIndexRoute,
 }
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

@@ -39,19 +39,18 @@ export function liveSenders(db: Db): Promise<{ name: string; address: string }[]
 }
 
 /**
- * Names of the campaigns in progress that name a segment or a list anywhere in the version people enter, or in one with people in it.
+ * The campaigns in progress that name a segment or a list anywhere in the version people enter, or in one with people in it.
  * A name stands where a condition or an entry has its `segmentId` or `listId`; the same text in a message is none.
  */
-export async function liveNamersOf(db: Db, id: string): Promise<string[]> {
-  const found = await rows<{ name: string }>(db, `
-    select c.name from campaign as c
+export function liveNamersOf(db: Db, id: string): Promise<{ id: string; name: string }[]> {
+  return rows(db, `
+    select c.id, c.name from campaign as c
      where c.state in ('active', 'paused', 'draining')
        and exists (
          select from campaign_version as v
           where v.campaign_id = c.id and ${IN_PROGRESS}
             and jsonb_path_exists(v.definition, '$.** ? (@.segmentId == $id || @.listId == $id)', jsonb_build_object('id', $1::uuid)))
      order by c.name, c.id`, [id]);
-  return found.map(({ name }) => name);
 }
 
 /**

@@ -1,13 +1,18 @@
+import type { SegmentNode } from '../../contract/segment.js';
 import { lookupSql, queryAt } from './compile.js';
 import { edgesOf } from './edges.js';
 import { kindOf } from './leaves/leaf-kinds.js';
 import { isLeaf, joinPath, type Resolved } from './resolved.js';
+import { clauseOf } from './sentence.js';
 import { SqlValues, type Compiled } from './sql-values.js';
+import type { Names } from './wording/words.js';
 
 /** One node of an explanation; `path` is its place in the definition (below a nested segment, in that one's). */
 export interface Explained {
   path: string;
   type: Resolved['type'];
+  /** The condition in words; left out when nobody gave the names it takes. */
+  sentence?: { en: string; ko: string };
   truth: boolean;
   /** What a leaf compared: the value, the date, the number of events, whether the tag is set; null when missing. */
   compared?: unknown;
@@ -58,16 +63,26 @@ export function isChangeMissing(places: readonly Place[], answers: readonly Trut
 }
 
 /** Puts the answers of {@link compileExplain} into the form of the tree; the first one is the moment asked about. */
-export function assembleExplanation(places: readonly Place[], answers: readonly TruthsAt[]): Explained {
+export function assembleExplanation(places: readonly Place[], answers: readonly TruthsAt[], names?: Names): Explained {
   const [first, ...later] = answers as [TruthsAt, ...TruthsAt[]];
   const build = (index: number): Explained => {
     const { node, path, children } = places[index]!;
     const truth = first.truths[index]!;
     const change = later.find((answer) => answer.truths[index] !== truth);
-    const explained: Explained = { path, type: node.type, truth, nextChangeAt: change ? new Date(change.at).toISOString() : null };
+    const explained: Explained = { path, type: node.type, ...(names ? { sentence: clauseOf(asWritten(node), names) } : {}), truth, nextChangeAt: change ? new Date(change.at).toISOString() : null };
     if (node.type === 'segment') explained.segment = { id: node.segmentId, name: node.name };
     if (children.length > 0) return { ...explained, of: children.map(build) };
     return { ...explained, compared: first.compared?.[index] ?? null };
   };
   return build(0);
+}
+
+/** A nested segment is said by its name, not by what it contains. */
+function asWritten(node: Resolved): SegmentNode {
+  switch (node.type) {
+    case 'all': case 'any': return { type: node.type, of: node.of.map(asWritten) };
+    case 'not': return { type: 'not', of: asWritten(node.of) };
+    case 'segment': return { type: 'segment', op: node.op, segmentId: node.segmentId };
+    default: return node;
+  }
 }

@@ -20,6 +20,9 @@ export function sentenceOf(node: SegmentNode, names: Names): { en: string; ko: s
   return { en: `People where ${english(node, names)}.`, ko: `${korean(node, names, 'of')} 고객` };
 }
 
+/** One condition as a clause: what stands after "People where", and before "고객". */
+export const clauseOf = (node: SegmentNode, names: Names): { en: string; ko: string } => ({ en: english(node, names), ko: korean(node, names, 'of') });
+
 function english(node: SegmentNode, names: Names): string {
   const inside = (child: SegmentNode): string => ((child.type === 'all' || child.type === 'any') && child.of.length > 1 ? `(${english(child, names)})` : english(child, names));
   switch (node.type) {

@@ -19,6 +19,11 @@ export const GrowthQuery = z.strictObject({
   timeZone: Zone.optional().describe('Whose days; the zone of the workspace when left out'),
 });
 
+export const FieldsQuery = z.strictObject({ event: z.string().min(1).max(200).optional().describe('List the properties of the newest events of this name instead of attributes') });
+export const FieldsView = z
+  .object({ looked: z.number().int(), fields: z.array(z.object({ key: z.string(), types: z.array(z.string()), having: z.number().int(), samples: z.array(z.string()) })), tags: z.array(z.string()) })
+  .meta({ id: 'SegmentFields', description: '`having` of `looked` have the field; of very many people a random sample is looked at, of events the newest thousand. Tags come with attributes only.' });
+
 const count = z.number().int();
 const PersonLine = z.object({ id: Id, externalId: z.string().nullable(), kind: z.string(), email: z.string().nullable(), name: z.string().nullable() }).meta({ id: 'SegmentPerson' });
 export const MemberList = z.object({ items: z.array(PersonLine), next: z.string().nullable() }).meta({ id: 'SegmentMemberList' });
@@ -38,6 +43,7 @@ const Node: z.ZodType = z
     path: z.string(),
     type: z.enum(['all', 'any', 'not', 'segment', ...LEAF_TYPES]),
     truth: z.boolean(),
+    sentence: Sentence.describe('The condition as a clause: what stands after “People where”, and before “고객”'),
     compared: z.unknown().optional(),
     segment: z.object({ id: Id, name: z.string() }).optional(),
     nextChangeAt: z.string().nullable(),

@@ -6,7 +6,7 @@ import { PersonHandle } from '../../contract/people.js';
 import { AllowAll } from '../../platform/http/access.js';
 import { idAfter, pageOf, PageQuery } from '../../platform/http/paging.js';
 import { SegmentInsight } from '../insight.service.js';
-import { EstimateView, ExplainQuery, ExplainView, GrowthQuery, GrowthView, MemberList, OverlapQuery, OverlapView, PersonSegmentList, PreviewRequest, PreviewView } from './insight-schemas.js';
+import { EstimateView, ExplainQuery, ExplainView, FieldsQuery, FieldsView, GrowthQuery, GrowthView, MemberList, OverlapQuery, OverlapView, PersonSegmentList, PreviewRequest, PreviewView } from './insight-schemas.js';
 
 const dateOf = (text: string | undefined): Date | undefined => (text === undefined ? undefined : new Date(text));
 
@@ -28,6 +28,13 @@ export class InsightController {
   @ApiOkResponse({ standardSchema: EstimateView })
   estimate(@Body({ schema: PreviewRequest }) { definition }: z.infer<typeof PreviewRequest>) {
     return this.insight.estimate(definition);
+  }
+
+  @Get('segments/fields') @AllowAll()
+  @ApiOperation({ summary: 'What a condition can name: attributes or the properties of an event, with the share that has each and frequent values; tags' })
+  @ApiOkResponse({ standardSchema: FieldsView })
+  fields(@Query({ schema: FieldsQuery }) { event }: z.infer<typeof FieldsQuery>) {
+    return this.insight.fields(event);
   }
 
   @Get('segments/overlap') @AllowAll()

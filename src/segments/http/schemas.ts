@@ -25,11 +25,14 @@ export const SegmentView = z
     problem: z.string().nullable(),
     memberCount: z.number().int(),
     createdBy: z.string(),
+    /** Who edited it last. */
+    updatedBy: z.string(),
     createdAt: z.string(),
     updatedAt: z.string(),
   })
   .meta({ id: 'Segment' });
 export const SegmentList = z.object({ items: z.array(SegmentView), next: z.string().nullable() }).meta({ id: 'SegmentList' });
+export const SegmentUses = z.object({ items: z.array(z.object({ kind: z.enum(['campaign', 'segment']), id: Id, name: z.string() })) }).meta({ id: 'SegmentUses' });
 export const CancelView = z.object({ segment: SegmentView.nullable() }).meta({ id: 'SegmentBuildCancelled' });
 export const OperatorList = z
   .object({

@@ -7,7 +7,7 @@ import { idAfter, pageOf, PageQuery } from '../../platform/http/paging.js';
 import { BUILT_IN_KEYS } from '../domain/operands.js';
 import { OPERATORS } from '../domain/operators.js';
 import { SegmentsService, type SegmentView as Found } from '../segments.service.js';
-import { ArchivedView, CancelView, NewSegment, OperatorList, SegmentList, SegmentPatch, SegmentReplacement, SegmentView } from './schemas.js';
+import { ArchivedView, CancelView, NewSegment, OperatorList, SegmentList, SegmentPatch, SegmentReplacement, SegmentUses, SegmentView } from './schemas.js';
 
 @ApiTags('Segments')
 @Controller('v1/segments')
@@ -57,6 +57,13 @@ export class SegmentsController {
     return viewOf(await this.segments.edit(id, edit, actor));
   }
 
+  @Get(':id/uses') @AllowAll()
+  @ApiOperation({ summary: 'The campaigns in progress and the segments that name this one' })
+  @ApiOkResponse({ standardSchema: SegmentUses })
+  async uses(@Param('id', { schema: Id }) id: string) {
+    return { items: await this.segments.usesOf(id) };
+  }
+
   @Delete(':id/build') @Allow('marketer')
   @ApiOperation({ summary: 'Cancel a build: an edit is undone, a segment that never was live is removed' })
   @ApiOkResponse({ standardSchema: CancelView })
@@ -75,7 +82,7 @@ export class SegmentsController {
 }
 
 function viewOf(segment: Found): z.infer<typeof SegmentView> {
-  const { id, name, description, definition, sentence, revision, state, problem, members, createdBy } = segment;
+  const { id, name, description, definition, sentence, revision, state, problem, members, createdBy, updatedBy } = segment;
   const progress = segment.building ? { done: segment.peopleDone ?? 0, total: segment.peopleTotal } : null;
-  return { id, name, description, definition, sentence, revision, state, progress, problem, memberCount: members, createdBy, createdAt: segment.createdAt.toISOString(), updatedAt: segment.updatedAt.toISOString() };
+  return { id, name, description, definition, sentence, revision, state, progress, problem, memberCount: members, createdBy, updatedBy, createdAt: segment.createdAt.toISOString(), updatedAt: segment.updatedAt.toISOString() };
 }

@@ -27,6 +27,8 @@ export interface SegmentRow {
   state: 'building' | 'live' | 'failed' | 'archived';
   problem: string | null;
   createdBy: string;
+  /** Who edited it last; whoever made it, as long as nobody did. */
+  updatedBy: string;
   createdAt: Date;
   updatedAt: Date;
   building: boolean;
@@ -92,7 +94,7 @@ export async function loadMembersPage(db: Db, segmentId: string, after: string |
 
 const SELECT = `
   select s.id, s.name, s.description, s.purpose, coalesce(b.definition, s.definition) as definition, coalesce(b.revision, s.revision) as revision,
-         case when b.segment_id is not null and s.state <> 'archived' then 'building' else s.state end as state, s.problem, s.created_by as "createdBy", s.created_at as "createdAt", s.updated_at as "updatedAt",
+         case when b.segment_id is not null and s.state <> 'archived' then 'building' else s.state end as state, s.problem, s.created_by as "createdBy", coalesce(s.updated_by, s.created_by) as "updatedBy", s.created_at as "createdAt", s.updated_at as "updatedAt",
          b.segment_id is not null as building, s.state = 'live' as "isLive", b.people_total as "peopleTotal", b.people_done as "peopleDone",
          s.member_count as members
     from segment as s left join segment_build as b on b.segment_id = s.id`;
@@ -139,8 +141,8 @@ export async function takeRevision(tx: Db, id: string): Promise<number> {
 }
 
 /** Renames at once. The revision that editors see moves on; it lives on the build while there is one. */
-export async function renameSegment(tx: Db, segment: { id: string; name: string; description: string; revision: number }, now: Date): Promise<void> {
-  await rows(tx, 'update segment as s set name = $2, description = $3, updated_at = $4::timestamptz where s.id = $1', [segment.id, segment.name, segment.description, now]);
+export async function renameSegment(tx: Db, segment: { id: string; name: string; description: string; revision: number; by: string }, now: Date): Promise<void> {
+  await rows(tx, 'update segment as s set name = $2, description = $3, updated_at = $4::timestamptz, updated_by = $5 where s.id = $1', [segment.id, segment.name, segment.description, now, segment.by]);
   const building = await rows(tx, 'update segment_build as b set revision = $2 where b.segment_id = $1 returning b.segment_id', [segment.id, segment.revision]);
   if (building.length === 0) await rows(tx, 'update segment as s set revision = $2 where s.id = $1', [segment.id, segment.revision]);
 }

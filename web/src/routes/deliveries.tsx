@@ -1,5 +1,6 @@
 import { createFileRoute } from '@tanstack/react-router';
-import { DeliveriesPage, STATES } from '../features/deliveries/deliveries-page.tsx';
+import { DeliveriesPage } from '../features/deliveries/deliveries-page.tsx';
+import { STATES } from '../features/deliveries/delivery-search.ts';
 import { oneOf } from '../lib/search.ts';
 
 export const Route = createFileRoute('/deliveries')({

@@ -10,6 +10,7 @@ export { IconLanguage } from '@tabler/icons-react';
 export { IconLogout } from '@tabler/icons-react';
 export { IconMail } from '@tabler/icons-react';
 export { IconMoon } from '@tabler/icons-react';
+export { IconPlus } from '@tabler/icons-react';
 export { IconSearch } from '@tabler/icons-react';
 export { IconSend } from '@tabler/icons-react';
 export { IconSun } from '@tabler/icons-react';

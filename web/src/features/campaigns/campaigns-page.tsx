@@ -9,11 +9,8 @@ import { TextLink } from '../../ui/links.tsx';
 import { Listing } from '../../ui/listing.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
+import { STATES, TYPES, type CampaignFilter } from './campaign-search.ts';
 import { CampaignState } from './campaign-state.tsx';
-
-export const STATES = ['draft', 'active', 'paused', 'draining', 'stopped', 'archived'] as const;
-export const TYPES = ['series', 'broadcast', 'auto_message'] as const;
-export interface CampaignFilter { q?: string | undefined; state?: (typeof STATES)[number] | undefined; type?: (typeof TYPES)[number] | undefined }
 
 const route = getRouteApi('/campaigns/');
 

@@ -8,9 +8,8 @@ import type { Column } from '../../ui/data-table.tsx';
 import { TextLink } from '../../ui/links.tsx';
 import { Listing } from '../../ui/listing.tsx';
 import { Page } from '../../ui/page.tsx';
+import { STATES, type State } from './delivery-search.ts';
 
-export const STATES = ['queued', 'sending', 'sent', 'delivered', 'bounced', 'failed', 'uncertain', 'cancelled', 'recalled', 'ghost'] as const;
-type State = (typeof STATES)[number];
 const COLORS: Record<State, string> = { queued: 'gray', sending: 'gray', sent: 'green', delivered: 'green', bounced: 'red', failed: 'red', uncertain: 'orange', cancelled: 'gray', recalled: 'gray', ghost: 'gray' };
 
 const route = getRouteApi('/deliveries');

@@ -9,7 +9,7 @@ import { TextLink } from '../../ui/links.tsx';
 import { Listing } from '../../ui/listing.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
-import { personName } from './person-name.ts';
+import { personName } from '../../lib/person-name.ts';
 
 const route = getRouteApi('/people/');
 

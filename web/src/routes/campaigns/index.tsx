@@ -1,5 +1,6 @@
 import { createFileRoute } from '@tanstack/react-router';
-import { CampaignsPage, STATES, TYPES, type CampaignFilter } from '../../features/campaigns/campaigns-page.tsx';
+import { STATES, TYPES, type CampaignFilter } from '../../features/campaigns/campaign-search.ts';
+import { CampaignsPage } from '../../features/campaigns/campaigns-page.tsx';
 import { oneOf, textOf } from '../../lib/search.ts';
 
 export const Route = createFileRoute('/campaigns/')({

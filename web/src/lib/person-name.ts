@@ -1,4 +1,4 @@
-import type { Api } from '../../lib/api.ts';
+import type { Api } from './api.ts';
 
 /** How a person is called in lists: by name, else by address, else by the id their site gave them. */
 export function personName({ attributes, email, externalId, anonymousIds, id }: Api<'Person'>): string {

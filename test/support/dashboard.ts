@@ -1,0 +1,61 @@
+import { expect } from '@jest/globals';
+import { Setup } from '../../src/access/setup.service.js';
+import type { TestApp } from './app.js';
+import { openBrowser, picture, type TestBrowser } from './browser.js';
+import { axeIn } from './sdk-page.js';
+
+const PASSWORD = '비밀번호는 길수록 좋다';
+
+/** A browser in which the owner of a fresh workspace is signed in. */
+export class Dashboard {
+  private constructor(readonly app: TestApp, readonly browser: TestBrowser, readonly base: string) {}
+
+  static async open(app: TestApp): Promise<Dashboard> {
+    const token = (await app.nest.get(Setup, { strict: false }).issue())!;
+    const workspace = { name: '단비 상점', timeZone: 'Asia/Seoul', language: 'ko', senderContact: '서울시 중구 1' };
+    expect((await app.api('POST', '/v1/setup', { token, email: 'owner@example.com', name: '김단비', password: PASSWORD, workspace })).status).toBe(201);
+    const dashboard = new Dashboard(app, await openBrowser('en-US', { width: 1280, height: 860 }), app.url.replace('127.0.0.1', 'localhost'));
+    await dashboard.signIn('owner@example.com');
+    return dashboard;
+  }
+
+  get page() { return this.browser.page; }
+
+  async signIn(email: string, password = PASSWORD): Promise<void> {
+    await this.page.goto(`${this.base}/login`);
+    await this.page.locator('[name="email"]').fill(email);
+    await this.page.locator('[name="password"]').fill(password);
+    await this.page.locator('form button').click();
+    await this.page.waitForURL(`${this.base}/`);
+  }
+
+  async goto(path: string): Promise<void> {
+    await this.page.goto(`${this.base}${path}`);
+    await this.page.locator('main h1').waitFor();
+  }
+
+  /** As a person does it: by the buttons of the header. */
+  async choose(menu: RegExp, item: RegExp): Promise<void> {
+    await this.page.getByRole('button', { name: menu }).click();
+    await this.page.getByRole('menuitem', { name: item }).click();
+    await this.page.getByRole('menuitem', { name: item }).waitFor({ state: 'hidden' });
+  }
+
+  /** The open page in both languages and schemes: nothing that axe knows of, no sideways scrolling on a phone. Ends in English and light. */
+  async inspect(name: string): Promise<void> {
+    for (const [language, short] of [[/한국어/, 'ko'], [/English/, 'en']] as const) {
+      await this.choose(/Language|언어/, language);
+      for (const [scheme, colours] of [['dark', /Dark|어둡게/], ['light', /Light|밝게/]] as const) {
+        await this.choose(/Colours|화면 색/, colours);
+        await this.page.waitForTimeout(250);
+        const label = `${name} ${short} ${scheme}`;
+        expect([label, await axeIn(this.page, 'html')]).toEqual([label, []]);
+        await picture(this.page, `dashboard-${name}-${short}-${scheme}`);
+      }
+      await this.page.setViewportSize({ width: 320, height: 640 });
+      expect([name, short, await this.page.evaluate('document.documentElement.scrollWidth')]).toEqual([name, short, 320]);
+      await picture(this.page, `dashboard-${name}-${short}-phone`);
+      await this.page.setViewportSize({ width: 1280, height: 860 });
+    }
+  }
+}

@@ -1,0 +1,3 @@
+/** What the address of the list of deliveries says. Apart from the page, so that reading an address loads no page. */
+export const STATES = ['queued', 'sending', 'sent', 'delivered', 'bounced', 'failed', 'uncertain', 'cancelled', 'recalled', 'ghost'] as const;
+export type State = (typeof STATES)[number];

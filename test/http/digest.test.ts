@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { simpleParser } from 'mailparser';
 import { Setup } from '../../src/access/setup.service.js';
+import { digestFacts } from '../../src/analytics/digest/digest-facts.read.js';
 import { DigestWorker } from '../../src/analytics/digest/jobs/digest.job.js';
 import { lastDue, nextDigest } from '../../src/analytics/digest/domain/schedule.js';
 import { row, rows } from '../../src/platform/database/db.js';
@@ -125,6 +126,22 @@ describe('the digest', () => {
     expect(mail.text).toContain('5 Mar 2026, 19:30 (America/New_York)');
     await rows(app.db, `update campaign as c set state = 'active', pause_reason = null where c.id = $1`, [world.campaign.id]);
   });
+});
+
+test('a running campaign that sends hardly anything any more needs attention', async () => {
+  await call('PUT', '/v1/me/digest', { cadence: 'daily', at: '09:00', language: 'en' });
+  const sent = async (count: number, when: string) => { for (const person of await world.people(count)) await world.message({ person, state: 'sent', at: when }); };
+  await sent(50, '2026-03-06T02:00:00Z');
+  await sent(10, '2026-03-07T02:00:00Z');
+  await at('2026-03-08T00:00:00Z');
+  expect((await mails()).at(-1)!.subject).toContain('60 sent');
+  clock.set(new Date('2026-03-08T00:00:01Z'));
+  const facts = async (from: string, to: string) => (await digestFacts(app.db, new Date(from), new Date(to))).collapses;
+  expect(await facts('2026-03-07T00:00:00Z', '2026-03-08T00:00:00Z')).toEqual([{ campaignId: world.campaign.id, campaign: '환영 <b>캠페인</b>', before: 50, now: 10 }]);
+  // Eleven are more than a fifth; forty-nine before are too few to say.
+  await sent(1, '2026-03-07T03:00:00Z');
+  expect(await facts('2026-03-07T00:00:00Z', '2026-03-08T00:00:00Z')).toEqual([]);
+  expect(await facts('2026-03-08T00:00:00Z', '2026-03-09T00:00:00Z')).toEqual([]);
 });
 
 describe('a digest is never sent twice', () => {

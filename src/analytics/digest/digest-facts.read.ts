@@ -1,6 +1,6 @@
 import { row, rows, type Db } from '../../platform/database/db.js';
 import { refusalCells } from '../reports/refusals.js';
-import type { CampaignNews, DigestFacts, PauseNews, VerdictNews } from './domain/facts.js';
+import type { CampaignNews, CollapseNews, DigestFacts, PauseNews, VerdictNews } from './domain/facts.js';
 
 /** Campaigns and reasons that a mail lists; the rest is in Danbi. */
 const LISTED = 20;
@@ -35,13 +35,24 @@ const pauseNews = (db: Db, from: Date, to: Date): Promise<PauseNews[]> => rows(d
   select c.id as "campaignId", c.name as campaign, c.pause_reason #>> '{text,en}' as en, c.pause_reason #>> '{text,ko}' as ko
     from campaign as c where c.state = 'paused' and c.pause_reason is not null and c.state_at >= $1::timestamptz and c.state_at < $2::timestamptz order by c.state_at`, [from, to]);
 
+/** From so many messages on a fall to a fifth is no chance. */
+const COLLAPSE = { before: 50, share: 0.2 };
+
+/** Series and auto messages that run and sent far less than in the period of the same length before. Broadcasts end by themselves. */
+const collapseNews = (db: Db, from: Date, to: Date): Promise<CollapseNews[]> => rows(db, `
+  select c.id as "campaignId", c.name as campaign, n.before, n.now
+    from campaign as c cross join lateral (
+      select count(*) filter (where d.sent_at < $1::timestamptz)::int as before, count(*) filter (where d.sent_at >= $1::timestamptz)::int as now from delivery as d
+       where d.campaign_id = c.id and not d.is_control and d.sent_at >= $1::timestamptz - ($2::timestamptz - $1::timestamptz) and d.sent_at < $2::timestamptz) as n
+   where c.type <> 'broadcast' and c.state = 'active' and n.before >= $3 and n.now <= n.before * $4::float8 order by n.before desc`, [from, to, COLLAPSE.before, COLLAPSE.share]);
+
 /** Everything a digest of [from, to) tells. */
 export async function digestFacts(db: Db, from: Date, to: Date): Promise<DigestFacts> {
   const sums = new Map<string, number>();
   for (const { code, count } of await refusalCells(db, null, { from, to, zone: 'UTC' }, [from])) sums.set(code, (sums.get(code) ?? 0) + count);
   const broken = await row<{ names: string[] }>(db, `select coalesce(array_agg(s.name order by s.name), '{}') as names from segment as s where s.purpose = 'shared' and s.state = 'failed' and s.updated_at >= $1::timestamptz and s.updated_at < $2::timestamptz`, [from, to]);
   return {
-    campaigns: await campaignNews(db, from, to),
+    collapses: await collapseNews(db, from, to), campaigns: await campaignNews(db, from, to),
     refusals: [...sums].map(([code, count]) => ({ code, count })).toSorted((a, b) => b.count - a.count || a.code.localeCompare(b.code)).slice(0, LISTED),
     verdicts: await verdictNews(db, from, to), pauses: await pauseNews(db, from, to), brokenSegments: broken!.names,
   };

@@ -31,14 +31,13 @@ function happenings(db: Db, campaignId: string | null, { from, to }: Period, sta
     happened as (
       select e.entered_at as at, 'entered' as measure from enrollment as e where ${between('e.entered_at')}${of('e')}
       union all
-      select d.sent_at, 'sent' from delivery as d where not d.is_control and d.state in ('sent', 'delivered', 'bounced') and ${between('d.sent_at')}${of('d')}
-      union all
-      select x.at, 'delivered' from delivery as d cross join lateral (select case when d.channel = 'in_app' then d.settled_at else d.sent_at end as at) as x
-       where not d.is_control and (d.state = 'delivered' or (d.state = 'sent' and d.channel <> 'in_app')) and ${between('x.at')}${of('d')}
-      union all
-      select d.settled_at, 'bounced' from delivery as d where not d.is_control and d.state = 'bounced' and ${between('d.settled_at')}${of('d')}
-      union all
-      select coalesce(d.settled_at, d.queued_at), 'control' from delivery as d where d.state = 'ghost' and ${between('coalesce(d.settled_at, d.queued_at)')}${of('d')}
+      select x.at, x.measure from delivery as d
+       cross join lateral (values
+         ('sent', d.sent_at, not d.is_control and d.state in ('sent', 'delivered', 'bounced')),
+         ('delivered', case when d.channel = 'in_app' then d.settled_at else d.sent_at end, not d.is_control and (d.state = 'delivered' or (d.state = 'sent' and d.channel <> 'in_app'))),
+         ('bounced', d.settled_at, not d.is_control and d.state = 'bounced'),
+         ('control', coalesce(d.settled_at, d.queued_at), d.state = 'ghost')) as x (measure, at, counts)
+       where x.counts and ${between('x.at')}${of('d')}
       union all
       select r.at, case r.kind when 'open' then 'opened' || initcap(r.verdict) when 'complaint' then 'complained' when 'unsubscribe' then 'unsubscribed' when 'dismiss' then 'dismissed' when 'reply' then 'replied' else 'clicked' end
         from reaction as r where (r.kind <> 'click' or r.verdict = 'human') and ${between('r.at')})

@@ -28,6 +28,7 @@ export function worryText(worry: Worry, language: DigestLanguage): string {
     case 'bounces': return ko ? `${worry.campaign}: ${number(worry.of)}건 중 ${number(worry.count)}건(${percent(worry.count, worry.of)})이 반송되었습니다.` : `${worry.campaign}: ${number(worry.count)} of ${number(worry.of)} messages bounced (${percent(worry.count, worry.of)}).`;
     case 'complaints': return ko ? `${worry.campaign}: ${number(worry.of)}건 중 ${number(worry.count)}건이 스팸으로 신고되었습니다.` : `${worry.campaign}: ${number(worry.count)} of ${number(worry.of)} messages were reported as spam.`;
     case 'uncertain': return ko ? `${worry.campaign}: ${number(worry.count)}건은 메일 서버가 받았는지 알 수 없습니다. 다시 보내지 않습니다.` : `${worry.campaign}: of ${number(worry.count)} messages nobody knows whether the mail server took them. They are not sent again.`;
+    case 'collapse': return ko ? `${worry.campaign}: 발송이 ${number(worry.before)}건에서 ${number(worry.now)}건으로 급감했습니다.` : `${worry.campaign}: sends fell from ${number(worry.before)} to ${number(worry.now)}.`;
     case 'not_made': return ko ? `${number(worry.count)}건의 메시지를 만들 수 없었습니다(값 누락 등).` : `${number(worry.count)} messages could not be made (a missing value, for example).`;
     case 'segment': return ko ? `세그먼트 “${worry.name}”을(를) 계산할 수 없습니다.` : `The segment “${worry.name}” can not be computed.`;
   }

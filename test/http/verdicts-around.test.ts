@@ -101,6 +101,25 @@ test('the arms of a split are compared by everybody assigned, and coming again a
   expect(again.sentence.en).toMatch(/^Still collecting\. Too early to compare: x has \d+ people whose time to convert has passed, and every version needs 100\.$/);
 });
 
+test('what was done with a winner is said apart from what is known', async () => {
+  const definition = (keep: number) => series({ entry: { type: 'event', event: 'Chosen' }, goals: [ORDER], steps: [inApp('a', twoArms({ autoWinner: { keep } }))] });
+  const campaignId = await world.publish(definition(0.1));
+  const { experimentId, action } = await world.result(campaignId);
+  expect(action).toBeNull();
+  await rows(world.app.db, `insert into experiment_choice (id, experiment_id, campaign_id, variant, keep, claim, chosen_by, since) values (gen_random_uuid(), $1, $2, 'B', 1000, 'winner', 'verdict', $3)`, [experimentId, campaignId, new Date('2026-03-02T09:00:00Z')]);
+  const { action: done, verdict } = await world.result(campaignId);
+  expect(done).toMatchObject({ type: 'auto_winner', arm: 'B', proven: true, at: '2026-03-02T09:00:00.000Z', sentence: { en: expect.stringMatching(/^B won; since 2 March new people get it/), ko: expect.stringContaining('이겨서') } });
+  expect(verdict).toMatchObject({ state: 'collecting', winner: null });
+  // What the plan keeps of the author's wishes is what the engine acts by, also after the test has begun.
+  const asked = () => rows(world.app.db, `select p.asked -> 'autoWinner' as wish from experiment_plan as p where p.campaign_id = $1`, [campaignId]);
+  expect(await asked()).toEqual([{ wish: { keep: 0.1 } }]);
+  await world.do(['chosen-1'], 'Chosen');
+  const { revision, name } = (await world.app.api('GET', `/v1/campaigns/${campaignId}`)).body;
+  await world.app.api('PUT', `/v1/campaigns/${campaignId}`, { revision, name, definition: definition(0.2) });
+  expect((await world.app.api('POST', `/v1/campaigns/${campaignId}/publish`, {})).status).toBe(200);
+  expect(await asked()).toEqual([{ wish: { keep: 0.2 } }]);
+});
+
 describe('a look', () => {
   let experimentId: string;
   let campaignId: string;

@@ -115,9 +115,9 @@ export function listEvaluations(db: Db, experimentId: string, limit: number, bef
      where v.experiment_id = $1 and ($3::uuid is null or v.id < $3::uuid) order by v.id desc limit $2`, [experimentId, limit + 1, before]);
 }
 
-/** Whether people are still being taken in by a launch of the campaign. */
+/** Whether people are still being taken in by a launch of the campaign; the rest of a test-then-send is no part of the test. */
 export const isLaunching = (db: Db, campaignId: string): Promise<boolean> => exists(db, `
-  select from launch as l where l.campaign_id = $1 and l.state in ('waiting', 'running')
+  select from launch as l where l.campaign_id = $1 and l.state in ('waiting', 'running') and l.part <> 'rest'
   union all select from enrollment as r where r.campaign_id = $1 and r.state = 'active' and r.step_id = '_local-time'`, [campaignId]);
 
 /** Whether something from before a moment has not been told to segments and campaigns yet. */

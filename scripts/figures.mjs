@@ -46,12 +46,13 @@ function draw(name, panels) {
   chart.dispose();
 }
 
-/** Puts a table between the marks of a page. */
-function writeTable(page, header, rows) {
+/** Puts a text between two marks of a page. */
+function writeBetween(page, mark, text) {
   const path = `docs/${page}.md`;
-  const table = [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-  writeFileSync(path, readFileSync(path, 'utf8').replace(/(<!-- table -->\n)[^]*?(<!-- end -->)/, (_all, begin, end) => `${begin}${table}\n${end}`));
+  writeFileSync(path, readFileSync(path, 'utf8').replace(new RegExp(`(<!-- ${mark} -->\\n)[^]*?(<!-- end -->)`), (_all, begin, end) => `${begin}${text}\n${end}`));
 }
+
+const writeTable = (page, header, rows) => writeBetween(page, 'table', [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n'));
 
 const percent = (value) => `${+(value * 100).toFixed(1)}%`;
 
@@ -74,9 +75,19 @@ const PAGES = {
     writeTable('statistics', ['Check', 'Setting', 'Counted', 'Runs', 'Must be', 'Seen', '± 2 SE'], results.map(({ check, setting, metric, runs, least, most, mean, variance }) => [check, setting, metric, runs.toLocaleString('en'), `${least}–${most}`, three(mean), three(2 * Math.sqrt(variance / runs))]));
   },
   hillstrom() {
-    const { comparisons } = read('hillstrom');
-    const rows = comparisons.map(({ goal, arm, lo, lift, hi }) => ({ label: `${goal}: ${arm}`, lo, point: lift, hi }));
-    draw('hillstrom', [{ title: 'Lift against no e-mail, read-out interval', min: 0, max: Math.ceil(Math.max(...rows.map(({ hi }) => hi)) * 5) / 5, unit: percent, zero: true, rows }]);
+    const names = { none: 'no e-mail', womens: "women's e-mail", mens: "men's e-mail" };
+    const tests = read('hillstrom');
+    const compared = tests.flatMap(({ question, comparisons }) => comparisons.map(({ a, b, lift, logRatio }) => ({ question, a, b, ...lift, point: Math.expm1(logRatio) })));
+    draw('hillstrom', [{ title: 'Lift with the interval of the read-out', min: -0.25, max: 2.25, unit: percent, zero: true, rows: compared.map(({ question, a, b, lo, point, hi }) => ({ label: `${question}: ${names[b]} against ${names[a]}`, lo, point, hi })) }]);
+    const mean = (question, value) => (question === 'Spend' ? `$${value.toFixed(2)}` : `${(100 * value).toFixed(2)} %`);
+    const range = (question, key) => {
+      const { lo, point, hi } = compared.find((pair) => pair.question === question && pair.a === 'none' && pair.b === key);
+      const sign = (value) => `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(1)} %`;
+      return [sign(point), `${sign(lo)} to ${sign(hi)}`, lo > 0 ? 'more than without' : hi < 0 ? 'less than without' : 'not proven'];
+    };
+    writeTable('hillstrom', ['Metric', 'Arm', 'People', 'With it', 'Per person', 'Lift against no e-mail', 'Interval', ''], tests.flatMap(({ question, arms }) => arms.map(({ key, matured, converted, mean: value }) => [question, names[key], matured.toLocaleString('en'), converted.toLocaleString('en'), mean(question, value), ...(key === 'none' ? ['', '', ''] : range(question, key))])));
+    const quote = ({ question, sentence, caused }) => [`**${question}.** ${sentence.en}`, sentence.ko, caused.en, caused.ko].map((line) => `> ${line}`).join('\n>\n');
+    writeBetween('hillstrom', 'sentences', tests.map(quote).join('\n\n'));
   },
 };
 

@@ -19,6 +19,7 @@ const PROOFS = {
     jest('test/unit/statistics-assignment.test.ts', { DANBI_ASSIGNED_IDS: '1000000' }),
     { command: 'scripts/figures.mjs', args: ['statistics'], env: {} },
   ],
+  hillstrom: [jest('test/http/hillstrom.test.ts', { DANBI_HILLSTROM_OUT: 'docs/figures/hillstrom.json' }), { command: 'scripts/figures.mjs', args: ['hillstrom'], env: {} }],
   starters: [jest('test/unit/delivery-starters.test.ts', { DANBI_SPAM: 'all' })],
 };
 

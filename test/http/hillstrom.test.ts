@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import type { ExperimentResult } from '../../src/contract/experiment.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
@@ -15,6 +16,32 @@ const SYNTHETIC = join(process.cwd(), 'test', 'cases', 'hillstrom-shape.csv');
 const ARMS: Record<string, string> = { 'Mens E-Mail': 'mens', 'Womens E-Mail': 'womens', 'No E-Mail': 'none' };
 const SENT_AT = '2008-03-20T15:00:00.000Z';
 const OUTCOME_AT = '2008-03-24T12:00:00.000Z';
+const HOUR = 3_600_000;
+
+/** One campaign a question, so that each metric decides a test of its own; the people and what they did are the same. */
+const QUESTIONS = [
+  { name: 'Visits', test: { goal: 'visit' } },
+  { name: 'Conversions', test: { goal: 'conversion' } },
+  { name: 'Spend', test: { goal: 'conversion', measure: 'amount' } },
+] as const;
+type Question = (typeof QUESTIONS)[number]['name'];
+type Verdicts = Record<Question, ExperimentResult>;
+
+/** Means of no, women's and men's e-mail; lifts with both ends, "b against a", recomputed from the file by a program of its own (Python). */
+const PUBLISHED: { question: Question; means: string[]; lifts: Record<string, [number, number]>; state: string; winner: string | null; en: string; ko: string; caused: string }[] = [
+  { question: 'Visits', means: ['10.62', '15.14', '18.28'], lifts: { 'none womens': [0.34116526, 0.51631803], 'none mens': [0.62296596, 0.82581393], 'womens mens': [0.1459351, 0.27154961] }, state: 'winner', winner: 'mens',
+    en: 'Mens E-Mail wins. It converts 62% to 83% better than No E-Mail and 15% to 27% better than Womens E-Mail. This is the read-out that was fixed at launch, so looking before did not change it.',
+    ko: 'Mens E-Mail이 이겼어요. 전환율이 No E-Mail보다 62%에서 83% 더 높고, Womens E-Mail보다 15%에서 27% 더 높아요. 시작할 때 정한 날에 확정한 결과라서, 중간에 확인했어도 달라지지 않아요.',
+    caused: 'Of 7,132 conversions among people you messaged, 2,251 to 2,923 would not have happened without the message.' },
+  { question: 'Conversions', means: ['0.57', '0.88', '1.25'], lifts: { 'none womens': [0.16984344, 1.03601188], 'none mens': [0.68640263, 1.83988546], 'womens mens': [0.13072764, 0.77826317] }, state: 'winner', winner: 'mens',
+    en: 'Mens E-Mail wins. It converts 69% to 184% better than No E-Mail and 13% to 78% better than Womens E-Mail. This is the read-out that was fixed at launch, so looking before did not change it.',
+    ko: 'Mens E-Mail이 이겼어요. 전환율이 No E-Mail보다 69%에서 184% 더 높고, Womens E-Mail보다 13%에서 78% 더 높아요. 시작할 때 정한 날에 확정한 결과라서, 중간에 확인했어도 달라지지 않아요.',
+    caused: 'Of 456 conversions among people you messaged, 115 to 281 would not have happened without the message.' },
+  { question: 'Spend', means: ['0.65', '1.08', '1.42'], lifts: { 'none womens': [0.1388394, 1.39103175], 'none mens': [0.52669509, 2.11083698], 'womens mens': [-0.02910885, 0.79643368] }, state: 'no_clear_winner', winner: null,
+    en: 'No clear winner. Womens E-Mail is 14% to 139% better per person than No E-Mail. Mens E-Mail is 53% to 211% better per person than No E-Mail. Not beaten by any other: Womens E-Mail and Mens E-Mail.',
+    ko: '뚜렷한 승자가 없어요. Womens E-Mail의 1인당 금액은 No E-Mail보다 14%에서 139% 높아요. Mens E-Mail의 1인당 금액은 No E-Mail보다 53%에서 211% 높아요. 다른 버전에 지지 않은 버전: Womens E-Mail, Mens E-Mail.',
+    caused: 'Of USD 53,350 from people you messaged, 9,646 to 35,577 would not have come in without the message.' },
+];
 
 interface Customer { id: string; segment: string; visit: string; conversion: string; spend: string }
 interface Arm { people: number; visits: number; conversions: number; spend: number }
@@ -25,8 +52,10 @@ const files = [
 ];
 
 describe.each(files)('$name', ({ name, path, wanted }) => {
+  const clock = new VirtualClock(new Date('2026-11-22T00:00:00Z'));
   let app: TestApp;
   let results: { variants: { key: string; isControl: boolean; assigned: number; sent: number; goals: { key: string; converted: number; value: number | null; matured: { converted: number } }[] }[] };
+  const verdicts = {} as Verdicts;
   const seconds: Record<string, number> = {};
 
   const timed = async <T>(step: string, work: () => Promise<T>): Promise<T> => {
@@ -37,18 +66,28 @@ describe.each(files)('$name', ({ name, path, wanted }) => {
   };
 
   beforeAll(async () => {
-    app = await startTestApp({ clock: new VirtualClock(new Date('2026-11-22T00:00:00Z')) });
+    app = await startTestApp({ clock });
     const source = path.endsWith('.gz') ? gunzipSync(readFileSync(path)).toString('utf8') : readFileSync(path, 'utf8');
     // The file has no customer ids; the row number becomes one, as an analyst would add it.
     const csv = source.trim().split(/\r?\n/).map((line, index) => (index === 0 ? `customer_id,${line}` : `h-${String(index).padStart(5, '0')},${line}`)).join('\n');
     const customers = (parse(csv, { columns: true }) as (Record<string, string> & { customer_id: string })[]).map((row) => ({ id: row.customer_id, segment: row.segment!, visit: row.visit!, conversion: row.conversion!, spend: row.spend! }));
     await timed('people', () => importPeople(app, csv, customers.length));
-    const campaignId = await recordCampaign(app);
-    await timed('assignments', () => assign(app, campaignId, customers));
+    const campaignIds: string[] = [];
+    for (const question of QUESTIONS) campaignIds.push(await recordCampaign(app, question));
+    await timed('assignments', async () => { for (const id of campaignIds) await assign(app, id, customers); });
     await timed('events', () => sendOutcomes(app, customers));
-    const answer = await timed('results', () => app.api('GET', `/v1/campaigns/${campaignId}/results`));
+    const answer = await timed('results', () => app.api('GET', `/v1/campaigns/${campaignIds[0]}/results`));
     expect(answer.status).toBe(200);
     results = answer.body.steps[0];
+    // Rows come in batches, so the read-out waits until nobody was added for a day, as seen by hourly looks.
+    await timed('verdicts', async () => {
+      for (const hours of [1, 24]) {
+        clock.advance(hours * HOUR);
+        await app.runner.runUntilIdle();
+      }
+    });
+    for (const [i, { name: question }] of QUESTIONS.entries()) verdicts[question] = (await app.api('GET', `/v1/campaigns/${campaignIds[i]}/results`)).body.experiments[0];
+    if (process.env.DANBI_HILLSTROM_OUT && path === REAL) writeFileSync(process.env.DANBI_HILLSTROM_OUT, `${JSON.stringify(shown(verdicts), null, 1)}\n`);
     process.stdout.write(`${name}: ${customers.length} people; seconds ${JSON.stringify(seconds)}\n`);
   }, 300_000);
   afterAll(() => app.close());
@@ -60,7 +99,36 @@ describe.each(files)('$name', ({ name, path, wanted }) => {
     expect(goal('visit').matured.converted).toBe(wanted[key]!.visits);
     expect({ isControl: variant.isControl, sent: variant.sent }).toEqual({ isControl: key === 'none', sent: 0 });
   });
+
+  if (path === SYNTHETIC) {
+    test('ten people are not enough for a verdict', () => {
+      expect(Object.values(verdicts).map(({ verdict, comparisons }) => ({ state: verdict.state, lifts: comparisons.map(({ lift }) => lift) }))).toEqual(QUESTIONS.map(() => ({ state: 'not_enough_data', lifts: [null, null, null] })));
+      expect(verdicts.Visits.sentence.ko).toBe('데이터가 부족해요. 비교하려면 버전마다 전환 기간이 끝난 고객이 100명 필요한데, No E-Mail은 3명이에요.');
+    });
+    return;
+  }
+
+  test.each(PUBLISHED)('$question: rates, lifts with both ends and the verdict', ({ question, means, lifts, state, winner, en, ko, caused }) => {
+    const { arms, verdict, sentence, holdout, split, plan } = verdicts[question];
+    expect(arms.map(({ key, assigned, eligible, matured }) => ({ key, assigned, eligible, matured }))).toEqual(['none', 'womens', 'mens'].map((key) => ({ key, assigned: wanted[key]!.people, eligible: wanted[key]!.people, matured: wanted[key]!.people })));
+    expect(arms.map(({ mean }) => (question === 'Spend' ? mean! : 100 * mean!).toFixed(2))).toEqual(means);
+    expect(split.assigned).toBeGreaterThan(0.5);
+    expect(plan).toMatchObject({ mode: 'single', alphaEarly: 0, alphaFinal: 0.05, cap: null });
+    expect(verdict).toMatchObject({ state, winner, recorded: { kind: 'readout', state, winner } });
+    const found = Object.fromEntries(verdict.recorded!.comparisons.map(({ a, b, lift }) => [`${a} ${b}`, [lift!.lo, lift!.hi]] as const));
+    expect(Object.keys(found)).toEqual(Object.keys(lifts));
+    for (const [pair, ends] of Object.entries(lifts)) for (const i of [0, 1]) expect(found[pair]![i]).toBeCloseTo(ends[i]!, 6);
+    expect({ sentence, caused: holdout!.sentence.en }).toEqual({ sentence: { en, ko }, caused });
+  });
 });
+
+/** What docs/hillstrom.md shows, without ids. */
+const shown = (verdicts: Verdicts): object[] =>
+  Object.entries(verdicts).map(([question, { arms, verdict, sentence, promise, holdout }]) => ({
+    question, state: verdict.state, winner: verdict.winner, sentence, promise, caused: holdout!.sentence,
+    arms: arms.map(({ key, matured, converted, sum, mean, interval }) => ({ key, matured, converted, sum, mean, interval })),
+    comparisons: verdict.recorded!.comparisons.map(({ a, b, lift, evidence }) => ({ a, b, lift, logRatio: evidence.logRatio, standardError: evidence.standardError })),
+  }));
 
 async function importPeople(app: TestApp, csv: string, rows: number): Promise<void> {
   const answer = await fetch(`${app.url}/v1/imports/people?key=customer_id`, { method: 'POST', headers: { authorization: `Bearer ${app.key}`, 'content-type': 'text/csv' }, body: csv });
@@ -71,12 +139,13 @@ async function importPeople(app: TestApp, csv: string, rows: number): Promise<vo
   expect(body).toMatchObject({ state: 'done', rows: { total: rows, created: rows, updated: 0, unchanged: 0, rejected: 0 } });
 }
 
-async function recordCampaign(app: TestApp): Promise<string> {
+async function recordCampaign(app: TestApp, { name, test: plan }: (typeof QUESTIONS)[number]): Promise<string> {
   const { body } = await app.api('POST', '/v1/campaigns', {
-    name: 'Hillstrom 2008',
+    name: `Hillstrom 2008: ${name}`,
     definition: {
       type: 'broadcast', external: true,
-      arms: [{ key: 'mens', name: 'Mens E-Mail' }, { key: 'womens', name: 'Womens E-Mail' }, { key: 'none', name: 'No E-Mail', control: true }],
+      arms: [{ key: 'none', name: 'No E-Mail', control: true }, { key: 'womens', name: 'Womens E-Mail' }, { key: 'mens', name: 'Mens E-Mail' }],
+      test: plan,
       goals: [
         { key: 'visit', name: 'Visit', primary: true, window: { days: 14 }, event: { name: 'Site Visited' } },
         { key: 'conversion', name: 'Order', window: { days: 14 }, event: { name: 'Order Completed' }, value: { property: 'revenue', currency: 'USD' } },

@@ -56,7 +56,7 @@ describe('a broadcast of amounts with a control, some of whose people have no ad
     const { holdout } = read;
     expect(holdout).toMatchObject({ control: 'control', messaged: of('A').length + of('B').length, conversions: sumB + every(of('A'), 3).length * 10 });
     expect(holdout!.caused!.lo).toBeGreaterThan(0);
-    expect(holdout!.sentence.en).toMatch(/^Of [\d,]+ conversions among people you messaged, [\d,]+ to [\d,]+ would not have happened without the message\.$/);
+    expect(holdout!.sentence.en).toMatch(/^Of [A-Z]{3} [\d,]+ from people you messaged, [\d,]+ to [\d,]+ would not have come in without the message\.$/);
   });
 
   test('shows the other goals and what people did to the message for context only', async () => {

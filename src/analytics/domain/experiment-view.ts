@@ -78,16 +78,17 @@ export function goalContext(measure: string, label: Said, plan: Pick<VerdictPlan
 }
 
 /** What the messages caused: everybody who was messaged against the control, with always-valid ends. Null without a control. */
-export function holdoutView(plan: Pick<VerdictPlan, 'plannedPeople'>, arms: readonly ArmInput[], control: string | undefined): ExperimentResult['holdout'] {
+export function holdoutView(plan: Pick<VerdictPlan, 'plannedPeople' | 'goal'>, arms: readonly ArmInput[], control: string | undefined): ExperimentResult['holdout'] {
   const without = arms.find(({ key }) => key === control);
   const messaged = arms.filter(({ key }) => key !== control);
   if (!without || messaged.length === 0) return null;
   const pooled: ArmInput = { key: 'messaged', weight: messaged.reduce((sum, { weight }) => sum + weight, 0), assigned: 0, outcome: messaged.map(({ outcome }) => outcome).reduce(added) };
   const conversions = isRate(pooled.outcome) ? pooled.outcome.x : pooled.outcome.sum;
   const pair = [without, pooled] as const;
+  const currency = isRate(pooled.outcome) ? null : (plan.goal.value?.currency ?? null);
   const compared = failedGates(pair).length > 0 ? null : comparePair(without, pooled, 1, earlyRuler({ plannedPeople: plan.plannedPeople, alphaEarly: OWN_ALPHA }, pair, without, pooled));
   const caused = compared?.lift ? causedWithin(conversions, compared.psi!, compared.lift) : null;
-  return { control: without.key, messaged: pooled.outcome.n, conversions, caused: caused && { point: caused.point, lo: caused.lo, hi: caused.hi }, sentence: causedSentence(caused) };
+  return { control: without.key, messaged: pooled.outcome.n, conversions, caused: caused && { point: caused.point, lo: caused.lo, hi: caused.hi }, sentence: causedSentence(caused, currency) };
 }
 
 function added(a: ArmInput['outcome'], b: ArmInput['outcome']): ArmInput['outcome'] {

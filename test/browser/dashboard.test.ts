@@ -2,9 +2,29 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { Setup } from '../../src/access/setup.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { hasBrowser, openBrowser, picture, type TestBrowser } from '../support/browser.js';
+import { identifyPeople } from '../support/crash/launch.js';
 import { axeIn } from '../support/sdk-page.js';
+import { VirtualClock } from '../support/virtual-clock.js';
 
 const PASSWORD = '비밀번호는 길수록 좋다';
+
+/** A finished test of two arms whose outcomes came from elsewhere: 30 and 60 of 300 each. */
+async function recordTest(app: TestApp, clock: VirtualClock): Promise<string> {
+  await identifyPeople(app, 600);
+  const { body } = await app.api('POST', '/v1/campaigns', { name: '제목 시험', definition: { type: 'broadcast', external: true, arms: [{ key: 'A' }, { key: 'B' }], goals: [{ key: 'visit', name: '방문', primary: true, window: { days: 7 }, event: { name: 'Visited' } }] } });
+  await app.api('POST', `/v1/campaigns/${body.id}/publish`, {});
+  const assigned = Array.from({ length: 600 }, (_, index) => JSON.stringify({ externalId: `p-${index}`, variant: index < 300 ? 'A' : 'B', at: '2026-03-02T09:00:00Z' })).join('\n');
+  await fetch(`${app.url}/v1/campaigns/${body.id}/assignments`, { method: 'POST', headers: { authorization: `Bearer ${app.key}`, 'content-type': 'application/x-ndjson' }, body: assigned });
+  const batch = Array.from({ length: 600 }, (_, index) => index).filter((index) => (index < 300 ? index < 30 : index < 360)).map((index) => ({ type: 'track', userId: `p-${index}`, event: 'Visited', messageId: `v-${index}`, timestamp: '2026-03-03T09:00:00Z' }));
+  await fetch(`${app.url}/v1/batch`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ writeKey: app.key, batch }) });
+  await app.runner.runUntilIdle();
+  // Rows from elsewhere come in batches: the read-out waits until nobody was added for a day.
+  for (const hours of [2, 25]) {
+    clock.advance(hours * 3_600_000);
+    await app.runner.runUntilIdle();
+  }
+  return body.id as string;
+}
 
 /** The dashboard as people use it: real server, real data, both languages and schemes. */
 (hasBrowser ? describe : describe.skip)('the dashboard', () => {
@@ -13,9 +33,11 @@ const PASSWORD = '비밀번호는 길수록 좋다';
   let base: string;
   let campaignId: string;
   let personId: string;
+  let testId: string;
+  const clock = new VirtualClock(new Date());
 
   beforeAll(async () => {
-    app = await startTestApp();
+    app = await startTestApp({ clock });
     const token = (await app.nest.get(Setup, { strict: false }).issue())!;
     base = app.url.replace('127.0.0.1', 'localhost');
     const workspace = { name: '단비 상점', timeZone: 'Asia/Seoul', language: 'ko', senderContact: '서울시 중구 1' };
@@ -90,9 +112,21 @@ const PASSWORD = '비밀번호는 길수록 좋다';
     expect(await page.getByRole('row').count()).toBe(4);
   });
 
+  test('a finished test says its verdict first, with the difference as a bar and in words', async () => {
+    const { page } = browser;
+    testId = await recordTest(app, clock);
+    await open(`/campaigns/${testId}`);
+    await page.getByText(/^B wins\./).waitFor();
+    await page.getByText('Winner', { exact: true }).waitFor();
+    expect(await page.getByRole('img', { name: /^B against A: the difference lies between \+\d+% to \+\d+%/ }).count()).toBe(1);
+    await page.getByRole('button', { name: 'By week of entry' }).click();
+    await page.getByText('Mar 2, 2026').first().waitFor();
+    await picture(page, 'dashboard-verdict');
+  });
+
   test('every page has no fault that axe knows of, in both languages and schemes, and fits a phone', async () => {
     const { page } = browser;
-    const paths = ['/', '/campaigns', `/campaigns/${campaignId}`, '/segments', '/people', `/people/${personId}`, '/deliveries'];
+    const paths = ['/', '/campaigns', `/campaigns/${campaignId}`, `/campaigns/${testId}`, '/segments', '/people', `/people/${personId}`, '/deliveries'];
     for (const language of [/English/, /한국어/]) {
       await open('/');
       await choose(/Language|언어/, language);
@@ -103,7 +137,7 @@ const PASSWORD = '비밀번호는 길수록 좋다';
           await open(path);
           const label = `${path.replace(/\/[0-9a-f-]{36}/, '/one')} ${language.source} ${scheme}`;
           expect([label, await axeIn(page, 'html')]).toEqual([label, []]);
-          await picture(page, `dashboard${path.replace(/\/[0-9a-f-]{36}/, '-one').replaceAll('/', '-')}-${language.source === 'English' ? 'en' : 'ko'}-${scheme}`);
+          await picture(page, `dashboard${path.replace(testId, 'test').replace(/\/[0-9a-f-]{36}/, '-one').replaceAll('/', '-')}-${language.source === 'English' ? 'en' : 'ko'}-${scheme}`);
           await page.setViewportSize({ width: 320, height: 640 });
           expect([label, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([label, 320]);
         }

@@ -4,6 +4,10 @@ import { useTranslation } from 'react-i18next';
 export interface Format {
   number(value: number): string;
   percent(part: number, whole: number): string;
+  /** An amount with two decimals. */
+  decimal(value: number): string;
+  /** A relative difference with its sign: 0.12 is `+12%`. */
+  change(lift: number): string;
   /** A date and time with its zone, as people write it. */
   instant(iso: string): string;
   day(iso: string): string;
@@ -25,6 +29,8 @@ export function useFormat(): Format {
     return {
       number: (value) => count.format(value),
       percent: (part, whole) => (whole === 0 ? '–' : new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: part / whole < 0.1 ? 2 : 1 }).format(part / whole)),
+      decimal: (value) => new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value),
+      change: (lift) => new Intl.NumberFormat(language, { style: 'percent', signDisplay: 'exceptZero', maximumFractionDigits: Math.abs(lift) < 0.1 ? 1 : 0 }).format(lift),
       instant: (iso) => instant.format(new Date(iso)),
       day: (iso) => day.format(new Date(iso)),
       ago: (iso) => {

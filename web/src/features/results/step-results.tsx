@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Api } from '../../lib/api.ts';
 import { useFormat, type Format } from '../../lib/format.ts';
 import { DataTable, type Column } from '../../ui/data-table.tsx';
+import { ExperimentPanel } from './experiment-panel.tsx';
 
 type Variant = Api<'VariantResult'>;
 
@@ -10,7 +11,7 @@ const primaryOf = (variant: Variant) => variant.goals.find(({ primary }) => prim
 const share = (format: Format, part: number, whole: number) => <>{format.number(part)} <Text span size="xs" c="dimmed">{format.percent(part, whole)}</Text></>;
 
 /** One message: each variant's way from assigned to converted, and whether all of it adds up. */
-export function StepResults({ step }: { step: Api<'StepResult'> }) {
+export function StepResults({ step, test }: { step: Api<'StepResult'>; test: Api<'ExperimentResult'> | undefined }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { reconciliation } = step;
@@ -29,6 +30,7 @@ export function StepResults({ step }: { step: Api<'StepResult'> }) {
   return (
     <Stack gap="sm" component="section" aria-label={title}>
       <Title order={2} size="h4">{title}</Title>
+      {test && <ExperimentPanel result={test} />}
       <DataTable caption={title} columns={columns} items={step.variants} keyOf={({ key }) => key} />
       {reconciliation.difference === 0
         ? <Text size="sm" c="dimmed">{t('results.reconciles', { count: reconciliation.eligible })}</Text>

@@ -153,7 +153,7 @@ beforeAll(async () => {
   service = await oneFile();
   app = await startTestApp();
   await makePeople();
-  campaignId = (await ok('POST', '/v1/campaigns', { name: 'Chaos', definition: chaosSeries(24 * 7) })).id;
+  campaignId = (await ok('POST', '/v1/campaigns', { name: 'Chaos', definition: chaosSeries(48) })).id;
   await ok('POST', `/v1/campaigns/${campaignId}/publish`, {});
   await app.runner.runUntilIdle();
   world = new ChaosWorld(app, campaignId, draw);
@@ -165,7 +165,7 @@ beforeAll(async () => {
       // In the middle the goal is edited: everybody so far has to be counted by the new one as well.
       if (index === Math.floor(chunks.length / 2)) {
         const { revision } = await ok('GET', `/v1/campaigns/${campaignId}`);
-        await ok('PUT', `/v1/campaigns/${campaignId}`, { revision, name: 'Chaos', definition: chaosSeries(48) });
+        await ok('PUT', `/v1/campaigns/${campaignId}`, { revision, name: 'Chaos', definition: chaosSeries(24 * 5) });
         await ok('POST', `/v1/campaigns/${campaignId}/publish`, {});
       }
       await live(chunks[index]!, index);
@@ -189,7 +189,7 @@ describe(`${DELIVERIES} deliveries in disorder, several processes killed (seed $
     expect(counted.deliveries).toBeGreaterThan(DELIVERIES * 0.9);
     expect(counted.merges).toBeGreaterThan(PEOPLE / 40);
     expect(counted.erased).toBeGreaterThan(0);
-    expect(happened.kills).toBeGreaterThan(2);
+    expect(happened.kills).toBeGreaterThan(1);
     expect(happened.snapshots).toBeGreaterThan(0);
   });
 

@@ -21,8 +21,8 @@ const email = (id: string, next: string | null, keys: string[], control: boolean
 export const chaosSeries = (windowHours: number) => ({
   type: 'series', entry: { type: 'event', event: 'Nobody Does This' }, reentry: { policy: 'after_exit' }, start: 'hello',
   goals: [
-    { key: 'bought', name: 'Bought', primary: true, window: { hours: windowHours }, event: { name: 'Order' }, value: { property: 'total', currency: 'KRW' } },
-    { key: 'big', name: 'Bought much', window: { days: 2 }, event: { name: 'Order', where: [{ property: 'total', op: 'gt', value: 50 }] } },
+    { key: 'bought', name: 'Bought', primary: true, window: { days: 7 }, event: { name: 'Order' }, value: { property: 'total', currency: 'KRW' } },
+    { key: 'big', name: 'Bought much', window: { hours: windowHours }, event: { name: 'Order', where: [{ property: 'total', op: 'gt', value: 50 }] } },
     { key: 'pro', name: 'Became a customer', window: { days: 3 }, condition: { type: 'attribute', key: 'plan', op: 'is', value: 'pro' } },
   ],
   steps: [email('hello', 'nudge', ['A', 'B'], true), { id: 'nudge', type: 'message', channel: 'in_app', next: 'last', variants: [{ key: 'A', content: { body: 'Hi' } }] }, email('last', null, ['A', 'B'], false)],

@@ -166,7 +166,8 @@ beforeAll(async () => {
       if (index === Math.floor(chunks.length / 2)) {
         const { revision } = await ok('GET', `/v1/campaigns/${campaignId}`);
         await ok('PUT', `/v1/campaigns/${campaignId}`, { revision, name: 'Chaos', definition: chaosSeries(24 * 5) });
-        await ok('POST', `/v1/campaigns/${campaignId}/publish`, {});
+        // Refused when somebody was assigned for the first time while it was checked.
+        for (let tries = 0; (await app.api('POST', `/v1/campaigns/${campaignId}/publish`, {})).status !== 200;) if ((tries += 1) > 20) throw new Error('the edited goal was not published');
       }
       await live(chunks[index]!, index);
     }
@@ -199,6 +200,13 @@ describe(`${DELIVERIES} deliveries in disorder, several processes killed (seed $
 
   test('the edited goal too, over everybody since the beginning', async () => {
     expect(await compareNow('current')).toBe(true);
+  });
+
+  // In chaos somebody forgotten is soon counted again for another reason; here every kind of change stands alone.
+  test.each(['settle', 'react', 'relabel', 'leave'] as const)('%s alone is noticed', async (change) => {
+    await world[change](100);
+    await app.runner.runUntilIdle();
+    expect(await compareNow()).toBe(true);
   });
 
   test('cells are the sums of what people added, and the quarters of an hour of what happened add up to totals', async () => {

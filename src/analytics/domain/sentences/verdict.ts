@@ -88,6 +88,7 @@ function collecting(found: Found, spoken: Spoken): Said {
 function readoutAhead(found: Found, spoken: Spoken): Said | null {
   const { readoutAt, alphaFinal } = spoken.plan;
   if (readoutAt === null || !(alphaFinal > 0)) return null;
+  if (Date.parse(readoutAt) <= Date.parse(spoken.now)) return { en: 'The read-out follows as soon as everything from before it has been counted.', ko: '판정일까지의 내용을 모두 집계하는 대로 결과를 확정해요.' };
   const date = day(readoutAt, spoken);
   if (spoken.detectable === null || found.reason === 'gates') return { en: `Read-out on ${date.en}.`, ko: `결과는 ${date.ko}에 확정해요.` };
   const apart = percent(spoken.detectable);

@@ -52,7 +52,7 @@ export function goalCells(db: Db, question: GoalQuestion): Promise<GoalCell[]> {
   const { outcomes, now, length } = outcomeSql(question, values);
   return rows(db, `
     with cohort as materialized (${cohortSql(question.cohort, values)}),
-    outcome as (${outcomes}),
+    outcome as materialized (${outcomes}),
     person_outcome as (
       select c.variant, c.assigned_at + ${length} <= ${now} as matured, o.person_id is not null as converted, o.value
         from cohort as c left join outcome as o on o.person_id = c.person_id)

@@ -15,6 +15,7 @@ import { Route as CampaignsIndexRouteImport } from './routes/campaigns/index'
 import { Route as CampaignsIdRouteImport } from './routes/campaigns/$id'
 import { Route as PeopleIndexRouteImport } from './routes/people/index'
 import { Route as PeopleIdRouteImport } from './routes/people/$id'
+import { Route as PeopleImportRouteImport } from './routes/people/import'
 import { Route as SegmentsIndexRouteImport } from './routes/segments/index'
 import { Route as SegmentsIdRouteImport } from './routes/segments/$id'
 import { Route as SegmentsNewRouteImport } from './routes/segments/new'
@@ -49,6 +50,11 @@ const PeopleIdRoute = PeopleIdRouteImport.update({
   path: '/people/$id',
   getParentRoute: () => rootRouteImport,
 } as any)
+const PeopleImportRoute = PeopleImportRouteImport.update({
+  id: '/people/import',
+  path: '/people/import',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const SegmentsIndexRoute = SegmentsIndexRouteImport.update({
   id: '/segments/',
   path: '/segments/',
@@ -70,6 +76,7 @@ export interface FileRoutesByFullPath {
   '/deliveries': typeof DeliveriesRoute
   '/campaigns/$id': typeof CampaignsIdRoute
   '/people/$id': typeof PeopleIdRoute
+  '/people/import': typeof PeopleImportRoute
   '/segments/$id': typeof SegmentsIdRoute
   '/segments/new': typeof SegmentsNewRoute
   '/campaigns/': typeof CampaignsIndexRoute
@@ -81,6 +88,7 @@ export interface FileRoutesByTo {
   '/deliveries': typeof DeliveriesRoute
   '/campaigns/$id': typeof CampaignsIdRoute
   '/people/$id': typeof PeopleIdRoute
+  '/people/import': typeof PeopleImportRoute
   '/segments/$id': typeof SegmentsIdRoute
   '/segments/new': typeof SegmentsNewRoute
   '/campaigns': typeof CampaignsIndexRoute
@@ -93,6 +101,7 @@ export interface FileRoutesById {
   '/deliveries': typeof DeliveriesRoute
   '/campaigns/$id': typeof CampaignsIdRoute
   '/people/$id': typeof PeopleIdRoute
+  '/people/import': typeof PeopleImportRoute
   '/segments/$id': typeof SegmentsIdRoute
   '/segments/new': typeof SegmentsNewRoute
   '/campaigns/': typeof CampaignsIndexRoute
@@ -106,6 +115,7 @@ export interface FileRouteTypes {
     | '/deliveries'
     | '/campaigns/$id'
     | '/people/$id'
+    | '/people/import'
     | '/segments/$id'
     | '/segments/new'
     | '/campaigns/'
@@ -117,6 +127,7 @@ export interface FileRouteTypes {
     | '/deliveries'
     | '/campaigns/$id'
     | '/people/$id'
+    | '/people/import'
     | '/segments/$id'
     | '/segments/new'
     | '/campaigns'
@@ -128,6 +139,7 @@ export interface FileRouteTypes {
     | '/deliveries'
     | '/campaigns/$id'
     | '/people/$id'
+    | '/people/import'
     | '/segments/$id'
     | '/segments/new'
     | '/campaigns/'
@@ -140,6 +152,7 @@ export interface RootRouteChildren {
   DeliveriesRoute: typeof DeliveriesRoute
   CampaignsIdRoute: typeof CampaignsIdRoute
   PeopleIdRoute: typeof PeopleIdRoute
+  PeopleImportRoute: typeof PeopleImportRoute
   SegmentsIdRoute: typeof SegmentsIdRoute
   SegmentsNewRoute: typeof SegmentsNewRoute
   CampaignsIndexRoute: typeof CampaignsIndexRoute
@@ -191,6 +204,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof PeopleIdRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/people/import': {
+      id: '/people/import'
+      path: '/people/import'
+      fullPath: '/people/import'
+      preLoaderRoute: typeof PeopleImportRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/segments/': {
       id: '/segments/'
       path: '/segments'
@@ -220,6 +240,7 @@ const rootRouteChildren: RootRouteChildren = {
   DeliveriesRoute: DeliveriesRoute,
   CampaignsIdRoute: CampaignsIdRoute,
   PeopleIdRoute: PeopleIdRoute,
+  PeopleImportRoute: PeopleImportRoute,
   SegmentsIdRoute: SegmentsIdRoute,
   SegmentsNewRoute: SegmentsNewRoute,
   CampaignsIndexRoute: CampaignsIndexRoute,

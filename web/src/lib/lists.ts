@@ -13,9 +13,9 @@ export const pagesOf = <T>(key: readonly unknown[], load: (after: string | undef
 
 export interface Listed<T> { items: T[]; query: UseInfiniteQueryResult<InfiniteData<PageOf<T>>>; more: { busy: boolean; load(): void } | null }
 
-/** See {@link pagesOf}. */
-export function useList<T>(key: readonly unknown[], load: (after: string | undefined) => Promise<PageOf<T>>): Listed<T> {
-  const query = useInfiniteQuery(pagesOf(key, load));
+/** See {@link pagesOf}. `again`: after how many milliseconds to read it again, by what it holds. */
+export function useList<T>(key: readonly unknown[], load: (after: string | undefined) => Promise<PageOf<T>>, again: (items: T[]) => number | false = () => false): Listed<T> {
+  const query = useInfiniteQuery({ ...pagesOf(key, load), refetchInterval: ({ state }) => again(state.data?.pages.flatMap((page) => page.items) ?? []) });
   return {
     query,
     items: query.data?.pages.flatMap((page) => page.items) ?? [],

@@ -1,11 +1,12 @@
-import { Badge, Group, Text } from '@mantine/core';
+import { Badge, Button, Group, Text } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { answer, api, type Api } from '../../lib/api.ts';
 import { useFormat } from '../../lib/format.ts';
 import { useList } from '../../lib/lists.ts';
+import { mayEdit, useMe } from '../../lib/me.ts';
 import type { Column } from '../../ui/data-table.tsx';
-import { TextLink } from '../../ui/links.tsx';
+import { ButtonLink, TextLink } from '../../ui/links.tsx';
 import { Listing } from '../../ui/listing.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
@@ -17,6 +18,7 @@ const route = getRouteApi('/people/');
 export function PeoplePage() {
   const { t } = useTranslation();
   const format = useFormat();
+  const canEdit = mayEdit(useMe());
   const { q } = route.useSearch();
   const navigate = route.useNavigate();
   const list = useList(['people', q], (after) => answer(api.GET('/v1/people', { params: { query: { limit: 50, ...(after ? { after } : {}), ...(q ? { q } : {}) } } })));
@@ -27,7 +29,7 @@ export function PeoplePage() {
     { key: 'seen', label: t('people.seen'), cell: ({ lastSeenAt }) => <Text size="sm" title={format.instant(lastSeenAt)}>{format.ago(lastSeenAt)}</Text> },
   ];
   return (
-    <Page title={t('people.title')}>
+    <Page title={t('people.title')} actions={canEdit && <Group gap="xs"><ButtonLink to="/people/import" variant="default">{t('people.import.open')}</ButtonLink><Button variant="default" component="a" href={`/v1/exports/people.csv?bom=true${q ? `&q=${encodeURIComponent(q)}` : ''}`} download>{t('people.export')}</Button></Group>}>
       <Group component="search"><SearchField label={t('people.search')} value={q ?? ''} onChange={(next) => { void navigate({ search: { q: next || undefined }, replace: true }); }} /></Group>
       <Listing caption={t('people.title')} list={list} columns={columns} keyOf={({ id }) => id} empty={{ title: t('people.empty'), hint: t('people.emptyHint') }} noMatch={q ? { title: t('people.noMatch'), hint: t('people.noMatchHint') } : undefined} onClear={() => { void navigate({ search: {}, replace: true }); }} />
     </Page>

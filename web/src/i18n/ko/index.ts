@@ -3,6 +3,7 @@ import campaigns from './campaigns.json';
 import deliveries from './deliveries.json';
 import home from './home.json';
 import people from './people.json';
+import reasons from './reasons.json';
 import results from './results.json';
 import segments from './segments.json';
 
@@ -13,6 +14,7 @@ export default {
   deliveries,
   home,
   people,
+  reasons,
   results,
   segments,
 };

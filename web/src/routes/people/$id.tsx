@@ -1,4 +1,9 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { PersonPage } from '../../features/people/person-page.tsx';
+import { TABS, type PersonSearch } from '../../features/people/person-search.ts';
+import { oneOf, textOf } from '../../lib/search.ts';
 
-export const Route = createFileRoute('/people/$id')({ component: PersonPage });
+export const Route = createFileRoute('/people/$id')({
+  validateSearch: (search): PersonSearch => ({ tab: oneOf(TABS, search.tab), campaign: textOf(search.campaign) }),
+  component: PersonPage,
+});

@@ -15,6 +15,8 @@ export class Dashboard {
     const workspace = { name: '단비 상점', timeZone: 'Asia/Seoul', language: 'ko', senderContact: '서울시 중구 1' };
     expect((await app.api('POST', '/v1/setup', { token, email: 'owner@example.com', name: '김단비', password: PASSWORD, workspace })).status).toBe(201);
     const dashboard = new Dashboard(app, await openBrowser('en-US', { width: 1280, height: 860 }), app.url.replace('127.0.0.1', 'localhost'));
+    // Colours half faded in are not those that people read.
+    await dashboard.page.emulateMedia({ reducedMotion: 'reduce' });
     await dashboard.signIn('owner@example.com');
     return dashboard;
   }

@@ -104,7 +104,7 @@ describe('reports as files', () => {
 
   test('every report can be had in every format, the empty ones too', async () => {
     const { body: empty } = await app.api('POST', '/v1/campaigns', { name: '빈', definition: series() });
-    const paths = ['funnel', 'time-series', 'step-flow', 'auto-message', 'surveys', 'refusals'].map((name) => `/v1/campaigns/${empty.id}/reports/${name}/export`)
+    const paths = ['funnel', 'time-series', 'step-flow', 'auto-message', 'surveys', 'refusals', 'attribution'].map((name) => `/v1/campaigns/${empty.id}/reports/${name}/export`)
       .concat(['time-series', 'deliverability', 'overlap', 'holdouts', 'refusals'].map((name) => `/v1/reports/${name}/export`), ['deliveries', 'people'].map((name) => `/v1/campaigns/${empty.id}/exports/${name}`));
     for (const path of paths) {
       for (const format of ['csv', 'ndjson', 'parquet']) {

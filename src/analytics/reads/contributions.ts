@@ -1,8 +1,6 @@
-import type { PropertyFilter } from '../../contract/segment-conditions.js';
-import type { Frame } from '../../segments/domain/leaves/leaf.js';
-import { propertyCondition } from '../../segments/domain/operands.js';
 import { SqlValues } from '../../segments/domain/sql-values.js';
 import type { CountedGoal, CountPlan } from '../domain/count-plan.js';
+import { amountSql, filtersOf } from '../domain/goal-outcomes.js';
 
 /** What a contribution is counted at. `timeZone`: of people without one, for filters on calendar days. */
 export interface CountMoment { now: Date; timeZone: string }
@@ -155,9 +153,6 @@ function scoredSql(plan: CountPlan, now: string, values: SqlValues): string {
      where c.eligible)`;
 }
 
-/** Numbers and texts that read as numbers count; any other property adds nothing and never fails the report. */
-const NUMERIC = '^-?[0-9]{1,30}([.][0-9]{1,30})?([eE][+-]?[0-9]{1,2})?$';
-
 /** What came of one goal in [assigned, assigned + window), per person and experiment; `next_at`: the next event that is dated after now. */
 function outcomeSql(goal: CountedGoal, plan: CountPlan, at: { now: string; zone: string }, values: SqlValues): string {
   const versions = [...plan.goalsOf].filter(([, { published, current }]) => published.includes(goal.id) || current.includes(goal.id)).map(([id]) => id);
@@ -174,17 +169,9 @@ function outcomeSql(goal: CountedGoal, plan: CountPlan, at: { now: string; zone:
      where ${of} group by g.person_id, g.experiment_id`;
   }
   const { event, where, valueProperty } = goal.by;
-  const filters = filterSql(where, at, values);
-  const property = valueProperty === null ? null : `e.properties ->> ${values.bind(valueProperty, 'text')}`;
-  const amount = property === null ? 'null::numeric' : `sum(case when ${property} ~ '${NUMERIC}' then (${property})::numeric end) filter (where e.occurred_at <= ${at.now})`;
+  const filters = filtersOf(where, values, at);
+  const amount = valueProperty === null ? 'null::numeric' : `${amountSql(values.bind(valueProperty, 'text'))} filter (where e.occurred_at <= ${at.now})`;
   return `${head}, bool_or(e.occurred_at <= ${at.now}) as converted, ${amount} as amount, ${marks('e.occurred_at')}
       from ${from} join event as e on e.person_id = g.person_id and e.name = ${values.bind(event, 'text')} and ${inWindow('e.occurred_at')}${filters.length > 0 ? ' join person as p on p.id = g.person_id' : ''}
      where ${[of, ...filters].join(' and ')} group by g.person_id, g.experiment_id`;
-}
-
-function filterSql(where: readonly PropertyFilter[], at: { now: string; zone: string }, values: SqlValues): string[] {
-  const bind = (value: unknown, type: string) => values.bind(value, type);
-  // A value bound and not used has no type PostgreSQL could tell, so the zone is bound only where a filter may read it.
-  const frame: Frame = { now: at.now, get zone() { return bind(at.zone, 'text'); } };
-  return where.map((filter) => propertyCondition('e.properties', filter, { frame, bind }));
 }

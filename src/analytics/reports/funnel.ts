@@ -1,11 +1,10 @@
 import { FunnelQuery, type Funnel, type FunnelRow } from '../../contract/reports/campaign.js';
-import { AppError } from '../../kernel/errors.js';
 import { windowMillis } from '../../kernel/local-time.js';
 import { rows, type Db } from '../../platform/database/db.js';
 import { SqlValues } from '../../segments/domain/sql-values.js';
 import { goalOf, metBy, placesOf, type Place } from '../reads/goal-of.js';
 import { outcomeSql } from '../reads/goals.read.js';
-import { campaignReport, rateOf, type AskedCampaign } from './report.js';
+import { campaignReport, rateOf, refuseUnknownGoal, type AskedCampaign } from './report.js';
 
 interface FunnelCounts { variant: string; isControl: boolean; language: string | null; eligible: number; sent: number; delivered: number; openedHuman: number; openedAny: number; clicked: number; converted: number }
 
@@ -69,9 +68,7 @@ function funnelRow(place: Place, goal: string | null, counts: FunnelCounts): Fun
 async function readFunnel({ tx, now, timeZone, campaign, versions }: AskedCampaign, query: { version?: number; step?: string; language?: string; by?: 'language'; goal?: string }): Promise<Funnel> {
   const items: FunnelRow[] = [];
   const wanted = versions.filter(({ number }) => query.version === undefined || number === query.version);
-  if (query.goal !== undefined && wanted.length > 0 && !wanted.some((version) => goalOf(version, query.goal))) {
-    throw new AppError('report.unknown-goal', `No version asked about has a goal "${query.goal}".`, 'invalid', [{ path: 'goal', code: 'report.unknown-goal', message: 'is no goal of this campaign' }]);
-  }
+  refuseUnknownGoal(wanted, query.goal);
   for (const place of wanted.flatMap(placesOf).filter(({ stepId }) => query.step === undefined || stepId === query.step)) {
     const goal = goalOf(place.version, query.goal);
     const by = goal && metBy(place.version, goal);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { attribution } from './attribution.js';
 import { autoMessage } from './auto-message.js';
 import { deliverability } from './deliverability.js';
 import { funnel } from './funnel.js';
@@ -14,6 +15,6 @@ import { timeSeries, workspaceSeries } from './time-series.js';
 export type AnyReport<Scope extends Asked> = Report<Scope, z.ZodType, unknown>;
 
 /** Every report of one campaign, by its name in addresses. */
-export const CAMPAIGN_REPORTS = [funnel, timeSeries, stepFlow, autoMessage, surveys, refusals] as unknown as readonly AnyReport<AskedCampaign>[];
+export const CAMPAIGN_REPORTS = [funnel, timeSeries, stepFlow, autoMessage, surveys, refusals, attribution] as unknown as readonly AnyReport<AskedCampaign>[];
 /** Every report of the whole workspace. */
 export const WORKSPACE_REPORTS = [workspaceSeries, deliverability, overlap, holdouts, workspaceRefusals] as unknown as readonly AnyReport<Asked>[];

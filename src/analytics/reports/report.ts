@@ -3,6 +3,7 @@ import { AppError } from '../../kernel/errors.js';
 import { bucketStarts, localDate, localTimeOfDay } from '../../kernel/local-time.js';
 import { MAX_DAYS, type PeriodQuery } from '../../contract/reports/common.js';
 import type { Db } from '../../platform/database/db.js';
+import { goalOf } from '../reads/goal-of.js';
 import type { CampaignFacts, VersionFacts } from '../reads/campaign.read.js';
 
 /** What a column of an export holds. `decimal` is an exact number written as text, `instant` an ISO 8601 text in UTC. */
@@ -28,6 +29,12 @@ export interface Report<Scope extends Asked, Query extends z.ZodType, Answer> {
 /** Keeps the types of a definition together. */
 export const campaignReport = <Query extends z.ZodType, Answer>(report: Report<AskedCampaign, Query, Answer>) => report;
 export const workspaceReport = <Query extends z.ZodType, Answer>(report: Report<Asked, Query, Answer>) => report;
+
+/** @throws report.unknown-goal when versions were published and none of them has it */
+export function refuseUnknownGoal(versions: readonly VersionFacts[], key: string | undefined): void {
+  if (key === undefined || versions.length === 0 || versions.some((version) => goalOf(version, key) !== null)) return;
+  throw new AppError('report.unknown-goal', `No version asked about has a goal "${key}".`, 'invalid', [{ path: 'goal', code: 'report.unknown-goal', message: 'is no goal of this campaign' }]);
+}
 
 export interface Period { from: Date; to: Date; zone: string }
 

@@ -25,6 +25,31 @@ export const Funnel = z.object({ campaignId: Id, asOf: AsOf, items: z.array(Funn
 export type Funnel = z.infer<typeof Funnel>;
 export type FunnelRow = z.infer<typeof FunnelRow>;
 
+/** `click`: the last click of a person. `message`: the last message that was sent or displayed. */
+const AttributionTouch = z.enum(['click', 'message']);
+export const AttributionQuery = PeriodQuery.extend({
+  /** Key of the goal whose events are credited; the primary one when absent. */
+  goal: Key.optional(),
+  touch: AttributionTouch.default('click'),
+  /** How long before an event a touch may lie, in days of 24 hours. */
+  days: z.coerce.number().int().min(1).max(90).default(7),
+});
+export const Attribution = z.object({
+  campaignId: Id, asOf: AsOf, period: Period, touch: AttributionTouch, days: Count,
+  /** What credit is, and what it is not. */
+  words: Words,
+  /** Null: the campaign has no such goal. `countable` false: it is a condition, which has no events to credit. */
+  goal: z.object({ key: z.string(), name: z.string(), currency: z.string().nullable(), countable: z.boolean() }).nullable(),
+  items: z.array(z.object({
+    version: Count, stepId: z.string(), channel: z.string(), variant: z.string(),
+    /** People touched in the period, or so shortly before it that its events may be credited. */
+    touched: Count,
+    /** People with a credited event, the events, and the sum of their amounts. Each event is credited once. */
+    credited: Count, events: Count, value: z.number().nullable(),
+  })),
+}).meta({ id: 'AttributionReport' });
+export type Attribution = z.infer<typeof Attribution>;
+
 export const StepFlowQuery = z.strictObject({ version: VersionNumber.optional() });
 /** How many wait until when: `within` is the upper end in hours from now, 0 is due already, null is later than all of them. */
 const Due = z.object({ within: z.number().nullable(), people: Count });

@@ -1,12 +1,13 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { AutoMessageQuery, AutoMessageReport, Funnel, FunnelQuery, StepFlow, StepFlowQuery, SurveyQuery, SurveyReport, VerbatimQuery, Verbatims } from '../../../contract/reports/campaign.js';
+import { Attribution, AttributionQuery, AutoMessageQuery, AutoMessageReport, Funnel, FunnelQuery, StepFlow, StepFlowQuery, SurveyQuery, SurveyReport, VerbatimQuery, Verbatims } from '../../../contract/reports/campaign.js';
 import { Id } from '../../../contract/common.js';
 import { RefusalQuery, RefusalReport, SeriesQuery, TimeSeries } from '../../../contract/reports/workspace.js';
 import { AllowAll } from '../../../platform/http/access.js';
 import { instantAndId } from '../../../platform/http/instant-cursor.js';
 import { pageOf } from '../../../platform/http/paging.js';
+import { attribution } from '../attribution.js';
 import { autoMessage } from '../auto-message.js';
 import { funnel } from '../funnel.js';
 import { refusals } from '../refusals.js';
@@ -27,6 +28,13 @@ export class CampaignReportsController {
   @ApiOkResponse({ standardSchema: Funnel })
   funnel(@Param('id', { schema: Id }) id: string, @Query({ schema: FunnelQuery }) query: z.infer<typeof FunnelQuery>) {
     return this.reports.ofCampaign(funnel, id, query);
+  }
+
+  @Get('attribution')
+  @ApiOperation({ summary: 'Goal events credited to the last click or message before them; not what messages caused' })
+  @ApiOkResponse({ standardSchema: Attribution })
+  attribution(@Param('id', { schema: Id }) id: string, @Query({ schema: AttributionQuery }) query: z.infer<typeof AttributionQuery>) {
+    return this.reports.ofCampaign(attribution, id, query);
   }
 
   @Get('time-series')

@@ -1,7 +1,10 @@
 import { DataSource } from 'typeorm';
 import { ReportsService } from '../src/analytics/reports.service.js';
 import { RollupsService } from '../src/analytics/rollups.service.js';
+import { Verdicts } from '../src/analytics/verdicts/verdicts.service.js';
+import { plannedGoal } from '../src/analytics/domain/verdict-plan.js';
 import { startApp } from '../src/app.js';
+import { storePlan } from '../src/campaigns/store/test-plans.store.js';
 import { newId } from '../src/kernel/ids.js';
 import { readConfig } from '../src/platform/config.js';
 import { row, rows } from '../src/platform/database/db.js';
@@ -18,14 +21,14 @@ const STEP = 'message';
 interface Ids { campaignId: string; versionId: string; experimentId: string }
 
 /**
- * The results page of one campaign as it grows, and what it costs to keep its numbers: per 10,000 opens and per 10,000 settled
- * deliveries, in time of the one worker. `--people` is the largest number of deliveries.
+ * The results page of one campaign with a test of three arms as it grows, what it costs to keep its numbers (per 10,000 opens and per
+ * 10,000 settled deliveries, in time of the one worker), and one look at the test, of which there is at most one an hour. `--people` is the largest number of deliveries.
  */
 export async function bench({ url, people }: BenchContext): Promise<BenchRow[]> {
   const app = await startApp({ config: readConfig({ PORT: '0', LOG_LEVEL: 'error', ROLE: 'api' }), databaseUrl: url, workers: 'manual' });
   try {
     const db = app.nest.get(DataSource, { strict: false });
-    const [reports, rollups] = [app.nest.get(ReportsService, { strict: false }), app.nest.get(RollupsService, { strict: false })];
+    const [reports, rollups, verdicts] = [app.nest.get(ReportsService, { strict: false }), app.nest.get(RollupsService, { strict: false }), app.nest.get(Verdicts, { strict: false })];
     const ids = await makeCampaign(db);
     const found: BenchRow[] = [];
     let size = 0;
@@ -40,6 +43,8 @@ export async function bench({ url, people }: BenchContext): Promise<BenchRow[]> 
       if (next > size) await copy(db, ids, size, next);
       size = next;
       await rows(db, 'vacuum analyze');
+      await rows(db, 'update experiment_verdict as e set due_at = now() where e.experiment_id = $1', [ids.experimentId]);
+      found.push(line(`one look at the test of ${next.toLocaleString('en')} people`, await timed(() => verdicts.lookAtNext()), 's'));
       await reports.results(ids.campaignId, { goals: 'as_published' });
       const looks: number[] = [];
       for (let look = 0; look < LOOKS; look += 1) looks.push(1_000 * (await timed(() => reports.results(ids.campaignId, { goals: 'as_published' }))));
@@ -48,7 +53,7 @@ export async function bench({ url, people }: BenchContext): Promise<BenchRow[]> 
       found.push(await upkeep(db, rollups, ids, `upkeep of ${UPKEEP.toLocaleString('en')} opens at ${next.toLocaleString('en')}`, OPENS));
       found.push(await upkeep(db, rollups, ids, `upkeep of ${UPKEEP.toLocaleString('en')} settled deliveries at ${next.toLocaleString('en')}`, SETTLES));
       const answer = await reports.results(ids.campaignId, { goals: 'as_published' });
-      if (answer.pending !== 0 || answer.steps[0]!.eligible !== next || answer.steps[0]!.reconciliation.difference !== 0) throw new Error(`the page is wrong: ${JSON.stringify(answer.steps[0]!.reconciliation)}`);
+      if (answer.experiments[0]?.arms.length !== 3 || answer.pending !== 0 || answer.steps[0]!.eligible !== next || answer.steps[0]!.reconciliation.difference !== 0) throw new Error(`the page is wrong: ${JSON.stringify(answer.steps[0]!.reconciliation)}`);
     }
     return found;
   } finally {
@@ -78,6 +83,10 @@ async function makeCampaign(db: DataSource): Promise<Ids> {
   const definition = { definition: { type: 'broadcast' }, goals: [goal], steps: { [STEP]: { id: STEP, type: 'message', channel: 'email' } }, experiments: { [STEP]: { experimentId: ids.experimentId, salt: 's', arms } }, conditions: {} };
   await rows(db, `insert into campaign (id, type, name, state, draft, created_by, created_at, updated_at, state_at, current_version_id) values ($1, 'broadcast', 'Bench', 'active', '{}', 'bench', now(), now(), now(), $2)`, [ids.campaignId, ids.versionId]);
   await rows(db, `insert into campaign_version (id, campaign_id, number, definition, published_by, published_at) values ($1, $2, 1, $3, 'bench', now() - interval '30 days')`, [ids.versionId, ids.campaignId, JSON.stringify(definition)]);
+  await rows(db, `insert into experiment (id, campaign_id, step_id, version_id, salt, arms, origin, created_at) values ($1, $2, '${STEP}', $3, 's', $4, 'danbi', now() - interval '30 days')`, [ids.experimentId, ids.campaignId, ids.versionId, JSON.stringify(arms)]);
+  const assumed = { lift: 0.2, baseline: { rate: null, mean: null, from: 'unknown' as const }, volume: { perDay: null, atOnce: 0, from: 'unknown' as const }, peoplePerArm: null, detectable: null };
+  await storePlan(db, { ...ids, goal: plannedGoal(goal, {}), measure: 'rate', direction: 'higher', mode: 'planned', alphaEarly: 0.01, alphaFinal: 0.04, plannedPeople: 5_000, readoutAt: new Date(Date.now() + 30 * 86_400_000), minEffect: 0.05, minDays: 7, weights: { a: 0.45, b: 0.45, control: 0.1 }, caps: {}, assumed },
+    { goal: null, measure: 'rate', direction: 'higher', mode: 'planned', minEffect: 0.05, readoutAt: null, cap: null }, new Date());
   return ids;
 }
 

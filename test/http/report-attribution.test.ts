@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { email, series } from '../support/campaign-definitions.js';
-import { ReportWorld } from '../support/report-world.js';
+import { ReportWorld, twoArms } from '../support/report-world.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const clock = new VirtualClock(new Date('2026-04-01T00:00:00Z'));
 let app: TestApp;
 let world: ReportWorld;
-
-const CONTENT = { subject: '안녕', body: '<mj-section><mj-column><mj-text>안녕</mj-text></mj-column></mj-section>' };
-const twoArms = (id: string, next: string | null) => email(id, next, { variants: [{ key: 'A', content: CONTENT }, { key: 'B', content: CONTENT }], control: { weight: 1 } });
 
 beforeAll(async () => {
   app = await startTestApp({ clock });

@@ -1,6 +1,7 @@
 import { row, rows } from '../../src/platform/database/db.js';
 import { newId } from '../../src/kernel/ids.js';
 import type { TestApp } from './app.js';
+import { email } from './campaign-definitions.js';
 
 export interface Told {
   person: string; step?: string; variant?: string; channel?: string; state: string; reason?: string | null; isControl?: boolean; language?: string | null;
@@ -8,6 +9,10 @@ export interface Told {
 }
 
 export interface PublishedCampaign { id: string; versionId: string; experiments: Record<string, { experimentId: string }> }
+
+const CONTENT = { subject: '안녕', body: '<mj-section><mj-column><mj-text>안녕</mj-text></mj-column></mj-section>' };
+/** An e-mail in two variants with a control. */
+export const twoArms = (id: string, next: string | null) => email(id, next, { variants: [{ key: 'A', content: CONTENT }, { key: 'B', content: CONTENT }], control: { weight: 1 } });
 
 /** Ledgers written by hand, so that what a report must say can be worked out by hand. The campaign itself is published. */
 export class ReportWorld {

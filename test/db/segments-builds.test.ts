@@ -85,10 +85,10 @@ test('an edit is built page by page with its progress shown, while the members k
   expect(await members(id)).toEqual(await matching(NOT_PRO));
 });
 
-/** Everything that segments keep; when the row was last touched, and the numbers given to edits, are the trail of the edit itself. */
+/** Everything that segments keep; when and by whom the row was last touched, and the numbers given to edits, are the trail of the edit itself. */
 async function contents(): Promise<unknown> {
   const tables = ['segment', 'segment_build', 'segment_build_member', 'segment_member', 'membership_change', 'settled_change', 'person_change'];
-  return Promise.all(tables.map(async (table) => [table, await rows(db, `select to_jsonb(t) - 'updated_at' - 'last_revision' as row from ${table} as t order by 1`)]));
+  return Promise.all(tables.map(async (table) => [table, await rows(db, `select to_jsonb(t) - 'updated_at' - 'updated_by' - 'last_revision' as row from ${table} as t order by 1`)]));
 }
 
 test.each([0, 1, 3])('an edit that is cancelled after %i pages leaves no trace, and so does a new segment', async (pages) => {

@@ -12,7 +12,7 @@ import { chaosSeries, ChaosWorld, STEPS } from '../support/results/world.js';
 import { random } from '../story/world.js';
 
 /** In CI twenty thousand; a million at night. */
-const DELIVERIES = Number(process.env.DANBI_RESULTS_DELIVERIES ?? 20_000);
+const DELIVERIES = Number(process.env.DANBI_RESULTS_DELIVERIES ?? 10_000);
 const PEOPLE = Math.ceil(DELIVERIES / STEPS.length / 0.86);
 const SEED = Number(process.env.DANBI_RESULTS_SEED ?? Date.now() % 1_000_000);
 const CHUNK = PEOPLE > 50_000 ? 2_000 : 500;

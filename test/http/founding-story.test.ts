@@ -4,7 +4,7 @@ import { expectedOf, gotWelcome, unsubscribed, type Expected, type ExpectedTest 
 import { driveStory, type Story } from '../story/drive.js';
 import { END, storyPeople, type StoryPerson } from '../story/world.js';
 
-const PEOPLE = Number(process.env.DANBI_STORY_PEOPLE ?? 2_000);
+const PEOPLE = Number(process.env.DANBI_STORY_PEOPLE ?? 1_200);
 const people = storyPeople(PEOPLE);
 let story: Story;
 let expected: Map<string, Expected>;

@@ -48,7 +48,7 @@ test('a segment is created, built, listed, paged and explained; its first build 
   const second = (await app.api('GET', `/v1/segments/${id}/members?limit=2&after=${first.next}`)).body;
   expect([...first.items, ...second.items].map(({ name }: { name: string }) => name)).toEqual(['고객 0', '고객 1', '고객 2']);
   expect(second.next).toBeNull();
-  expect((await app.api('GET', `/v1/segments/${id}/explain?personId=${people[4]!.id}`)).body.root).toEqual({ path: '', type: 'attribute', truth: false, compared: null, nextChangeAt: null });
+  expect((await app.api('GET', `/v1/segments/${id}/explain?personId=${people[4]!.id}`)).body.root).toEqual({ path: '', type: 'attribute', truth: false, compared: null, nextChangeAt: null, sentence: { en: '“plan” is “pro”', ko: expect.any(String) } });
   expect(await rows(app.db, 'select 1 from settled_change')).toEqual([]);
 });
 

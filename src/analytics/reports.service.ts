@@ -53,7 +53,7 @@ export class ReportsService {
       recount: recount && { ...recount, since: recount.since?.toISOString() ?? null },
       entry: entryResult(numbers.runs, numbers.entryRefusals),
       steps,
-      experiments: await this.verdicts.results(tx, campaignId, query, now),
+      experiments: await this.verdicts.results(tx, campaignId, query, { now, zone: counting.timeZone }),
       byChannel: messageTotals(messages, 'channel').map(({ of, ...totals }) => ({ channel: of, ...totals })),
       byLanguage: messageTotals(messages, 'language').map(({ of, ...totals }) => ({ language: of, ...totals })),
     };

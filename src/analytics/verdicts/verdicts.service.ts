@@ -52,8 +52,7 @@ export class Verdicts {
   }
 
   /** Every planned experiment of a campaign as of now, in the snapshot of the transaction. @param only those of a version, or at a step */
-  async results(tx: Db, campaignId: string, only: { step?: string | undefined }, now: Date): Promise<ExperimentResult[]> {
-    const moment = { now, zone: (await loadWorkspace(tx)).timeZone };
+  async results(tx: Db, campaignId: string, only: { step?: string | undefined }, moment: Moment): Promise<ExperimentResult[]> {
     const results: ExperimentResult[] = [];
     for (const tested of await testedOf(tx, campaignId)) if ((only.step ?? tested.stepId) === tested.stepId) results.push(await this.live(tx, tested, moment));
     return results;

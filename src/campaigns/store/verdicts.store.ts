@@ -17,11 +17,13 @@ export function verdictOf(db: Db, experimentId: string): Promise<KnownVerdict | 
 
 /**
  * SQL of the experiments of series and auto messages whose verdict names a winner that does no harm, and whose author wants new
- * people to get it, as the current version says. Where somebody has chosen or undone before, people decide.
+ * people to get it, as the current version says; the plan is told so at each publish, and keeps those who do not want it from being
+ * read with their whole version each second. Where somebody has chosen or undone before, people decide.
  */
 const TO_ADOPT = `
   select v.experiment_id, v.winner, (s.test -> 'autoWinner' ->> 'keep')::float8 as keep
     from experiment_verdict as v
+    join experiment_plan as p on p.experiment_id = v.experiment_id and p.asked ? 'autoWinner'
     join experiment as e on e.id = v.experiment_id
     join campaign as c on c.id = e.campaign_id and c.state in ('active', 'paused', 'draining') and c.type <> 'broadcast'
     join campaign_version as n on n.id = c.current_version_id and n.definition -> 'experiments' -> e.step_id ->> 'experimentId' = e.id::text

@@ -5,7 +5,7 @@ import type ko from './ko/index.ts';
 
 /** English is the measure: what it has, Korean has (plural forms aside, of which Korean needs one). */
 type Single<T> = { [K in keyof T as K extends `${string}_one` ? never : K]: T[K] extends string ? string : Single<T[K]> };
-export type Missing = Single<typeof en> extends Single<typeof ko> ? never : 'a key of en is missing in ko';
+export type Missing = Single<typeof ko> extends Single<typeof en> ? never : 'a key of en is missing in ko';
 const complete: [Missing] extends [never] ? true : Missing = true;
 void complete;
 
@@ -14,7 +14,7 @@ export type Language = (typeof LANGUAGES)[number];
 const KEPT = 'danbi:language';
 
 /** The language chosen here before, else the browser's. */
-export function firstLanguage(): Language {
+function firstLanguage(): Language {
   const kept = localStorage.getItem(KEPT);
   if (kept === 'en' || kept === 'ko') return kept;
   return navigator.language.toLowerCase().startsWith('ko') ? 'ko' : 'en';

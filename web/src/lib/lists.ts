@@ -3,7 +3,7 @@ import { infiniteQueryOptions, useInfiniteQuery, type InfiniteData, type UseInfi
 interface PageOf<T> { items: T[]; next: string | null }
 
 /** A list that is read page by page; the pages read so far stay while more come or a filter changes. */
-export const pagesOf = <T>(key: readonly unknown[], load: (after: string | undefined) => Promise<PageOf<T>>) => infiniteQueryOptions({
+const pagesOf = <T>(key: readonly unknown[], load: (after: string | undefined) => Promise<PageOf<T>>) => infiniteQueryOptions({
   queryKey: key,
   queryFn: ({ pageParam }) => load(pageParam),
   initialPageParam: undefined as string | undefined,

@@ -8,10 +8,17 @@ export const TYPED_FROM = 10_000;
 
 interface Asked { title: string; children: ReactNode; action: string; /** What must be typed first; null: a click is enough. */ typed: string | null; onConfirm(): Promise<unknown>; onClose(): void }
 
-/** Asks before what cannot be undone. A refusal is said where the button was pressed. */
-export function Confirm({ opened, ...asked }: Asked & { opened: boolean }) {
+/** A button for what cannot be undone: it asks first. A refusal is said where the button was pressed. */
+export function ConfirmButton(asked: Omit<Asked, 'onClose'>) {
   const { t } = useTranslation();
-  return <Modal opened={opened} onClose={asked.onClose} title={asked.title} closeButtonProps={{ 'aria-label': t('confirm.close') }}>{opened && <Ask {...asked} />}</Modal>;
+  const [opened, setOpened] = useState(false);
+  const close = () => { setOpened(false); };
+  return (
+    <>
+      <Button variant="default" onClick={() => { setOpened(true); }}>{asked.action}</Button>
+      <Modal opened={opened} onClose={close} title={asked.title} closeButtonProps={{ 'aria-label': t('confirm.close') }}>{opened && <Ask {...asked} onClose={close} />}</Modal>
+    </>
+  );
 }
 
 function Ask({ children, action, typed, onConfirm, onClose }: Asked) {

@@ -1,13 +1,13 @@
-import { Button, Card, SimpleGrid, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Card, SimpleGrid, Stack, Tabs, Text, Title } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, type Api } from '../../lib/api.ts';
 import { useFormat } from '../../lib/format.ts';
 import { mayEdit, useMe } from '../../lib/me.ts';
 import { personName } from '../../lib/person-name.ts';
-import { Confirm } from '../../ui/confirm.tsx';
+import { ConfirmButton } from '../../ui/confirm.tsx';
 import { TextLink } from '../../ui/links.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ErrorPanel, Loading } from '../../ui/states.tsx';
@@ -73,17 +73,11 @@ function Erase({ person }: { person: Api<'Person'> }) {
   const queries = useQueryClient();
   const navigate = route.useNavigate();
   const canEdit = mayEdit(useMe());
-  const [opened, setOpened] = useState(false);
   if (!canEdit) return null;
   const erase = async () => {
     await api.DELETE('/v1/people/{id}', { params: { path: { id: person.id } } });
     void queries.invalidateQueries({ queryKey: ['people'] });
     await navigate({ to: '/people' });
   };
-  return (
-    <>
-      <Button variant="default" onClick={() => { setOpened(true); }}>{t('people.erase')}</Button>
-      <Confirm opened={opened} onClose={() => { setOpened(false); }} title={t('people.eraseTitle', { name: personName(person) })} action={t('people.erase')} typed={person.email ?? personName(person)} onConfirm={erase}>{t('people.eraseText')}</Confirm>
-    </>
-  );
+  return <ConfirmButton title={t('people.eraseTitle', { name: personName(person) })} action={t('people.erase')} typed={person.email ?? personName(person)} onConfirm={erase}>{t('people.eraseText')}</ConfirmButton>;
 }

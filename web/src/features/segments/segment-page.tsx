@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { answer, api, type Api } from '../../lib/api.ts';
 import { useFormat } from '../../lib/format.ts';
 import { mayEdit, useMe } from '../../lib/me.ts';
-import { Confirm, TYPED_FROM } from '../../ui/confirm.tsx';
+import { ConfirmButton, TYPED_FROM } from '../../ui/confirm.tsx';
 import { TextLink } from '../../ui/links.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ErrorPanel, Loading } from '../../ui/states.tsx';
@@ -90,17 +90,11 @@ function Archive({ segment }: { segment: Api<'Segment'> }) {
   const queries = useQueryClient();
   const navigate = route.useNavigate();
   const canEdit = mayEdit(useMe());
-  const [opened, setOpened] = useState(false);
   if (!canEdit) return null;
   const archive = async () => {
     await api.POST('/v1/segments/{id}/archive', { params: { path: { id: segment.id } } });
     void queries.invalidateQueries({ queryKey: ['segments'] });
     await navigate({ to: '/segments' });
   };
-  return (
-    <>
-      <Button variant="default" onClick={() => { setOpened(true); }}>{t('segments.archive')}</Button>
-      <Confirm opened={opened} onClose={() => { setOpened(false); }} title={t('segments.archiveTitle', { name: segment.name })} action={t('segments.archive')} typed={segment.memberCount > TYPED_FROM ? String(segment.memberCount) : null} onConfirm={archive}>{t('segments.archiveText', { count: segment.memberCount })}</Confirm>
-    </>
-  );
+  return <ConfirmButton title={t('segments.archiveTitle', { name: segment.name })} action={t('segments.archive')} typed={segment.memberCount > TYPED_FROM ? String(segment.memberCount) : null} onConfirm={archive}>{t('segments.archiveText', { count: segment.memberCount })}</ConfirmButton>;
 }

@@ -2,7 +2,9 @@ import { mkdtemp, chmod, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import pg from 'pg';
 import { createTestDatabase } from '../support/database.js';
 import { spawnDanbi } from '../support/process.js';
 
@@ -107,6 +109,30 @@ test('start, second start refused, kill -9, start again on the same data, stop c
   expect(end.out).toContain('Stopped.');
   expect(await isAlive(postgres)).toBe(false);
   expect(await exists(join(data, 'postgres', 'postmaster.pid'))).toBe(false);
+});
+
+test('a database killed with Danbi whose last statement still runs is waited for', async () => {
+  const data = dataDir('orphan');
+  const first = spawnDanbi({ PORT: '0', DATA_DIR: data });
+  await first.until(/ready at/);
+  const postgres = await serverPid(data);
+  const { user, password } = JSON.parse(await readFile(join(data, 'postgres-secrets.json'), 'utf8')) as { user: string; password: string };
+  const port = (await readFile(join(data, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[3];
+  const client = new pg.Client({ connectionString: `postgres://${user}:${password}@127.0.0.1:${port}/danbi` });
+  await client.connect();
+  client.on('error', () => undefined);
+  // Sleeping in the server would notice the death; working does not.
+  const busy = client.query(`do $$ declare until timestamptz := clock_timestamp() + interval '4 s'; begin while clock_timestamp() < until loop end loop; end $$`).catch(() => null);
+  await sleep(200);
+  process.kill(Number(postgres), 'SIGKILL');
+  first.child.kill('SIGKILL');
+  await first.ended;
+  const second = spawnDanbi({ PORT: '0', DATA_DIR: data });
+  await second.until(/ready at/);
+  expect(await readFile(join(data, 'postgres.log'), 'utf8')).toContain('pre-existing shared memory block');
+  second.child.kill('SIGTERM');
+  expect(await second.ended).toMatchObject({ code: 0 });
+  await busy;
 });
 
 test('Ctrl-C while starting, sent twice as npm does, still stops the database', async () => {

@@ -36,7 +36,7 @@ interface Place { bin: string; directory: string; cluster: string; runAs: RunAs 
 
 const DATABASE = 'danbi';
 const LAUNCHES = 3;
-/** A server left by a kill -9 may still be replaying its log. */
+/** A server left by a kill -9 may still be replaying its log, or have a statement of a dead server under way. */
 const RECOVERY_MS = 120_000;
 
 /**
@@ -145,7 +145,8 @@ async function launch({ bin, directory, cluster, runAs }: Place, settings: strin
   const log = join(directory, 'postgres.log');
   await writeFile(log, '', { flag: 'a' });
   if (runAs.uid !== undefined) await chown(log, runAs.uid, runAs.gid!);
-  for (let attempt = 1; ; attempt += 1) {
+  const patience = performance.now() + RECOVERY_MS;
+  for (let portsTried = 1; ; ) {
     const port = known ?? (await freePort());
     const flags = [
       `port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=100', 'jit=off', ...memorySettings(memory()),
@@ -158,7 +159,15 @@ async function launch({ bin, directory, cluster, runAs }: Place, settings: strin
     } catch (cause) {
       const said = (await readFile(log)).subarray(from).toString('utf8');
       // Somebody took the port between our look and the start: look again.
-      if (attempt < LAUNCHES && /could not bind|Address already in use/.test(said)) continue;
+      if (portsTried < LAUNCHES && /could not bind|Address already in use/.test(said)) {
+        portsTried += 1;
+        continue;
+      }
+      // The processes of a server that was killed alone end with their statement; until then two servers would write the same files.
+      if (performance.now() < patience && /pre-existing shared memory block/.test(said)) {
+        await pause(250);
+        continue;
+      }
       const why = said.split('\n').find((line) => /FATAL|PANIC|ERROR/.test(line))?.replace(/^.*?(FATAL|PANIC|ERROR):\s*/, '') ?? 'it gave no reason';
       throw new AppError('database.start-failed', `The embedded database did not start: ${why}. See ${log}.`, 'unavailable', [], { cause });
     }

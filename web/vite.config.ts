@@ -2,12 +2,12 @@ import { tanstackRouter } from '@tanstack/router-plugin/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-/** One file for each kind of library, instead of dozens of small ones that are asked for one after another. */
+/** One file for each kind of library that every page needs, instead of dozens of small ones; what only some pages need comes with them. */
 const groups = [
-  { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
-  { name: 'mantine', test: /node_modules\/@mantine\// },
-  { name: 'icons', test: /node_modules\/@tabler\// },
-  { name: 'vendor', test: /node_modules\/(@tanstack|i18next|react-i18next|openapi-fetch|dayjs|es-hangul|@floating-ui|clsx)/ },
+  { name: 'react', tags: ['$initial' as const], test: /node_modules\/(react|react-dom|scheduler)\// },
+  { name: 'mantine', tags: ['$initial' as const], test: /node_modules\/@mantine\// },
+  { name: 'icons', tags: ['$initial' as const], test: /node_modules\/@tabler\// },
+  { name: 'vendor', tags: ['$initial' as const], test: /node_modules\/(@tanstack|i18next|react-i18next|openapi-fetch|dayjs|es-hangul|@floating-ui|clsx)/ },
 ];
 
 export default defineConfig({

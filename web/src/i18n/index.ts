@@ -1,6 +1,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import en from './en/index.ts';
+import app from './en/app.json';
+import type en from './en/index.ts';
 import type ko from './ko/index.ts';
 
 /** English is the measure: what it has, Korean has (plural forms aside, of which Korean needs one). */
@@ -11,7 +12,12 @@ void complete;
 
 export const LANGUAGES = ['en', 'ko'] as const;
 export type Language = (typeof LANGUAGES)[number];
+/** What has a file of words of its own. */
+export type Subject = Exclude<keyof typeof en, keyof typeof app>;
 const KEPT = 'danbi:language';
+
+const files = import.meta.glob<object>(['./*/*.json', '!./en/app.json'], { import: 'default' });
+const wanted = new Set<string>();
 
 /** The language chosen here before, else the browser's. */
 function firstLanguage(): Language {
@@ -20,15 +26,35 @@ function firstLanguage(): Language {
   return navigator.language.toLowerCase().startsWith('ko') ? 'ko' : 'en';
 }
 
+async function load(language: string, subject: string): Promise<void> {
+  if (i18next.getResource(language, 'translation', subject === 'app' ? 'nav' : subject) !== undefined) return;
+  const words = await files[`./${language}/${subject}.json`]?.();
+  if (words) i18next.addResourceBundle(language, 'translation', subject === 'app' ? words : { [subject]: words }, true);
+}
+
+/** Loads the words of these subjects in the language of the moment, so that a page begins with them. */
+export async function needWords(...subjects: readonly Subject[]): Promise<void> {
+  for (const subject of subjects) wanted.add(subject);
+  await Promise.all(subjects.map((subject) => load(i18next.language, subject)));
+}
+
 /** Switches the words, the document's language and what is remembered. Korean is loaded when it is first wanted. */
 export async function switchLanguage(language: Language): Promise<void> {
-  if (language === 'ko' && !i18next.hasResourceBundle('ko', 'translation')) i18next.addResourceBundle('ko', 'translation', (await import('./ko/index.ts')).default);
+  await Promise.all(['app', ...wanted].map((subject) => load(language, subject)));
   await i18next.changeLanguage(language);
   localStorage.setItem(KEPT, language);
   document.documentElement.lang = language;
 }
 
 export async function startWords(): Promise<void> {
-  await i18next.use(initReactI18next).init({ lng: 'en', fallbackLng: 'en', resources: { en: { translation: en } }, interpolation: { escapeValue: false }, returnNull: false });
+  await i18next.use(initReactI18next).init({
+    lng: 'en', fallbackLng: 'en', resources: { en: { translation: app } }, interpolation: { escapeValue: false }, returnNull: false,
+    // Words of a subject that no route announced come by themselves; until then there is nothing to read, rather than a key.
+    saveMissing: true, react: { bindI18nStore: 'added' },
+    parseMissingKeyHandler: (key) => (i18next.getResource(i18next.language, 'translation', subjectOf(key)) === undefined ? '' : key),
+    missingKeyHandler: (_languages, _namespace, key) => { void needWords(subjectOf(key) as Subject); },
+  });
   await switchLanguage(firstLanguage());
 }
+
+const subjectOf = (key: string): string => key.split('.', 1)[0]!;

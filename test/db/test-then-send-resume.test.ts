@@ -13,7 +13,7 @@ import { VirtualClock } from '../support/virtual-clock.js';
 
 const clock = new VirtualClock(new Date('2026-03-02T09:00:00Z'));
 const PAGE = 7;
-const VISITORS = 12;
+const VISITORS = 24;
 const COUNT = 90 + VISITORS;
 let app: TestApp;
 let segmentId: string;

@@ -82,14 +82,14 @@ describe('an e-mail for what nobody saw', () => {
 
   test('goes for a message that expired unseen, and not to a control', async () => {
     const { event } = await campaign({ expiresAfterHours: 3 }, { control: { weight: 1 } });
-    const people = await Promise.all(Array.from({ length: 12 }, () => enter(event)));
+    const people = await Promise.all(Array.from({ length: 40 }, () => enter(event)));
     await pass(24 * HOUR);
     const rows = await Promise.all(people.map(rowsOf));
     const controls = rows.filter(([inApp]) => inApp!.state === 'ghost');
     const treated = rows.filter(([inApp]) => inApp!.state === 'failed' && inApp!.reason === 'EXPIRED');
     expect(controls.length).toBeGreaterThan(0);
     expect(treated.length).toBeGreaterThan(0);
-    expect(controls.length + treated.length).toBe(12);
+    expect(controls.length + treated.length).toBe(40);
     for (const row of controls) expect(row).toHaveLength(1);
     for (const row of treated) expect(row[1]).toMatchObject({ channel: 'email', state: 'sent' });
   });

@@ -14,18 +14,20 @@ const REVENUE = { ...ORDER, value: { property: 'revenue', currency: 'KRW' } };
 
 describe('a broadcast of amounts with a control, some of whose people have no address', () => {
   let campaignId: string;
-  const people = ids('b', 900);
-  let arms: Map<string, string>;
-  const of = (arm: string, reachable = true) => people.filter((id, n) => arms.get(id) === arm && (n % 10 !== 0) === reachable);
+  let people: Record<'A' | 'B' | 'control', string[]>;
+  const hasAddress = (n: number) => n % 10 !== 0;
+  const of = (arm: 'A' | 'B' | 'control', reachable = true) => people[arm].filter((_, n) => hasAddress(n) === reachable);
 
   test('says that it is collecting until everybody has matured, and counts only who could get it', async () => {
-    await world.do(people, '', { traits: (id) => ({ cohort: 'b', ...(Number(id.slice(2)) % 10 === 0 ? {} : { email: `${id}@example.test` }) }) });
     const variants = ['A', 'B'].map((key) => ({ key, name: `제안 ${key}`, content: { subject: key, body: `<mj-section><mj-column><mj-text>${key}</mj-text></mj-column></mj-section>` } }));
     campaignId = await world.publish(broadcast({
       audience: { type: 'attribute', key: 'cohort', op: 'is', value: 'b' }, goals: [REVENUE, { key: 'seen', name: 'Seen', window: { hours: 12 }, event: { name: 'Seen' } }],
       message: email('message', null, { variants, control: { weight: 1 }, test: { measure: 'amount', cap: 100 } }),
-    }));
-    arms = await world.armsOf(campaignId);
+    }), async (id) => {
+      people = await world.drawn(id, 'message', 'b', { A: 300, B: 300, control: 300 });
+      const reachable = new Set((['A', 'B', 'control'] as const).flatMap((arm) => of(arm)));
+      await world.do(Object.values(people).flat(), '', { traits: (person) => ({ cohort: 'b', ...(reachable.has(person) ? { email: `${person}@example.test` } : {}) }) });
+    });
     await world.pass(HOUR);
     // A buys for 10, B for 30 (one of them for 5,000, of which 100 count), the control for 10 and rarely.
     await world.do([...every(of('A'), 3), ...every(of('control'), 6)], 'Order Completed', { properties: { revenue: 10 } });
@@ -38,7 +40,7 @@ describe('a broadcast of amounts with a control, some of whose people have no ad
     expect(open.verdict).toMatchObject({ state: 'collecting', recorded: null });
     expect(open.plan).toMatchObject({ mode: 'single', measure: 'amount', cap: 100, alphaEarly: 0, alphaFinal: 0.05, fixedSince: '2026-03-02T00:00:00.000Z', readoutAt: '2026-03-03T00:00:00.000Z' });
     expect(open.arms.map(({ key, isControl, assigned, eligible, matured, maturing }) => ({ key, isControl, assigned, eligible, matured, maturing })))
-      .toEqual(['A', 'B', 'control'].map((key) => ({ key, isControl: key === 'control', assigned: of(key).length + of(key, false).length, eligible: of(key).length, matured: 0, maturing: { people: of(key).length, from: '2026-03-03T00:00:00.000Z', until: '2026-03-03T00:00:00.000Z' } })));
+      .toEqual((['A', 'B', 'control'] as const).map((key) => ({ key, isControl: key === 'control', assigned: of(key).length + of(key, false).length, eligible: of(key).length, matured: 0, maturing: { people: of(key).length, from: '2026-03-03T00:00:00.000Z', until: '2026-03-03T00:00:00.000Z' } })));
     expect(open.split.eligible).toBeGreaterThan(0.01);
   });
 

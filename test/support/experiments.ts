@@ -1,4 +1,5 @@
-import { bucketOf } from '../../src/kernel/bucket.js';
+import { armOf, bucketOf } from '../../src/kernel/bucket.js';
+import { newId } from '../../src/kernel/ids.js';
 import { rows } from '../../src/platform/database/db.js';
 import type { TestApp } from './app.js';
 
@@ -9,9 +10,36 @@ export async function publishTest(app: TestApp, definition: object, step = 'mess
   const made = await app.api('POST', '/v1/campaigns', { name: `Test ${Math.random()}`, definition });
   const published = await app.api('POST', `/v1/campaigns/${made.body.id}/publish`, {});
   if (published.status !== 200) throw new Error(JSON.stringify(published.body));
-  const [version] = (await app.api('GET', `/v1/campaigns/${made.body.id}/versions`)).body.items;
-  const { experiments } = (await app.api('GET', `/v1/campaigns/${made.body.id}/versions/${version.number}`)).body;
-  return { id: made.body.id, experimentId: experiments[step].id, salt: experiments[step].salt, arms: experiments[step].arms };
+  return testOf(app, made.body.id, step);
+}
+
+/** The experiment of one step of a campaign's newest version. */
+export async function testOf(app: TestApp, campaignId: string, step: string): Promise<PublishedTest> {
+  const [version] = (await app.api('GET', `/v1/campaigns/${campaignId}/versions`)).body.items;
+  const { experiments } = (await app.api('GET', `/v1/campaigns/${campaignId}/versions/${version.number}`)).body;
+  return { id: campaignId, experimentId: experiments[step].id, salt: experiments[step].salt, arms: experiments[step].arms };
+}
+
+/**
+ * Writes new people of whom the hash will draw exactly so many for each arm, as ids of people are random: for tests whose outcome
+ * must not be a matter of luck. @returns external ids by arm
+ */
+export async function drawnPeople<K extends string>(app: TestApp, { salt, arms }: Pick<PublishedTest, 'salt' | 'arms'>, { prefix, now, perArm }: { prefix: string; now: Date; perArm: Record<K, number> }): Promise<Record<K, string[]>> {
+  const drawn = Object.fromEntries(Object.keys(perArm).map((key) => [key, []])) as unknown as Record<K, string[]>;
+  const ids: string[] = [];
+  const wanted = Object.values<number>(perArm).reduce((sum, count) => sum + count, 0);
+  while (ids.length < wanted) {
+    const id = newId();
+    const arm = armOf(arms, bucketOf(salt, id)) as K;
+    if (!(drawn[arm]?.length < perArm[arm])) continue;
+    drawn[arm].push(`${prefix}-${ids.length}`);
+    ids.push(id);
+  }
+  await rows(app.db, `
+    with given as (select u.id, $2 || '-' || (u.place - 1) as name from unnest($1::uuid[]) with ordinality as u (id, place)),
+         made as (insert into person (id, external_id, kind, first_seen_at, last_seen_at, created_at, updated_at) select g.id, g.name, 'user', $3, $3, $3, $3 from given as g)
+    insert into person_identity (kind, value, person_id, linked_at) select 'user_id', g.name, g.id, $3 from given as g`, [ids, prefix, now]);
+  return drawn;
 }
 
 /** Makes people with e-mail addresses. @returns their ids by external id, in that order */

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { ExperimentResult } from '../../src/contract/experiment.js';
-import { rows } from '../../src/platform/database/db.js';
 import { startTestApp, type TestApp } from './app.js';
+import { drawnPeople, testOf } from './experiments.js';
 import { VirtualClock } from './virtual-clock.js';
 
 export const HOUR = 3_600_000;
@@ -16,12 +16,19 @@ export class VerdictWorld {
     return new VerdictWorld(await startTestApp({ clock }), clock);
   }
 
-  async publish(definition: object): Promise<string> {
+  /** @param before what is done between publishing and the first work, as: writing the people whom a launch will find */
+  async publish(definition: object, before: (campaignId: string) => Promise<void> = async () => {}): Promise<string> {
     const { body } = await this.app.api('POST', '/v1/campaigns', { name: `Test ${(this.sent += 1)}`, definition });
     const published = await this.app.api('POST', `/v1/campaigns/${body.id}/publish`, {});
     expect({ status: published.status, problems: published.body.problems }).toEqual({ status: 200, problems: undefined });
+    await before(body.id as string);
     await this.app.runner.runUntilIdle();
     return body.id as string;
+  }
+
+  /** New people of whom each arm of a step's test will have exactly so many. @returns their external ids by arm */
+  async drawn<K extends string>(campaignId: string, step: string, prefix: string, perArm: Record<K, number>): Promise<Record<K, string[]>> {
+    return drawnPeople(this.app, await testOf(this.app, campaignId, step), { prefix, now: this.clock.now(), perArm });
   }
 
   /** Each of these people does something, now or (late) at an earlier moment. */
@@ -52,13 +59,6 @@ export class VerdictWorld {
     const { status, body } = await this.app.api('GET', `/v1/campaigns/${campaignId}/results`);
     expect({ status, experiments: body.experiments?.length }).toEqual({ status: 200, experiments: 1 });
     return body.experiments[0] as ExperimentResult;
-  }
-
-  /** Who of a campaign has which arm, by their external ids. */
-  async armsOf(campaignId: string): Promise<Map<string, string>> {
-    const found = await rows<{ id: string; variant: string }>(this.app.db, `
-      select i.value as id, a.variant from assignment as a join person_identity as i on i.person_id = a.person_id and i.kind = 'user_id' where a.campaign_id = $1 order by i.value`, [campaignId]);
-    return new Map(found.map(({ id, variant }) => [id, variant]));
   }
 
   /** Stored looks, oldest first. */

@@ -673,6 +673,7 @@ create table campaign (
   state_at timestamp with time zone not null,
   closing boolean not null default false,
   pause_reason jsonb,
+  draft_unfinished boolean not null default false,
   constraint campaign_pkey PRIMARY KEY (id),
   constraint campaign_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'draining'::text, 'stopped'::text, 'archived'::text]))),
   constraint campaign_type_check CHECK ((type = ANY (ARRAY['series'::text, 'broadcast'::text, 'auto_message'::text]))));

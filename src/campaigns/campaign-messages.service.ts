@@ -3,6 +3,7 @@ import type { Channel } from '../contract/message.js';
 import { Previews, type Preview, type Reader } from '../delivery/content/preview.service.js';
 import { notFound } from '../kernel/errors.js';
 import { referencesOf } from './domain/references.js';
+import { wholeDefinition } from './domain/unfinished.js';
 import { Drafts } from './drafts.service.js';
 
 export interface ShownMessage { stepId: string; variant: string; channel: Channel; preview: Preview }
@@ -14,7 +15,7 @@ export class CampaignMessages {
 
   /** Every message and variant as one reader would get it, or only those of one step or variant. */
   async preview(campaignId: string, { stepId, variant, ...reader }: Reader & { stepId?: string; variant?: string }): Promise<ShownMessage[]> {
-    const { contents } = referencesOf((await this.drafts.get(campaignId)).definition);
+    const { contents } = referencesOf(wholeDefinition((await this.drafts.get(campaignId)).definition));
     const wanted = contents.filter((content) => (stepId ?? content.stepId) === content.stepId && (variant ?? content.variant) === content.variant);
     if (wanted.length === 0 && (stepId !== undefined || variant !== undefined)) throw notFound('message', [stepId, variant].filter((part) => part !== undefined).join(' / '));
     const shown: ShownMessage[] = [];

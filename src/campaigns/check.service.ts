@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { CampaignDefinition } from '../contract/campaign.js';
+import type { DraftDefinition } from '../contract/campaign-draft.js';
 import type { Channel, EmailContent, InAppContent } from '../contract/message.js';
 import type { CompiledMessage } from '../delivery/content/compiled.js';
 import { compileMessage } from '../delivery/content/compile.js';
@@ -19,15 +20,25 @@ import { validateDefinition } from '../segments/segment-questions.js';
 import { findFaults } from './domain/check.js';
 import { fault, warning, within, type Finding } from './domain/finding.js';
 import { referencesOf, type References } from './domain/references.js';
+import { refuseErrors } from './domain/refuse.js';
+import { writtenOf } from './domain/unfinished.js';
 import { knownTopics, segmentStates } from './store/references.store.js';
 
 /** A content that compiled, ready to be stored. */
 export type CheckedContent = References['contents'][number] & { compiled: CompiledMessage };
 
-export interface Checked {
+interface Compiled {
   findings: Finding[];
   contents: CheckedContent[];
 }
+
+export interface Checked extends Compiled {
+  /** Null while something is not written yet; then the findings say what. */
+  definition: CampaignDefinition | null;
+}
+
+/** A draft of which nothing stops publishing. */
+export interface Sound extends Checked { definition: CampaignDefinition }
 
 /** Looks at a definition as publishing would, and changes nothing. */
 @Injectable()
@@ -35,13 +46,23 @@ export class CampaignCheck {
   constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly senders: SenderCheck, private readonly identity: IdentityGuard) {}
 
   /** Everything wrong or doubtful in it, and its compiled messages. */
-  async check(definition: CampaignDefinition): Promise<Checked> {
+  async check(draft: DraftDefinition): Promise<Checked> {
+    const { definition, findings: gaps } = writtenOf(draft);
+    if (!definition) return { definition, findings: gaps, contents: [] };
     const references = referencesOf(definition);
     const { findings, contents } = await this.compiled(references);
     return {
+      definition,
       findings: [...findFaults(definition, this.clock.now()), ...(await this.segments(references)), ...(await this.conditions(references)), ...(await this.topics(references)), ...(await this.endpoints(references)), ...(await this.sendersOf(references)), ...(await this.answers(references)), ...findings, ...(await this.rules(references, contents))],
       contents,
     };
+  }
+
+  /** What publishing needs: the same, or `campaign.invalid` with every error. The findings are warnings then. */
+  async sound(draft: DraftDefinition): Promise<Sound> {
+    const { definition, findings, contents } = await this.check(draft);
+    const warnings = refuseErrors(findings);
+    return { definition: definition!, findings: warnings, contents };
   }
 
   private async segments({ segments }: References): Promise<Finding[]> {
@@ -114,8 +135,8 @@ export class CampaignCheck {
     return this.senders.hold(tx, contents.flatMap(({ channel, content }) => (channel === 'email' ? (content as EmailContent).fromAddress ?? [] : [])));
   }
 
-  private async compiled({ contents }: References): Promise<Checked> {
-    const checked: Checked = { findings: [], contents: [] };
+  private async compiled({ contents }: References): Promise<Compiled> {
+    const checked: Compiled = { findings: [], contents: [] };
     const book = await loadBookFor(this.db, contents);
     for (const content of contents) {
       try {
@@ -147,15 +168,3 @@ function endpointFindings(path: string, channel: Channel, content: { endpointId:
 }
 
 const asError = (problem: Problem): Finding => ({ severity: 'error', ...problem });
-
-/** Whether nothing in it stops publishing. */
-export const isSound = (findings: readonly Finding[]): boolean => findings.every(({ severity }) => severity !== 'error');
-
-/** Throws `campaign.invalid` with every error; returns the warnings. */
-export function refuseErrors(findings: readonly Finding[]): Finding[] {
-  const errors = findings.filter(({ severity }) => severity === 'error');
-  if (errors.length === 0) return [...findings];
-  const problems = errors.map(({ severity: _severity, ...problem }) => problem);
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  throw new AppError('campaign.invalid', `The campaign can not be published. ${errors[0]!.path}: ${errors[0]!.message}${more}`, 'invalid', problems);
-}

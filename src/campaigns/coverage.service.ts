@@ -11,7 +11,7 @@ import type { Actor } from '../platform/http/access.js';
 import { WorkerRunner } from '../platform/jobs/runner.js';
 import { loadWorkspace } from '../platform/workspace.js';
 import { isLive, membersAmong, membersPage } from '../segments/segment-questions.js';
-import { CampaignCheck, refuseErrors } from './check.service.js';
+import { CampaignCheck } from './check.service.js';
 import { referencesOf } from './domain/references.js';
 import { Drafts } from './drafts.service.js';
 import { lockCampaign } from './store/campaigns.store.js';
@@ -32,10 +32,9 @@ export class Coverage {
 
   /** Begins; the last run of the campaign is forgotten. @throws campaign.invalid with everything that publishing would refuse */
   async start(campaignId: string, subjectLength: number, actor: Actor): Promise<CoverageReport> {
-    const { definition, revision } = await this.drafts.get(campaignId);
-    const { findings, contents } = await this.checks.check(definition);
+    const { definition: draft, revision } = await this.drafts.get(campaignId);
+    const { definition, contents } = await this.checks.sound(draft);
     const written = referencesOf(definition);
-    refuseErrors(findings);
     const segmentId = written.segments[0]?.segmentId ?? null;
     if (segmentId !== null && !(await isLive(this.db, [segmentId]))) throw conflict('coverage.segment-not-live', 'The segment of this campaign is not built yet. Try again when it is.');
     const topics = await knownTopics(this.db, contents.map(({ topic }) => topic));

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { CampaignChange, NewCampaign } from '../contract/campaign-api.js';
+import { readDraft, type DraftDefinition } from '../contract/campaign-draft.js';
 import { Clock } from '../kernel/clock.js';
 import { conflict, notFound } from '../kernel/errors.js';
 import { actorName, AuditLog } from '../platform/audit.js';
@@ -8,7 +9,7 @@ import { inTransaction } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
 import { deleteDraft, findCampaign, insertDraft, listCampaigns, lockCampaign, updateDraft, type Campaign, type ListQuery } from './store/campaigns.store.js';
 
-/** What editors do before publishing. A draft is well-formed; whether it can run is said by {@link CampaignCheck}. */
+/** What editors do before publishing. What a draft says is well-formed; what it lacks, and whether it can run, is said by {@link CampaignCheck}. */
 @Injectable()
 export class Drafts {
   constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly audit: AuditLog) {}
@@ -24,10 +25,10 @@ export class Drafts {
     return campaign;
   }
 
-  create({ name, definition }: NewCampaign, actor: Actor): Promise<Campaign> {
+  create({ name, definition }: Pick<NewCampaign, 'name' | 'definition'>, actor: Actor): Promise<Campaign> {
     const now = this.clock.now();
     return inTransaction(this.db, async (tx) => {
-      const id = await insertDraft(tx, { name, definition, by: actorName(actor), now });
+      const id = await insertDraft(tx, { name, ...asKept(definition), by: actorName(actor), now });
       await this.audit.record(tx, { actor, action: 'campaign.create', subject: `campaign:${id}`, detail: { name } }, now);
       return (await findCampaign(tx, id))!;
     });
@@ -41,7 +42,7 @@ export class Drafts {
       if (!before) throw notFound('campaign', id);
       if (before.revision !== revision) throw changedSince(before.revision);
       if (before.type !== definition.type) throw conflict('campaign.other-type', `This campaign is of type ${before.type}; a ${definition.type} needs a new one.`);
-      if (!(await updateDraft(tx, { id, revision, name, definition, now }))) throw conflict('campaign.ended', `The campaign is ${before.state} and can not be changed; duplicate it.`);
+      if (!(await updateDraft(tx, { id, revision, name, ...asKept(definition), now }))) throw conflict('campaign.ended', `The campaign is ${before.state} and can not be changed; duplicate it.`);
       await this.audit.record(tx, { actor, action: 'campaign.edit', subject: `campaign:${id}`, detail: { revision: revision + 1 } }, now);
       return (await findCampaign(tx, id))!;
     });
@@ -66,3 +67,9 @@ export class Drafts {
 }
 
 export const changedSince = (revision: number) => conflict('campaign.changed', `Somebody else changed the campaign; it is at revision ${revision} now. Load it again.`);
+
+/** A whole definition is kept with its defaults, one with gaps as it was written. */
+function asKept(draft: DraftDefinition): { definition: DraftDefinition; unfinished: boolean } {
+  const { definition } = readDraft(draft);
+  return { definition: definition ?? draft, unfinished: definition === null };
+}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import { DataSource } from 'typeorm';
-import { fallbackStep } from '../contract/campaign.js';
+import { fallbackStep, type CampaignDefinition } from '../contract/campaign.js';
 import { loadContents, publishContent } from '../delivery/content/store/content.store.js';
 import { Clock } from '../kernel/clock.js';
 import { conflict, notFound } from '../kernel/errors.js';
@@ -14,7 +14,8 @@ import { WorkerRunner } from '../platform/jobs/runner.js';
 import { loadWorkspace } from '../platform/workspace.js';
 import { createOwned } from '../segments/segment-questions.js';
 import { beginTally } from './auto/store/tally.store.js';
-import { CampaignCheck, refuseErrors, type CheckedContent } from './check.service.js';
+import { CampaignCheck, type CheckedContent } from './check.service.js';
+import { refuseErrors } from './domain/refuse.js';
 import { maintainedBefore, maintainedConditions } from './domain/conditions.js';
 import { planExperiments } from './domain/experiments.js';
 import type { Finding } from './domain/finding.js';
@@ -39,10 +40,12 @@ export interface Published {
   warnings: Finding[];
 }
 
+type WholeCampaign = Campaign & { definition: CampaignDefinition };
+
 interface NextVersion {
   id: string;
   number: number;
-  campaign: Campaign;
+  campaign: WholeCampaign;
   plan: RunPlan;
   before: CampaignVersion | null;
   contents: CheckedContent[];
@@ -67,22 +70,21 @@ export class Publishing {
     if (revision !== undefined && revision !== seen.revision) throw changedSince(seen.revision);
     if (!TRANSITIONS.publish.from.includes(seen.state)) throw refuseTransition('publish', seen.state);
     // Compiling takes long, so it is done before the campaign is locked; the lock then proves that nothing has changed.
-    const { findings, contents } = await this.checks.check(seen.definition);
-    const refused = refuseErrors(findings);
-    const proposal = await this.tests.propose(seen);
-    const warnings = [...refused, ...refuseErrors(proposal.findings)];
+    const { definition, findings, contents } = await this.checks.sound(seen.definition);
+    const proposal = await this.tests.propose({ ...seen, definition });
+    const warnings = [...findings, ...refuseErrors(proposal.findings)];
     await inTransaction(this.db, async (tx) => refuseMissedDates(tx, id, { now: this.clock.now(), zone: (await loadWorkspace(tx)).timeZone }));
     const version = await inTransaction(this.db, async (tx) => {
       const campaign = await lockCampaign(tx, id);
       if (!campaign) throw notFound('campaign', id);
       if (campaign.revision !== seen.revision || campaign.currentVersion?.id !== seen.currentVersion?.id) throw changedSince(campaign.revision);
-      return this.write(tx, campaign, { contents, proposal }, actor);
+      return this.write(tx, { ...campaign, definition }, { contents, proposal }, actor);
     });
     for (const worker of ['segments.build', 'segments.membership', 'campaigns.launch', 'campaigns.dates', 'campaigns.entry', 'campaigns.advance', NEWS]) this.runner.wake(worker);
     return { campaign: (await findCampaign(this.db, id))!, version, warnings };
   }
 
-  private async write(tx: Db, campaign: Campaign, { contents, proposal }: { contents: CheckedContent[]; proposal: Proposal }, actor: Actor): Promise<{ id: string; number: number }> {
+  private async write(tx: Db, campaign: WholeCampaign, { contents, proposal }: { contents: CheckedContent[]; proposal: Proposal }, actor: Actor): Promise<{ id: string; number: number }> {
     const now = this.clock.now();
     const before = campaign.currentVersion && (await loadVersion(tx, campaign.currentVersion.id));
     if (before && campaign.state === 'active' && isDeepStrictEqual(before.published.definition, campaign.definition) && (await saysTheSame(tx, before, contents))) throw conflict('campaign.nothing-new', `Version ${before.number} already says exactly this.`);

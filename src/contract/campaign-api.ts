@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { CampaignDefinition } from './campaign.js';
+import { CampaignType, DraftDefinition } from './campaign-draft.js';
 import { Id, Instant, Key, Name } from './common.js';
 import { ExperimentPlan } from './experiment.js';
 import { TestThenSendPreview } from './experiment-choice.js';
 
 const State = z.enum(['draft', 'active', 'paused', 'draining', 'stopped', 'archived']);
-const Type = z.enum(['series', 'broadcast', 'auto_message']);
 /** JSON answers carry instants as text; stores give dates. */
 const At = z.union([Instant, z.date()]).meta({ type: 'string', format: 'date-time' });
 
 const summary = {
-  id: Id, type: Type, name: z.string(), state: State,
+  id: Id, type: CampaignType, name: z.string(), state: State,
+  unfinished: z.boolean().meta({ description: 'The draft has gaps; `check` says which' }),
   revision: z.number().int().meta({ description: 'Counts every change of the draft. Send the one you saw with a change.' }),
   currentVersion: z.object({ id: Id, number: z.number().int(), publishedAt: At }).nullable(),
   createdBy: z.string(), createdAt: At, updatedAt: At, stateAt: At,
@@ -19,16 +20,19 @@ const summary = {
   }).nullable().meta({ description: 'Why Danbi paused it by itself: too many of the last messages bounced, were reported or blocked. Null otherwise.' }),
 };
 export const CampaignSummaryView = z.object(summary).meta({ id: 'CampaignSummary' });
-export const CampaignView = z.object({ ...summary, definition: CampaignDefinition }).meta({ id: 'Campaign' });
+export const CampaignView = z.object({ ...summary, definition: CampaignDefinition.meta({ description: 'When `unfinished`, what is not written yet is missing, null or empty' }) }).meta({ id: 'Campaign' });
 export const CampaignList = z.object({ items: z.array(CampaignSummaryView), next: z.string().nullable() }).meta({ id: 'CampaignList' });
 
-export const CampaignFilter = z.object({ state: State.optional(), type: Type.optional(), q: z.string().trim().min(1).max(200).optional().meta({ description: 'Part of the name' }) });
+export const CampaignFilter = z.object({ state: State.optional(), type: CampaignType.optional(), q: z.string().trim().min(1).max(200).optional().meta({ description: 'Part of the name' }) });
 
-export const NewCampaign = z.strictObject({ name: Name, definition: CampaignDefinition }).meta({ id: 'NewCampaign' });
+const written = { name: Name, definition: CampaignDefinition, unfinished: z.literal(false).optional() };
+const unfinished = { name: Name, definition: DraftDefinition, unfinished: z.literal(true).meta({ description: 'Keeps a draft with gaps, as an editor that saves by itself does; publishing needs them filled' }) };
+
+export const NewCampaign = z.discriminatedUnion('unfinished', [z.strictObject(written), z.strictObject(unfinished)]).meta({ id: 'NewCampaign' });
 export type NewCampaign = z.infer<typeof NewCampaign>;
 
 const Revision = z.number().int().min(1);
-export const CampaignChange = z.strictObject({ revision: Revision, name: Name, definition: CampaignDefinition }).meta({ id: 'CampaignChange' });
+export const CampaignChange = z.discriminatedUnion('unfinished', [z.strictObject({ revision: Revision, ...written }), z.strictObject({ revision: Revision, ...unfinished })]).meta({ id: 'CampaignChange' });
 export type CampaignChange = z.infer<typeof CampaignChange>;
 
 export const DuplicateRequest = z.strictObject({ name: Name.optional() }).default({}).meta({ id: 'DuplicateRequest' });

@@ -8,7 +8,8 @@ import { Id } from '../../contract/common.js';
 import { AppError } from '../../kernel/errors.js';
 import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/access.js';
 import { decodeCursor, INSTANT_AND_ID_KEY, pageOf, PageQuery } from '../../platform/http/paging.js';
-import { CampaignCheck, isSound, refuseErrors } from '../check.service.js';
+import { CampaignCheck } from '../check.service.js';
+import { isSound } from '../domain/refuse.js';
 import { Drafts } from '../drafts.service.js';
 import { Lifecycle } from '../lifecycle.service.js';
 import { Publishing } from '../publish.service.js';
@@ -94,9 +95,9 @@ export class CampaignsController {
   @ApiOkResponse({ standardSchema: CheckView })
   async check(@Param('id', { schema: Id }) id: string) {
     const campaign = await this.drafts.get(id);
-    const { findings } = await this.checks.check(campaign.definition);
-    const all = isSound(findings) ? [...findings, ...(await this.tests.propose(campaign)).findings] : findings;
-    return { ok: isSound(all), findings: all, testThenSend: await this.staged.preview(campaign.definition) };
+    const { definition, findings } = await this.checks.check(campaign.definition);
+    const all = definition && isSound(findings) ? [...findings, ...(await this.tests.propose({ ...campaign, definition })).findings] : findings;
+    return { ok: isSound(all), findings: all, testThenSend: definition && (await this.staged.preview(definition)) };
   }
 
   @Post(':id/test-plan')
@@ -106,8 +107,8 @@ export class CampaignsController {
   @ApiOkResponse({ standardSchema: TestPlansView })
   async testPlan(@Param('id', { schema: Id }) id: string) {
     const campaign = await this.drafts.get(id);
-    refuseErrors((await this.checks.check(campaign.definition)).findings);
-    const { tests, findings } = await this.tests.propose(campaign);
+    const { definition } = await this.checks.sound(campaign.definition);
+    const { tests, findings } = await this.tests.propose({ ...campaign, definition });
     return { tests: tests.map(proposedView), findings };
   }
 

@@ -1,5 +1,6 @@
 import { recordNews } from '../../people/store/news.store.js';
 import type { CampaignDefinition } from '../../contract/campaign.js';
+import type { DraftDefinition } from '../../contract/campaign-draft.js';
 import type { PauseReason } from '../../delivery/sending/domain/error-budget.js';
 import { newId } from '../../kernel/ids.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
@@ -11,7 +12,10 @@ export interface Campaign {
   type: CampaignType;
   name: string;
   state: CampaignState;
-  definition: CampaignDefinition;
+  /** The draft; {@link readDraft} says what of it is not written yet. */
+  definition: DraftDefinition;
+  /** Whether it has gaps. */
+  unfinished: boolean;
   /** Counts every change of the draft; an editor names the one it saw. */
   revision: number;
   currentVersion: { id: string; number: number; publishedAt: Date } | null;
@@ -27,7 +31,7 @@ export interface Campaign {
 export type CampaignSummary = Omit<Campaign, 'definition'>;
 
 const SUMMARY = `
-  c.id, c.type, c.name, c.state, c.draft_revision as revision, c.created_by as "createdBy", c.created_at as "createdAt",
+  c.id, c.type, c.name, c.state, c.draft_revision as revision, c.draft_unfinished as unfinished, c.created_by as "createdBy", c.created_at as "createdAt",
   c.updated_at as "updatedAt", c.state_at as "stateAt", c.pause_reason as "pauseReason",
   case when v.id is not null then jsonb_build_object('id', v.id, 'number', v.number, 'publishedAt', v.published_at) end as "currentVersion"`;
 const FROM = 'campaign as c left join campaign_version as v on v.id = c.current_version_id';
@@ -74,17 +78,19 @@ export async function listCampaigns(db: Db, query: ListQuery): Promise<(Campaign
 
 export interface NewDraft {
   name: string;
-  definition: CampaignDefinition;
+  definition: CampaignDefinition | DraftDefinition;
+  /** Whether it has gaps. */
+  unfinished?: boolean;
   by: string;
   now: Date;
 }
 
 /** @returns the id of the new draft */
-export async function insertDraft(tx: Db, { name, definition, by, now }: NewDraft): Promise<string> {
+export async function insertDraft(tx: Db, { name, definition, unfinished = false, by, now }: NewDraft): Promise<string> {
   const id = newId();
   await rows(tx, `
-    insert into campaign (id, type, name, state, draft, created_by, created_at, updated_at, state_at)
-    values ($1, $2, $3, 'draft', $4::jsonb, $5, $6::timestamptz, $6::timestamptz, $6::timestamptz)`, [id, definition.type, name, JSON.stringify(definition), by, now]);
+    insert into campaign (id, type, name, state, draft, draft_unfinished, created_by, created_at, updated_at, state_at)
+    values ($1, $2, $3, 'draft', $4::jsonb, $5, $6, $7::timestamptz, $7::timestamptz, $7::timestamptz)`, [id, definition.type, name, JSON.stringify(definition), unfinished, by, now]);
   return id;
 }
 
@@ -93,16 +99,17 @@ export interface DraftChange {
   /** The revision the editor saw. */
   revision: number;
   name: string;
-  definition: CampaignDefinition;
+  definition: DraftDefinition;
+  unfinished: boolean;
   now: Date;
 }
 
 /** Replaces the draft if nobody else has since; a campaign that has ended keeps its last one. @returns whether it did */
-export async function updateDraft(tx: Db, { id, revision, name, definition, now }: DraftChange): Promise<boolean> {
+export async function updateDraft(tx: Db, { id, revision, name, definition, unfinished, now }: DraftChange): Promise<boolean> {
   const changed = await rows(tx, `
-    update campaign as c set name = $3, draft = $4::jsonb, draft_revision = c.draft_revision + 1, updated_at = $5::timestamptz
+    update campaign as c set name = $3, draft = $4::jsonb, draft_unfinished = $7, draft_revision = c.draft_revision + 1, updated_at = $5::timestamptz
      where c.id = $1 and c.draft_revision = $2 and c.type = $6 and c.state not in ('stopped', 'archived')
-    returning c.id`, [id, revision, name, JSON.stringify(definition), now, definition.type]);
+    returning c.id`, [id, revision, name, JSON.stringify(definition), now, definition.type, unfinished]);
   return changed.length === 1;
 }
 

@@ -22,6 +22,7 @@ import { Reports1763800000027 } from './migrations/1763800000027-reports.js';
 import { Rollups1763800000024 } from './migrations/1763800000024-rollups.js';
 import { Verdicts1763800000025 } from './migrations/1763800000025-verdicts.js';
 import { Choices1763800000026 } from './migrations/1763800000026-choices.js';
+import { UnfinishedDrafts1763800000039 } from './migrations/1763800000039-unfinished-drafts.js';
 import { SegmentEditor1763800000031 } from './migrations/1763800000031-segment-editor.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
@@ -51,4 +52,5 @@ export const migrations = [
   Verdicts1763800000025,
   Choices1763800000026,
   SegmentEditor1763800000031,
+  UnfinishedDrafts1763800000039,
 ];

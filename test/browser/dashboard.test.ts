@@ -102,7 +102,7 @@ async function recordTest(app: TestApp, clock: VirtualClock): Promise<string> {
     await page.waitForURL(/q=/);
     await page.getByRole('link', { name: 'Win back' }).waitFor({ state: 'hidden' });
     await page.getByRole('link', { name: '체험 환영' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Results of 체험 환영' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: '체험 환영' }).waitFor();
     await page.getByText('Everything adds up: 3 arrived').waitFor();
     await open('/people?q=mina');
     expect(await page.getByRole('row').count()).toBe(2);

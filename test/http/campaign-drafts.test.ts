@@ -34,7 +34,7 @@ describe('a draft with gaps', () => {
 
   test('becomes whole by a change, with every default filled in', async () => {
     const { body: draft } = await create({ type: 'series', entry: { type: 'segment' }, start: '', steps: [] }, true);
-    const whole = series({ steps: [email('a')] });
+    const whole = series({ steps: [email('a', null)] });
     const { status, body } = await app.api('PUT', `/v1/campaigns/${draft.id}`, { revision: draft.revision, name: 'Whole', definition: whole, unfinished: true });
     expect({ status, unfinished: body.unfinished, revision: body.revision, reentry: body.definition.reentry }).toEqual({ status: 200, unfinished: false, revision: 2, reentry: { policy: 'never' } });
     expect((await app.api('POST', `/v1/campaigns/${draft.id}/duplicate`, {})).body).toMatchObject({ unfinished: false });

@@ -12,13 +12,15 @@ import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
 import { Route as DeliveriesRouteImport } from './routes/deliveries'
 import { Route as CampaignsIndexRouteImport } from './routes/campaigns/index'
-import { Route as CampaignsIdRouteImport } from './routes/campaigns/$id'
+import { Route as CampaignsIdRouteRouteImport } from './routes/campaigns/$id/route'
 import { Route as PeopleIndexRouteImport } from './routes/people/index'
 import { Route as PeopleIdRouteImport } from './routes/people/$id'
 import { Route as PeopleImportRouteImport } from './routes/people/import'
 import { Route as SegmentsIndexRouteImport } from './routes/segments/index'
 import { Route as SegmentsIdRouteImport } from './routes/segments/$id'
 import { Route as SegmentsNewRouteImport } from './routes/segments/new'
+import { Route as CampaignsIdIndexRouteImport } from './routes/campaigns/$id/index'
+import { Route as CampaignsIdResultsRouteImport } from './routes/campaigns/$id/results'
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -35,7 +37,7 @@ const CampaignsIndexRoute = CampaignsIndexRouteImport.update({
   path: '/campaigns/',
   getParentRoute: () => rootRouteImport,
 } as any)
-const CampaignsIdRoute = CampaignsIdRouteImport.update({
+const CampaignsIdRouteRoute = CampaignsIdRouteRouteImport.update({
   id: '/campaigns/$id',
   path: '/campaigns/$id',
   getParentRoute: () => rootRouteImport,
@@ -70,11 +72,21 @@ const SegmentsNewRoute = SegmentsNewRouteImport.update({
   path: '/segments/new',
   getParentRoute: () => rootRouteImport,
 } as any)
+const CampaignsIdIndexRoute = CampaignsIdIndexRouteImport.update({
+  id: '/',
+  path: '/',
+  getParentRoute: () => CampaignsIdRouteRoute,
+} as any)
+const CampaignsIdResultsRoute = CampaignsIdResultsRouteImport.update({
+  id: '/results',
+  path: '/results',
+  getParentRoute: () => CampaignsIdRouteRoute,
+} as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
   '/deliveries': typeof DeliveriesRoute
-  '/campaigns/$id': typeof CampaignsIdRoute
+  '/campaigns/$id': typeof CampaignsIdRouteRouteWithChildren
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
   '/segments/$id': typeof SegmentsIdRoute
@@ -82,11 +94,12 @@ export interface FileRoutesByFullPath {
   '/campaigns/': typeof CampaignsIndexRoute
   '/people/': typeof PeopleIndexRoute
   '/segments/': typeof SegmentsIndexRoute
+  '/campaigns/$id/results': typeof CampaignsIdResultsRoute
+  '/campaigns/$id/': typeof CampaignsIdIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/deliveries': typeof DeliveriesRoute
-  '/campaigns/$id': typeof CampaignsIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
   '/segments/$id': typeof SegmentsIdRoute
@@ -94,12 +107,14 @@ export interface FileRoutesByTo {
   '/campaigns': typeof CampaignsIndexRoute
   '/people': typeof PeopleIndexRoute
   '/segments': typeof SegmentsIndexRoute
+  '/campaigns/$id/results': typeof CampaignsIdResultsRoute
+  '/campaigns/$id': typeof CampaignsIdIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
   '/deliveries': typeof DeliveriesRoute
-  '/campaigns/$id': typeof CampaignsIdRoute
+  '/campaigns/$id': typeof CampaignsIdRouteRouteWithChildren
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
   '/segments/$id': typeof SegmentsIdRoute
@@ -107,6 +122,8 @@ export interface FileRoutesById {
   '/campaigns/': typeof CampaignsIndexRoute
   '/people/': typeof PeopleIndexRoute
   '/segments/': typeof SegmentsIndexRoute
+  '/campaigns/$id/results': typeof CampaignsIdResultsRoute
+  '/campaigns/$id/': typeof CampaignsIdIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -121,11 +138,12 @@ export interface FileRouteTypes {
     | '/campaigns/'
     | '/people/'
     | '/segments/'
+    | '/campaigns/$id/results'
+    | '/campaigns/$id/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
     | '/deliveries'
-    | '/campaigns/$id'
     | '/people/$id'
     | '/people/import'
     | '/segments/$id'
@@ -133,6 +151,8 @@ export interface FileRouteTypes {
     | '/campaigns'
     | '/people'
     | '/segments'
+    | '/campaigns/$id/results'
+    | '/campaigns/$id'
   id:
     | '__root__'
     | '/'
@@ -145,12 +165,14 @@ export interface FileRouteTypes {
     | '/campaigns/'
     | '/people/'
     | '/segments/'
+    | '/campaigns/$id/results'
+    | '/campaigns/$id/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
   DeliveriesRoute: typeof DeliveriesRoute
-  CampaignsIdRoute: typeof CampaignsIdRoute
+  CampaignsIdRouteRoute: typeof CampaignsIdRouteRouteWithChildren
   PeopleIdRoute: typeof PeopleIdRoute
   PeopleImportRoute: typeof PeopleImportRoute
   SegmentsIdRoute: typeof SegmentsIdRoute
@@ -187,7 +209,7 @@ declare module '@tanstack/react-router' {
       id: '/campaigns/$id'
       path: '/campaigns/$id'
       fullPath: '/campaigns/$id'
-      preLoaderRoute: typeof CampaignsIdRouteImport
+      preLoaderRoute: typeof CampaignsIdRouteRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/people/': {
@@ -232,13 +254,40 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SegmentsNewRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/campaigns/$id/': {
+      id: '/campaigns/$id/'
+      path: '/'
+      fullPath: '/campaigns/$id/'
+      preLoaderRoute: typeof CampaignsIdIndexRouteImport
+      parentRoute: typeof CampaignsIdRouteRoute
+    }
+    '/campaigns/$id/results': {
+      id: '/campaigns/$id/results'
+      path: '/results'
+      fullPath: '/campaigns/$id/results'
+      preLoaderRoute: typeof CampaignsIdResultsRouteImport
+      parentRoute: typeof CampaignsIdRouteRoute
+    }
   }
 }
+
+interface CampaignsIdRouteRouteChildren {
+  CampaignsIdResultsRoute: typeof CampaignsIdResultsRoute
+  CampaignsIdIndexRoute: typeof CampaignsIdIndexRoute
+}
+
+const CampaignsIdRouteRouteChildren: CampaignsIdRouteRouteChildren = {
+  CampaignsIdResultsRoute: CampaignsIdResultsRoute,
+  CampaignsIdIndexRoute: CampaignsIdIndexRoute,
+}
+
+const CampaignsIdRouteRouteWithChildren =
+  CampaignsIdRouteRoute._addFileChildren(CampaignsIdRouteRouteChildren)
 
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   DeliveriesRoute: DeliveriesRoute,
-  CampaignsIdRoute: CampaignsIdRoute,
+  CampaignsIdRouteRoute: CampaignsIdRouteRouteWithChildren,
   PeopleIdRoute: PeopleIdRoute,
   PeopleImportRoute: PeopleImportRoute,
   SegmentsIdRoute: SegmentsIdRoute,

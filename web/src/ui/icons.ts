@@ -1,5 +1,7 @@
 /** Every icon of the dashboard, so that development loads these and not five thousand. */
 export { IconAlertTriangle } from '@tabler/icons-react';
+export { IconArrowBackUp } from '@tabler/icons-react';
+export { IconArrowForwardUp } from '@tabler/icons-react';
 export { IconCheck } from '@tabler/icons-react';
 export { IconChevronRight } from '@tabler/icons-react';
 export { IconCircle } from '@tabler/icons-react';

@@ -5,13 +5,11 @@ import { useTranslation } from 'react-i18next';
 import { answer, api, type Api } from '../../lib/api.ts';
 import { useFormat } from '../../lib/format.ts';
 import { DataTable } from '../../ui/data-table.tsx';
-import { TextLink } from '../../ui/links.tsx';
-import { Page } from '../../ui/page.tsx';
 import { EmptyState, ErrorPanel, Loading } from '../../ui/states.tsx';
 import { ExperimentPanel } from './experiment-panel.tsx';
 import { StepResults } from './step-results.tsx';
 
-const route = getRouteApi('/campaigns/$id');
+const route = getRouteApi('/campaigns/$id/results');
 
 /** What came of one campaign: who came in, each message by variant, and what was held back. */
 export function ResultsPage() {
@@ -21,14 +19,15 @@ export function ResultsPage() {
   const results = useQuery({ queryKey: ['results', id], queryFn: () => answer(api.GET('/v1/campaigns/{id}/results', { params: { path: { id } } })), refetchInterval: 15_000 });
   if (results.isPending) return <Loading rows={8} />;
   if (!results.data) return <ErrorPanel error={results.error} onRetry={() => { void results.refetch(); }} />;
-  const { name, asOf, entry, steps, experiments, pending } = results.data;
+  const { asOf, entry, steps, experiments, pending } = results.data;
   const shown = new Set(steps.map(({ experimentId }) => experimentId));
   return (
-    <Page title={t('results.title', { name })} note={<><TextLink to="/campaigns" underline="always">{t('results.back')}</TextLink> · {t('results.asOf', { when: format.instant(asOf) })}{pending > 0 && ` · ${t('results.pending', { count: pending })}`}</>}>
+    <>
+      <Text size="sm" c="dimmed">{t('results.asOf', { when: format.instant(asOf) })}{pending > 0 && ` · ${t('results.pending', { count: pending })}`}</Text>
       {entry.considered === 0 && steps.every(({ variants }) => variants.every(({ assigned }) => assigned === 0)) ? <EmptyState title={t('results.empty')} hint={t('results.emptyHint')} /> : <Entry entry={entry} />}
       {experiments.filter(({ experimentId }) => !shown.has(experimentId)).map((result) => <ExperimentPanel key={result.experimentId} result={result} />)}
       {steps.map((step) => <StepResults key={`${step.version}-${step.stepId}`} step={step} test={experiments.find(({ experimentId }) => experimentId === step.experimentId)} />)}
-    </Page>
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 import app from './app.json';
 import campaigns from './campaigns.json';
 import deliveries from './deliveries.json';
+import draft from './draft.json';
 import home from './home.json';
 import people from './people.json';
 import reasons from './reasons.json';
@@ -12,6 +13,7 @@ export default {
   ...app,
   campaigns,
   deliveries,
+  draft,
   home,
   people,
   reasons,

@@ -1,0 +1,41 @@
+import { Group, Stack, Tabs } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { answer, api } from '../../lib/api.ts';
+import { TextLink } from '../../ui/links.tsx';
+import { Page } from '../../ui/page.tsx';
+import { ErrorPanel, Loading } from '../../ui/states.tsx';
+import { CampaignState } from './campaign-state.tsx';
+import { DraftProvider, useDraft } from './draft/draft-context.tsx';
+import { SaveTrouble } from './draft/save-state.tsx';
+import { TABS } from './tabs.ts';
+
+const route = getRouteApi('/campaigns/$id');
+
+/** What all pages of one campaign have in common: its name and state, its tabs, and its draft. */
+export function CampaignFrame() {
+  const { id } = route.useParams();
+  const campaign = useQuery({ queryKey: ['campaign', id], queryFn: () => answer(api.GET('/v1/campaigns/{id}', { params: { path: { id } } })) });
+  if (campaign.isPending) return <Loading rows={8} />;
+  if (!campaign.data) return <ErrorPanel error={campaign.error} onRetry={() => { void campaign.refetch(); }} />;
+  return <DraftProvider key={id} campaign={campaign.data}><Framed /></DraftProvider>;
+}
+
+function Framed() {
+  const { t } = useTranslation();
+  const { campaign, document } = useDraft();
+  const { pathname } = useLocation();
+  const navigate = useNavigate();
+  const { id } = campaign;
+  const tab = TABS.find(({ to }) => pathname === to.replace('$id', id));
+  return (
+    <Page title={document.name} note={<Group gap="xs"><TextLink to="/campaigns" underline="always">{t('campaigns.back')}</TextLink><span>{t(`campaigns.types.${campaign.type}`)}</span><CampaignState state={campaign.state} /></Group>}>
+      <SaveTrouble />
+      <Tabs value={tab?.to ?? null} onChange={(to) => { if (to) void navigate({ to: to as (typeof TABS)[number]['to'], params: { id } }); }}>
+        <Tabs.List>{TABS.map(({ to, key }) => <Tabs.Tab key={to} value={to}>{t(`campaigns.tabs.${key}`)}</Tabs.Tab>)}</Tabs.List>
+        {tab ? <Tabs.Panel value={tab.to} pt="md"><Stack gap="lg"><Outlet /></Stack></Tabs.Panel> : <Stack gap="lg" pt="md"><Outlet /></Stack>}
+      </Tabs>
+    </Page>
+  );
+}

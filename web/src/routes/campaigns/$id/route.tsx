@@ -1,0 +1,5 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { CampaignFrame } from '../../../features/campaigns/campaign-frame.tsx';
+import { needWords } from '../../../i18n/index.ts';
+
+export const Route = createFileRoute('/campaigns/$id')({ loader: () => needWords('campaigns', 'draft'), component: CampaignFrame });

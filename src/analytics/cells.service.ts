@@ -31,14 +31,19 @@ export class Cells {
   async read(tx: Db, { plan, reads, timeZone }: Counting, now: Date, asked: AtEntry | null): Promise<Totals> {
     const { campaignId } = plan;
     const at = { now, timeZone };
-    const waiting = await countPending(tx, campaignId, reads, now, AT_MOST);
-    const isExact = waiting <= AT_ONCE || (waiting <= AT_MOST && waiting >= (await countPeople(tx, campaignId, waiting)));
-    const pending = isExact && waiting > 0 ? await pendingPeople(tx, campaignId, reads, now) : [];
+    const { waiting, isExact, pending } = await this.pending(tx, { plan, reads }, now);
     const goals = await loadGoals(tx, campaignId);
     const recount = goals && (goals.cursor !== null || goals.digest !== plan.digest) ? { done: goals.digest === plan.digest ? goals.done : 0, total: goals.total, since: goals.startedAt } : null;
     const rest = { asOf: isExact ? now : ((await workedUntil(tx)) ?? now), pending: isExact ? 0 : waiting, recount };
     if (asked) return { ...rest, ...(await readSubset(tx, plan, asked, pending, at)) };
     const cells = await readCells(tx, campaignId);
     return { ...rest, people: null, cells: pending.length > 0 ? [...cells, ...(await readDifference(tx, plan, pending, at))] : cells };
+  }
+
+  /** Who waits to be counted again; `isExact`: few enough that an answer counts them there and then, `pending`. */
+  async pending(tx: Db, { plan: { campaignId }, reads }: Pick<Counting, 'plan' | 'reads'>, now: Date): Promise<{ waiting: number; isExact: boolean; pending: string[] }> {
+    const waiting = await countPending(tx, campaignId, reads, now, AT_MOST);
+    const isExact = waiting <= AT_ONCE || (waiting <= AT_MOST && waiting >= (await countPeople(tx, campaignId, waiting)));
+    return { waiting, isExact, pending: isExact && waiting > 0 ? await pendingPeople(tx, campaignId, reads, now) : [] };
   }
 }

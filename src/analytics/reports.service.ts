@@ -61,7 +61,7 @@ export class ReportsService {
 }
 
 /** Which people are asked about; null: all of them. */
-async function atEntry(tx: Db, query: ResultsQuery, timeZone: string): Promise<AtEntry | null> {
+export async function atEntry(tx: Db, query: Pick<ResultsQuery, 'entryFrom' | 'entryTo' | 'segmentAtEntry' | 'zone'>, timeZone: string): Promise<AtEntry | null> {
   const { entryFrom, entryTo, segmentAtEntry } = query;
   if (entryFrom === undefined && entryTo === undefined && segmentAtEntry === undefined) return null;
   if (entryFrom !== undefined && entryTo !== undefined && entryFrom > entryTo) throw new AppError('results.no-days', `No day lies between ${entryFrom} and ${entryTo}.`, 'invalid', [{ path: 'entryTo', code: 'before-from', message: 'must not be before entryFrom' }]);

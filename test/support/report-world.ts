@@ -5,7 +5,8 @@ import { email } from './campaign-definitions.js';
 
 export interface Told {
   person: string; step?: string; variant?: string; channel?: string; state: string; reason?: string | null; isControl?: boolean; language?: string | null;
-  at: string; settledAt?: string | null; address?: string; relay?: string; refusal?: string; attempts?: number; campaign?: PublishedCampaign;
+  /** How the person came by the arm. */
+  source?: 'hash' | 'choice'; at: string; settledAt?: string | null; address?: string; relay?: string; refusal?: string; attempts?: number; campaign?: PublishedCampaign;
 }
 
 export interface PublishedCampaign { id: string; versionId: string; experiments: Record<string, { experimentId: string }> }
@@ -38,11 +39,11 @@ export class ReportWorld {
 
   /** A run that came to a message and got this delivery. The arm is assigned when the message was decided, the first time. */
   async message(told: Told): Promise<string> {
-    const { person, step = 'a', variant = 'A', channel = 'email', state, reason = null, isControl = false, language = null, at, settledAt = at, attempts = 1, campaign = this.campaign } = told;
+    const { person, step = 'a', variant = 'A', channel = 'email', state, reason = null, isControl = false, language = null, source = 'hash', at, settledAt = at, attempts = 1, campaign = this.campaign } = told;
     const [id, enrollment] = [newId(), newId()];
     const experiment = campaign.experiments[step]!.experimentId;
     const isSent = ['sent', 'delivered', 'bounced'].includes(state);
-    await rows(this.app.db, `insert into assignment (experiment_id, person_id, campaign_id, variant, is_control, source, assigned_at) values ($1, $2, $3, $4, $5, 'hash', $6) on conflict do nothing`, [experiment, person, campaign.id, variant, isControl, at]);
+    await rows(this.app.db, `insert into assignment (experiment_id, person_id, campaign_id, variant, is_control, source, assigned_at) values ($1, $2, $3, $4, $5, $7, $6) on conflict do nothing`, [experiment, person, campaign.id, variant, isControl, at, source]);
     await this.run({ person, step, at, state: 'completed', left: at, outcome: 'queued', enrollment, campaign });
     await rows(this.app.db, `
       insert into delivery (id, person_id, campaign_id, version_id, step_id, enrollment_id, channel, experiment_id, variant, is_control, topic, state, reason, due_at, queued_at, sent_at, settled_at, language, attempts, address, relay, refusal)

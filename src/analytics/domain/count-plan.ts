@@ -46,10 +46,13 @@ export interface CountPlan {
 /** How a goal of a version is counted; null when it can not be (a condition that was never kept). */
 export function countedGoal(goal: Goal, conditions: Readonly<Record<string, string>>): CountedGoal | null {
   const segmentId = conditions[`goal:${goal.key}`];
-  const by = goal.event ? { event: goal.event.name, where: goal.event.where, valueProperty: goal.value?.property ?? null } : segmentId ? { segmentId } : null;
-  if (!by) return null;
-  const window = windowMillis(goal.window);
-  return { id: digestOf([goal.key, by, window]), key: goal.key, by, windowMillis: window };
+  return countedAs(goal, segmentId ?? null, windowMillis(goal.window));
+}
+
+/** The same of a goal whose window and segment are known. */
+export function countedAs({ key, event, value }: { key: string; event?: Goal['event'] | null; value?: Goal['value'] | null }, segmentId: string | null, window: number): CountedGoal | null {
+  const by = event ? { event: event.name, where: event.where, valueProperty: value?.property ?? null } : segmentId ? { segmentId } : null;
+  return by && { id: digestOf([key, by, window]), key, by, windowMillis: window };
 }
 
 /**

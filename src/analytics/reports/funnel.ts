@@ -6,11 +6,11 @@ import { goalOf, metBy, placesOf, type Place } from '../reads/goal-of.js';
 import { outcomeSql } from '../reads/goals.read.js';
 import { campaignReport, rateOf, refuseUnknownGoal, type AskedCampaign } from './report.js';
 
-interface FunnelCounts { variant: string; isControl: boolean; language: string | null; eligible: number; sent: number; delivered: number; openedHuman: number; openedAny: number; clicked: number; converted: number }
+interface FunnelCounts { variant: string; isControl: boolean; chosen: boolean; language: string | null; eligible: number; sent: number; delivered: number; openedHuman: number; openedAny: number; clicked: number; converted: number }
 
 interface FunnelQuestion { place: Place; goal: { by: NonNullable<ReturnType<typeof metBy>>; windowMillis: number } | null; language: string | null; byLanguage: boolean; now: Date; timeZone: string }
 
-/** People of one message by arm and, when asked, language: every column counts some of `eligible`, each person once. */
+/** People of one message by arm, whether it was drawn or chosen, and, when asked, language: every column counts some of `eligible`, each person once. */
 function funnelCounts(db: Db, { place, goal, language, byLanguage, now, timeZone }: FunnelQuestion): Promise<FunnelCounts[]> {
   const values = new SqlValues();
   const experiment = values.bind(place.experimentId, 'uuid');
@@ -22,15 +22,15 @@ function funnelCounts(db: Db, { place, goal, language, byLanguage, now, timeZone
   return rows(db, `
     with person_row as materialized (${people}),
     cohort as materialized (
-      select a.person_id, a.assigned_at from assignment as a where a.experiment_id = ${experiment} and a.person_id in (select p.person_id from person_row as p)),
+      select a.person_id, a.assigned_at, a.source = 'choice' as chosen from assignment as a where a.experiment_id = ${experiment} and a.person_id in (select p.person_id from person_row as p)),
     outcome as materialized (${outcome})
-    select p.variant, p.is_control as "isControl", ${byLanguage ? `coalesce(p.language, '')` : 'null::text'} as language, count(*)::int as eligible,
+    select p.variant, p.is_control as "isControl", coalesce(c.chosen, false) as chosen, ${byLanguage ? `coalesce(p.language, '')` : 'null::text'} as language, count(*)::int as eligible,
            count(*) filter (where p.sent)::int as sent, count(*) filter (where p.delivered)::int as delivered,
            count(*) filter (where p.opened_human)::int as "openedHuman", count(*) filter (where p.opened_any)::int as "openedAny",
            count(*) filter (where p.clicked)::int as clicked, count(o.person_id)::int as converted
-      from person_row as p left join outcome as o on o.person_id = p.person_id
+      from person_row as p left join cohort as c on c.person_id = p.person_id left join outcome as o on o.person_id = p.person_id
      where ${wanted}
-     group by 1, 2, 3 order by 1, 2, 3`, values.list);
+     group by 1, 2, 3, 4 order by 1, 2, 3, 4`, values.list);
 }
 
 /** One row a person and arm: at least once over all runs; the language is that of the newest message. */
@@ -54,9 +54,9 @@ function messagePeople({ version, stepId }: Place, values: SqlValues): string {
 }
 
 function funnelRow(place: Place, goal: string | null, counts: FunnelCounts): FunnelRow {
-  const { variant, isControl, language, eligible, sent, delivered, openedHuman, openedAny, clicked, converted } = counts;
+  const { variant, isControl, chosen, language, eligible, sent, delivered, openedHuman, openedAny, clicked, converted } = counts;
   return {
-    version: place.version.number, stepId: place.stepId, channel: place.channel, variant, isControl, language, goal,
+    version: place.version.number, stepId: place.stepId, channel: place.channel, variant, isControl, chosen, language, goal,
     eligible, sent, delivered, opened: { atLeast: openedHuman, atMost: openedAny }, clicked, converted,
     rates: {
       sent: rateOf(sent, eligible), delivered: rateOf(delivered, sent), openedAtLeast: rateOf(openedHuman, delivered), openedAtMost: rateOf(openedAny, delivered),
@@ -83,13 +83,13 @@ export const funnel = campaignReport({
   name: 'funnel',
   query: FunnelQuery,
   columns: [
-    { name: 'version', type: 'integer' }, { name: 'step', type: 'text' }, { name: 'channel', type: 'text' }, { name: 'variant', type: 'text' }, { name: 'is_control', type: 'boolean' },
+    { name: 'version', type: 'integer' }, { name: 'step', type: 'text' }, { name: 'channel', type: 'text' }, { name: 'variant', type: 'text' }, { name: 'is_control', type: 'boolean' }, { name: 'chosen', type: 'boolean' },
     { name: 'language', type: 'text' }, { name: 'goal', type: 'text' }, { name: 'eligible', type: 'integer' }, { name: 'sent', type: 'integer' }, { name: 'delivered', type: 'integer' },
     { name: 'opened_at_least', type: 'integer' }, { name: 'opened_at_most', type: 'integer' }, { name: 'clicked', type: 'integer' }, { name: 'converted', type: 'integer' },
   ],
   read: readFunnel,
   rows: ({ items }) => items.map((item) => ({
-    version: item.version, step: item.stepId, channel: item.channel, variant: item.variant, is_control: item.isControl, language: item.language, goal: item.goal, eligible: item.eligible,
+    version: item.version, step: item.stepId, channel: item.channel, variant: item.variant, is_control: item.isControl, chosen: item.chosen, language: item.language, goal: item.goal, eligible: item.eligible,
     sent: item.sent, delivered: item.delivered, opened_at_least: item.opened.atLeast, opened_at_most: item.opened.atMost, clicked: item.clicked, converted: item.converted,
   })),
 });

@@ -11,7 +11,7 @@ type Item = TimeSeries['items'][number];
 type Measure = Exclude<keyof Item, 'start' | 'end' | 'local'>;
 interface Cell { place: number; measure: Measure; count: number }
 
-const MEASURES: Measure[] = ['entered', 'sent', 'delivered', 'control', 'openedHuman', 'openedUnknown', 'openedMachine', 'clicked', 'converted', 'bounced', 'complained', 'unsubscribed', 'dismissed', 'replied', 'refused'];
+const MEASURES: Measure[] = ['entered', 'sent', 'sentChosen', 'delivered', 'control', 'openedHuman', 'openedUnknown', 'openedMachine', 'clicked', 'converted', 'convertedChosen', 'bounced', 'complained', 'unsubscribed', 'dismissed', 'replied', 'refused'];
 
 /** What happened in the period, by the moment it happened. A reaction counts once a message, when it was first made by the best evidence of it. */
 function happenings(db: Db, campaignId: string | null, { from, to }: Period, starts: readonly Date[]): Promise<Cell[]> {
@@ -39,6 +39,12 @@ function happenings(db: Db, campaignId: string | null, { from, to }: Period, sta
          ('control', coalesce(d.settled_at, d.queued_at), d.state = 'ghost')) as x (measure, at, counts)
        where x.counts and ${between('x.at')}${of('d')}
       union all
+      select d.sent_at, 'sentChosen'
+        from (select distinct c.campaign_id, c.experiment_id from experiment_choice as c) as x
+        join delivery as d on d.campaign_id = x.campaign_id and d.experiment_id = x.experiment_id
+        join assignment as a on a.experiment_id = d.experiment_id and a.person_id = d.person_id and a.source = 'choice'
+       where not d.is_control and d.state in ('sent', 'delivered', 'bounced') and ${between('d.sent_at')}${of('d')}
+      union all
       select r.at, case r.kind when 'open' then 'opened' || initcap(r.verdict) when 'complaint' then 'complained' when 'unsubscribe' then 'unsubscribed' when 'dismiss' then 'dismissed' when 'reply' then 'replied' else 'clicked' end
         from reaction as r where (r.kind <> 'click' or r.verdict = 'human') and ${between('r.at')})
     select width_bucket(h.at, $3::timestamptz[]) - 1 as place, h.measure, count(*)::int as count from happened as h group by 1, 2`, [from, to, starts, ...(campaignId === null ? [] : [campaignId])]);
@@ -54,10 +60,11 @@ async function conversions({ tx, campaign, versions, now, timeZone }: AskedCampa
   const { outcomes } = outcomeSql({ by, windowMillis: windowMillis(goal.window), now, timeZone }, values);
   return rows(tx, `
     with cohort as materialized (
-      select a.person_id, min(a.assigned_at) as assigned_at from assignment as a where a.campaign_id = ${values.bind(campaign.id, 'uuid')} group by a.person_id),
+      select a.person_id, min(a.assigned_at) as assigned_at, bool_or(a.source = 'choice') as chosen from assignment as a where a.campaign_id = ${values.bind(campaign.id, 'uuid')} group by a.person_id),
     outcome as (${outcomes})
-    select width_bucket(o.at, ${values.bind(starts, 'timestamptz[]')}) - 1 as place, 'converted' as measure, count(*)::int as count
-      from outcome as o where o.at >= ${values.bind(from, 'timestamptz')} and o.at < ${values.bind(to, 'timestamptz')} group by 1`, values.list);
+    select width_bucket(o.at, ${values.bind(starts, 'timestamptz[]')}) - 1 as place, m.measure, count(*)::int as count
+      from outcome as o join cohort as c on c.person_id = o.person_id cross join lateral (values ('converted', true), ('convertedChosen', c.chosen)) as m (measure, counts)
+     where m.counts and o.at >= ${values.bind(from, 'timestamptz')} and o.at < ${values.bind(to, 'timestamptz')} group by 1, 2`, values.list);
 }
 
 type Query = { from?: string; to?: string; zone?: string; by: 'hour' | 'day'; goal?: string };
@@ -68,7 +75,7 @@ async function readSeries(asked: Asked, campaign: AskedCampaign | null, query: Q
   const id = campaign?.campaign.id ?? null;
   const converted = campaign && (await conversions(campaign, period, starts, query.goal));
   const refused = (await refusalCells(asked.tx, id, period, starts)).map(({ place, count }): Cell => ({ place, measure: 'refused', count }));
-  const items = buckets.map((bucket): Item => ({ ...bucket, ...(Object.fromEntries(MEASURES.map((measure) => [measure, 0])) as Record<Measure, number>), converted: converted === null ? null : 0 }));
+  const items = buckets.map((bucket): Item => ({ ...bucket, ...(Object.fromEntries(MEASURES.map((measure) => [measure, 0])) as Record<Measure, number>), converted: converted === null ? null : 0, convertedChosen: converted === null ? null : 0 }));
   for (const { place, measure, count } of [...(await happenings(asked.tx, id, period, starts)), ...(converted ?? []), ...refused]) items[place]![measure] = (items[place]![measure] ?? 0) + count;
   return { asOf: asked.now.toISOString(), period: periodView(period), by: query.by, items };
 }

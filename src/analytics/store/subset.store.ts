@@ -15,7 +15,7 @@ export interface AtEntry {
 const NAMES = CELL_COLUMNS.map((column) => `t.${column}`).join(', ');
 
 /** SQL of whether somebody is meant. Nobody is known to have been in a segment before its first build. */
-function isMeant(person: string, entered: string, { from, to, segmentId }: AtEntry, values: SqlValues): string {
+export function isMeant(person: string, entered: string, { from, to, segmentId }: AtEntry, values: SqlValues): string {
   const parts = [`${entered} is not null`];
   if (from) parts.push(`${entered} >= ${values.bind(from, 'timestamptz')}`);
   if (to) parts.push(`${entered} < ${values.bind(to, 'timestamptz')}`);

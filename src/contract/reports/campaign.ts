@@ -16,7 +16,10 @@ export const FunnelQuery = z.strictObject({
 });
 
 export const FunnelRow = z.object({
-  version: Count, stepId: z.string(), channel: z.string().nullable(), variant: z.string(), isControl: z.boolean(), language: z.string().nullable(), goal: z.string().nullable(),
+  version: Count, stepId: z.string(), channel: z.string().nullable(), variant: z.string(), isControl: z.boolean(),
+  /** People who got the arm because it was chosen for everybody new, apart from those it was drawn for: their rates compare with nobody's. */
+  chosen: z.boolean(),
+  language: z.string().nullable(), goal: z.string().nullable(),
   /** People for whom this message was decided: a delivery of any kind, the ghosts of a control too. All other columns count some of them, each once. */
   eligible: Count, sent: Count, delivered: Count, opened: Range, clicked: Count, converted: Count,
   rates: z.object({ sent: Rate, delivered: Rate, openedAtLeast: Rate, openedAtMost: Rate, clicked: Rate, converted: Rate }),

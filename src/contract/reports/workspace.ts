@@ -11,10 +11,14 @@ export const TimeSeries = z.object({
     /** [start, end): a day of 23 or 25 hours is one day. `local`: the start as clocks show it. */
     start: z.iso.datetime(), end: z.iso.datetime(), local: z.string(),
     entered: Count, sent: Count, delivered: Count, control: Count,
+    /** Of `sent`: to people who got their arm because it was chosen for everybody new. */
+    sentChosen: Count,
     /** Messages that were opened for the first time (by best evidence), and those clicked by a person. */
     openedHuman: Count, openedUnknown: Count, openedMachine: Count, clicked: Count,
     /** People who met the goal for the first time; null in reports of several campaigns, whose goals differ. */
     converted: Count.nullable(),
+    /** Of `converted`: people who got an arm because it was chosen for everybody new. */
+    convertedChosen: Count.nullable(),
     bounced: Count, complained: Count, unsubscribed: Count, dismissed: Count, replied: Count, refused: Count,
   })),
 }).meta({ id: 'TimeSeriesReport' });

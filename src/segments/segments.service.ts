@@ -35,8 +35,8 @@ export class SegmentsService {
     return this.load(id);
   }
 
-  async list(after: string | null, limit: number): Promise<SegmentView[]> {
-    const found = await listSegments(this.db, after, limit);
+  async list(page: { after: string | null; limit: number; q?: string | undefined }): Promise<SegmentView[]> {
+    const found = await listSegments(this.db, page);
     const named = await loadNames(this.db, found.map(({ definition }) => definition));
     return found.map((segment) => ({ ...segment, sentence: sentenceOf(segment.definition, named) }));
   }

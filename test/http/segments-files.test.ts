@@ -98,6 +98,7 @@ test('the same new file from several people at once is carried out once; the oth
   const answers = await Promise.all(Array.from({ length: 4 }, () => send(app, fresh)));
   for (const { status, body } of answers) expect([[200, undefined], [409, 'segment.name-taken']]).toContainEqual([status, body.code]);
   expect((await app.api('GET', '/v1/segments?limit=200')).body.items.filter(({ name }: { name: string }) => name.startsWith('At once'))).toHaveLength(2);
+  expect([(await app.api('GET', '/v1/segments?q=AT%20once')).body.items.length, (await app.api('GET', '/v1/segments?q=nobody%25')).body.items]).toEqual([2, []]);
 });
 
 test('a misspelt dryRun carries nothing out, and a name nobody knows is one fault', async () => {

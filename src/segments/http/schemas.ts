@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { Id, Name } from '../../contract/common.js';
 import { SegmentNodeSchema } from '../../contract/segment.js';
+import { PageQuery } from '../../platform/http/paging.js';
 
+export const SegmentsQuery = PageQuery.extend({ q: z.string().trim().min(1).max(200).optional().meta({ description: 'Part of the name' }) });
 export const NewSegment = z.strictObject({ name: Name, description: z.string().max(2_000).default(''), definition: SegmentNodeSchema }).meta({ id: 'NewSegment' });
 export const SegmentPatch = z
   .strictObject({ revision: z.number().int().min(1), name: Name.optional(), description: z.string().max(2_000).optional(), definition: SegmentNodeSchema.optional() })

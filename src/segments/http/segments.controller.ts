@@ -3,11 +3,11 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { z } from 'zod';
 import { Id } from '../../contract/common.js';
 import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/access.js';
-import { idAfter, pageOf, PageQuery } from '../../platform/http/paging.js';
+import { idAfter, pageOf } from '../../platform/http/paging.js';
 import { BUILT_IN_KEYS } from '../domain/operands.js';
 import { OPERATORS } from '../domain/operators.js';
 import { SegmentsService, type SegmentView as Found } from '../segments.service.js';
-import { ArchivedView, CancelView, NewSegment, OperatorList, SegmentList, SegmentPatch, SegmentReplacement, SegmentUses, SegmentView } from './schemas.js';
+import { ArchivedView, CancelView, NewSegment, OperatorList, SegmentList, SegmentPatch, SegmentReplacement, SegmentsQuery, SegmentUses, SegmentView } from './schemas.js';
 
 @ApiTags('Segments')
 @Controller('v1/segments')
@@ -17,8 +17,8 @@ export class SegmentsController {
   @Get() @AllowAll()
   @ApiOperation({ summary: 'List segments, newest first' })
   @ApiOkResponse({ standardSchema: SegmentList })
-  async list(@Query({ schema: PageQuery }) query: PageQuery) {
-    const page = pageOf(await this.segments.list(idAfter(query.after), query.limit + 1), query.limit, (last) => [last.id]);
+  async list(@Query({ schema: SegmentsQuery }) { after, limit, q }: z.infer<typeof SegmentsQuery>) {
+    const page = pageOf(await this.segments.list({ after: idAfter(after), limit: limit + 1, q }), limit, (last) => [last.id]);
     return { ...page, items: page.items.map(viewOf) };
   }
 

@@ -108,9 +108,9 @@ export async function findShared(db: Db, id: string): Promise<SegmentRow> {
   return segment;
 }
 
-/** Shared segments, newest first. */
-export function listSegments(db: Db, after: string | null, limit: number): Promise<SegmentRow[]> {
-  return rows<SegmentRow>(db, `${SELECT} where s.purpose = 'shared' and s.state <> 'archived' and ($1::uuid is null or s.id < $1::uuid) order by s.id desc limit $2`, [after, limit]);
+/** Shared segments, newest first. @param q part of a name, letter case aside */
+export function listSegments(db: Db, { after, limit, q }: { after: string | null; limit: number; q?: string | undefined }): Promise<SegmentRow[]> {
+  return rows<SegmentRow>(db, `${SELECT} where s.purpose = 'shared' and s.state <> 'archived' and ($1::uuid is null or s.id < $1::uuid) and ($3::text is null or position(lower($3) in lower(s.name)) > 0) order by s.id desc limit $2`, [after, limit, q ?? null]);
 }
 
 /** Every shared segment there is, for a file of all of them. */

@@ -4,10 +4,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useKeys } from './keys.ts';
+import { Overlays } from './overlays.tsx';
 import { PLACES } from './places.ts';
 import { LANGUAGES, switchLanguage } from '../i18n/index.ts';
 import { answer, api } from '../lib/api.ts';
-import { IconCloudRain, IconDeviceDesktop, IconLanguage, IconLogout, IconMail, IconMoon, IconSun } from '../ui/icons.ts';
+import { useReach } from '../lib/reach.ts';
+import { IconCloudRain, IconDeviceDesktop, IconLanguage, IconLogout, IconMail, IconMoon, IconSearch, IconSun } from '../ui/icons.ts';
 import { BarLink } from '../ui/links.tsx';
 
 const LANGUAGE_NAMES = { en: 'English', ko: '한국어' } as const;
@@ -17,6 +20,8 @@ export function Shell() {
   const { t } = useTranslation();
   const [opened, { toggle, close }] = useDisclosure(false);
   const { online } = useNetwork();
+  const { isAway } = useReach();
+  const [overlay, setOverlay] = useKeys();
   const { pathname } = useLocation();
   useEffect(close, [pathname, close]);
   return (
@@ -29,7 +34,10 @@ export function Shell() {
             <IconCloudRain aria-hidden color="var(--mantine-color-anchor)" />
             <Text fw={700} size="lg">{t('app.name')}</Text>
           </Group>
-          <Choices />
+          <Group gap={4} wrap="nowrap">
+            <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('app.find')} onClick={() => { setOverlay('palette'); }}><IconSearch size={20} aria-hidden /></ActionIcon>
+            <Choices />
+          </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" component="nav" aria-label={t('app.menu')}>
@@ -39,8 +47,9 @@ export function Shell() {
         <Anchor href="/mailbox" underline="never" c="inherit" className="bar-link"><IconMail size={18} aria-hidden /> {t('nav.mailbox')}</Anchor>
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
-        {!online && <Alert color="orange" mb="md">{t('state.offline')}</Alert>}
+        <div role="status">{(!online || isAway) && <Alert color="orange" mb="md">{t(online ? 'state.away' : 'state.offline')}</Alert>}</div>
         <Outlet />
+        <Overlays overlay={overlay} onClose={() => { setOverlay(null); }} />
       </AppShell.Main>
     </AppShell>
   );

@@ -1,5 +1,7 @@
+import i18next from 'i18next';
 import createClient, { type Middleware } from 'openapi-fetch';
 import type { components, paths } from './api-types.d.ts';
+import { send } from './reach.ts';
 
 /** A shape of the API by its name in the OpenAPI document. */
 export type Api<Name extends keyof components['schemas']> = components['schemas'][Name];
@@ -14,20 +16,17 @@ export class ApiProblem extends Error {
 interface ErrorBody { code?: string; message?: string; problems?: { path: string; message: string }[] }
 
 const refusals: Middleware = {
+  onError: ({ error }) => (error instanceof TypeError ? new ApiProblem(0, 'unanswered', i18next.t('state.unanswered'), [], null) : undefined),
   async onResponse({ response }) {
     if (response.ok) return undefined;
-    if (response.status === 401) {
-      // The session has ended: sign in and come back to this very place.
-      location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
-    }
     const body = await response.clone().json().catch(() => ({})) as ErrorBody;
     const { code = 'unknown', message = response.statusText, problems = [] } = body;
     throw new ApiProblem(response.status, code, message, problems, response.headers.get('x-request-id'));
   },
 };
 
-/** The public API with the session of this browser. Answers other than 2xx are thrown as {@link ApiProblem}. */
-export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin', headers: { 'x-danbi-csrf': '1' } });
+/** The public API with the session of this browser ({@link send}). Answers other than 2xx are thrown as {@link ApiProblem}. */
+export const api = createClient<paths>({ fetch: send, baseUrl: '/', credentials: 'same-origin', headers: { 'x-danbi-csrf': '1' } });
 api.use(refusals);
 
 /** The body of an answer that was not refused. */

@@ -1,5 +1,5 @@
 import { Box, Group, Stack, Text, Title } from '@mantine/core';
-import { useLocation } from '@tanstack/react-router';
+import { useMatch } from '@tanstack/react-router';
 import { useEffect, useRef, type ReactNode } from 'react';
 
 /** The page before this one; null after a load, when the browser itself begins at the top, with the skip link. */
@@ -8,7 +8,8 @@ let seen: string | null = null;
 /** One heading, beside it what can be done, below it the page. The heading takes the focus when one page follows another, so that readers hear where they are. */
 export function Page({ title, note, actions, children }: { title: string; note?: ReactNode; actions?: ReactNode; children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const { pathname } = useLocation();
+  // The address of this page, not the one that the next page is being fetched for.
+  const pathname = useMatch({ strict: false, select: (match) => match.pathname });
   useEffect(() => { document.title = `${title} · Danbi`; }, [title]);
   useEffect(() => {
     if (seen !== null && seen !== pathname) heading.current?.focus({ preventScroll: true });

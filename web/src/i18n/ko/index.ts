@@ -3,10 +3,12 @@ import campaigns from './campaigns.json';
 import deliveries from './deliveries.json';
 import draft from './draft.json';
 import home from './home.json';
+import keys from './keys.json';
 import people from './people.json';
 import reasons from './reasons.json';
 import results from './results.json';
 import segments from './segments.json';
+import session from './session.json';
 
 /** The same in Korean. */
 export default {
@@ -15,8 +17,10 @@ export default {
   deliveries,
   draft,
   home,
+  keys,
   people,
   reasons,
   results,
   segments,
+  session,
 };

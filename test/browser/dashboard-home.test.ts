@@ -1,0 +1,141 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { startApp, type RunningApp } from '../../src/app.js';
+import { readConfig } from '../../src/platform/config.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { hasBrowser } from '../support/browser.js';
+import { Dashboard } from '../support/dashboard.js';
+import { axeIn } from '../support/sdk-page.js';
+
+/** What is around the pages: keys, the palette, a session that ends, a server that goes away. */
+(hasBrowser ? describe : describe.skip)('the frame of the dashboard', () => {
+  let app: TestApp;
+  let dashboard: Dashboard;
+
+  beforeAll(async () => {
+    app = await startTestApp();
+    dashboard = await Dashboard.open(app);
+    for (const [id, name] of [['mina', '김미나'], ['ben', 'Ben Weiss']] as const) expect((await app.api('POST', '/v1/people', { externalId: id, attributes: { name, plan: 'trial', email: `${id}@example.org` } })).status).toBe(201);
+    expect((await app.api('POST', '/v1/segments', { name: '체험 고객', definition: { type: 'attribute', key: 'plan', op: 'is', value: 'trial' } })).status).toBe(201);
+    await app.runner.runUntilIdle();
+  });
+  afterEach(() => expect(dashboard.browser.faults.splice(0)).toEqual([]));
+  afterAll(async () => {
+    await dashboard.browser.close();
+    await app.close();
+  });
+
+  const heading = (name: string) => dashboard.page.getByRole('heading', { level: 1, name }).waitFor();
+
+  test('one letter after another leads from page to page, and types where something is typed', async () => {
+    const { page } = dashboard;
+    await dashboard.goto('/');
+    await page.keyboard.press('g');
+    await page.keyboard.press('p');
+    await heading('People');
+    await page.locator('h1:focus').waitFor();
+    expect(await page.title()).toBe('People · Danbi');
+    await page.keyboard.press('/');
+    await page.keyboard.type('g s?n');
+    expect(await page.getByRole('searchbox').inputValue()).toBe('g s?n');
+    await page.waitForURL(/people\?q=g/);
+    await page.getByRole('searchbox').blur();
+    await page.keyboard.press('g');
+    await page.keyboard.press('s');
+    await heading('Segments');
+    await page.keyboard.press('n');
+    await heading('New segment');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard' }).getByText('Go to Deliveries').waitFor();
+    expect(await axeIn(page, 'html')).toEqual([]);
+    // Nothing leads anywhere while something is open over the page.
+    await page.keyboard.press('g');
+    await page.keyboard.press('p');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await heading('New segment');
+  });
+
+  test('the palette opens a person by the name, in Hangul that is still being composed too', async () => {
+    const { page } = dashboard;
+    await dashboard.goto('/');
+    await page.keyboard.press('Control+k');
+    await page.locator('input:focus[placeholder^="Find a person"]').waitFor();
+    await page.getByRole('button', { name: 'Deliveries' }).waitFor();
+    const input = await page.context().newCDPSession(page);
+    await input.send('Input.imeSetComposition', { text: '김미', selectionStart: 2, selectionEnd: 2 });
+    await input.send('Input.insertText', { text: '김미나' });
+    await page.locator('button[data-selected]', { hasText: '김미나' }).waitFor();
+    expect(await axeIn(page, 'html')).toEqual([]);
+    await page.keyboard.press('Enter');
+    await heading('김미나');
+    await page.keyboard.press('Control+k');
+    await page.locator('input:focus[placeholder^="Find a person"]').waitFor();
+    await page.keyboard.type('체험');
+    await page.getByRole('button', { name: '체험 고객' }).click();
+    await heading('체험 고객');
+  });
+
+  test('a session that ends while something is typed: sign in over the page, or in another tab, and it is saved', async () => {
+    const { page } = dashboard;
+    const change = async (value: string) => {
+      await page.getByLabel('Attribute', { exact: true }).fill('plan');
+      await page.getByLabel('Value').fill(value);
+      await app.db.query('delete from session');
+      await page.getByRole('button', { name: 'Set' }).click();
+      await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor();
+    };
+    const saved = async () => (await app.api('GET', '/v1/people/external:ben')).body.attributes.plan as string;
+    await dashboard.goto('/people/external:ben');
+    await change('pro');
+    expect(await axeIn(page, 'html')).toEqual([]);
+    expect(await page.getByLabel('E-mail').inputValue()).toBe('owner@example.com');
+    await page.getByLabel('Password', { exact: true }).fill('wrong');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').getByText('not right').waitFor();
+    expect(await saved()).toBe('trial');
+    await page.getByLabel('Password', { exact: true }).fill('비밀번호는 길수록 좋다');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.getByRole('definition').getByText('pro').waitFor();
+    expect(await saved()).toBe('pro');
+
+    await change('team');
+    const other = await page.context().newPage();
+    await other.goto(`${dashboard.base}/login`);
+    await other.locator('[name="email"]').fill('owner@example.com');
+    await other.locator('[name="password"]').fill('비밀번호는 길수록 좋다');
+    await other.locator('form button').click();
+    await other.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+    await other.close();
+    await page.bringToFront();
+    await page.evaluate(`window.dispatchEvent(new Event('focus'))`);
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.getByRole('definition').getByText('team').waitFor();
+    expect(await saved()).toBe('team');
+    // The browser writes a line of its own for each refusal.
+    expect(dashboard.browser.faults.splice(0).filter((fault) => !fault.includes('401'))).toEqual([]);
+  });
+
+  test('a server that is restarted while something is typed: a quiet line until it is back, and nothing typed is lost', async () => {
+    const { page } = dashboard;
+    await dashboard.goto('/people/external:mina');
+    await page.getByLabel('Attribute', { exact: true }).fill('plan');
+    await page.getByLabel('Value').fill('pro');
+    const { port } = new URL(app.url);
+    await app.nest.close();
+    let restarted: RunningApp | null = null;
+    try {
+      await page.getByRole('button', { name: 'Set' }).click();
+      await page.getByRole('alert').getByText('send it again').waitFor();
+      await page.getByRole('status').getByText('does not answer at the moment').waitFor();
+      restarted = await startApp({ config: readConfig({ PORT: port, LOG_LEVEL: 'error', DATA_DIR: app.dataDir, DATABASE_POOL: '4' }), databaseUrl: app.databaseUrl, workers: 'manual' });
+      await page.getByText('does not answer at the moment').waitFor({ state: 'hidden' });
+      expect(await page.getByLabel('Value').inputValue()).toBe('pro');
+      await page.getByRole('button', { name: 'Set' }).click();
+      await page.getByRole('definition').getByText('pro').waitFor();
+    } finally {
+      await restarted?.close();
+    }
+    expect(dashboard.browser.faults.splice(0).filter((fault) => !/ERR_|Failed to load/.test(fault))).toEqual([]);
+  });
+});

@@ -1,21 +1,42 @@
 import { z } from 'zod';
+import { bodyOfBlocks } from './blocks-to-mjml.js';
 import { Id } from './common.js';
+import { EmailBlocks } from './email-blocks.js';
 import type { InAppContent } from './in-app.js';
 import { checkLanguages, languages, LanguageTag } from './languages.js';
 
 export { InAppContent, type InAppTexts } from './in-app.js';
 export { LanguageTag };
 
+const MAX_BODY = 262_144;
 const emailTexts = {
   subject: z.string().min(1).max(500),
   preheader: z.string().max(300).default(''),
-  /** MJML body (a sequence of `mj-section`) placed in the layout. */
-  body: z.string().min(1).max(262_144),
+  /** MJML body (a sequence of `mj-section`) placed in the layout. Beside `blocks` it is what they give, whatever was sent. */
+  body: z.string().max(MAX_BODY).default(''),
+  /** The body as blocks. Without them `body` is the source. */
+  blocks: EmailBlocks.optional(),
   /** Plain-text part; derived from the body when absent. */
   text: z.string().max(131_072).optional(),
   /** A translation without one has that of the message itself. */
   fromName: z.string().max(100).optional(),
 };
+
+type Bodied = { body: string; blocks?: EmailBlocks | undefined; translations?: Record<string, { body: string; blocks?: EmailBlocks | undefined }> | undefined };
+
+/** The body of each language that is written in blocks, made of them: no two truths are ever kept. */
+function withBodies<T extends Bodied>(content: T): T {
+  const bodied = <One extends Bodied>(one: One): One => (one.blocks ? { ...one, body: bodyOfBlocks(one.blocks) } : one);
+  const translations = content.translations && Object.fromEntries(Object.entries(content.translations).map(([language, texts]) => [language, bodied(texts)]));
+  return { ...bodied(content), ...(translations ? { translations } : {}) };
+}
+
+function checkBodies(content: Bodied, context: z.core.$RefinementCtx): void {
+  for (const [at, { body, blocks }] of [[[], content] as const, ...Object.entries(content.translations ?? {}).map(([language, texts]) => [['translations', language], texts] as const)]) {
+    if (body.trim() === '') context.addIssue({ code: 'custom', path: [...at, blocks ? 'blocks' : 'body'], message: 'must not be empty' });
+    if (body.length > MAX_BODY) context.addIssue({ code: 'custom', path: [...at, 'blocks'], message: `must not be more than ${MAX_BODY} characters of MJML` });
+  }
+}
 
 /**
  * An e-mail as its author writes it. Every text is a strict Handlebars template over
@@ -32,6 +53,8 @@ export const EmailContent = z
     replyTo: z.email().optional(),
     ...languages(emailTexts),
   })
+  .overwrite(withBodies)
+  .superRefine(checkBodies)
   .superRefine(checkLanguages)
   .meta({ id: 'EmailContent' });
 export type EmailContent = z.infer<typeof EmailContent>;

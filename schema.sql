@@ -1529,6 +1529,55 @@ create table result_state (
   constraint result_state_pkey PRIMARY KEY (id),
   constraint result_state_id_check CHECK ((id = 1)));
 
+create table result_tested (
+  experiment_id uuid not null,
+  person_id uuid not null,
+  variant text not null,
+  is_control boolean not null,
+  assigned_at timestamp with time zone not null,
+  eligible boolean not null,
+  reactions smallint not null,
+  constraint result_tested_pkey PRIMARY KEY (experiment_id, person_id));
+
+create table result_tested_cell (
+  experiment_id uuid not null,
+  span integer not null,
+  at timestamp with time zone not null,
+  variant text not null,
+  assigned bigint not null,
+  eligible bigint not null,
+  messaged bigint not null,
+  bounced bigint not null,
+  unsubscribed bigint not null,
+  complained bigint not null,
+  opened bigint not null,
+  machine bigint not null,
+  clicked bigint not null,
+  constraint result_tested_cell_pkey PRIMARY KEY (experiment_id, span, at, variant),
+  constraint result_tested_cell_span_check CHECK ((span = ANY (ARRAY[60, 3600]))));
+
+create table result_tested_goal (
+  experiment_id uuid not null,
+  goal text not null,
+  person_id uuid not null,
+  variant text not null,
+  assigned_at timestamp with time zone not null,
+  amount numeric not null,
+  constraint result_tested_goal_pkey PRIMARY KEY (experiment_id, goal, person_id));
+
+create table result_tested_goal_cell (
+  experiment_id uuid not null,
+  goal text not null,
+  span integer not null,
+  at timestamp with time zone not null,
+  variant text not null,
+  converted bigint not null,
+  non_zero bigint not null,
+  amount numeric not null,
+  squares numeric not null,
+  constraint result_tested_goal_cell_pkey PRIMARY KEY (experiment_id, goal, span, at, variant),
+  constraint result_tested_goal_cell_span_check CHECK ((span = ANY (ARRAY[60, 3600]))));
+
 create table sandbox_mail (
   id uuid not null,
   received_at timestamp with time zone not null,
@@ -1978,6 +2027,8 @@ CREATE INDEX result_person_due ON public.result_person USING btree (next_at) WHE
 CREATE INDEX result_person_entered ON public.result_person USING btree (campaign_id, entered_at);
 CREATE INDEX result_person_person ON public.result_person USING btree (person_id);
 CREATE INDEX result_reads_campaign ON public.result_reads USING btree (campaign_id);
+CREATE INDEX result_tested_assigned ON public.result_tested USING btree (experiment_id, variant, eligible, assigned_at);
+CREATE INDEX result_tested_goal_assigned ON public.result_tested_goal USING btree (experiment_id, goal, assigned_at);
 CREATE INDEX sandbox_mail_received ON public.sandbox_mail USING btree (received_at, id);
 CREATE INDEX segment_build_member_person ON public.segment_build_member USING btree (person_id);
 CREATE INDEX segment_created ON public.segment USING btree (created_at, id) WHERE (purpose = 'shared'::text);

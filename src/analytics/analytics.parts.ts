@@ -10,11 +10,11 @@ import { RollupWorker } from './jobs/rollup.job.js';
 import { PeopleBehind } from './people-behind.service.js';
 import { CountPlans } from './plans.js';
 import { ObservedCounts } from '../platform/observed-counts.js';
-import { LedgerObservedCounts } from './observed-counts.service.js';
+import { VerdictObservedCounts } from './observed-counts.service.js';
 import { ReportsService } from './reports.service.js';
 import { reportsParts } from './reports/reports.parts.js';
 import { ResultsLists } from './results-lists.service.js';
 import { RollupsService } from './rollups.service.js';
 import { verdictsParts } from './verdicts/verdicts.parts.js';
 
-export const analyticsParts: ModuleParts = joined({ providers: [{ provide: ObservedCounts, useClass: LedgerObservedCounts }, CountPlans, Cells, RollupsService, CheckService, ReportsService, PeopleBehind, ResultsLists], controllers: [ResultsController, ResultsListsController, ReconciliationController], workers: [RollupWorker, CheckWorker] }, reportsParts, digestParts, verdictsParts);
+export const analyticsParts: ModuleParts = joined({ providers: [{ provide: ObservedCounts, useClass: VerdictObservedCounts }, CountPlans, Cells, RollupsService, CheckService, ReportsService, PeopleBehind, ResultsLists], controllers: [ResultsController, ResultsListsController, ReconciliationController], workers: [RollupWorker, CheckWorker] }, reportsParts, digestParts, verdictsParts);

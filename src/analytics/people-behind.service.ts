@@ -68,7 +68,7 @@ export class PeopleBehind {
     const tested = await findTested(tx, query.experiment);
     if (tested?.plan.campaignId !== plan.campaignId) throw notFound('experiment', query.experiment);
     const { goal } = tested.plan;
-    return { ...query, goals, testGoal: countedAs(goal, goal.segmentId, goal.windowMillis)?.id ?? null };
+    return { ...query, goals, testGoal: countedAs(goal)?.id ?? null };
   }
 }
 

@@ -3,7 +3,7 @@ import { rows, type Db } from '../platform/database/db.js';
 import { loadWorkspace } from '../platform/workspace.js';
 import { countPlan, type CountPlan } from './domain/count-plan.js';
 import { readsOf } from './domain/reads.js';
-import { loadVersions, type VersionFacts } from './reads/campaign.read.js';
+import { listPlanned, loadVersions, type VersionFacts } from './reads/campaign.read.js';
 
 const KEPT = 500;
 const DAY_MS = 86_400_000;
@@ -31,7 +31,7 @@ export class CountPlans {
     const { timeZone } = await loadWorkspace(db);
     // Processes whose clocks differ publish and decide; a day is more than they ever do.
     const since = new Date((listed[0]?.publishedAt.getTime() ?? 0) - DAY_MS);
-    const plan = countPlan({ id: campaignId, since, timeZone }, versions.map(({ id, definition }) => ({ id, ...definition })));
+    const plan = countPlan({ id: campaignId, since, timeZone }, versions.map(({ id, definition }) => ({ id, ...definition })), await listPlanned(db, campaignId));
     return { plan, versions, reads: readsOf(plan), timeZone };
   }
 

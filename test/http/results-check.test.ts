@@ -5,6 +5,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { comparable, numbersOf } from '../support/results/answer.js';
 import { exportRows, placesOf } from '../support/results/export.js';
 import { Numbers, recountResults } from '../support/results/recount.js';
+import { expectVerdictCounts } from '../support/results/tested.js';
 import { chaosSeries, ChaosWorld } from '../support/results/world.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
@@ -22,6 +23,7 @@ async function expectExact(): Promise<void> {
   const into = new Numbers();
   recountResults(await exportRows(app.db, campaignId, 0, 1), await placesOf(app.db, campaignId, 'as_published'), clock.now().getTime(), into);
   expect(comparable(numbersOf(await answerOf()))).toEqual(comparable(into));
+  expect(await expectVerdictCounts(app, campaignId, clock.now())).toBeGreaterThan(PEOPLE);
 }
 
 beforeAll(async () => {
@@ -33,7 +35,7 @@ beforeAll(async () => {
   await app.runner.runUntilIdle();
   world = new ChaosWorld(app, campaignId, random(7));
   const people = await rows<{ id: string }>(app.db, 'select p.id from person as p order by p.id');
-  await world.enter(people.map(({ id }) => id));
+  for (let from = 0; from < PEOPLE; from += 60) await world.enter(people.slice(from, from + 60).map(({ id }) => id));
   for (let round = 0; round < 3; round += 1) {
     await world.settle(PEOPLE);
     await world.react(PEOPLE);
@@ -66,8 +68,11 @@ describe('results and their ledger', () => {
   test('a night finds results equal to the ledger', async () => {
     clock.advance(72 * HOUR);
     await app.runner.runUntilIdle();
-    expect(await checks()).toMatchObject([{ campaignId, name: 'Checked', state: 'equal', people: expect.any(Number), differences: [], repaired: 0 }]);
-    expect((await checks())[0].people).toBeGreaterThan(PEOPLE * 0.9);
+    const found = await checks();
+    // One, or two when the clock of the machine had the hours before end in a night.
+    expect(found.length).toBeGreaterThan(0);
+    for (const check of found) expect(check).toMatchObject({ campaignId, name: 'Checked', state: 'equal', people: expect.any(Number), differences: [], repaired: 0 });
+    expect(found[0].people).toBeGreaterThan(PEOPLE * 0.9);
   });
 
   test('what was written past the marks is found, named and repaired', async () => {

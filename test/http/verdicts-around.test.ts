@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Counters } from '../../src/analytics/verdicts/counter.js';
 import { Verdicts } from '../../src/analytics/verdicts/verdicts.service.js';
 import { rows } from '../../src/platform/database/db.js';
 import { AuditLog } from '../../src/platform/audit.js';
 import { broadcast, email, inApp, series } from '../support/campaign-definitions.js';
+import { expectVerdictCounts } from '../support/results/tested.js';
 import { DAY, HOUR, ids, ORDER, twoArms, VerdictWorld } from '../support/verdict-world.js';
 
 let world: VerdictWorld;
@@ -82,6 +84,7 @@ describe('a broadcast of amounts with a control, some of whose people have no ad
     expect(complained!.sentence!.en).toMatch(/^제안 B does harm: 25 spam complaints against 0 with 제안 A\. While this stands, it is not chosen automatically\.$/);
     const stored = await rows<{ arms: string[] }>(world.app.db, `select array(select h #>> '{}' from jsonb_path_query(v.harm, 'lax $.*[*].arm') as h) as arms from experiment_verdict as v where v.campaign_id = $1`, [campaignId]);
     expect(stored).toEqual([{ arms: ['B'] }]);
+    expect(await expectVerdictCounts(world.app, campaignId, world.clock.now())).toBeGreaterThan(800);
   });
 });
 
@@ -100,6 +103,7 @@ test('the arms of a split are compared by everybody assigned, and coming again a
   expect(await rows(world.app.db, `select count(*)::int as runs from enrollment as r where r.campaign_id = $1`, [campaignId])).toEqual([{ runs: 80 }]);
   expect(again.arms.map(({ key, assigned, eligible, matured }) => [key, assigned, eligible, matured])).toEqual(first.arms.map(({ key, assigned }) => [key, assigned, assigned, assigned]));
   expect(again.arms.reduce((sum, { assigned }) => sum + assigned, 0)).toBe(40);
+  expect(await expectVerdictCounts(world.app, campaignId, world.clock.now())).toBeGreaterThan(40);
   expect(again.sentence.en).toMatch(/^Still collecting\. Too early to compare: x has \d+ people whose time to convert has passed, and every version needs 100\.$/);
 });
 
@@ -166,7 +170,7 @@ describe('a look', () => {
     await holder.rollbackTransaction();
     await holder.release();
     expect(await looks()).toEqual(before);
-    const other = new Verdicts(world.app.db, world.clock, world.app.nest.get(AuditLog, { strict: false }));
+    const other = new Verdicts(world.app.db, world.clock, world.app.nest.get(AuditLog, { strict: false }), world.app.nest.get(Counters, { strict: false }));
     expect((await Promise.all([verdicts.lookAtNext(), other.lookAtNext()])).filter(Boolean)).toHaveLength(1);
     expect((await looks())[0]!.looks).toBe(before[0]!.looks + 1);
   });

@@ -46,7 +46,7 @@ export interface VerdictPlan {
 }
 
 /** The goal of a version as it is planned. @param conditions hidden segments of the version, by place */
-export function plannedGoal(goal: Goal, conditions: Record<string, string>): PlannedGoal {
+export function plannedGoal(goal: Goal, conditions: Readonly<Record<string, string>>): PlannedGoal {
   return { key: goal.key, name: goal.name, windowMillis: windowMillis(goal.window), event: goal.event ?? null, segmentId: goal.event ? null : (conditions[`goal:${goal.key}`] ?? null), value: goal.value ?? null };
 }
 

@@ -1,6 +1,7 @@
 import { SqlValues } from '../../segments/domain/sql-values.js';
 import type { CountedGoal, CountPlan } from '../domain/count-plan.js';
 import { amountSql, filtersOf } from '../domain/goal-outcomes.js';
+import { testedSql } from './tested.js';
 
 /** What a contribution is counted at. `timeZone`: of people without one, for filters on calendar days. */
 export interface CountMoment { now: Date; timeZone: string }
@@ -53,7 +54,7 @@ const LEDGER = [
   rowsOf({ measure: `'tested'`, experiment_id: 'x.experiment_id', variant: 'x.variant', detail: `'eligible'` }, 'tested as x where x.eligible'),
 ];
 
-/** Everything that goals add: at each place of each version, and per experiment for its verdict. */
+/** Everything that goals add: at each place of each version, and per experiment for lists of the people of its verdict. */
 const GOALS = [
   rowsOf({ measure: `'goal'`, ...ARM, detail: 'x.goal', further: `'converted'` }, 'scored as x where x.converted', 'x.amount'),
   rowsOf({ measure: `'goal'`, ...ARM, detail: 'x.goal', further: `'matured'` }, 'scored as x where x.matured'),
@@ -66,7 +67,8 @@ const GOALS = [
 /**
  * The common table expressions that answer, for some people of one campaign, what each of them adds to its numbers:
  * `contribution (person_id, key, the columns of a cell, n, amount)`, one row a cell, and `moment (person_id, entered_at, next_at)`:
- * when the person first came in, and the next moment at which the passing of time alone changes what they add. A pure
+ * when the person first came in, and the next moment at which the passing of time alone changes what they add. `verdict_row` and `verdict_goal` are
+ * what they add to verdicts (`tested.ts`). A pure
  * function of the ledger and `now`: whoever is counted again adds what they would have added had they been counted first today.
  *
  * @param people SQL of an array of their ids
@@ -99,11 +101,11 @@ export function contributions(plan: CountPlan, people: string, at: CountMoment, 
       from pair as q join decision as c on c.person_id = q.person_id and c.campaign_id = ${campaign} and c.at >= ${values.bind(plan.since, 'timestamptz')} and c.stage in ('entry', 'step', 'exit')),
   reaction as materialized (
     select s.id, s.person_id, s.version_id, s.step_id, s.experiment_id, s.variant, s.channel, s.language, s.is_control, s.state,
-           e.kind, min(case e.verdict when 'human' then 0 when 'unknown' then 1 else 2 end) as rank, min(e.at) as first_at, bool_or(coalesce(e.data ->> 'kind', 'hard') = 'hard') as hard
+           s.queued_at, e.kind, min(e.at) filter (where e.verdict <> 'machine') as human_at, min(e.at) filter (where e.verdict = 'machine') as machine_at, min(case e.verdict when 'human' then 0 when 'unknown' then 1 else 2 end) as rank, min(e.at) as first_at, bool_or(coalesce(e.data ->> 'kind', 'hard') = 'hard') as hard
       from sent as s join delivery_event as e on e.delivery_id = s.id and e.person_id = s.person_id
-     group by s.id, s.person_id, s.version_id, s.step_id, s.experiment_id, s.variant, s.channel, s.language, s.is_control, s.state, e.kind),
+     group by s.id, s.person_id, s.version_id, s.step_id, s.experiment_id, s.variant, s.channel, s.language, s.is_control, s.state, s.queued_at, e.kind),
   given as materialized (
-    select a.experiment_id, a.person_id, a.variant, a.assigned_at, a.source = 'choice' as chosen from pair as q join assignment as a on a.person_id = q.person_id and a.campaign_id = ${campaign}),
+    select a.experiment_id, a.person_id, a.variant, a.is_control, a.assigned_at, a.source = 'choice' as chosen, a.source in ('hash', 'external') as drawn from pair as q join assignment as a on a.person_id = q.person_id and a.campaign_id = ${campaign}),
   first_sent as materialized (
     select distinct on (s.person_id, s.version_id, s.step_id) s.person_id, s.version_id, s.step_id, s.channel, s.language from sent as s order by s.person_id, s.version_id, s.step_id, s.queued_at, s.id),
   placed as materialized (
@@ -118,6 +120,7 @@ export function contributions(plan: CountPlan, people: string, at: CountMoment, 
       from given as g join (select p."experimentId" as experiment_id, bool_or(p.gated) as gated from place as p group by p."experimentId") as l on l.experiment_id = g.experiment_id where not g.chosen),
   outcome as materialized (${outcomes.length === 0 ? NO_OUTCOME : outcomes.join('\n    union all ')}),
   ${scoredSql(plan, now, values)},
+  ${testedSql(plan, values)},
   counted as (${[...LEDGER, ...GOALS].join('\n    union all ')}),
   contribution as materialized (
     select r.person_id, ${KEY} as key, ${columns('r')}, count(*)::int as n, sum(r.amount) as amount from counted as r group by r.person_id, ${columns('r')}),
@@ -130,7 +133,7 @@ export function contributions(plan: CountPlan, people: string, at: CountMoment, 
       union all select o.person_id, null, o.next_at from outcome as o) as t group by t.person_id)`;
 }
 
-const NO_OUTCOME = 'select null::text as goal, null::uuid as person_id, null::uuid as experiment_id, false as converted, null::numeric as amount, null::timestamptz as first_at, null::timestamptz as next_at where false';
+const NO_OUTCOME = 'select null::text as goal, null::uuid as person_id, null::uuid as experiment_id, false as converted, null::numeric as amount, null::numeric as whole, null::timestamptz as first_at, null::timestamptz as next_at where false';
 
 /** People and the goals they are counted by: at each place of their cohort, and once an experiment. */
 function scoredSql(plan: CountPlan, now: string, values: SqlValues): string {
@@ -153,10 +156,11 @@ function scoredSql(plan: CountPlan, now: string, values: SqlValues): string {
      where c.eligible)`;
 }
 
-/** What came of one goal in [assigned, assigned + window), per person and experiment; `next_at`: the next event that is dated after now. */
+/** What came of one goal in [assigned, assigned + window), per person and experiment; `whole` with what is dated after now, `next_at` the next such. */
 function outcomeSql(goal: CountedGoal, plan: CountPlan, at: { now: string; zone: string }, values: SqlValues): string {
   const versions = [...plan.goalsOf].filter(([, { published, current }]) => published.includes(goal.id) || current.includes(goal.id)).map(([id]) => id);
-  const experiments = [...new Set(plan.places.filter(({ versionId }) => versions.includes(versionId)).map(({ experimentId }) => experimentId))];
+  const tests = plan.tests.filter(({ goals }) => goals.some(({ id }) => id === goal.id));
+  const experiments = [...new Set([...plan.places.filter(({ versionId }) => versions.includes(versionId)), ...tests].map(({ experimentId }) => experimentId))];
   const length = `${values.bind(goal.windowMillis, 'float8')} * interval '1 millisecond'`;
   const inWindow = (column: string) => `${column} >= g.assigned_at and ${column} < g.assigned_at + ${length}`;
   const from = `given as g`;
@@ -164,14 +168,15 @@ function outcomeSql(goal: CountedGoal, plan: CountPlan, at: { now: string; zone:
   const head = `select ${values.bind(goal.id, 'text')} as goal, g.person_id, g.experiment_id`;
   const marks = (column: string) => `min(${column}) filter (where ${column} <= ${at.now}) as first_at, min(${column}) filter (where ${column} > ${at.now}) as next_at`;
   if ('segmentId' in goal.by) {
-    return `${head}, bool_or(m.at <= ${at.now}) as converted, null::numeric as amount, ${marks('m.at')}
+    return `${head}, bool_or(m.at <= ${at.now}) as converted, null::numeric as amount, null::numeric as whole, ${marks('m.at')}
       from ${from} join membership_change as m on m.person_id = g.person_id and m.segment_id = ${values.bind(goal.by.segmentId, 'uuid')} and m.entered and ${inWindow('m.at')}
      where ${of} group by g.person_id, g.experiment_id`;
   }
   const { event, where, valueProperty } = goal.by;
   const filters = filtersOf(where, values, at);
-  const amount = valueProperty === null ? 'null::numeric' : `${amountSql(values.bind(valueProperty, 'text'))} filter (where e.occurred_at <= ${at.now})`;
-  return `${head}, bool_or(e.occurred_at <= ${at.now}) as converted, ${amount} as amount, ${marks('e.occurred_at')}
+  const whole = valueProperty === null ? 'null::numeric' : amountSql(values.bind(valueProperty, 'text'));
+  const amount = valueProperty === null ? whole : `${whole} filter (where e.occurred_at <= ${at.now})`;
+  return `${head}, bool_or(e.occurred_at <= ${at.now}) as converted, ${amount} as amount, ${whole} as whole, ${marks('e.occurred_at')}
       from ${from} join event as e on e.person_id = g.person_id and e.name = ${values.bind(event, 'text')} and ${inWindow('e.occurred_at')}${filters.length > 0 ? ' join person as p on p.id = g.person_id' : ''}
      where ${[of, ...filters].join(' and ')} group by g.person_id, g.experiment_id`;
 }

@@ -2,6 +2,7 @@ import { row, rows, type Db } from '../../platform/database/db.js';
 import { SqlValues } from '../../segments/domain/sql-values.js';
 import type { Cell } from '../domain/cell.js';
 import type { CountPlan } from '../domain/count-plan.js';
+import { MOVE_TESTED } from './tested.store.js';
 import { CELL_COLUMNS, contributions, type CountMoment } from '../reads/contributions.js';
 
 const NAMES = CELL_COLUMNS.join(', ');
@@ -63,7 +64,7 @@ export async function recount(tx: Db, plan: CountPlan, personIds: readonly strin
     update result_person as s set next_at = t.next_at, entered_at = t.entered_at
       from stored as o left join moment as t on t.person_id = o.person_id
      where s.campaign_id = ${campaign} and s.person_id = o.person_id and not exists (select from changed as x where x.person_id = o.person_id)
-       and (t.next_at, t.entered_at) is distinct from (o.next_at, o.entered_at) returning 1)
+       and (t.next_at, t.entered_at) is distinct from (o.next_at, o.entered_at) returning 1)${plan.tests.length > 0 ? `,${MOVE_TESTED}` : ''}
   select (select count(*) from kept)::int + (select count(*) from gone)::int as changed, (select count(*) from later)::int as later`;
   return (await row<{ changed: number }>(tx, text, values.list))!.changed;
 }

@@ -88,26 +88,36 @@ export async function noteWorked(tx: Db, now: Date): Promise<void> {
   await rows(tx, `insert into result_state (id, worked_at) values (1, $1::timestamptz) on conflict (id) do update set worked_at = greatest(result_state.worked_at, excluded.worked_at)`, [now]);
 }
 
-/** How many people of a campaign wait to be counted again, at most `limit` + 1 of those due; marks of many campaigns count for each. */
+/** How many people of a campaign are marked; marks of many campaigns count for each. */
+export async function countMarked(db: Db, campaignId: string, reads: readonly string[]): Promise<number> {
+  return (await row<{ marked: number }>(db, `select coalesce(sum(greatest(m.people, 0)), 0)::float8 as marked from result_mark as m where ${MEANT}`, [campaignId, reads]))!.marked;
+}
+
+/** How many people of a campaign wait to be counted again, at most `limit` + 1 of those due. */
 export async function countPending(db: Db, campaignId: string, reads: readonly string[], now: Date, limit: number): Promise<number> {
-  const found = await row<{ marked: number; due: number }>(db, `
-    select (select coalesce(sum(greatest(m.people, 0)), 0)::float8 from result_mark as m where ${MEANT}) as marked,
-           (select count(*)::int from (select from result_person as p where p.campaign_id = $1::uuid and p.next_at <= $3::timestamptz limit $4) as d) as due`, [campaignId, reads, now, limit + 1]);
-  return found!.marked + found!.due;
+  const found = await row<{ due: number }>(db, 'select count(*)::int as due from (select from result_person as p where p.campaign_id = $1::uuid and p.next_at <= $2::timestamptz limit $3) as d', [campaignId, now, limit + 1]);
+  return (await countMarked(db, campaignId, reads)) + found!.due;
 }
 
 /** Marks that may mean people of the campaign $1, whose goals read $2. */
 const MEANT = '(m.campaign_id = $1::uuid or (m.campaign_id is null and (m.reads is null or m.reads && $2::text[])))';
 
-/** Who of a campaign waits to be counted again, in the snapshot of `tx`. */
-export async function pendingPeople(tx: Db, campaignId: string, reads: readonly string[], now: Date): Promise<string[]> {
-  const found = await rows<{ id: string }>(tx, `
+const MARKED = `
     with m as materialized (select m.campaign_id, m.person_ids, m.delivery_ids from result_mark as m where ${MEANT})
     select u.id from m cross join lateral unnest(m.person_ids) as u (id) where m.campaign_id is not null
     union
     select d.person_id from m cross join lateral unnest(m.delivery_ids) as u (id) join delivery as d on d.id = u.id where d.campaign_id = $1::uuid
     union
-    select p.person_id from m cross join lateral unnest(m.person_ids) as u (id) join result_person as p on p.campaign_id = $1::uuid and p.person_id = u.id where m.campaign_id is null
+    select p.person_id from m cross join lateral unnest(m.person_ids) as u (id) join result_person as p on p.campaign_id = $1::uuid and p.person_id = u.id where m.campaign_id is null`;
+
+/** Who of a campaign is marked, in the snapshot of `tx`. */
+export async function markedPeople(tx: Db, campaignId: string, reads: readonly string[]): Promise<string[]> {
+  return (await rows<{ id: string }>(tx, MARKED, [campaignId, reads])).map(({ id }) => id);
+}
+
+/** Who of a campaign waits to be counted again, marked or due by the clock, in the snapshot of `tx`. */
+export async function pendingPeople(tx: Db, campaignId: string, reads: readonly string[], now: Date): Promise<string[]> {
+  const found = await rows<{ id: string }>(tx, `${MARKED}
     union
     select p.person_id from result_person as p where p.campaign_id = $1::uuid and p.next_at <= $3::timestamptz`, [campaignId, reads, now]);
   return found.map(({ id }) => id);

@@ -1,13 +1,13 @@
 import type { Db } from '../../platform/database/db.js';
 import { armInputs, entryDays, totalOf, type ArmTotals, type EntryCell } from '../domain/experiment-counts.js';
 import { watchAll, type HarmFound, type ReactionCell } from '../domain/guardrails.js';
+import { reactionMillis } from '../domain/count-plan.js';
 import { isSettled, readoutDate } from '../domain/look.js';
 import type { ArmInput, Evaluation } from '../domain/statistics/decision.js';
 import { evaluate } from '../domain/statistics/evaluate.js';
 import { decisionPlan } from '../domain/verdict-plan.js';
 import type { Cohort } from './reads/cohort.js';
-import { experimentCounts } from './reads/counts.read.js';
-import { reactionCells } from './reads/reactions.read.js';
+import type { Counter } from './counter.js';
 import { hasPending, isLaunching, type Inputs, type Tested } from './store/experiments.store.js';
 
 /** When it is looked, and the zone of the workspace. */
@@ -22,6 +22,7 @@ export interface Sight {
   quietSince: Date;
   inputs: Inputs;
   evaluation: Evaluation;
+  counter: Counter;
 }
 
 export const cohortOf = ({ plan, isMessage }: Tested): Cohort => ({ experimentId: plan.experimentId, campaignId: plan.campaignId, gated: isMessage });
@@ -30,11 +31,11 @@ export const cohortOf = ({ plan, isMessage }: Tested): Cohort => ({ experimentId
  * Counts and evaluates. A look that is not recorded never names a winner and never reads out: what a page says of a winner is
  * always what was recorded, so that it does not change from one glance to the next.
  */
-export async function lookAt(tx: Db, tested: Tested, { now, zone }: Moment, isRecorded: boolean): Promise<Sight> {
+export async function lookAt(tx: Db, tested: Tested, { now, zone }: Moment, isRecorded: boolean, counter: Counter): Promise<Sight> {
   const { plan, memory } = tested;
   const cohort = cohortOf(tested);
-  const cells = await experimentCounts(tx, { cohort, goal: plan.goal, cap: plan.caps[plan.goal.key] ?? null, now, zone });
-  const reactions = tested.origin === 'external' ? [] : await reactionCells(tx, { cohort, windowMillis: plan.goal.windowMillis, now });
+  const cells = await counter.counts({ cohort, goal: plan.goal, cap: plan.caps[plan.goal.key] ?? null, now, zone });
+  const reactions = tested.origin === 'external' ? [] : await counter.reactions({ cohort, reactionMillis: reactionMillis(plan.goal), now });
   const total = totalOf(cells);
   const arms = armInputs(plan, cells).map((arm): ArmInput => (tested.dropped.includes(arm.key) ? { ...arm, dropped: true } : arm));
   const known = (tested.seen.arms ?? []).reduce((sum, { assigned }) => sum + assigned, 0);
@@ -45,7 +46,7 @@ export async function lookAt(tx: Db, tested: Tested, { now, zone }: Moment, isRe
   const look = { now: now.toISOString(), entryDays: entryDays(cells), settled: isRecorded && isSettled(plan, total, waiting, now) };
   const inputs: Inputs = { plan: decisionPlan(plan, readoutAt), arms, look, earlier: memory };
   const evaluation = evaluate(inputs);
-  return { cells, total, reactions, harm: watchAll(plan, reactions, tested.harm, now), quietSince, inputs, evaluation: isRecorded ? evaluation : unclaimed(evaluation, memory.verdict !== null) };
+  return { cells, total, reactions, harm: watchAll(plan, reactions, tested.harm, now), quietSince, inputs, evaluation: isRecorded ? evaluation : unclaimed(evaluation, memory.verdict !== null), counter };
 }
 
 /** A winner nobody has recorded yet is not named. */

@@ -8,7 +8,7 @@ import { actionSentence, promise } from '../domain/sentences/around.js';
 import { verdictSentence } from '../domain/sentences/verdict.js';
 import { plannedGoal, planView, type VerdictPlan } from '../domain/verdict-plan.js';
 import { cohortOf, type Moment, type Sight } from './look-at.js';
-import { experimentCounts } from './reads/counts.read.js';
+import type { Counter } from './counter.js';
 import { doneByItself, type Tested } from './store/experiments.store.js';
 
 /** What the API says of an experiment after a look at it. */
@@ -20,7 +20,7 @@ export async function resultOf(tx: Db, tested: Tested, sight: Sight, moment: Mom
   const [control] = controls;
   const names = namesOf(tested);
   return {
-    experimentId: plan.experimentId, campaignId: plan.campaignId, stepId: tested.stepId, external: tested.origin === 'external', asOf: moment.now.toISOString(),
+    experimentId: plan.experimentId, campaignId: plan.campaignId, stepId: tested.stepId, external: tested.origin === 'external', asOf: sight.counter.asOf.toISOString(),
     plan: { ...planView(plan, sight.total.firstAssigned), readoutAt: inputs.plan.readoutAt },
     arms: armsView(inputs.arms, cells, controls),
     comparisons: evaluation.comparisons.map(comparisonView),
@@ -33,7 +33,7 @@ export async function resultOf(tx: Db, tested: Tested, sight: Sight, moment: Mom
     sentence: verdictSentence(evaluation, { plan: inputs.plan, metric: { measure: plan.measure, direction: plan.direction }, arms: inputs.arms.filter(({ dropped }) => !dropped), names, base: control, detectable: plan.assumed.detectable, zone: moment.zone, now: moment.now.toISOString() }),
     promise: promise(plan, plan.measure),
     guardrails: guardrailsView(plan, sight.reactions, sight.harm, names),
-    secondary: [...(await secondaryOf(tx, tested, cells, moment)), ...engagementView(plan, sight.reactions)],
+    secondary: [...(await secondaryOf(sight.counter, tested, cells, moment)), ...engagementView(plan, sight.reactions)],
     entryWeeks: weeksView(plan, cells),
     holdout: holdoutView(plan, inputs.arms, control),
     action: await actionOf(tx, tested, moment),
@@ -53,11 +53,11 @@ export async function actionOf(tx: Db, tested: Tested, { zone, now }: Moment): P
 const namesOf = ({ named }: Tested): Record<string, string> => Object.fromEntries(named.flatMap(({ key, name }) => (name ? [[key, name]] : [])));
 
 /** Every goal that does not decide, and of the one that does what does not. */
-async function secondaryOf(tx: Db, tested: Tested, cells: readonly EntryCell[], { now, zone }: Moment): Promise<ContextMetric[]> {
+async function secondaryOf(counter: Counter, tested: Tested, cells: readonly EntryCell[], { now, zone }: Moment): Promise<ContextMetric[]> {
   const { plan, goals, conditions } = tested;
   const metrics: ContextMetric[] = [];
   for (const goal of goals) {
-    const counted = goal.key === plan.goal.key ? cells : await experimentCounts(tx, { cohort: cohortOf(tested), goal: plannedGoal(goal, conditions), cap: plan.caps[goal.key] ?? null, now, zone });
+    const counted = goal.key === plan.goal.key ? cells : await counter.counts({ cohort: cohortOf(tested), goal: plannedGoal(goal, conditions), cap: plan.caps[goal.key] ?? null, now, zone });
     metrics.push(...measuresOf(goal, plan).map((measure) => goalContext(goal.key, labelOf(goal, measure), plan, armInputs({ ...plan, measure }, counted))));
   }
   return metrics;

@@ -12,17 +12,15 @@ import { loadWorkspace } from '../../platform/workspace.js';
 import { evaluationView } from '../domain/experiment-view.js';
 import { nextLook } from '../domain/look.js';
 import { extend } from '../domain/statistics/evaluate.js';
+import { Counters, type Counter } from './counter.js';
 import { lookAt, type Moment, type Sight } from './look-at.js';
-import { actionOf, resultOf } from './result-of.js';
-import { findTested, hasMoreThan, insertEvaluation, listEvaluations, storeLook, takeDue, testedOf, thinEvaluations, type Tested } from './store/experiments.store.js';
-
-/** With more people the result of the last look is answered, at most an hour old while something changes: counting 10,000 takes 50 ms (bench results). */
-const COUNTED_LIVE = 3_000;
+import { resultOf } from './result-of.js';
+import { findTested, insertEvaluation, listEvaluations, storeLook, takeDue, testedOf, thinEvaluations, type Tested } from './store/experiments.store.js';
 
 /** Looks at experiments, remembers what was found, and says it. */
 @Injectable()
 export class Verdicts {
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly audit: AuditLog) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly audit: AuditLog, private readonly counters: Counters) {}
 
   /** Makes the look that is due longest and stores it, all in one transaction. @returns whether there was one that nobody else makes */
   lookAtNext(): Promise<boolean> {
@@ -37,24 +35,26 @@ export class Verdicts {
 
   private async store(tx: Db, tested: Tested, moment: Moment): Promise<void> {
     const { now } = moment;
-    const sight = await lookAt(tx, tested, moment, true);
     const { experimentId, campaignId } = tested.plan;
+    const sight = await lookAt(tx, tested, moment, true, await this.counters.of(tx, campaignId, now, true));
     const { memory, ...result } = sight.evaluation;
     const seen = JSON.parse(JSON.stringify(sight.inputs.arms)) as Sight['inputs']['arms'];
-    const isNew = !isDeepStrictEqual(seen, tested.seen.arms) || result.state !== tested.view?.verdict.state;
+    const isNew = !isDeepStrictEqual(seen, tested.seen.arms) || result.state !== tested.state;
     if (isNew && sight.total.assigned > 0) await insertEvaluation(tx, { id: newId(), at: now, experimentId, campaignId, inputs: sight.inputs, result });
     await thinEvaluations(tx, experimentId, now);
     const changedAt = isNew || tested.seen.changedAt === undefined ? now : new Date(tested.seen.changedAt);
     const dueAt = nextLook(tested.plan, sight.total, { isReadOut: memory.verdict !== null, isSettled: sight.inputs.look.settled, changedAt, quietSince: sight.quietSince, isArchived: tested.campaignState === 'archived' }, now);
-    const stored: Tested = { ...tested, memory, harm: sight.harm };
-    const view = await resultOf(tx, stored, sight, moment);
+    const view = await resultOf(tx, { ...tested, memory, harm: sight.harm }, sight, moment);
     await storeLook(tx, { experimentId, memory, harm: sight.harm, seen: { arms: seen, changedAt: changedAt.toISOString() }, view, quietSince: sight.quietSince, state: result.state, winner: result.winner, dueAt }, now);
   }
 
   /** Every planned experiment of a campaign as of now, in the snapshot of the transaction. @param only those of a version, or at a step */
   async results(tx: Db, campaignId: string, only: { step?: string | undefined }, moment: Moment): Promise<ExperimentResult[]> {
     const results: ExperimentResult[] = [];
-    for (const tested of await testedOf(tx, campaignId)) if ((only.step ?? tested.stepId) === tested.stepId) results.push(await this.live(tx, tested, moment));
+    const asked = (await testedOf(tx, campaignId)).filter(({ stepId }) => (only.step ?? stepId) === stepId);
+    if (asked.length === 0) return results;
+    const counter = await this.counters.of(tx, campaignId, moment.now, false);
+    for (const tested of asked) results.push(await live(tx, tested, moment, counter));
     return results;
   }
 
@@ -64,13 +64,9 @@ export class Verdicts {
       await rows(tx, 'set transaction isolation level repeatable read, read only');
       const tested = await findTested(tx, experimentId);
       if (!tested) throw notFound('experiment', experimentId);
-      return this.live(tx, tested, { now: this.clock.now(), zone: (await loadWorkspace(tx)).timeZone });
+      const now = this.clock.now();
+      return live(tx, tested, { now, zone: (await loadWorkspace(tx)).timeZone }, await this.counters.of(tx, tested.plan.campaignId, now, false));
     });
-  }
-
-  private async live(tx: Db, tested: Tested, moment: Moment): Promise<ExperimentResult> {
-    if (tested.view && (await hasMoreThan(tx, tested.plan.experimentId, COUNTED_LIVE))) return { ...tested.view, action: await actionOf(tx, tested, moment) };
-    return resultOf(tx, tested, await lookAt(tx, tested, moment, false), moment);
   }
 
   /** Stored looks, newest first, one more than asked for when there are more. */
@@ -96,6 +92,8 @@ export class Verdicts {
     return this.one(experimentId);
   }
 }
+
+const live = async (tx: Db, tested: Tested, moment: Moment, counter: Counter): Promise<ExperimentResult> => resultOf(tx, tested, await lookAt(tx, tested, moment, false, counter), moment);
 
 function refuseExtension({ plan, memory }: Tested): void {
   if (memory.trafficProblem) throw conflict('experiment.traffic-problem', 'The split of this test is off; more people do not mend it.');

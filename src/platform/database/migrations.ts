@@ -23,6 +23,7 @@ import { Rollups1763800000024 } from './migrations/1763800000024-rollups.js';
 import { Verdicts1763800000025 } from './migrations/1763800000025-verdicts.js';
 import { Choices1763800000026 } from './migrations/1763800000026-choices.js';
 import { UnfinishedDrafts1763800000039 } from './migrations/1763800000039-unfinished-drafts.js';
+import { Tested1763800000033 } from './migrations/1763800000033-tested.js';
 import { SegmentEditor1763800000031 } from './migrations/1763800000031-segment-editor.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
@@ -53,4 +54,5 @@ export const migrations = [
   Choices1763800000026,
   SegmentEditor1763800000031,
   UnfinishedDrafts1763800000039,
+  Tested1763800000033,
 ];

@@ -15,7 +15,9 @@ export interface CountQuestion {
   zone: string;
 }
 
-type Row = Omit<EntryCell, 'sum' | 'sumSquares'> & { sum: string; sumSquares: string };
+/** A cell as PostgreSQL answers it: sums are exact decimals. */
+export type CountedRow = Omit<EntryCell, 'sum' | 'sumSquares'> & { sum: string; sumSquares: string };
+export const cellOf = (cell: CountedRow): EntryCell => ({ ...cell, sum: Number(cell.sum), sumSquares: Number(cell.sumSquares) });
 
 /**
  * What a verdict counts, by arm and week of entry, from the ledger and the raw events: late, imported and merged ones are in. People are
@@ -28,7 +30,7 @@ export async function experimentCounts(tx: Db, { cohort, goal, cap, now, zone }:
   const window = `${values.bind(goal.windowMillis, 'float8')} * interval '1 millisecond'`;
   const outcomes = by ? outcomeSql({ by, windowMillis: goal.windowMillis, now, timeZone: zone }, values).outcomes : 'select null::uuid as person_id, null::numeric as value where false';
   // With its outcomes beside it a person is put together by grouping: a join would be at the mercy of estimates of the cohort.
-  const found = await rows<Row>(tx, `
+  const found = await rows<CountedRow>(tx, `
     with cohort as materialized (${cohortSql(cohort, values)}),
     outcome as materialized (${outcomes}),
     facts as (
@@ -53,7 +55,7 @@ export async function experimentCounts(tx: Db, { cohort, goal, cap, now, zone }:
            max(p.assigned_at) filter (where p.eligible and p.matures_at <= ${at}) as "lastMatured"
       from person_outcome as p
      group by 1, 2 order by 2, 1`, values.list);
-  return found.map((cell) => ({ ...cell, sum: Number(cell.sum), sumSquares: Number(cell.sumSquares) }));
+  return found.map(cellOf);
 }
 
 /** Null for a condition that was never kept: nobody can be known to have met it. */

@@ -3,16 +3,16 @@ import { SqlValues } from '../../../segments/domain/sql-values.js';
 import type { ReactionCell } from '../../domain/guardrails.js';
 import { cohortSql, type Cohort } from './cohort.js';
 
-/** Reactions are counted this long after the assignment, or for the goal's window when that is shorter: harm shows early. */
-const REACTION_MS = 3 * 86_400_000;
+/** `reactionMillis`: reactions count so long after the assignment. */
+export interface ReactionQuestion { cohort: Cohort; reactionMillis: number; now: Date }
 
 /**
  * What people who got a message did to it, by arm, over those whose time for it has passed; each person once. At a message its own
  * deliveries count, after a split every message of the campaign.
  */
-export function reactionCells(tx: Db, { cohort, windowMillis, now }: { cohort: Cohort; windowMillis: number; now: Date }): Promise<ReactionCell[]> {
+export function reactionCells(tx: Db, { cohort, reactionMillis, now }: ReactionQuestion): Promise<ReactionCell[]> {
   const values = new SqlValues();
-  const length = `${values.bind(Math.min(REACTION_MS, windowMillis), 'float8')} * interval '1 millisecond'`;
+  const length = `${values.bind(reactionMillis, 'float8')} * interval '1 millisecond'`;
   const own = cohort.gated ? `d.experiment_id = ${values.bind(cohort.experimentId, 'uuid')}` : 'd.queued_at >= c.assigned_at';
   return rows(tx, `
     with cohort as materialized (

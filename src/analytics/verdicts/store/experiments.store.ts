@@ -13,7 +13,6 @@ export interface Remembered {
   memory: Memory;
   harm: HarmFound;
   seen: Partial<Seen>;
-  view: ExperimentResult | null;
   quietSince: Date;
 }
 
@@ -29,6 +28,8 @@ export interface Tested extends Remembered {
   conditions: Record<string, string>;
   isMessage: boolean;
   campaignState: string;
+  /** What the last look said. */
+  state: string;
   /** Arms that nobody new gets. */
   dropped: string[];
 }
@@ -37,7 +38,7 @@ const TESTED = `
   ${PLAN_COLUMNS}, x.step_id as "stepId", x.origin, x.arms, c.state as "campaignState",
   coalesce(v.definition -> 'steps' -> x.step_id ->> 'type' = 'message', false) as "isMessage", v.definition -> 'goals' as goals, v.definition -> 'conditions' as conditions,
   coalesce(v.definition -> 'steps' -> x.step_id -> 'variants', v.definition -> 'definition' -> 'arms', '[]') as named,
-  e.memory, e.harm, e.seen, e.view, e.quiet_since as "quietSince",
+  e.memory, e.harm, e.seen, e.state, e.quiet_since as "quietSince",
   array(select o.variant from experiment_drop as o where o.experiment_id = x.id) as dropped`;
 const FROM = `
   experiment_verdict as e join experiment_plan as p on p.experiment_id = e.experiment_id join experiment as x on x.id = e.experiment_id
@@ -45,10 +46,10 @@ const FROM = `
 
 type Row = VerdictPlan & Omit<Tested, 'plan'>;
 
-function tested({ stepId, origin, arms, named, goals, conditions, isMessage, campaignState, memory, harm, seen, view, quietSince, dropped, ...plan }: Row): Tested {
+function tested({ stepId, origin, arms, named, goals, conditions, isMessage, campaignState, memory, harm, seen, state, quietSince, dropped, ...plan }: Row): Tested {
   // The order of the arms is that of their shares; a JSON object does not keep it.
   const weights = Object.fromEntries(arms.flatMap(({ key }) => (plan.weights[key] === undefined ? [] : [[key, plan.weights[key]]])));
-  return { plan: { ...plan, weights }, stepId, origin, arms, named, goals, conditions, isMessage, campaignState, memory, harm, seen, view, quietSince, dropped };
+  return { plan: { ...plan, weights }, stepId, origin, arms, named, goals, conditions, isMessage, campaignState, memory, harm, seen, state, quietSince, dropped };
 }
 
 /** The planned experiments of a campaign, newest first. */
@@ -75,6 +76,7 @@ export async function takeDue(tx: Db, now: Date): Promise<Tested | null> {
 
 export interface Looked extends Remembered {
   experimentId: string;
+  view: ExperimentResult;
   state: string;
   winner: string | null;
   dueAt: Date | null;
@@ -123,9 +125,6 @@ export const isLaunching = (db: Db, campaignId: string): Promise<boolean> => exi
 /** Whether something from before a moment has not been told to segments and campaigns yet. */
 export const hasPending = (db: Db, before: Date): Promise<boolean> => exists(db, `
   select from person_change as c where c.at <= $1::timestamptz union all select from settled_change as s where s.at <= $1::timestamptz`, [before]);
-
-/** Whether more people than this were assigned. */
-export const hasMoreThan = (db: Db, experimentId: string, people: number): Promise<boolean> => exists(db, `select from assignment as a where a.experiment_id = $1 offset $2`, [experimentId, people]);
 
 /** The arm that Danbi gives to everybody new, or gave to the rest, by itself. Null when it does not, or a person chose. */
 export function doneByItself(db: Db, experimentId: string): Promise<{ variant: string; at: Date; by: 'verdict' | 'wait'; isProven: boolean; keep: number } | null> {

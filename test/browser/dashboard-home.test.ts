@@ -75,6 +75,56 @@ import { axeIn } from '../support/sdk-page.js';
     await heading('체험 고객');
   });
 
+  test('a message arrives in the open mailbox, is read there in all its parts, and all are deleted', async () => {
+    const { page } = dashboard;
+    await dashboard.goto('/deliveries/mailbox');
+    await page.getByText('Nothing here yet').waitFor();
+    const segment = (await app.api('GET', '/v1/segments')).body.items[0];
+    const content = { subject: '반갑습니다', body: '<mj-section><mj-column><mj-text>{{person.name}}</mj-text><mj-button href="https://shop.example/go">Go</mj-button></mj-column></mj-section>' };
+    const campaign = await app.api('POST', '/v1/campaigns', { name: '체험 환영', definition: { type: 'broadcast', segmentId: segment.id, message: { type: 'message', channel: 'email', variants: [{ key: 'A', content }] } } });
+    expect((await app.api('POST', `/v1/campaigns/${campaign.body.id}/publish`)).status).toBe(200);
+    await app.runner.runUntilIdle();
+    await page.getByRole('row', { name: /mina@example.org/ }).getByRole('link', { name: /반갑습니다/ }).click();
+    await heading('반갑습니다');
+    await page.frameLocator('iframe').getByText('김미나').waitFor();
+    await page.getByText('Plain text').click();
+    await page.getByRole('region', { name: 'The message as sent' }).getByText('김미나').waitFor();
+    await page.getByText('Desktop').click();
+    await page.getByRole('link', { name: 'Sandbox mailbox' }).click();
+    await heading('Sandbox mailbox');
+    await dashboard.inspect('mailbox');
+    await page.getByRole('button', { name: 'Delete all' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete all' }).click();
+    await page.getByText('Nothing here yet').waitFor();
+    expect((await app.api('GET', '/v1/sandbox/mails')).body.items).toEqual([]);
+  });
+
+  test('one delivery: found by its filters, with every moment, its evidence and the message as sent', async () => {
+    const { page } = dashboard;
+    const mina = (await app.api('GET', '/v1/people/external:mina')).body;
+    const [delivery] = (await app.api('GET', `/v1/deliveries?personId=${mina.id}`)).body.items;
+    await app.db.query(`insert into delivery_event (delivery_id, person_id, kind, event_key, at, verdict, evidence, data) values ($1, $2, 'click', 'c', now(), 'machine', '{"reasons": ["bot"]}', '{"url": "https://shop.example/go"}')`, [delivery.id, mina.id]);
+    await dashboard.goto(`/deliveries?channel=email&person=${mina.id}`);
+    await page.getByRole('row', { name: /mina@example.org/ }).waitFor();
+    expect(await page.getByRole('row').count()).toBe(2);
+    await page.getByRole('combobox', { name: 'State' }).click();
+    await page.getByRole('option', { name: 'Bounced' }).click();
+    await page.getByText('No message matches').waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await page.getByRole('row', { name: /ben@example.org/ }).waitFor();
+    expect(new URL(page.url()).search).toBe('');
+    await page.getByRole('row', { name: /mina@example.org/ }).getByRole('link').first().click();
+    await heading('One message: E-mail');
+    const moments = page.getByRole('list', { name: 'What happened' });
+    await moments.getByRole('listitem').filter({ hasText: 'https://shop.example/go' }).getByText('Counted as a machine: the program calls itself a robot or a script.').waitFor();
+    // Between them the opens of this very browser, which read the message in the mailbox.
+    const said = await moments.getByRole('listitem').allInnerTexts();
+    expect([said[0], said[1], said.at(-1)]).toEqual([expect.stringContaining('Queued'), expect.stringContaining('Handed over'), expect.stringContaining('https://shop.example/go')]);
+    await page.getByRole('link', { name: '체험 환영' }).waitFor();
+    await page.frameLocator('iframe').getByText('김미나').waitFor();
+    await dashboard.inspect('delivery');
+  });
+
   test('a session that ends while something is typed: sign in over the page, or in another tab, and it is saved', async () => {
     const { page } = dashboard;
     const change = async (value: string) => {

@@ -10,9 +10,10 @@
 
 import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
-import { Route as DeliveriesRouteImport } from './routes/deliveries'
 import { Route as CampaignsIndexRouteImport } from './routes/campaigns/index'
 import { Route as CampaignsIdRouteRouteImport } from './routes/campaigns/$id/route'
+import { Route as DeliveriesIndexRouteImport } from './routes/deliveries/index'
+import { Route as DeliveriesIdRouteImport } from './routes/deliveries/$id'
 import { Route as PeopleIndexRouteImport } from './routes/people/index'
 import { Route as PeopleIdRouteImport } from './routes/people/$id'
 import { Route as PeopleImportRouteImport } from './routes/people/import'
@@ -21,15 +22,12 @@ import { Route as SegmentsIdRouteImport } from './routes/segments/$id'
 import { Route as SegmentsNewRouteImport } from './routes/segments/new'
 import { Route as CampaignsIdIndexRouteImport } from './routes/campaigns/$id/index'
 import { Route as CampaignsIdResultsRouteImport } from './routes/campaigns/$id/results'
+import { Route as DeliveriesMailboxIndexRouteImport } from './routes/deliveries/mailbox/index'
+import { Route as DeliveriesMailboxIdRouteImport } from './routes/deliveries/mailbox/$id'
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
   path: '/',
-  getParentRoute: () => rootRouteImport,
-} as any)
-const DeliveriesRoute = DeliveriesRouteImport.update({
-  id: '/deliveries',
-  path: '/deliveries',
   getParentRoute: () => rootRouteImport,
 } as any)
 const CampaignsIndexRoute = CampaignsIndexRouteImport.update({
@@ -40,6 +38,16 @@ const CampaignsIndexRoute = CampaignsIndexRouteImport.update({
 const CampaignsIdRouteRoute = CampaignsIdRouteRouteImport.update({
   id: '/campaigns/$id',
   path: '/campaigns/$id',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const DeliveriesIndexRoute = DeliveriesIndexRouteImport.update({
+  id: '/deliveries/',
+  path: '/deliveries/',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const DeliveriesIdRoute = DeliveriesIdRouteImport.update({
+  id: '/deliveries/$id',
+  path: '/deliveries/$id',
   getParentRoute: () => rootRouteImport,
 } as any)
 const PeopleIndexRoute = PeopleIndexRouteImport.update({
@@ -82,104 +90,135 @@ const CampaignsIdResultsRoute = CampaignsIdResultsRouteImport.update({
   path: '/results',
   getParentRoute: () => CampaignsIdRouteRoute,
 } as any)
+const DeliveriesMailboxIndexRoute = DeliveriesMailboxIndexRouteImport.update({
+  id: '/deliveries/mailbox/',
+  path: '/deliveries/mailbox/',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const DeliveriesMailboxIdRoute = DeliveriesMailboxIdRouteImport.update({
+  id: '/deliveries/mailbox/$id',
+  path: '/deliveries/mailbox/$id',
+  getParentRoute: () => rootRouteImport,
+} as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
-  '/deliveries': typeof DeliveriesRoute
   '/campaigns/$id': typeof CampaignsIdRouteRouteWithChildren
+  '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
   '/segments/$id': typeof SegmentsIdRoute
   '/segments/new': typeof SegmentsNewRoute
   '/campaigns/': typeof CampaignsIndexRoute
+  '/deliveries/': typeof DeliveriesIndexRoute
   '/people/': typeof PeopleIndexRoute
   '/segments/': typeof SegmentsIndexRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
+  '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/campaigns/$id/': typeof CampaignsIdIndexRoute
+  '/deliveries/mailbox/': typeof DeliveriesMailboxIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
-  '/deliveries': typeof DeliveriesRoute
+  '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
   '/segments/$id': typeof SegmentsIdRoute
   '/segments/new': typeof SegmentsNewRoute
   '/campaigns': typeof CampaignsIndexRoute
+  '/deliveries': typeof DeliveriesIndexRoute
   '/people': typeof PeopleIndexRoute
   '/segments': typeof SegmentsIndexRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
+  '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/campaigns/$id': typeof CampaignsIdIndexRoute
+  '/deliveries/mailbox': typeof DeliveriesMailboxIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
-  '/deliveries': typeof DeliveriesRoute
   '/campaigns/$id': typeof CampaignsIdRouteRouteWithChildren
+  '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
   '/segments/$id': typeof SegmentsIdRoute
   '/segments/new': typeof SegmentsNewRoute
   '/campaigns/': typeof CampaignsIndexRoute
+  '/deliveries/': typeof DeliveriesIndexRoute
   '/people/': typeof PeopleIndexRoute
   '/segments/': typeof SegmentsIndexRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
+  '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/campaigns/$id/': typeof CampaignsIdIndexRoute
+  '/deliveries/mailbox/': typeof DeliveriesMailboxIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
   fullPaths:
     | '/'
-    | '/deliveries'
     | '/campaigns/$id'
+    | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
     | '/segments/$id'
     | '/segments/new'
     | '/campaigns/'
+    | '/deliveries/'
     | '/people/'
     | '/segments/'
     | '/campaigns/$id/results'
+    | '/deliveries/mailbox/$id'
     | '/campaigns/$id/'
+    | '/deliveries/mailbox/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
-    | '/deliveries'
+    | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
     | '/segments/$id'
     | '/segments/new'
     | '/campaigns'
+    | '/deliveries'
     | '/people'
     | '/segments'
     | '/campaigns/$id/results'
+    | '/deliveries/mailbox/$id'
     | '/campaigns/$id'
+    | '/deliveries/mailbox'
   id:
     | '__root__'
     | '/'
-    | '/deliveries'
     | '/campaigns/$id'
+    | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
     | '/segments/$id'
     | '/segments/new'
     | '/campaigns/'
+    | '/deliveries/'
     | '/people/'
     | '/segments/'
     | '/campaigns/$id/results'
+    | '/deliveries/mailbox/$id'
     | '/campaigns/$id/'
+    | '/deliveries/mailbox/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
-  DeliveriesRoute: typeof DeliveriesRoute
   CampaignsIdRouteRoute: typeof CampaignsIdRouteRouteWithChildren
+  DeliveriesIdRoute: typeof DeliveriesIdRoute
   PeopleIdRoute: typeof PeopleIdRoute
   PeopleImportRoute: typeof PeopleImportRoute
   SegmentsIdRoute: typeof SegmentsIdRoute
   SegmentsNewRoute: typeof SegmentsNewRoute
   CampaignsIndexRoute: typeof CampaignsIndexRoute
+  DeliveriesIndexRoute: typeof DeliveriesIndexRoute
   PeopleIndexRoute: typeof PeopleIndexRoute
   SegmentsIndexRoute: typeof SegmentsIndexRoute
+  DeliveriesMailboxIdRoute: typeof DeliveriesMailboxIdRoute
+  DeliveriesMailboxIndexRoute: typeof DeliveriesMailboxIndexRoute
 }
 
 declare module '@tanstack/react-router' {
@@ -189,13 +228,6 @@ declare module '@tanstack/react-router' {
       path: '/'
       fullPath: '/'
       preLoaderRoute: typeof IndexRouteImport
-      parentRoute: typeof rootRouteImport
-    }
-    '/deliveries': {
-      id: '/deliveries'
-      path: '/deliveries'
-      fullPath: '/deliveries'
-      preLoaderRoute: typeof DeliveriesRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/campaigns/': {
@@ -210,6 +242,20 @@ declare module '@tanstack/react-router' {
       path: '/campaigns/$id'
       fullPath: '/campaigns/$id'
       preLoaderRoute: typeof CampaignsIdRouteRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/deliveries/': {
+      id: '/deliveries/'
+      path: '/deliveries'
+      fullPath: '/deliveries/'
+      preLoaderRoute: typeof DeliveriesIndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/deliveries/$id': {
+      id: '/deliveries/$id'
+      path: '/deliveries/$id'
+      fullPath: '/deliveries/$id'
+      preLoaderRoute: typeof DeliveriesIdRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/people/': {
@@ -268,6 +314,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof CampaignsIdResultsRouteImport
       parentRoute: typeof CampaignsIdRouteRoute
     }
+    '/deliveries/mailbox/': {
+      id: '/deliveries/mailbox/'
+      path: '/deliveries/mailbox'
+      fullPath: '/deliveries/mailbox/'
+      preLoaderRoute: typeof DeliveriesMailboxIndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/deliveries/mailbox/$id': {
+      id: '/deliveries/mailbox/$id'
+      path: '/deliveries/mailbox/$id'
+      fullPath: '/deliveries/mailbox/$id'
+      preLoaderRoute: typeof DeliveriesMailboxIdRouteImport
+      parentRoute: typeof rootRouteImport
+    }
   }
 }
 
@@ -286,15 +346,18 @@ const CampaignsIdRouteRouteWithChildren =
 
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
-  DeliveriesRoute: DeliveriesRoute,
   CampaignsIdRouteRoute: CampaignsIdRouteRouteWithChildren,
+  DeliveriesIdRoute: DeliveriesIdRoute,
   PeopleIdRoute: PeopleIdRoute,
   PeopleImportRoute: PeopleImportRoute,
   SegmentsIdRoute: SegmentsIdRoute,
   SegmentsNewRoute: SegmentsNewRoute,
   CampaignsIndexRoute: CampaignsIndexRoute,
+  DeliveriesIndexRoute: DeliveriesIndexRoute,
   PeopleIndexRoute: PeopleIndexRoute,
   SegmentsIndexRoute: SegmentsIndexRoute,
+  DeliveriesMailboxIdRoute: DeliveriesMailboxIdRoute,
+  DeliveriesMailboxIndexRoute: DeliveriesMailboxIndexRoute,
 }
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

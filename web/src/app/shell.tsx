@@ -10,7 +10,7 @@ import { PLACES } from './places.ts';
 import { LANGUAGES, switchLanguage } from '../i18n/index.ts';
 import { answer, api } from '../lib/api.ts';
 import { useReach } from '../lib/reach.ts';
-import { IconCloudRain, IconDeviceDesktop, IconLanguage, IconLogout, IconMail, IconMoon, IconSearch, IconSun } from '../ui/icons.ts';
+import { IconCloudRain, IconDeviceDesktop, IconLanguage, IconLogout, IconMoon, IconSearch, IconSun } from '../ui/icons.ts';
 import { BarLink } from '../ui/links.tsx';
 
 const LANGUAGE_NAMES = { en: 'English', ko: '한국어' } as const;
@@ -44,7 +44,6 @@ export function Shell() {
         {PLACES.map(({ to, key, Icon }) => (
           <BarLink key={to} to={to} label={t(`nav.${key}`)} leftSection={<Icon size={18} aria-hidden />} active={to === '/' ? pathname === '/' : pathname.startsWith(to)} aria-current={(to === '/' ? pathname === '/' : pathname.startsWith(to)) ? 'page' : undefined} />
         ))}
-        <Anchor href="/mailbox" underline="never" c="inherit" className="bar-link"><IconMail size={18} aria-hidden /> {t('nav.mailbox')}</Anchor>
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <div role="status">{(!online || isAway) && <Alert color="orange" mb="md">{t(online ? 'state.away' : 'state.offline')}</Alert>}</div>

@@ -8,8 +8,12 @@ export interface Format {
   decimal(value: number): string;
   /** A relative difference with its sign: 0.12 is `+12%`. */
   change(lift: number): string;
-  /** A date and time with its zone, as people write it. */
+  /** A date and time, as people write it. */
   instant(iso: string): string;
+  /** The same with seconds and its zone. */
+  exact(iso: string): string;
+  /** The zone of all times of the page, `Asia/Seoul`. */
+  zone: string;
   day(iso: string): string;
   /** `3 days ago`; moments long past as a date. */
   ago(iso: string): string;
@@ -23,6 +27,7 @@ export function useFormat(): Format {
   return useMemo(() => {
     const language = i18n.language;
     const instant = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+    const exact = new Intl.DateTimeFormat(language, { year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', second: '2-digit', timeZoneName: 'short' });
     const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
     const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
     const count = new Intl.NumberFormat(language);
@@ -32,6 +37,8 @@ export function useFormat(): Format {
       decimal: (value) => new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value),
       change: (lift) => new Intl.NumberFormat(language, { style: 'percent', signDisplay: 'exceptZero', maximumFractionDigits: Math.abs(lift) < 0.1 ? 1 : 0 }).format(lift),
       instant: (iso) => instant.format(new Date(iso)),
+      exact: (iso) => exact.format(new Date(iso)),
+      zone: instant.resolvedOptions().timeZone,
       day: (iso) => day.format(new Date(iso)),
       ago: (iso) => {
         const seconds = (Date.parse(iso) - Date.now()) / 1000;

@@ -13,7 +13,7 @@ export function DataTable<T>({ caption, columns, items, keyOf, more }: { caption
         <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
           <caption style={{ position: 'absolute', clipPath: 'inset(50%)' }}>{caption}</caption>
           <Table.Thead>
-            <Table.Tr>{columns.map(({ key, label, numeric }) => <Table.Th key={key} scope="col" ta={numeric ? 'right' : 'left'}>{label}</Table.Th>)}</Table.Tr>
+            <Table.Tr>{columns.map(({ key, label, numeric }) => <Table.Th key={key} scope="col" ta={numeric ? 'right' : 'left'} style={{ whiteSpace: 'nowrap' }}>{label}</Table.Th>)}</Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {items.map((item) => (

@@ -26,7 +26,7 @@ export const InAppView = z.object({
 }).meta({ id: 'InAppMessage' });
 
 /** A message as the SDK displays it; names are short on the wire and explained in contract/visitor-wire.ts. */
-const DisplayView = z.object({
+export const DisplayView = z.object({
   i: z.string().optional(), d: z.string().optional(), n: DisplayNode,
   t: z.object({ accent: z.string(), background: z.string(), text: z.string(), on: z.string() }),
   w: z.array(z.string()).min(1).max(3).meta({ description: 'Announcement, what is said of a missing answer, what follows an answer' }),

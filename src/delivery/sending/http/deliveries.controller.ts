@@ -6,7 +6,7 @@ import { Id } from '../../../contract/common.js';
 import { notFound } from '../../../kernel/errors.js';
 import { AllowAll } from '../../../platform/http/access.js';
 import { pageOf } from '../../../platform/http/paging.js';
-import { eventsOf, findDelivery, listDeliveries, type DeliveryEventView } from '../store/delivery-reads.store.js';
+import { decisionsOf, eventsOf, findDelivery, listDeliveries, postsOf, restOf, type DeliveryEventView } from '../store/delivery-reads.store.js';
 import { instantAndId } from '../../../platform/http/instant-cursor.js';
 import { verdictInWords } from '../../tracking/domain/words.js';
 import { DeliveriesQuery, DeliveryDetail, DeliveryPage } from './schemas.js';
@@ -27,12 +27,13 @@ export class DeliveriesController {
   }
 
   @Get(':id') @AllowAll()
-  @ApiOperation({ summary: 'One delivery and what came of it' })
+  @ApiOperation({ summary: 'One delivery: what gates said, tries, and what came of it' })
   @ApiOkResponse({ standardSchema: DeliveryDetail })
   async one(@Param('id', { schema: Id }) id: string) {
     const delivery = await findDelivery(this.db, id);
     if (!delivery) throw notFound('delivery', id);
-    return { ...delivery, events: (await eventsOf(this.db, id, delivery.personId)).map((event) => ({ ...event, inWords: explained(event) })) };
+    const events = (await eventsOf(this.db, id, delivery.personId)).map((event) => ({ ...event, inWords: explained(event) }));
+    return { ...delivery, ...(await restOf(this.db, id)), events, decisions: await decisionsOf(this.db, delivery), posts: await postsOf(this.db, id) };
   }
 }
 

@@ -6,7 +6,7 @@ import { PageQuery } from '../../../platform/http/paging.js';
 
 export const DELIVERY_STATES = ['queued', 'sending', 'sent', 'delivered', 'bounced', 'failed', 'uncertain', 'cancelled', 'recalled', 'ghost'] as const;
 
-export const DeliveriesQuery = PageQuery.extend({ state: z.enum(DELIVERY_STATES).optional(), campaignId: Id.optional(), personId: Id.optional(), reason: z.enum(REASON_CODES).optional() });
+export const DeliveriesQuery = PageQuery.extend({ state: z.enum(DELIVERY_STATES).optional(), channel: z.enum(['email', 'in_app', 'webhook', 'chat']).optional(), campaignId: Id.optional(), personId: Id.optional(), reason: z.enum(REASON_CODES).optional() });
 
 const delivery = z.object({
   id: Id, personId: Id, campaignId: Id, versionId: Id, stepId: z.string(), enrollmentId: Id, channel: z.string(), contentId: Id.nullable(), experimentId: Id.nullable(),
@@ -25,4 +25,14 @@ const DeliveryEvent = z.object({ kind: z.string(), at: DateTime, verdict: z.enum
   /** Why an open or click counts as a person's or a machine's. */
   inWords: z.object({ en: z.string(), ko: z.string() }).nullable(),
 });
-export const DeliveryDetail = delivery.extend({ events: z.array(DeliveryEvent) }).meta({ id: 'DeliveryDetail' });
+/** A gate that held it, or let it wait. */
+const DeliveryDecision = z.object({ at: DateTime, stage: z.string(), code: z.string(), facts: z.record(z.string(), z.unknown()), nextCheckAt: DateTime.nullable() });
+/** One POST of a webhook or chat notice. */
+const DeliveryAttempt = z.object({ at: DateTime, attempt: z.number().int(), fate: z.enum(['delivered', 'retry', 'dead', 'uncertain', 'test']), status: z.number().int().nullable(), error: z.string().nullable(), response: z.string(), durationMs: z.number().int(), nextAt: DateTime.nullable() });
+export const DeliveryDetail = delivery.extend({
+  campaignName: z.string().nullable(), version: z.number().int().nullable(),
+  firstAttemptAt: DateTime.nullable(),
+  /** The in-app message it stands in for. */
+  fallbackOf: Id.nullable(),
+  events: z.array(DeliveryEvent), decisions: z.array(DeliveryDecision), posts: z.array(DeliveryAttempt),
+}).meta({ id: 'DeliveryDetail' });

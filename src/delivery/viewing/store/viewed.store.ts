@@ -1,4 +1,5 @@
 import { row, type Db } from '../../../platform/database/db.js';
+import type { RenderedInApp } from '../../content/compiled.js';
 import type { ClaimedDelivery, ClaimedPerson } from '../../sending/store/claims.store.js';
 
 /** A message that left, as it can be made again. */
@@ -22,4 +23,10 @@ export function loadViewed(db: Db, deliveryId: string): Promise<ViewedDelivery |
       left join topic as t on t.key = d.topic
       left join enrollment as e on e.id = d.enrollment_id and e.person_id = d.person_id
      where d.id = $1 and d.channel = 'email' and not d.is_control and d.state in ('sending', 'sent', 'delivered', 'uncertain', 'bounced')`, [deliveryId]);
+}
+
+/** What an in-app message said; null when it is gone, or was never made. */
+export async function loadInApp(db: Db, deliveryId: string, personId: string): Promise<RenderedInApp | null> {
+  const found = await row<{ content: RenderedInApp }>(db, 'select m.content from in_app_message as m where m.delivery_id = $1 and m.person_id = $2', [deliveryId, personId]);
+  return found && found.content;
 }

@@ -30,6 +30,7 @@ import { DatesWorker } from './jobs/dates.job.js';
 import { EntryWorker } from './jobs/entry.job.js';
 import { LaunchWorker } from './jobs/launch.job.js';
 import { Lifecycle } from './lifecycle.service.js';
+import { MessagesController } from './http/messages.controller.js';
 import { Publishing } from './publish.service.js';
 import { CampaignSegmentUse } from './segment-use.js';
 import { CampaignSnippetUse } from './snippet-use.js';
@@ -42,6 +43,6 @@ import { Versions } from './versions.service.js';
 
 export const campaignsParts: ModuleParts = {
   providers: [Drafts, CampaignMessages, Coverage, CampaignCheck, TestPlanning, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain, Choices, TestsThenSend, DisplayClaims, DisplayAcks],
-  controllers: [CampaignsController, CampaignMessagesController, VersionsController, AssignmentsController, LedgerController, AnswersController, ChoicesController],
+  controllers: [CampaignsController, CampaignMessagesController, MessagesController, VersionsController, AssignmentsController, LedgerController, AnswersController, ChoicesController],
   workers: [EntryWorker, DatesWorker, LaunchWorker, AdvanceWorker, ClosingWorker, CoverageWorker, DisplaysWorker, ChoicesWorker],
 };

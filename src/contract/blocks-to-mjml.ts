@@ -97,9 +97,9 @@ const around = (mjml: string): Piece => ({ mjml, block: null });
 const OPEN = '<mj-section>\n<mj-column>';
 const CLOSE = '</mj-column>\n</mj-section>';
 
-function columns({ columns: both, showIf }: Of<'columns'>, at: number): Piece[] {
+function columns({ left, right, showIf }: Of<'columns'>, at: number): Piece[] {
   const [open = '', close = ''] = shown(showIf, '\0').split('\0');
-  const inside = both.flatMap((column, side) => [around('<mj-column>'), ...column.map((block, index) => ({ mjml: inner(block), block: `${at}.columns.${side}.${index}` })), around('</mj-column>')]);
+  const inside = ([['left', left], ['right', right]] as const).flatMap(([side, column]) => [around('<mj-column>'), ...column.map((block, index) => ({ mjml: inner(block), block: `${at}.${side}.${index}` })), around('</mj-column>')]);
   return [{ mjml: `${open}<mj-section>`, block: String(at) }, ...inside, { mjml: `</mj-section>${close}`, block: String(at) }];
 }
 
@@ -124,7 +124,7 @@ function piecesOf(blocks: EmailBlocks): Piece[] {
 /** The MJML body that these blocks stand for: a sequence of `mj-section`. Empty without blocks. */
 export const bodyOfBlocks = (blocks: EmailBlocks): string => piecesOf(blocks).map(({ mjml }) => mjml).join('\n');
 
-/** The block that a line of {@link bodyOfBlocks} (from 1) was made of: `3`, or `3.columns.0.1` inside columns; null for what stands around blocks. */
+/** The block that a line of {@link bodyOfBlocks} (from 1) was made of: `3`, or `3.left.1` inside columns; null for what stands around blocks. */
 export function blockAtLine(blocks: EmailBlocks, line: number): string | null {
   let next = 1;
   for (const { mjml, block } of piecesOf(blocks)) {

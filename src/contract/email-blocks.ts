@@ -58,11 +58,11 @@ const Mjml = z.strictObject({ ...common, type: z.literal('mjml'), mjml: z.string
 
 const Inner = z.discriminatedUnion('type', [Heading, Text, Button, Image, Divider, Spacer, Product]);
 /** Side by side on wide screens, one below the other on phones. */
-const Columns = z.strictObject({ ...common, type: z.literal('columns'), columns: z.tuple([z.array(Inner).max(20), z.array(Inner).max(20)]) });
+const Columns = z.strictObject({ ...common, type: z.literal('columns'), left: z.array(Inner).max(20), right: z.array(Inner).max(20) });
 export const Block = z.discriminatedUnion('type', [Heading, Text, Button, Image, Divider, Spacer, Product, Columns, Mjml]);
 
-interface Placed { id: string; columns?: { id: string }[][] }
-const idsIn = (blocks: readonly Placed[]): string[] => blocks.flatMap(({ id, columns = [] }) => [id, ...columns.flat().map((inner) => inner.id)]);
+interface Placed { id: string; left?: { id: string }[]; right?: { id: string }[] }
+const idsIn = (blocks: readonly Placed[]): string[] => blocks.flatMap(({ id, left = [], right = [] }) => [id, ...[...left, ...right].map((inner) => inner.id)]);
 
 /** The blocks of which the body of an e-mail is made, from top to bottom: {@link bodyOfBlocks} in blocks-to-mjml.ts. */
 export const EmailBlocks = z.array(Block).max(MAX_BLOCKS).superRefine((blocks, context) => {

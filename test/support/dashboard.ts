@@ -54,7 +54,7 @@ export class Dashboard {
    */
   async inspect(name: string): Promise<void> {
     for (const [language, short] of [[/한국어/, 'ko'], [/English/, 'en']] as const) {
-      await this.choose(/Language|언어/, language);
+      await this.choose(/^(Language|언어)$/, language);
       for (const scheme of ['dark', 'light'] as const) {
         await this.page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
         const label = `${name} ${short} ${scheme}`;

@@ -31,7 +31,7 @@ test('a document of every kind of block becomes what it says, for this person', 
     { id: 'b', type: 'button', label: 'Go on', href: '{{person.url}}', color: '#FFEE00' },
     { id: 'i', type: 'image', src: 'https://example.com/a.png', alt: 'A "picture"', width: 200 },
     { id: 'd', type: 'divider' }, { id: 's', type: 'spacer', height: 12 },
-    { id: 'c', type: 'columns', columns: [[text('c1', words('left'))], [text('c2', words('right')), { id: 'c3', type: 'product', src: 'https://example.com/p.png', alt: 'Mug', title: 'Mug', note: 'of clay', price: '₩12,000', label: 'Buy', href: 'https://example.com/mug' }]] },
+    { id: 'c', type: 'columns', left: [text('c1', words('left'))], right: [text('c2', words('right')), { id: 'c3', type: 'product', src: 'https://example.com/p.png', alt: 'Mug', title: 'Mug', note: 'of clay', price: '₩12,000', label: 'Buy', href: 'https://example.com/mug' }] },
     { id: 'm', type: 'mjml', mjml: '<mj-section><mj-column><mj-text>raw {{person.plan}}</mj-text></mj-column></mj-section>' },
   ];
   const { html, text: plain } = await render(blocks, { first_name: 'Mina', plan: 'pro', url: 'https://example.com/go?x=1&y=2' });
@@ -56,20 +56,20 @@ test.each<[string, Block['showIf'], Record<string, unknown>, boolean]>([
   ['a number that is not smaller', { field: 'person.seats', op: 'lt', value: 1_000_000 }, { seats: 2_000_000 }, false],
   ['a truth value', { field: 'person.vip', op: 'is', value: true }, { vip: true }, true],
 ])('a block is shown if %s', async (_name, showIf, person, isShown) => {
-  const shown = [{ ...text('a', words('SHOWN')), showIf }, { id: 'b', type: 'columns', columns: [[text('c', words('SHOWN'))], []], showIf }, { id: 'd', type: 'columns', columns: [[{ ...text('e', words('SHOWN')), showIf }], []] }, { id: 'f', type: 'mjml', mjml: '<mj-section><mj-column><mj-text>SHOWN</mj-text></mj-column></mj-section>', showIf }];
+  const shown = [{ ...text('a', words('SHOWN')), showIf }, { id: 'b', type: 'columns', left: [text('c', words('SHOWN'))], right: [], showIf }, { id: 'd', type: 'columns', left: [{ ...text('e', words('SHOWN')), showIf }], right: [] }, { id: 'f', type: 'mjml', mjml: '<mj-section><mj-column><mj-text>SHOWN</mj-text></mj-column></mj-section>', showIf }];
   const made = await render([text('w', words('always')), ...shown], person);
   expect([made.html.split('SHOWN').length - 1, made.text.split('SHOWN').length - 1]).toEqual(isShown ? [4, 4] : [0, 0]);
 });
 
 test('what is at fault is told at its block', async () => {
-  const blocks = [text('a', words('fine')), { id: 'c', type: 'columns', columns: [[], [text('b', words('fine')), text('d', words('{{shout person.name}}'))]] }, text('e', words('{{#if person.x}}')), { id: 'm', type: 'mjml', mjml: '<mj-section>\n<mj-column>\n<script>x</script></mj-column></mj-section>' }];
-  expect(await problemsOf(blocks.slice(0, 2))).toMatchObject([{ path: 'blocks.1.columns.1.1', code: 'template.unknown-helper' }]);
+  const blocks = [text('a', words('fine')), { id: 'c', type: 'columns', left: [], right: [text('b', words('fine')), text('d', words('{{shout person.name}}'))] }, text('e', words('{{#if person.x}}')), { id: 'm', type: 'mjml', mjml: '<mj-section>\n<mj-column>\n<script>x</script></mj-column></mj-section>' }];
+  expect(await problemsOf(blocks.slice(0, 2))).toMatchObject([{ path: 'blocks.1.right.1', code: 'template.unknown-helper' }]);
   expect(await problemsOf([blocks[0]!, blocks[3]!])).toMatchObject([{ path: 'blocks.1', code: 'message.refused-element' }]);
   expect(await problemsOf([blocks[2]!])).toMatchObject([{ code: 'template.syntax' }]);
-  const { warnings } = await compiled([{ id: 'i', type: 'image', src: 'https://example.com/a.png' }, { id: 'c', type: 'columns', columns: [[{ id: 'b', type: 'button', label: 'Go', href: ' ' }], []] }]);
-  expect(warnings.map(({ path, code }) => [path, code])).toEqual([['blocks.0.alt', 'message.no-alt'], ['blocks.1.columns.0.0.href', 'message.no-link']]);
+  const { warnings } = await compiled([{ id: 'i', type: 'image', src: 'https://example.com/a.png' }, { id: 'c', type: 'columns', left: [{ id: 'b', type: 'button', label: 'Go', href: ' ' }], right: [] }]);
+  expect(warnings.map(({ path, code }) => [path, code])).toEqual([['blocks.0.alt', 'message.no-alt'], ['blocks.1.left.0.href', 'message.no-link']]);
   const lines = bodyOfBlocks(blocks as Block[]).split('\n');
-  expect(lines.map((line, index) => (line.includes('shout') || line.includes('<script>') ? blockAtLine(blocks as Block[], index + 1) : null)).filter(Boolean)).toEqual(['1.columns.1.1', '3']);
+  expect(lines.map((line, index) => (line.includes('shout') || line.includes('<script>') ? blockAtLine(blocks as Block[], index + 1) : null)).filter(Boolean)).toEqual(['1.right.1', '3']);
 });
 
 test('the body is what the blocks give, in every language, whatever was sent; without either there is none', () => {
@@ -82,7 +82,7 @@ test('the body is what the blocks give, in every language, whatever was sent; wi
 });
 
 test.each<[string, unknown]>([
-  ['the same id twice', [text('a', words('x')), { id: 'c', type: 'columns', columns: [[text('a', words('y'))], []] }]],
+  ['the same id twice', [text('a', words('x')), { id: 'c', type: 'columns', left: [text('a', words('y'))], right: [] }]],
   ['a field that would end its expression', [text('a', { field: 'person.x}}{{{y' })]],
   ['a field with the name of a prototype', [text('a', { field: 'person.constructor.name' })]],
   ['a fallback that would end its expression', [text('a', { field: 'person.x', default: 'a"\'' })]],
@@ -111,8 +111,8 @@ const anInner = fc.tuple(showIf, fc.oneof(
   fc.record({ type: fc.constant('divider' as const) }), fc.record({ type: fc.constant('spacer' as const), height: fc.integer({ min: 4, max: 200 }) }),
   fc.record({ type: fc.constant('product' as const), src: fc.constantFrom('', 'https://example.com/a.png'), alt: said, title: said, note: said, price: said, label: said, href: fc.constantFrom('', 'https://example.com/') }),
 )).map(([condition, block]) => ({ ...block, ...(condition ? { showIf: condition } : {}) }) as unknown as InnerBlock);
-const aDocument = fc.array(fc.oneof({ weight: 4, arbitrary: anInner }, fc.tuple(fc.array(anInner, { maxLength: 2 }), fc.array(anInner, { maxLength: 2 }), showIf).map(([left, right, condition]) => ({ type: 'columns', columns: [left, right], ...(condition ? { showIf: condition } : {}) }) as unknown as Block)), { minLength: 1, maxLength: 4 })
-  .map((blocks) => { let next = 0; const named = <T>(one: T): T => ({ ...one, id: `b${(next += 1)}` }); return blocks.map((one) => named(one.type === 'columns' ? { ...one, columns: one.columns.map((column) => column.map(named)) } : one)) as Block[]; });
+const aDocument = fc.array(fc.oneof({ weight: 4, arbitrary: anInner }, fc.tuple(fc.array(anInner, { maxLength: 2 }), fc.array(anInner, { maxLength: 2 }), showIf).map(([left, right, condition]) => ({ type: 'columns', left, right, ...(condition ? { showIf: condition } : {}) }) as unknown as Block)), { minLength: 1, maxLength: 4 })
+  .map((blocks) => { let next = 0; const named = <T>(one: T): T => ({ ...one, id: `b${(next += 1)}` }); return blocks.map((one) => named(one.type === 'columns' ? { ...one, left: one.left.map(named), right: one.right.map(named) } : one)) as Block[]; });
 
 test('any document compiles without an error', async () => {
   await fc.assert(fc.asyncProperty(aDocument, async (blocks) => {

@@ -14,6 +14,7 @@ import { Route as CampaignsIndexRouteImport } from './routes/campaigns/index'
 import { Route as CampaignsIdRouteRouteImport } from './routes/campaigns/$id/route'
 import { Route as DeliveriesIndexRouteImport } from './routes/deliveries/index'
 import { Route as DeliveriesIdRouteImport } from './routes/deliveries/$id'
+import { Route as MessagesIndexRouteImport } from './routes/messages/index'
 import { Route as PeopleIndexRouteImport } from './routes/people/index'
 import { Route as PeopleIdRouteImport } from './routes/people/$id'
 import { Route as PeopleImportRouteImport } from './routes/people/import'
@@ -24,6 +25,10 @@ import { Route as CampaignsIdIndexRouteImport } from './routes/campaigns/$id/ind
 import { Route as CampaignsIdResultsRouteImport } from './routes/campaigns/$id/results'
 import { Route as DeliveriesMailboxIndexRouteImport } from './routes/deliveries/mailbox/index'
 import { Route as DeliveriesMailboxIdRouteImport } from './routes/deliveries/mailbox/$id'
+import { Route as MessagesSnippetsIndexRouteImport } from './routes/messages/snippets/index'
+import { Route as MessagesSnippetsKeyRouteImport } from './routes/messages/snippets/$key'
+import { Route as MessagesSnippetsNewRouteImport } from './routes/messages/snippets/new'
+import { Route as CampaignsIdMessagesStepIdRouteImport } from './routes/campaigns/$id/messages/$stepId'
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -48,6 +53,11 @@ const DeliveriesIndexRoute = DeliveriesIndexRouteImport.update({
 const DeliveriesIdRoute = DeliveriesIdRouteImport.update({
   id: '/deliveries/$id',
   path: '/deliveries/$id',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const MessagesIndexRoute = MessagesIndexRouteImport.update({
+  id: '/messages/',
+  path: '/messages/',
   getParentRoute: () => rootRouteImport,
 } as any)
 const PeopleIndexRoute = PeopleIndexRouteImport.update({
@@ -100,6 +110,27 @@ const DeliveriesMailboxIdRoute = DeliveriesMailboxIdRouteImport.update({
   path: '/deliveries/mailbox/$id',
   getParentRoute: () => rootRouteImport,
 } as any)
+const MessagesSnippetsIndexRoute = MessagesSnippetsIndexRouteImport.update({
+  id: '/messages/snippets/',
+  path: '/messages/snippets/',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const MessagesSnippetsKeyRoute = MessagesSnippetsKeyRouteImport.update({
+  id: '/messages/snippets/$key',
+  path: '/messages/snippets/$key',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const MessagesSnippetsNewRoute = MessagesSnippetsNewRouteImport.update({
+  id: '/messages/snippets/new',
+  path: '/messages/snippets/new',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const CampaignsIdMessagesStepIdRoute =
+  CampaignsIdMessagesStepIdRouteImport.update({
+    id: '/messages/$stepId',
+    path: '/messages/$stepId',
+    getParentRoute: () => CampaignsIdRouteRoute,
+  } as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
@@ -111,12 +142,17 @@ export interface FileRoutesByFullPath {
   '/segments/new': typeof SegmentsNewRoute
   '/campaigns/': typeof CampaignsIndexRoute
   '/deliveries/': typeof DeliveriesIndexRoute
+  '/messages/': typeof MessagesIndexRoute
   '/people/': typeof PeopleIndexRoute
   '/segments/': typeof SegmentsIndexRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
+  '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
+  '/messages/snippets/new': typeof MessagesSnippetsNewRoute
   '/campaigns/$id/': typeof CampaignsIdIndexRoute
   '/deliveries/mailbox/': typeof DeliveriesMailboxIndexRoute
+  '/messages/snippets/': typeof MessagesSnippetsIndexRoute
+  '/campaigns/$id/messages/$stepId': typeof CampaignsIdMessagesStepIdRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
@@ -127,12 +163,17 @@ export interface FileRoutesByTo {
   '/segments/new': typeof SegmentsNewRoute
   '/campaigns': typeof CampaignsIndexRoute
   '/deliveries': typeof DeliveriesIndexRoute
+  '/messages': typeof MessagesIndexRoute
   '/people': typeof PeopleIndexRoute
   '/segments': typeof SegmentsIndexRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
+  '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
+  '/messages/snippets/new': typeof MessagesSnippetsNewRoute
   '/campaigns/$id': typeof CampaignsIdIndexRoute
   '/deliveries/mailbox': typeof DeliveriesMailboxIndexRoute
+  '/messages/snippets': typeof MessagesSnippetsIndexRoute
+  '/campaigns/$id/messages/$stepId': typeof CampaignsIdMessagesStepIdRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -145,12 +186,17 @@ export interface FileRoutesById {
   '/segments/new': typeof SegmentsNewRoute
   '/campaigns/': typeof CampaignsIndexRoute
   '/deliveries/': typeof DeliveriesIndexRoute
+  '/messages/': typeof MessagesIndexRoute
   '/people/': typeof PeopleIndexRoute
   '/segments/': typeof SegmentsIndexRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
+  '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
+  '/messages/snippets/new': typeof MessagesSnippetsNewRoute
   '/campaigns/$id/': typeof CampaignsIdIndexRoute
   '/deliveries/mailbox/': typeof DeliveriesMailboxIndexRoute
+  '/messages/snippets/': typeof MessagesSnippetsIndexRoute
+  '/campaigns/$id/messages/$stepId': typeof CampaignsIdMessagesStepIdRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -164,12 +210,17 @@ export interface FileRouteTypes {
     | '/segments/new'
     | '/campaigns/'
     | '/deliveries/'
+    | '/messages/'
     | '/people/'
     | '/segments/'
     | '/campaigns/$id/results'
     | '/deliveries/mailbox/$id'
+    | '/messages/snippets/$key'
+    | '/messages/snippets/new'
     | '/campaigns/$id/'
     | '/deliveries/mailbox/'
+    | '/messages/snippets/'
+    | '/campaigns/$id/messages/$stepId'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
@@ -180,12 +231,17 @@ export interface FileRouteTypes {
     | '/segments/new'
     | '/campaigns'
     | '/deliveries'
+    | '/messages'
     | '/people'
     | '/segments'
     | '/campaigns/$id/results'
     | '/deliveries/mailbox/$id'
+    | '/messages/snippets/$key'
+    | '/messages/snippets/new'
     | '/campaigns/$id'
     | '/deliveries/mailbox'
+    | '/messages/snippets'
+    | '/campaigns/$id/messages/$stepId'
   id:
     | '__root__'
     | '/'
@@ -197,12 +253,17 @@ export interface FileRouteTypes {
     | '/segments/new'
     | '/campaigns/'
     | '/deliveries/'
+    | '/messages/'
     | '/people/'
     | '/segments/'
     | '/campaigns/$id/results'
     | '/deliveries/mailbox/$id'
+    | '/messages/snippets/$key'
+    | '/messages/snippets/new'
     | '/campaigns/$id/'
     | '/deliveries/mailbox/'
+    | '/messages/snippets/'
+    | '/campaigns/$id/messages/$stepId'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -215,10 +276,14 @@ export interface RootRouteChildren {
   SegmentsNewRoute: typeof SegmentsNewRoute
   CampaignsIndexRoute: typeof CampaignsIndexRoute
   DeliveriesIndexRoute: typeof DeliveriesIndexRoute
+  MessagesIndexRoute: typeof MessagesIndexRoute
   PeopleIndexRoute: typeof PeopleIndexRoute
   SegmentsIndexRoute: typeof SegmentsIndexRoute
   DeliveriesMailboxIdRoute: typeof DeliveriesMailboxIdRoute
+  MessagesSnippetsKeyRoute: typeof MessagesSnippetsKeyRoute
+  MessagesSnippetsNewRoute: typeof MessagesSnippetsNewRoute
   DeliveriesMailboxIndexRoute: typeof DeliveriesMailboxIndexRoute
+  MessagesSnippetsIndexRoute: typeof MessagesSnippetsIndexRoute
 }
 
 declare module '@tanstack/react-router' {
@@ -256,6 +321,13 @@ declare module '@tanstack/react-router' {
       path: '/deliveries/$id'
       fullPath: '/deliveries/$id'
       preLoaderRoute: typeof DeliveriesIdRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/messages/': {
+      id: '/messages/'
+      path: '/messages'
+      fullPath: '/messages/'
+      preLoaderRoute: typeof MessagesIndexRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/people/': {
@@ -328,17 +400,47 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof DeliveriesMailboxIdRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/messages/snippets/': {
+      id: '/messages/snippets/'
+      path: '/messages/snippets'
+      fullPath: '/messages/snippets/'
+      preLoaderRoute: typeof MessagesSnippetsIndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/messages/snippets/$key': {
+      id: '/messages/snippets/$key'
+      path: '/messages/snippets/$key'
+      fullPath: '/messages/snippets/$key'
+      preLoaderRoute: typeof MessagesSnippetsKeyRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/messages/snippets/new': {
+      id: '/messages/snippets/new'
+      path: '/messages/snippets/new'
+      fullPath: '/messages/snippets/new'
+      preLoaderRoute: typeof MessagesSnippetsNewRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/campaigns/$id/messages/$stepId': {
+      id: '/campaigns/$id/messages/$stepId'
+      path: '/messages/$stepId'
+      fullPath: '/campaigns/$id/messages/$stepId'
+      preLoaderRoute: typeof CampaignsIdMessagesStepIdRouteImport
+      parentRoute: typeof CampaignsIdRouteRoute
+    }
   }
 }
 
 interface CampaignsIdRouteRouteChildren {
   CampaignsIdResultsRoute: typeof CampaignsIdResultsRoute
   CampaignsIdIndexRoute: typeof CampaignsIdIndexRoute
+  CampaignsIdMessagesStepIdRoute: typeof CampaignsIdMessagesStepIdRoute
 }
 
 const CampaignsIdRouteRouteChildren: CampaignsIdRouteRouteChildren = {
   CampaignsIdResultsRoute: CampaignsIdResultsRoute,
   CampaignsIdIndexRoute: CampaignsIdIndexRoute,
+  CampaignsIdMessagesStepIdRoute: CampaignsIdMessagesStepIdRoute,
 }
 
 const CampaignsIdRouteRouteWithChildren =
@@ -354,10 +456,14 @@ const rootRouteChildren: RootRouteChildren = {
   SegmentsNewRoute: SegmentsNewRoute,
   CampaignsIndexRoute: CampaignsIndexRoute,
   DeliveriesIndexRoute: DeliveriesIndexRoute,
+  MessagesIndexRoute: MessagesIndexRoute,
   PeopleIndexRoute: PeopleIndexRoute,
   SegmentsIndexRoute: SegmentsIndexRoute,
   DeliveriesMailboxIdRoute: DeliveriesMailboxIdRoute,
+  MessagesSnippetsKeyRoute: MessagesSnippetsKeyRoute,
+  MessagesSnippetsNewRoute: MessagesSnippetsNewRoute,
   DeliveriesMailboxIndexRoute: DeliveriesMailboxIndexRoute,
+  MessagesSnippetsIndexRoute: MessagesSnippetsIndexRoute,
 }
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

@@ -1,5 +1,6 @@
 import type { ModuleParts } from '../../platform/module-parts.js';
 import { ContentCache } from './content-cache.js';
+import { LayoutsController } from './http/layouts.controller.js';
 import { PreviewsController } from './http/previews.controller.js';
 import { SnippetsController } from './http/snippets.controller.js';
 import { MergeTagsService } from './merge-tags.service.js';
@@ -8,4 +9,4 @@ import { StartersController } from './http/starters.controller.js';
 import { Starters } from './starters.service.js';
 import { Snippets } from './snippets.service.js';
 
-export const contentParts: ModuleParts = { providers: [ContentCache, Previews, Snippets, MergeTagsService, Starters], controllers: [PreviewsController, SnippetsController, StartersController], workers: [] };
+export const contentParts: ModuleParts = { providers: [ContentCache, Previews, Snippets, MergeTagsService, Starters], controllers: [PreviewsController, LayoutsController, SnippetsController, StartersController], workers: [] };

@@ -15,7 +15,7 @@ export function warningsOf(content: EmailTexts, { html, insecureImages }: { html
 }
 
 function warningsOfBlock(block: Block, path: string): Warning[] {
-  if (block.type === 'columns') return block.columns.flatMap((column, side) => column.flatMap((inner, at) => warningsOfInner(inner, `${path}.columns.${side}.${at}`)));
+  if (block.type === 'columns') return (['left', 'right'] as const).flatMap((side) => block[side].flatMap((inner, at) => warningsOfInner(inner, `${path}.${side}.${at}`)));
   return block.type === 'mjml' ? [] : warningsOfInner(block, path);
 }
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 /** `templates/` beside `src/` in the repository and in the compiled service. */
@@ -19,6 +19,12 @@ export function loadLayout(name: string): Promise<string | null> {
     loaded.set(name, layout);
   }
   return layout;
+}
+
+/** The names of all layouts, those of the operator too. */
+export async function listLayouts(): Promise<string[]> {
+  const files = await readdir(`${TEMPLATES}layouts/`);
+  return files.flatMap((file) => /^([a-z0-9-]{1,60})\.mjml$/.exec(file)?.[1] ?? []).toSorted();
 }
 
 /** Every layout must let people out, in the part that also ends the text version. */

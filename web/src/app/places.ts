@@ -1,9 +1,10 @@
-import { IconHome, IconSend, IconTargetArrow, IconUsers, IconUsersGroup } from '../ui/icons.ts';
+import { IconHome, IconMail, IconSend, IconTargetArrow, IconUsers, IconUsersGroup } from '../ui/icons.ts';
 
 /** What the bar on the left leads to, in its order. */
 export const PLACES = [
   { to: '/', key: 'home', Icon: IconHome },
   { to: '/campaigns', key: 'campaigns', Icon: IconTargetArrow },
+  { to: '/messages', key: 'messages', Icon: IconMail },
   { to: '/segments', key: 'segments', Icon: IconUsersGroup },
   { to: '/people', key: 'people', Icon: IconUsers },
   { to: '/deliveries', key: 'deliveries', Icon: IconSend },

@@ -12,6 +12,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   defaultRadius: 'md',
   components: {
+    SegmentedControl: { defaultProps: { transitionDuration: 0 } },
     Badge: { defaultProps: { tt: 'none', radius: 'sm' } },
   },
 });

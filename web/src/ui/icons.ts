@@ -1,11 +1,16 @@
 /** Every icon of the dashboard, so that development loads these and not five thousand. */
 export { IconAlertTriangle } from '@tabler/icons-react';
 export { IconArrowBackUp } from '@tabler/icons-react';
+export { IconArrowDown } from '@tabler/icons-react';
 export { IconArrowForwardUp } from '@tabler/icons-react';
+export { IconArrowUp } from '@tabler/icons-react';
+export { IconBraces } from '@tabler/icons-react';
 export { IconCheck } from '@tabler/icons-react';
+export { IconChevronLeft } from '@tabler/icons-react';
 export { IconChevronRight } from '@tabler/icons-react';
 export { IconCircle } from '@tabler/icons-react';
 export { IconCloudRain } from '@tabler/icons-react';
+export { IconCopy } from '@tabler/icons-react';
 export { IconDeviceDesktop } from '@tabler/icons-react';
 export { IconHome } from '@tabler/icons-react';
 export { IconLanguage } from '@tabler/icons-react';
@@ -17,6 +22,7 @@ export { IconSearch } from '@tabler/icons-react';
 export { IconSend } from '@tabler/icons-react';
 export { IconSun } from '@tabler/icons-react';
 export { IconTargetArrow } from '@tabler/icons-react';
+export { IconTrash } from '@tabler/icons-react';
 export { IconUsers } from '@tabler/icons-react';
 export { IconUsersGroup } from '@tabler/icons-react';
 export { IconX } from '@tabler/icons-react';

@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next';
 import { Alert, Badge, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../../lib/api.ts';
@@ -44,7 +45,7 @@ export function ExperimentPanel({ result }: { result: Result }) {
   );
 }
 
-type Words = ReturnType<typeof useTranslation>['t'];
+type Words = TFunction;
 type Format = ReturnType<typeof useFormat>;
 
 function toInterval({ a, b, lift }: Comparison, t: Words, format: Format): Interval[] {

@@ -4,6 +4,7 @@ import deliveries from './deliveries.json';
 import draft from './draft.json';
 import home from './home.json';
 import keys from './keys.json';
+import messages from './messages.json';
 import people from './people.json';
 import reasons from './reasons.json';
 import results from './results.json';
@@ -18,6 +19,7 @@ export default {
   draft,
   home,
   keys,
+  messages,
   people,
   reasons,
   results,

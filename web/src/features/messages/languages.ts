@@ -1,0 +1,10 @@
+import { useTranslation } from 'react-i18next';
+
+/** Languages that are offered for messages; others come by the API. */
+export const OFFERED = ['ko', 'en', 'ja', 'zh-CN', 'zh-TW', 'vi', 'th', 'id', 'es', 'fr', 'de', 'pt-BR', 'it', 'nl', 'pl', 'tr', 'ru', 'uk', 'ar', 'hi'];
+
+/** Languages by their names in the language of the page. */
+export function useLanguageName(): (tag: string) => string {
+  const { i18n } = useTranslation();
+  return (tag) => new Intl.DisplayNames([i18n.language], { type: 'language' }).of(tag) ?? tag;
+}

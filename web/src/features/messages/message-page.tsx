@@ -1,0 +1,48 @@
+import { Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { getRouteApi } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { TextLink } from '../../ui/links.tsx';
+import { EmptyState } from '../../ui/states.tsx';
+import { useDraft } from '../campaigns/draft/draft-context.tsx';
+import { SaveState } from '../campaigns/draft/save-state.tsx';
+import { newEmail, type EmailContent } from './email-editor/content.ts';
+import { EmailEditor } from './email-editor/email-editor.tsx';
+import { messageAt, withMessage } from './message-at.ts';
+
+const route = getRouteApi('/campaigns/$id/messages/$stepId');
+
+/** Half an e-mail, as drafts have it, with what the editor needs: blocks, unless it is written in code. */
+const whole = (content: Partial<EmailContent> = {}): EmailContent => {
+  const { blocks, ...rest } = newEmail();
+  return { ...rest, ...(content.body ? {} : { blocks }), ...content } as EmailContent;
+};
+
+/** One e-mail of a campaign over the whole page: its variants, languages and views are in the address. */
+export function MessagePage() {
+  const { t } = useTranslation();
+  const { id, stepId } = route.useParams();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { definition, change, readOnly } = useDraft();
+  const found = messageAt(definition, stepId);
+  const variant = found?.variants.find(({ key }) => key === search.variant) ?? found?.variants[0];
+  if (!found || !variant) return <EmptyState title={t('messages.noEmail')} hint={t('messages.noEmailHint')} action={<TextLink to="/campaigns/$id" params={{ id }}>{t('messages.back')}</TextLink>} />;
+  const write = (content: EmailContent, merge?: string) => { change((now) => withMessage(now, stepId, variant.key, content), merge === undefined ? undefined : `${stepId} ${variant.key} ${merge}`); };
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" gap="sm">
+        <Group gap="sm">
+          <Title order={2} size="h4">{found.name || t('messages.writes', { step: stepId })}</Title>
+          {found.variants.length > 1 && <SegmentedControl size="xs" aria-label={t('messages.variants')} value={variant.key} data={found.variants.map(({ key, name }) => ({ value: key, label: name || key }))} onChange={(next) => { void navigate({ search: { ...search, variant: next }, replace: true }); }} />}
+          {found.isFallback && <Text size="sm" c="dimmed">{t('messages.fallback')}</Text>}
+        </Group>
+        <SaveState />
+      </Group>
+      <EmailEditor
+        key={`${stepId} ${variant.key}`} value={whole(variant.content)} onChange={write} readOnly={readOnly}
+        context={{ topic: found.topic, event: found.event, variants: found.variants.map(({ key, name, content }) => ({ key, name, content: whole(content) })) }}
+        shown={{ language: search.lang, view: search.view ?? 'design', onShow: ({ view, ...rest }) => { void navigate({ search: { ...search, ...(view ? { view: view === 'design' ? undefined : view } : {}), ...('language' in rest ? { lang: rest.language } : {}) }, replace: true }); } }}
+      />
+    </Stack>
+  );
+}

@@ -33,9 +33,10 @@ export class Choices {
     const dropped = await dropsOf(db, experimentId);
     const shares = sharesNow(experiment.arms, dropped.map(({ variant }) => variant));
     const choice = await activeChoice(db, experimentId);
+    const bad = await worseArms(db, experimentId);
     return {
       experimentId, campaignId: experiment.campaignId, stepId: experiment.stepId,
-      arms: experiment.arms.map(({ key, isControl }) => ({ key, isControl, share: (shares.get(key) ?? 0) / BUCKETS, dropped: dropped.find(({ variant }) => variant === key) ?? null })),
+      arms: experiment.arms.map(({ key, isControl }) => ({ key, isControl, share: (shares.get(key) ?? 0) / BUCKETS, dropped: dropped.find(({ variant }) => variant === key) ?? null, beaten: bad.has(key) })),
       choice: choice && choiceView(choice), history: (await choicesOf(db, experimentId)).map(choiceView),
       testThenSend: await this.tests.find(experiment.campaignId, experimentId, db),
     };
@@ -85,8 +86,7 @@ export class Choices {
       const dropped = (await dropsOf(tx, experimentId)).map((drop) => drop.variant);
       if (remainingArms(experiment.arms, dropped).length < 3) throw conflict('experiment.two-arms-left', 'Only two arms are left. To end the comparison choose one of them for everybody new.');
       if ((await activeChoice(tx, experimentId))?.variant === variant) throw conflict('experiment.chosen', `“${variant}” is what new people get; undo that first.`);
-      const bad = new Set([...(await beatenArms(tx, experimentId)), ...((await verdictOf(tx, experimentId))?.harmed ?? [])]);
-      if (!bad.has(variant)) throw conflict('experiment.not-beaten', `“${variant}” is not proven to be worse than another arm, so dropping it would throw away what the test may still tell.`);
+      if (!(await worseArms(tx, experimentId)).has(variant)) throw conflict('experiment.not-beaten', `“${variant}” is not proven to be worse than another arm, so dropping it would throw away what the test may still tell.`);
       const concerns = await this.concerns(tx, experiment, dropSentence.bind(null, variant), null);
       if (confirm) {
         await insertDrop(tx, { experimentId, campaignId: experiment.campaignId, variant, by: actorName(actor) }, this.clock.now());
@@ -123,6 +123,9 @@ export class Choices {
     return { people: test ? test.restPeople : concerned.onTheWay, keepTheirs: concerned.keepTheirs, lastWeek: concerned.lastWeek, sentence: typeof say === 'function' ? say(concerned) : say };
   }
 }
+
+/** Arms proven to be worse than another one, or to do harm. */
+const worseArms = async (db: Db, experimentId: string): Promise<Set<string>> => new Set([...(await beatenArms(db, experimentId)), ...((await verdictOf(db, experimentId))?.harmed ?? [])]);
 
 const refused = (path: string, code: string, message: string) => new AppError(`experiment.${code}`, message, 'invalid', [{ path, code: `experiment.${code}`, message }]);
 

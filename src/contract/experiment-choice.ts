@@ -44,7 +44,7 @@ export const TestThenSendView = z
 export const ExperimentSteering = z
   .object({
     experimentId: Id, campaignId: Id, stepId: z.string(),
-    arms: z.array(z.object({ key: z.string(), isControl: z.boolean(), share: z.number().meta({ description: 'Of people who are split now' }), dropped: z.object({ by: z.string(), at: At }).nullable() })),
+    arms: z.array(z.object({ key: z.string(), isControl: z.boolean(), share: z.number().meta({ description: 'Of people who are split now' }), dropped: z.object({ by: z.string(), at: At }).nullable(), beaten: z.boolean().meta({ description: 'Proven to be worse than another arm, or to do harm: it may be dropped' }) })),
     choice: Choice.nullable().meta({ description: 'The arm new people get' }),
     history: z.array(Choice).meta({ description: 'The newest 100, with the one in force' }),
     testThenSend: TestThenSendView.nullable(),

@@ -18,6 +18,10 @@ import { Route as MessagesIndexRouteImport } from './routes/messages/index'
 import { Route as PeopleIndexRouteImport } from './routes/people/index'
 import { Route as PeopleIdRouteImport } from './routes/people/$id'
 import { Route as PeopleImportRouteImport } from './routes/people/import'
+import { Route as ResultsIndexRouteImport } from './routes/results/index'
+import { Route as ResultsDeliverabilityRouteImport } from './routes/results/deliverability'
+import { Route as ResultsHoldoutsRouteImport } from './routes/results/holdouts'
+import { Route as ResultsOverlapRouteImport } from './routes/results/overlap'
 import { Route as SegmentsIndexRouteImport } from './routes/segments/index'
 import { Route as SegmentsIdRouteImport } from './routes/segments/$id'
 import { Route as SegmentsNewRouteImport } from './routes/segments/new'
@@ -29,6 +33,7 @@ import { Route as MessagesSnippetsIndexRouteImport } from './routes/messages/sni
 import { Route as MessagesSnippetsKeyRouteImport } from './routes/messages/snippets/$key'
 import { Route as MessagesSnippetsNewRouteImport } from './routes/messages/snippets/new'
 import { Route as CampaignsIdMessagesStepIdRouteImport } from './routes/campaigns/$id/messages/$stepId'
+import { Route as CampaignsIdResultsPeopleRouteImport } from './routes/campaigns/$id/results_.people'
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -73,6 +78,26 @@ const PeopleIdRoute = PeopleIdRouteImport.update({
 const PeopleImportRoute = PeopleImportRouteImport.update({
   id: '/people/import',
   path: '/people/import',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ResultsIndexRoute = ResultsIndexRouteImport.update({
+  id: '/results/',
+  path: '/results/',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ResultsDeliverabilityRoute = ResultsDeliverabilityRouteImport.update({
+  id: '/results/deliverability',
+  path: '/results/deliverability',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ResultsHoldoutsRoute = ResultsHoldoutsRouteImport.update({
+  id: '/results/holdouts',
+  path: '/results/holdouts',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ResultsOverlapRoute = ResultsOverlapRouteImport.update({
+  id: '/results/overlap',
+  path: '/results/overlap',
   getParentRoute: () => rootRouteImport,
 } as any)
 const SegmentsIndexRoute = SegmentsIndexRouteImport.update({
@@ -131,6 +156,12 @@ const CampaignsIdMessagesStepIdRoute =
     path: '/messages/$stepId',
     getParentRoute: () => CampaignsIdRouteRoute,
   } as any)
+const CampaignsIdResultsPeopleRoute =
+  CampaignsIdResultsPeopleRouteImport.update({
+    id: '/results_/people',
+    path: '/results/people',
+    getParentRoute: () => CampaignsIdRouteRoute,
+  } as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
@@ -138,12 +169,16 @@ export interface FileRoutesByFullPath {
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
+  '/results/deliverability': typeof ResultsDeliverabilityRoute
+  '/results/holdouts': typeof ResultsHoldoutsRoute
+  '/results/overlap': typeof ResultsOverlapRoute
   '/segments/$id': typeof SegmentsIdRoute
   '/segments/new': typeof SegmentsNewRoute
   '/campaigns/': typeof CampaignsIndexRoute
   '/deliveries/': typeof DeliveriesIndexRoute
   '/messages/': typeof MessagesIndexRoute
   '/people/': typeof PeopleIndexRoute
+  '/results/': typeof ResultsIndexRoute
   '/segments/': typeof SegmentsIndexRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
@@ -153,18 +188,23 @@ export interface FileRoutesByFullPath {
   '/deliveries/mailbox/': typeof DeliveriesMailboxIndexRoute
   '/messages/snippets/': typeof MessagesSnippetsIndexRoute
   '/campaigns/$id/messages/$stepId': typeof CampaignsIdMessagesStepIdRoute
+  '/campaigns/$id/results/people': typeof CampaignsIdResultsPeopleRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
+  '/results/deliverability': typeof ResultsDeliverabilityRoute
+  '/results/holdouts': typeof ResultsHoldoutsRoute
+  '/results/overlap': typeof ResultsOverlapRoute
   '/segments/$id': typeof SegmentsIdRoute
   '/segments/new': typeof SegmentsNewRoute
   '/campaigns': typeof CampaignsIndexRoute
   '/deliveries': typeof DeliveriesIndexRoute
   '/messages': typeof MessagesIndexRoute
   '/people': typeof PeopleIndexRoute
+  '/results': typeof ResultsIndexRoute
   '/segments': typeof SegmentsIndexRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
@@ -174,6 +214,7 @@ export interface FileRoutesByTo {
   '/deliveries/mailbox': typeof DeliveriesMailboxIndexRoute
   '/messages/snippets': typeof MessagesSnippetsIndexRoute
   '/campaigns/$id/messages/$stepId': typeof CampaignsIdMessagesStepIdRoute
+  '/campaigns/$id/results/people': typeof CampaignsIdResultsPeopleRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -182,12 +223,16 @@ export interface FileRoutesById {
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
+  '/results/deliverability': typeof ResultsDeliverabilityRoute
+  '/results/holdouts': typeof ResultsHoldoutsRoute
+  '/results/overlap': typeof ResultsOverlapRoute
   '/segments/$id': typeof SegmentsIdRoute
   '/segments/new': typeof SegmentsNewRoute
   '/campaigns/': typeof CampaignsIndexRoute
   '/deliveries/': typeof DeliveriesIndexRoute
   '/messages/': typeof MessagesIndexRoute
   '/people/': typeof PeopleIndexRoute
+  '/results/': typeof ResultsIndexRoute
   '/segments/': typeof SegmentsIndexRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
@@ -197,6 +242,7 @@ export interface FileRoutesById {
   '/deliveries/mailbox/': typeof DeliveriesMailboxIndexRoute
   '/messages/snippets/': typeof MessagesSnippetsIndexRoute
   '/campaigns/$id/messages/$stepId': typeof CampaignsIdMessagesStepIdRoute
+  '/campaigns/$id/results_/people': typeof CampaignsIdResultsPeopleRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -206,12 +252,16 @@ export interface FileRouteTypes {
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
+    | '/results/deliverability'
+    | '/results/holdouts'
+    | '/results/overlap'
     | '/segments/$id'
     | '/segments/new'
     | '/campaigns/'
     | '/deliveries/'
     | '/messages/'
     | '/people/'
+    | '/results/'
     | '/segments/'
     | '/campaigns/$id/results'
     | '/deliveries/mailbox/$id'
@@ -221,18 +271,23 @@ export interface FileRouteTypes {
     | '/deliveries/mailbox/'
     | '/messages/snippets/'
     | '/campaigns/$id/messages/$stepId'
+    | '/campaigns/$id/results/people'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
+    | '/results/deliverability'
+    | '/results/holdouts'
+    | '/results/overlap'
     | '/segments/$id'
     | '/segments/new'
     | '/campaigns'
     | '/deliveries'
     | '/messages'
     | '/people'
+    | '/results'
     | '/segments'
     | '/campaigns/$id/results'
     | '/deliveries/mailbox/$id'
@@ -242,6 +297,7 @@ export interface FileRouteTypes {
     | '/deliveries/mailbox'
     | '/messages/snippets'
     | '/campaigns/$id/messages/$stepId'
+    | '/campaigns/$id/results/people'
   id:
     | '__root__'
     | '/'
@@ -249,12 +305,16 @@ export interface FileRouteTypes {
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
+    | '/results/deliverability'
+    | '/results/holdouts'
+    | '/results/overlap'
     | '/segments/$id'
     | '/segments/new'
     | '/campaigns/'
     | '/deliveries/'
     | '/messages/'
     | '/people/'
+    | '/results/'
     | '/segments/'
     | '/campaigns/$id/results'
     | '/deliveries/mailbox/$id'
@@ -264,6 +324,7 @@ export interface FileRouteTypes {
     | '/deliveries/mailbox/'
     | '/messages/snippets/'
     | '/campaigns/$id/messages/$stepId'
+    | '/campaigns/$id/results_/people'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -272,12 +333,16 @@ export interface RootRouteChildren {
   DeliveriesIdRoute: typeof DeliveriesIdRoute
   PeopleIdRoute: typeof PeopleIdRoute
   PeopleImportRoute: typeof PeopleImportRoute
+  ResultsDeliverabilityRoute: typeof ResultsDeliverabilityRoute
+  ResultsHoldoutsRoute: typeof ResultsHoldoutsRoute
+  ResultsOverlapRoute: typeof ResultsOverlapRoute
   SegmentsIdRoute: typeof SegmentsIdRoute
   SegmentsNewRoute: typeof SegmentsNewRoute
   CampaignsIndexRoute: typeof CampaignsIndexRoute
   DeliveriesIndexRoute: typeof DeliveriesIndexRoute
   MessagesIndexRoute: typeof MessagesIndexRoute
   PeopleIndexRoute: typeof PeopleIndexRoute
+  ResultsIndexRoute: typeof ResultsIndexRoute
   SegmentsIndexRoute: typeof SegmentsIndexRoute
   DeliveriesMailboxIdRoute: typeof DeliveriesMailboxIdRoute
   MessagesSnippetsKeyRoute: typeof MessagesSnippetsKeyRoute
@@ -349,6 +414,34 @@ declare module '@tanstack/react-router' {
       path: '/people/import'
       fullPath: '/people/import'
       preLoaderRoute: typeof PeopleImportRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/results/': {
+      id: '/results/'
+      path: '/results'
+      fullPath: '/results/'
+      preLoaderRoute: typeof ResultsIndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/results/deliverability': {
+      id: '/results/deliverability'
+      path: '/results/deliverability'
+      fullPath: '/results/deliverability'
+      preLoaderRoute: typeof ResultsDeliverabilityRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/results/holdouts': {
+      id: '/results/holdouts'
+      path: '/results/holdouts'
+      fullPath: '/results/holdouts'
+      preLoaderRoute: typeof ResultsHoldoutsRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/results/overlap': {
+      id: '/results/overlap'
+      path: '/results/overlap'
+      fullPath: '/results/overlap'
+      preLoaderRoute: typeof ResultsOverlapRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/segments/': {
@@ -428,6 +521,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof CampaignsIdMessagesStepIdRouteImport
       parentRoute: typeof CampaignsIdRouteRoute
     }
+    '/campaigns/$id/results_/people': {
+      id: '/campaigns/$id/results_/people'
+      path: '/results/people'
+      fullPath: '/campaigns/$id/results/people'
+      preLoaderRoute: typeof CampaignsIdResultsPeopleRouteImport
+      parentRoute: typeof CampaignsIdRouteRoute
+    }
   }
 }
 
@@ -435,12 +535,14 @@ interface CampaignsIdRouteRouteChildren {
   CampaignsIdResultsRoute: typeof CampaignsIdResultsRoute
   CampaignsIdIndexRoute: typeof CampaignsIdIndexRoute
   CampaignsIdMessagesStepIdRoute: typeof CampaignsIdMessagesStepIdRoute
+  CampaignsIdResultsPeopleRoute: typeof CampaignsIdResultsPeopleRoute
 }
 
 const CampaignsIdRouteRouteChildren: CampaignsIdRouteRouteChildren = {
   CampaignsIdResultsRoute: CampaignsIdResultsRoute,
   CampaignsIdIndexRoute: CampaignsIdIndexRoute,
   CampaignsIdMessagesStepIdRoute: CampaignsIdMessagesStepIdRoute,
+  CampaignsIdResultsPeopleRoute: CampaignsIdResultsPeopleRoute,
 }
 
 const CampaignsIdRouteRouteWithChildren =
@@ -452,12 +554,16 @@ const rootRouteChildren: RootRouteChildren = {
   DeliveriesIdRoute: DeliveriesIdRoute,
   PeopleIdRoute: PeopleIdRoute,
   PeopleImportRoute: PeopleImportRoute,
+  ResultsDeliverabilityRoute: ResultsDeliverabilityRoute,
+  ResultsHoldoutsRoute: ResultsHoldoutsRoute,
+  ResultsOverlapRoute: ResultsOverlapRoute,
   SegmentsIdRoute: SegmentsIdRoute,
   SegmentsNewRoute: SegmentsNewRoute,
   CampaignsIndexRoute: CampaignsIndexRoute,
   DeliveriesIndexRoute: DeliveriesIndexRoute,
   MessagesIndexRoute: MessagesIndexRoute,
   PeopleIndexRoute: PeopleIndexRoute,
+  ResultsIndexRoute: ResultsIndexRoute,
   SegmentsIndexRoute: SegmentsIndexRoute,
   DeliveriesMailboxIdRoute: DeliveriesMailboxIdRoute,
   MessagesSnippetsKeyRoute: MessagesSnippetsKeyRoute,

@@ -1,4 +1,4 @@
-import { IconHome, IconMail, IconSend, IconTargetArrow, IconUsers, IconUsersGroup } from '../ui/icons.ts';
+import { IconChartBar, IconHome, IconMail, IconSend, IconTargetArrow, IconUsers, IconUsersGroup } from '../ui/icons.ts';
 
 /** What the bar on the left leads to, in its order. */
 export const PLACES = [
@@ -6,6 +6,7 @@ export const PLACES = [
   { to: '/campaigns', key: 'campaigns', Icon: IconTargetArrow },
   { to: '/messages', key: 'messages', Icon: IconMail },
   { to: '/segments', key: 'segments', Icon: IconUsersGroup },
+  { to: '/results', key: 'results', Icon: IconChartBar },
   { to: '/people', key: 'people', Icon: IconUsers },
   { to: '/deliveries', key: 'deliveries', Icon: IconSend },
 ] as const;

@@ -15,6 +15,8 @@ export interface Format {
   /** The zone of all times of the page, `Asia/Seoul`. */
   zone: string;
   day(iso: string): string;
+  /** A calendar day or hour as clocks showed it, `2026-03-29` or `2026-03-29T14:00`, whatever the zone of the browser. */
+  local(wall: string): string;
   /** `3 days ago`; moments long past as a date. */
   ago(iso: string): string;
 }
@@ -29,6 +31,8 @@ export function useFormat(): Format {
     const instant = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
     const exact = new Intl.DateTimeFormat(language, { year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', second: '2-digit', timeZoneName: 'short' });
     const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+    const localDay = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', timeZone: 'UTC' });
+    const localHour = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', hour: 'numeric', timeZone: 'UTC' });
     const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
     const count = new Intl.NumberFormat(language);
     return {
@@ -40,6 +44,7 @@ export function useFormat(): Format {
       exact: (iso) => exact.format(new Date(iso)),
       zone: instant.resolvedOptions().timeZone,
       day: (iso) => day.format(new Date(iso)),
+      local: (wall) => (wall.length > 10 ? localHour : localDay).format(new Date(wall.length > 10 ? `${wall}:00Z` : `${wall}T00:00:00Z`)),
       ago: (iso) => {
         const seconds = (Date.parse(iso) - Date.now()) / 1000;
         if (Math.abs(seconds) > 30 * 86_400) return day.format(new Date(iso));

@@ -3,3 +3,6 @@ export const textOf = (value: unknown): string | undefined => (typeof value === 
 
 /** Reads one value of the address that must be one of a few; anything else counts as absent. */
 export const oneOf = <T extends string>(allowed: readonly T[], value: unknown): T | undefined => allowed.find((one) => one === value);
+
+/** Reads one value of the address that must be a calendar day, `2026-03-29`. */
+export const dayOf = (value: unknown): string | undefined => (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined);

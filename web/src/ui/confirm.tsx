@@ -8,6 +8,12 @@ export const TYPED_FROM = 10_000;
 
 interface Asked { title: string; children: ReactNode; action: string; /** What must be typed first; null: a click is enough. */ typed: string | null; onConfirm(): Promise<unknown>; onClose(): void }
 
+/** The question by itself, for buttons that must find out first what it is about. */
+export function ConfirmDialog(asked: Asked) {
+  const { t } = useTranslation();
+  return <Modal opened onClose={asked.onClose} title={asked.title} closeButtonProps={{ 'aria-label': t('confirm.close') }}><Ask {...asked} /></Modal>;
+}
+
 /** A button for what cannot be undone: it asks first. A refusal is said where the button was pressed. */
 export function ConfirmButton(asked: Omit<Asked, 'onClose'>) {
   const { t } = useTranslation();
@@ -44,7 +50,7 @@ function Ask({ children, action, typed, onConfirm, onClose }: Asked) {
         <Text size="sm" component="div">{children}</Text>
         {typed !== null && <TextInput data-autofocus label={t('confirm.type', { typed })} value={text} autoComplete="off" onChange={(event) => { setText(event.currentTarget.value); setRefusal(null); }} />}
         {refusal && <Text size="sm" c="red" role="alert">{refusal}</Text>}
-        <Group justify="flex-end"><Button variant="default" onClick={onClose}>{t('confirm.cancel')}</Button><Button color="red" type="submit" loading={busy}>{action}</Button></Group>
+        <Group justify="flex-end"><Button variant="default" onClick={onClose}>{t('confirm.cancel')}</Button><Button color="red.9" type="submit" loading={busy}>{action}</Button></Group>
       </Stack>
     </form>
   );

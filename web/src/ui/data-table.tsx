@@ -9,7 +9,7 @@ export function DataTable<T>({ caption, columns, items, keyOf, more }: { caption
   const { t } = useTranslation();
   return (
     <Card withBorder padding={0}>
-      <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': caption } }}>
+      <Table.ScrollContainer minWidth={Math.max(560, columns.length * 100)} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': caption } }}>
         <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
           <caption style={{ position: 'absolute', clipPath: 'inset(50%)' }}>{caption}</caption>
           <Table.Thead>

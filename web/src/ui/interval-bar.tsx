@@ -1,4 +1,5 @@
 import { Group, Stack, Text } from '@mantine/core';
+import { useFormat } from '../lib/format.ts';
 import classes from './interval-bar.module.css';
 
 export interface Interval { key: string; label: string; text: string; lo: number; hi: number }
@@ -11,11 +12,19 @@ const place = (lift: number) => Math.max(-FURTHEST, Math.min(FURTHEST, Math.log(
 /** Half of the scale: the furthest end, and room to see it. */
 const scaleOf = (intervals: readonly Interval[]) => Math.max(0.1, ...intervals.flatMap(({ lo, hi }) => [Math.abs(place(lo)), Math.abs(place(hi))])) * 1.08;
 
+const TICKS = [-0.8, -0.5, -0.33, -0.2, -0.1, -0.05, 0.05, 0.1, 0.25, 0.5, 1, 2, 4];
+/** Lifts to write under the bars: on each side those that have room, seen from zero outwards. @param scale half of the width, as a log ratio */
+export function ticksOf(scale: number): number[] {
+  const side = (lifts: number[]) => lifts.reduce<number[]>((taken, lift) => (Math.abs(place(lift)) <= scale * 0.94 && Math.abs(place(lift)) - Math.abs(place(taken.at(-1) ?? 0)) >= scale * 0.3 ? [...taken, lift] : taken), []);
+  return [...side(TICKS.filter((lift) => lift < 0).toReversed()).toReversed(), 0, ...side(TICKS.filter((lift) => lift > 0))];
+}
+
 /**
  * Differences with their uncertainty, one bar each, zero in the middle of all. The scale is that of ratios: twice as good is as
  * far to the right as half as good to the left. The text says the same, so nothing is lost to who does not see it.
  */
 export function IntervalBars({ intervals, zero, description }: { intervals: readonly Interval[]; zero: string; description(interval: Interval): string }) {
+  const format = useFormat();
   const scale = scaleOf(intervals);
   const x = (lift: number) => WIDTH / 2 + (place(lift) / scale) * (WIDTH / 2);
   return (
@@ -33,6 +42,7 @@ export function IntervalBars({ intervals, zero, description }: { intervals: read
           </div>
         );
       })}
+      <div className={classes.ticks} aria-hidden>{ticksOf(scale).map((lift) => <span key={lift} style={{ insetInlineStart: `${((x(lift) / WIDTH) * 100).toFixed(2)}%` }}>{format.change(lift)}</span>)}</div>
       <Text size="xs" c="dimmed" ta="center">{zero}</Text>
     </Stack>
   );

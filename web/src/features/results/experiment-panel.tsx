@@ -5,15 +5,18 @@ import type { Api } from '../../lib/api.ts';
 import { useFormat } from '../../lib/format.ts';
 import { DataTable, type Column } from '../../ui/data-table.tsx';
 import { IntervalBars, type Interval } from '../../ui/interval-bar.tsx';
+import { Act } from './act.tsx';
 import { EntryWeeks, Secondary } from './experiment-context.tsx';
+import { Gates } from './gates.tsx';
+import { PeopleOf } from './people-of.tsx';
+import { VERDICT_COLORS } from './verdict-colors.ts';
 
 type Result = Api<'ExperimentResult'>;
 type Arm = Result['arms'][number];
 type Comparison = Result['comparisons'][number];
-const COLORS: Record<Result['verdict']['state'], string> = { collecting: 'gray', traffic_problem: 'red', not_enough_data: 'gray', winner: 'green', practically_same: 'gray', no_clear_winner: 'gray' };
 
 /** One test: the verdict in a sentence first, the promise behind it, the differences as bars, then what they were counted from. */
-export function ExperimentPanel({ result }: { result: Result }) {
+export function ExperimentPanel({ result, campaign }: { result: Result; campaign: { state: string; type: string } }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const say = (text: { en: string; ko: string }) => (i18n.language === 'ko' ? text.ko : text.en);
@@ -27,17 +30,19 @@ export function ExperimentPanel({ result }: { result: Result }) {
     <Card withBorder component="section" aria-label={`${t('results.verdict')}: ${title}`}>
       <Stack gap="md">
         <Group justify="space-between" gap="xs">
-          <Title order={3} size="h5">{title}</Title>
-          <Badge variant="light" color={COLORS[verdict.state]}>{t(`results.verdicts.${verdict.state}`)}</Badge>
+          <div><Title order={2} size="h5">{title}</Title><Text size="xs" c="dimmed">{result.stepId}</Text></div>
+          <Badge variant="light" color={VERDICT_COLORS[verdict.state]}>{t(`results.verdicts.${verdict.state}`)}</Badge>
         </Group>
         <Text size="lg" fw={600}>{say(result.sentence)}</Text>
         <Text size="sm" c="dimmed">{say(result.promise)}</Text>
         {harm.length > 0 && <Alert color="red" role="alert">{harm.map((sentence) => <Text key={sentence} size="sm">{sentence}</Text>)}</Alert>}
         {result.action && <Alert color="rain"><Text size="sm">{say(result.action.sentence)}</Text></Alert>}
+        <Gates gates={verdict.gates} />
         {intervals.length > 0 && <IntervalBars intervals={intervals} zero={t('results.zero')} description={({ label, text }) => t('results.barLabel', { label, text })} />}
         <DataTable caption={title} items={result.arms} keyOf={({ key }) => key} columns={armColumns(result, t, format)} />
         {result.holdout && <Text size="sm">{say(result.holdout.sentence)}</Text>}
         <Text size="xs" c="dimmed">{plan.readoutAt ? t('results.readout', { when: format.day(plan.readoutAt) }) : t('results.noReadout')}{plan.fixedSince && ` · ${t('results.fixed', { when: format.day(plan.fixedSince) })}`}</Text>
+        <Act result={result} campaign={campaign} />
         <Secondary result={result} />
         <EntryWeeks result={result} />
       </Stack>
@@ -54,14 +59,15 @@ function toInterval({ a, b, lift }: Comparison, t: Words, format: Format): Inter
   return [{ key: `${a}-${b}`, label, text: t('results.interval', { from: format.change(lift.lo), to: format.change(lift.hi) }), lo: lift.lo, hi: lift.hi }];
 }
 
-function armColumns({ plan }: Result, t: Words, format: Format): Column<Arm>[] {
+function armColumns({ plan, experimentId }: Result, t: Words, format: Format): Column<Arm>[] {
   const isAmount = plan.measure === 'amount';
+  const of = (variant: string) => ({ experiment: experimentId, variant });
   return [
     { key: 'variant', label: t('results.variant'), cell: ({ key, isControl }) => <Group gap={6} wrap="nowrap"><Text fw={600}>{key}</Text>{isControl && <Badge variant="light" color="gray">{t('results.control')}</Badge>}</Group> },
-    { key: 'assigned', label: t('results.assigned'), numeric: true, cell: ({ assigned }) => format.number(assigned) },
-    { key: 'matured', label: t('results.matured'), numeric: true, cell: ({ matured }) => format.number(matured) },
-    { key: 'converted', label: isAmount ? t('results.buyers') : t('results.converted'), numeric: true, cell: ({ converted }) => format.number(converted) },
-    { key: 'mean', label: isAmount ? t('results.mean', { currency: plan.goal.currency ?? '' }) : t('results.rate'), numeric: true, cell: ({ mean, interval }) => (mean === null ? t('state.none') : isAmount ? format.decimal(mean) : <>{format.percent(mean, 1)}{interval && <Text size="xs" c="dimmed">{format.percent(interval.lo, 1)} – {format.percent(interval.hi, 1)}</Text>}</>) },
-    { key: 'maturing', label: t('results.maturing'), numeric: true, cell: ({ maturing }) => (maturing.people === 0 ? '0' : <>{format.number(maturing.people)}{maturing.from && <Text size="xs" c="dimmed">{t('results.countsFrom', { when: format.day(maturing.from) })}</Text>}</>) },
+    { key: 'assigned', label: t('results.assigned'), numeric: true, cell: ({ key, assigned }) => <PeopleOf value={assigned} number="test_assigned" of={of(key)} /> },
+    { key: 'matured', label: t('results.matured'), numeric: true, cell: ({ key, matured }) => <PeopleOf value={matured} number="test_matured" of={of(key)} /> },
+    { key: 'converted', label: isAmount ? t('results.buyers') : t('results.converted'), numeric: true, cell: ({ key, converted }) => <PeopleOf value={converted} number="test_converted" of={of(key)} /> },
+    { key: 'mean', label: isAmount ? t('results.mean', { currency: plan.goal.currency ?? '' }) : t('results.rate'), numeric: true, cell: ({ mean, interval }) => (mean === null ? <Text size="xs" c="dimmed">{t('results.whyEmpty.collecting')}</Text> : isAmount ? format.decimal(mean) : <>{format.percent(mean, 1)}{interval && <Text size="xs" c="dimmed">{format.percent(interval.lo, 1)} – {format.percent(interval.hi, 1)}</Text>}</>) },
+    { key: 'maturing', label: t('results.maturing'), numeric: true, cell: ({ key, maturing }) => (maturing.people === 0 ? format.number(0) : <><PeopleOf value={maturing.people} number="test_maturing" of={of(key)} />{maturing.from && <Text size="xs" c="dimmed">{t('results.countsFrom', { when: format.day(maturing.from) })}</Text>}</>) },
   ];
 }

@@ -7,6 +7,7 @@ import keys from './keys.json';
 import messages from './messages.json';
 import people from './people.json';
 import reasons from './reasons.json';
+import reports from './reports.json';
 import results from './results.json';
 import segments from './segments.json';
 import session from './session.json';
@@ -22,6 +23,7 @@ export default {
   messages,
   people,
   reasons,
+  reports,
   results,
   segments,
   session,

@@ -1,0 +1,37 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { answer, api, type Api } from '../../../lib/api.ts';
+import { useFormat } from '../../../lib/format.ts';
+import { useReason } from '../../../lib/reasons.ts';
+import { Bars } from '../../../ui/bars.tsx';
+import { DataTable } from '../../../ui/data-table.tsx';
+import { Picture } from '../../../ui/picture.tsx';
+import { EmptyState, ErrorPanel, Loading } from '../../../ui/states.tsx';
+import { periodOf } from '../period.ts';
+import type { ResultsFilter } from '../results-search.ts';
+
+type Report = Api<'RefusalReport'>;
+
+/** Why messages did not go, largest reason first, and when. */
+export function RefusalsSection({ id, filter, zone }: { id: string; filter: ResultsFilter; zone: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const reason = useReason();
+  const query = { ...periodOf(filter, zone), by: 'day' as const };
+  const found = useQuery({ queryKey: ['refusals', id, query], queryFn: () => answer(api.GET('/v1/campaigns/{id}/reports/refusals', { params: { path: { id }, query } })), placeholderData: (before) => before });
+  if (found.isPending) return <Loading />;
+  if (!found.data) return <ErrorPanel error={found.error} onRetry={() => { void found.refetch(); }} />;
+  const { reasons, items } = found.data;
+  if (reasons.length === 0) return <EmptyState title={t('reports.refusals.empty')} hint={t('reports.refusals.emptyHint')} />;
+  const label = ({ code, stage }: Report['reasons'][number]) => t('reports.refusals.label', { reason: reason(code), stage: t(`reports.refusals.stages.${stage}`) });
+  return (
+    <Picture title={t('reports.refusals.title')} note={t('reports.refusals.note')} text={reasons.map((one) => `${label(one)}: ${format.number(one.count)}.`).join(' ')}
+      drawing={<Bars bars={reasons.map((one) => ({ key: `${one.code} ${one.stage}`, label: label(one), text: format.number(one.count), value: one.count }))} />}
+      table={<DataTable caption={t('reports.refusals.title')} items={items.toReversed()} keyOf={({ start, code, stage }) => `${start} ${code} ${stage}`} columns={[
+        { key: 'when', label: t('reports.time.when'), cell: ({ local }) => format.local(local) },
+        { key: 'reason', label: t('results.reason'), cell: ({ code }) => reason(code) },
+        { key: 'stage', label: t('reports.refusals.stage'), cell: ({ stage }) => t(`reports.refusals.stages.${stage}`) },
+        { key: 'count', label: t('reports.count'), numeric: true, cell: ({ count }) => format.number(count) },
+      ]} />} />
+  );
+}

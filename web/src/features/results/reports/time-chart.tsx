@@ -1,0 +1,15 @@
+import '@mantine/charts/styles.css';
+import { LineChart } from '@mantine/charts';
+
+export interface Line { key: string; label: string; color: string; dash: string }
+
+/** The drawing of a time series: lines with dashes of their own, so that they differ without colours. Loaded only where one is shown. */
+export default function TimeChart({ rows, lines }: { rows: Record<string, string | number>[]; lines: Line[] }) {
+  return (
+    <LineChart
+      h={280} data={rows} dataKey="when" withDots={rows.length < 3} curveType="linear" withLegend={false} strokeWidth={2} gridAxis="y"
+      lineChartProps={{ accessibilityLayer: false }} xAxisProps={{ minTickGap: 32 }} yAxisProps={{ allowDecimals: false, width: 44 }}
+      series={lines.map(({ key, label, color, dash }) => ({ name: key, label, color, strokeDasharray: dash }))}
+    />
+  );
+}

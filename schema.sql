@@ -1578,6 +1578,20 @@ create table result_tested_goal_cell (
   constraint result_tested_goal_cell_pkey PRIMARY KEY (experiment_id, goal, span, at, variant),
   constraint result_tested_goal_cell_span_check CHECK ((span = ANY (ARRAY[60, 3600]))));
 
+create table sample_data (
+  id smallint not null default 1,
+  run uuid not null,
+  state text not null,
+  done integer not null default 0,
+  total integer not null,
+  anchor timestamp with time zone not null,
+  removed uuid[] not null default '{}'::uuid[],
+  requested_by text not null,
+  requested_at timestamp with time zone not null,
+  constraint sample_data_pkey PRIMARY KEY (id),
+  constraint sample_data_id_check CHECK ((id = 1)),
+  constraint sample_data_state_check CHECK ((state = ANY (ARRAY['making'::text, 'there'::text, 'removing'::text]))));
+
 create table sandbox_mail (
   id uuid not null,
   received_at timestamp with time zone not null,
@@ -2017,6 +2031,7 @@ CREATE INDEX person_tag_tag ON public.person_tag USING btree (tag, person_id);
 CREATE INDEX person_time_zone ON public.person USING btree (time_zone);
 CREATE INDEX provider_connection_listed ON public.provider_connection USING btree (created_at, id);
 CREATE INDEX provider_token_seen ON public.provider_token USING btree (seen_at);
+CREATE INDEX result_cell_bucket ON public.result_cell USING btree (bucket) WHERE (bucket IS NOT NULL);
 CREATE INDEX result_cell_totals ON public.result_cell USING btree (campaign_id) WHERE (bucket IS NULL);
 CREATE INDEX result_check_campaign ON public.result_check USING btree (campaign_id, at);
 CREATE INDEX result_check_listed ON public.result_check USING btree (at, id);

@@ -23,6 +23,7 @@ import type { Log } from './platform/logging.js';
 import type { ModuleParts } from './platform/module-parts.js';
 import { PublicUrl } from './platform/public-url.js';
 import { LOG } from './platform/tokens.js';
+import { sampleParts } from './sample/sample.parts.js';
 import { segmentsParts } from './segments/segments.parts.js';
 import { visitorsParts } from './visitors/visitors.parts.js';
 
@@ -35,7 +36,7 @@ export interface Platform {
   runner: WorkerRunner;
 }
 
-export const PARTS: ModuleParts[] = [accessParts, peopleParts, segmentsParts, deliveryParts, campaignsParts, analyticsParts, visitorsParts, dashboardParts];
+export const PARTS: ModuleParts[] = [accessParts, peopleParts, segmentsParts, deliveryParts, campaignsParts, analyticsParts, visitorsParts, dashboardParts, sampleParts];
 
 /** Every queue consumer of a process that runs workers. */
 export const WORKERS = [MaintenanceWorker, ...PARTS.flatMap((part) => part.workers)];

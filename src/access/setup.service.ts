@@ -5,6 +5,7 @@ import { AppError } from '../kernel/errors.js';
 import { newId } from '../kernel/ids.js';
 import { AuditLog } from '../platform/audit.js';
 import { inTransaction } from '../platform/database/db.js';
+import { requestSample } from '../platform/sample-request.js';
 import { ApiKeys } from './api-keys.service.js';
 import { checkLink, issueLink, redeemLink } from './links.js';
 import { hashPassword } from './passwords.js';
@@ -19,6 +20,8 @@ export interface SetupRequest {
   name: string;
   password: string;
   workspace: { name: string; timeZone: string; language: string; senderContact?: string };
+  /** Begin with 200 sample people. */
+  sampleData?: boolean;
 }
 
 export interface SetupResult extends SignedIn { serverKey: string; writeKey: string }
@@ -57,6 +60,7 @@ export class Setup {
       await upsertWorkspace(tx, { ...workspace, settings: { senderContact: senderContact || request.email } }, now);
       const server = await this.keys.createWithin(tx, { kind: 'server', name: 'First server key', role: 'owner' }, 'setup');
       const write = await this.keys.createWithin(tx, { kind: 'write', name: 'First write key' }, 'setup');
+      if (request.sampleData) await requestSample(tx, 'setup', now);
       await this.audit.record(tx, { actor: 'setup', action: 'setup.complete', subject: `user:${user!.id}` }, now);
       return { user: user!, token: await this.sessions.open(tx, user!.id, userAgent), serverKey: server.secret, writeKey: write.secret };
     });

@@ -32,6 +32,8 @@ import { hasBrowser, openBrowser, picture, type TestBrowser } from '../support/b
     await page.locator('[name="password"]').fill('비밀번호는 길수록 좋다');
     await page.locator('[name="workspace.name"]').fill('단비 상점');
     await page.locator('[name="workspace.timeZone"]').fill('Asia/Seoul');
+    // Samples are offered; this shop begins with its own people.
+    await page.getByRole('checkbox', { name: /sample data|샘플 데이터/ }).uncheck();
     await page.locator('main form button, form button').last().click();
     await page.getByText('DANBI_WRITE_KEY').first().waitFor();
     await picture(page, 'keys');

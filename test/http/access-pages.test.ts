@@ -24,6 +24,7 @@ test('the set-up page is in the language of the browser, without scripts and out
   const english = await page(`/setup?token=${token}`);
   expect(english.status).toBe(200);
   expect(english.text).toContain('<html lang="en">');
+  expect(english.text).toContain('name="sampleData" value="yes" checked');
   expect(english.text).not.toMatch(/<script|src=|https?:\/\//);
   expect(english.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/);
   expect(english.headers.get('cache-control')).toBe('no-store');
@@ -42,17 +43,19 @@ test('faults are shown at their fields; what was typed stays and is escaped, the
   expect(answer.text).not.toContain('<b>김단비');
   expect(answer.text).not.toContain('value="short"');
   expect(answer.text).not.toContain('id="name-fault"');
+  expect(answer.text).toMatch(/name="sampleData" value="yes" aria/);
 });
 
 test('a wrong link says so; the good one makes the owner, shows the keys once and signs in; used, it says so', async () => {
   expect(await page('/setup?token=nope')).toMatchObject({ status: 403, text: expect.stringContaining('not one that Danbi gave out') });
   expect(await page('/setup')).toMatchObject({ status: 403 });
-  const done = await page('/setup', { form: filled() });
+  const done = await page('/setup', { form: { ...filled(), sampleData: 'yes' } });
   expect(done.status).toBe(201);
   const [, url, key, writeKey] = /export DANBI_URL=(\S+)\nexport DANBI_KEY=(dnb_sk_\S+)\nexport DANBI_WRITE_KEY=(dnb_wk_[\w-]+)/.exec(done.text)!;
   expect(done.text).toContain('Identity verification is off at first');
   expect(setupDoneView('ko', { url: url!, serverKey: key!, writeKey: writeKey! }).body.text).toContain('누구나 그 사용자의 인앱 메시지를 읽을 수 있습니다');
   expect(url).toBe(app.url.replace('127.0.0.1', 'localhost'));
+  expect((await app.api('GET', '/v1/sample-data')).body).toMatchObject({ state: 'making', requestedBy: 'setup' });
   const workspace = await fetch(`${url}/v1/workspace`, { headers: { authorization: `Bearer ${key}` } });
   expect(await workspace.json()).toMatchObject({ timeZone: 'Asia/Seoul', settings: { senderContact: 'owner@example.com' } });
   expect((await app.db.query('select k.name from api_key as k where k.public_value = $1', [writeKey]))).toHaveLength(1);

@@ -58,6 +58,7 @@ export const WorkspacePatch = z.strictObject({ name: Name.optional(), timeZone: 
 
 export const SetupRequestSchema = z.strictObject({
   token: Token, email: Email, name: Name, password: Password, workspace: z.strictObject({ name: Name, timeZone: Zone, language: Language, senderContact: SenderContact.optional().meta({ description: 'How to reach the sender, at the end of advertising; the e-mail of the owner when absent' }) }),
+  sampleData: z.boolean().optional().meta({ description: 'Begin with 200 sample people; they are removed with one request' }),
 }).meta({ id: 'SetupRequest' });
 export const SetupView = z.object({ serverKey: z.string(), writeKey: z.string(), user: UserView }).meta({ id: 'SetupResult' });
 

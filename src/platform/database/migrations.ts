@@ -25,6 +25,7 @@ import { Choices1763800000026 } from './migrations/1763800000026-choices.js';
 import { UnfinishedDrafts1763800000039 } from './migrations/1763800000039-unfinished-drafts.js';
 import { Tested1763800000033 } from './migrations/1763800000033-tested.js';
 import { SegmentEditor1763800000031 } from './migrations/1763800000031-segment-editor.js';
+import { SampleData1763800000032 } from './migrations/1763800000032-sample-data.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -53,6 +54,7 @@ export const migrations = [
   Verdicts1763800000025,
   Choices1763800000026,
   SegmentEditor1763800000031,
+  SampleData1763800000032,
   UnfinishedDrafts1763800000039,
   Tested1763800000033,
 ];

@@ -17,6 +17,7 @@ export function setupFields(fields: Record<string, string>): { wanted: SetupRequ
   const parsed = SetupRequestSchema.safeParse({
     token: fields.token, name: fields.name, email: fields.email?.trim(), password: fields.password,
     workspace: { name: fields['workspace.name'], timeZone: fields['workspace.timeZone']?.trim(), language: fields['workspace.language'], senderContact: fields['workspace.senderContact'] },
+    sampleData: fields.sampleData === 'yes',
   });
   const faults = Object.fromEntries((parsed.error?.issues ?? []).map((issue) => [issue.path.join('.'), issue.path.join('.')]));
   const weak = fields.password ? passwordFault(fields.password, fields.email ?? '') : null;

@@ -11,6 +11,7 @@ main { max-width: 34rem; margin: 6vh auto; padding: 2rem; background: var(--pape
 h1 { margin: 0 0 .5rem; font-size: 1.5rem } p { margin: .5rem 0 1rem } a { color: var(--mark) }
 fieldset { margin: 1.25rem 0 0; padding: 0; border: 0 } legend { padding: 0; font-weight: 600; color: var(--soft) }
 label { display: block; margin: .9rem 0 .25rem; font-weight: 600 }
+.choice input { width: auto; margin-inline-end: .4rem }
 input, select, button { width: 100%; padding: .6rem .7rem; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: 8px }
 input:focus-visible, select:focus-visible, button:focus-visible, a:focus-visible { outline: 3px solid var(--mark); outline-offset: 1px }
 [aria-invalid="true"] { border-color: var(--bad) }

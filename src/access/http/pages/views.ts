@@ -22,6 +22,8 @@ export function setupView(language: PageLanguage, token: string, form: FormState
   const words = WORDS[language];
   const fault = (name: string) => (form.faults[name] ? words.faults[form.faults[name]] : undefined);
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  // An untouched form offers them; one that is shown again says what was chosen.
+  const withSamples = Object.keys(form.values).length === 0 || form.values.sampleData === 'yes';
   const zone = here === 'UTC' && language === 'ko' ? 'Asia/Seoul' : here;
   const body = html`<p>${words.setupIntro}</p>${alert(Object.keys(form.faults).length > 0 ? words.fix : form.problem)}
 <form method="post" action="/setup" novalidate><input type="hidden" name="token" value="${token}">
@@ -34,7 +36,8 @@ ${field({ name: 'workspace.name', label: words.workspaceName, hint: words.worksp
 ${field({ name: 'workspace.timeZone', label: words.timeZone, hint: words.timeZoneHint, value: form.values['workspace.timeZone'] ?? zone, fault: fault('workspace.timeZone'), suggestions: Intl.supportedValuesOf('timeZone') })}
 ${field({ name: 'workspace.language', label: words.language, hint: words.languageHint, value: form.values['workspace.language'] ?? language, fault: fault('workspace.language'), options: LANGUAGES })}
 ${field({ name: 'workspace.senderContact', label: words.senderContact, hint: words.senderContactHint, value: form.values['workspace.senderContact'], fault: fault('workspace.senderContact'), optional: true })}
-</fieldset><button>${words.setupButton}</button></form>`;
+</fieldset><label class="choice"><input type="checkbox" name="sampleData" value="yes"${withSamples && html` checked`} aria-describedby="sampleData-hint"> ${words.sampleData}</label><p class="hint" id="sampleData-hint">${words.sampleDataHint}</p>
+<button>${words.setupButton}</button></form>`;
   return { language, title: words.setupTitle, body };
 }
 

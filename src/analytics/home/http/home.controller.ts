@@ -1,0 +1,55 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Id } from '../../../contract/common.js';
+import { AllowAll } from '../../../platform/http/access.js';
+import { Reports } from '../../reports/reports.service.js';
+import { attentionOf } from '../domain/attention.js';
+import { begun, liveCampaigns, namesOf, troubles, weekOf } from '../home.read.js';
+
+const WEEK_MS = 7 * 86_400_000;
+const Count = z.number().int();
+const named = { name: z.string() };
+const ofCampaign = { campaignId: Id, ...named };
+
+const Attention = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('paused'), ...ofCampaign, text: z.object({ en: z.string(), ko: z.string() }) }),
+  z.object({ kind: z.literal('split'), ...ofCampaign }),
+  z.object({ kind: z.enum(['bounces', 'complaints']), ...ofCampaign, count: Count, of: Count }),
+  z.object({ kind: z.enum(['readout_due', 'readout_done']), ...ofCampaign }),
+  z.object({ kind: z.literal('segment'), segmentId: Id, ...named }),
+  z.object({ kind: z.literal('domain'), domainId: Id, ...named }),
+  z.object({ kind: z.literal('relay'), ...named }),
+  z.object({ kind: z.enum(['webhook_off', 'webhook_resting']), endpointId: Id, ...named }),
+  z.object({ kind: z.literal('webhook_lost'), endpointId: Id, ...named, count: Count }),
+  z.object({ kind: z.literal('silent'), since: z.iso.datetime() }),
+]).meta({ id: 'Attention' });
+
+const Home = z.object({
+  begun: z.object({ people: z.boolean(), segment: z.boolean(), campaign: z.boolean(), message: z.boolean() }).meta({ description: 'The first steps; sample people count for none of them' }),
+  live: z.array(z.object({ id: Id, ...named, type: z.enum(['series', 'broadcast', 'auto_message']), state: z.enum(['active', 'paused', 'draining']), running: Count.meta({ description: 'People in it now' }) })),
+  week: z.object({ from: z.iso.datetime(), sent: Count, openedHuman: Count, openedMost: Count, clicked: Count, goals: Count }).meta({ description: 'The last seven days, from the sums of results: people opened between `openedHuman` and `openedMost` messages' }),
+  attention: z.array(Attention),
+}).meta({ id: 'Home' });
+type Home = z.infer<typeof Home>;
+
+/** Where the day begins. */
+@ApiTags('Reports')
+@Controller('v1/home')
+export class HomeController {
+  constructor(private readonly reports: Reports) {}
+
+  @Get() @AllowAll()
+  @ApiOperation({ summary: 'The first steps, what is live, the last seven days, and what needs somebody' })
+  @ApiOkResponse({ standardSchema: Home })
+  home(): Promise<Home> {
+    return this.reports.inSnapshot(async ({ tx, now }) => {
+      const from = new Date(now.getTime() - WEEK_MS);
+      const { perCampaign, ...week } = await weekOf(tx, from);
+      const names = await namesOf(tx, perCampaign.map(({ id }) => id));
+      const sent = perCampaign.map(({ id, ...rest }) => ({ campaignId: id, name: names.get(id) ?? id, ...rest }));
+      const attention = attentionOf({ ...(await troubles(tx, now, from)), sent }, now);
+      return { begun: await begun(tx), live: await liveCampaigns(tx), week: { from: from.toISOString(), ...week }, attention };
+    });
+  }
+}

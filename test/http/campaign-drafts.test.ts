@@ -57,3 +57,7 @@ describe('a draft with gaps', () => {
     expect((await app.api('GET', '/v1/campaigns?q=letter')).body.items).toEqual([]);
   });
 });
+
+test('a page size that is no number is said in words', async () => {
+  expect(await app.api('GET', '/v1/campaigns?limit=abc')).toMatchObject({ status: 400, body: { message: 'limit: must be a number' } });
+});

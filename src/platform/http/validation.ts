@@ -7,9 +7,10 @@ type PathPart = PropertyKey | { readonly key: PropertyKey };
 /** The place of a fault as our answers name it. */
 export const placeOf = (path: readonly PathPart[] | undefined) => (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
 
-/** Sentences for the two faults that zod words worst: what is missing, and what nobody knows together with what would be right. */
+/** Sentences for the faults that zod words worst: what is missing, what is no number, and what nobody knows together with what would be right. */
 function wordFault(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_type' && issue.input === undefined) return `is missing: expected ${issue.expected}`;
+  if (issue.code === 'invalid_type' && Number.isNaN(issue.input)) return 'must be a number';
   if (issue.code !== 'unrecognized_keys') return undefined;
   const known = issue.inst instanceof z.ZodObject ? ` Known: ${Object.keys(issue.inst.shape).join(', ')}.` : '';
   return `has no ${issue.keys.map((key) => JSON.stringify(key.slice(0, 100))).join(', ')}.${known}`;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { readdir, readFile } from 'node:fs/promises';
+import type { EmailBlocks } from '../../contract/email-blocks.js';
 import { EmailContent, InAppContent } from '../../contract/message.js';
 import { notFound } from '../../kernel/errors.js';
 import { TEMPLATES } from './layouts.js';
@@ -15,7 +16,7 @@ interface Sample { person: Record<string, unknown>; event?: Record<string, unkno
 
 /** A starter as its file has it; without a channel it is an e-mail. In-app ones say once what is the same in both languages. */
 type StarterFile = StarterLine & { sample: Sample } & (
-  | { channel?: 'email'; content: Record<StarterLanguage, { subject: string; preheader: string; layout: string; body: string }> }
+  | { channel?: 'email'; content: Record<StarterLanguage, { subject: string; preheader: string; layout: string; blocks: EmailBlocks }> }
   | { channel: 'in_app'; message: { survey?: object; [setting: string]: unknown }; content: Record<StarterLanguage, { survey?: object; [text: string]: unknown }> });
 
 /** Ready to be the content of a draft: the language asked for is the message itself, the other its translation. */

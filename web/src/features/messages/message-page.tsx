@@ -5,17 +5,11 @@ import { TextLink } from '../../ui/links.tsx';
 import { EmptyState } from '../../ui/states.tsx';
 import { useDraft } from '../campaigns/draft/draft-context.tsx';
 import { SaveState } from '../campaigns/draft/save-state.tsx';
-import { newEmail, type EmailContent } from './email-editor/content.ts';
+import { wholeEmail, type EmailContent } from './email-editor/content.ts';
 import { EmailEditor } from './email-editor/email-editor.tsx';
 import { messageAt, withMessage } from './message-at.ts';
 
 const route = getRouteApi('/campaigns/$id/messages/$stepId');
-
-/** Half an e-mail, as drafts have it, with what the editor needs: blocks, unless it is written in code. */
-const whole = (content: Partial<EmailContent> = {}): EmailContent => {
-  const { blocks, ...rest } = newEmail();
-  return { ...rest, ...(content.body ? {} : { blocks }), ...content } as EmailContent;
-};
 
 /** One e-mail of a campaign over the whole page: its variants, languages and views are in the address. */
 export function MessagePage() {
@@ -39,8 +33,8 @@ export function MessagePage() {
         <SaveState />
       </Group>
       <EmailEditor
-        key={`${stepId} ${variant.key}`} value={whole(variant.content)} onChange={write} readOnly={readOnly}
-        context={{ topic: found.topic, event: found.event, variants: found.variants.map(({ key, name, content }) => ({ key, name, content: whole(content) })) }}
+        key={`${stepId} ${variant.key}`} value={wholeEmail(variant.content)} onChange={write} readOnly={readOnly}
+        context={{ topic: found.topic, event: found.event, variants: found.variants.map(({ key, name, content }) => ({ key, name, content: wholeEmail(content) })) }}
         shown={{ language: search.lang, view: search.view ?? 'design', onShow: ({ view, ...rest }) => { void navigate({ search: { ...search, ...(view ? { view: view === 'design' ? undefined : view } : {}), ...('language' in rest ? { lang: rest.language } : {}) }, replace: true }); } }}
       />
     </Stack>

@@ -16,6 +16,12 @@ export const newId = (): string => `b${Math.random().toString(36).slice(2, 10)}`
 /** Nothing yet, to be written in blocks. */
 export const newEmail = (language?: string): EmailContent => ({ subject: '', preheader: '', body: '', blocks: [], layout: 'plain', ...(language ? { language } : {}) });
 
+/** Half an e-mail, as drafts have it, with what the editor needs: blocks, unless it is written in code. */
+export function wholeEmail(content: Partial<EmailContent> = {}): EmailContent {
+  const { blocks, ...rest } = newEmail();
+  return { ...rest, ...(content.body ? {} : { blocks }), ...content } as EmailContent;
+}
+
 /** The language itself is the one that is not among the translations. */
 export const isOwn = (content: EmailContent, language: string | undefined): boolean => language === undefined || content.translations?.[language] === undefined;
 export const textsIn = (content: EmailContent, language: string | undefined): EmailTexts => (isOwn(content, language) ? content : content.translations![language!]!);

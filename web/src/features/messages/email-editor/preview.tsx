@@ -1,4 +1,5 @@
 import { ActionIcon, Alert, Group, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -62,12 +63,13 @@ function Reader({ person, onPerson }: { person: string | undefined; onPerson(id:
   useEffect(() => { if (person === undefined && first !== undefined) onPerson(first); }, [person, first, onPerson]);
   const at = people.findIndex(({ id }) => id === person);
   const step = (by: 1 | -1) => { if (people.length > 0) onPerson(people[(at + by + people.length) % people.length]!.id); };
+  useHotkeys([['[', () => { step(-1); }], [']', () => { step(1); }]]);
   if (data && people.length === 0) return <Text size="sm" c="dimmed">{t('messages.preview.nobody')}</Text>;
   return (
     <Group gap="xs" align="flex-end" wrap="nowrap">
-      <ActionIcon variant="default" size="lg" aria-label={t('messages.preview.previous')} onClick={() => { step(-1); }}><IconChevronLeft size={18} aria-hidden /></ActionIcon>
+      <ActionIcon variant="default" size="lg" aria-label={t('messages.preview.previous')} aria-keyshortcuts="[" onClick={() => { step(-1); }}><IconChevronLeft size={18} aria-hidden /></ActionIcon>
       <PersonPicker label={t('messages.preview.person')} value={person} onChange={onPerson} />
-      <ActionIcon variant="default" size="lg" aria-label={t('messages.preview.next')} onClick={() => { step(1); }}><IconChevronRight size={18} aria-hidden /></ActionIcon>
+      <ActionIcon variant="default" size="lg" aria-label={t('messages.preview.next')} aria-keyshortcuts="]" onClick={() => { step(1); }}><IconChevronRight size={18} aria-hidden /></ActionIcon>
     </Group>
   );
 }

@@ -1,4 +1,5 @@
 import { Alert, Anchor, Button, Checkbox, Group, List, Modal, Stack, TagsInput, Text } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -18,9 +19,10 @@ interface Sent { line: Line; items: Api<'TestSendAnswer'>['items'] }
 export function TestSend({ variants, reader }: { variants: readonly Variant[]; reader: Reader }) {
   const { t } = useTranslation();
   const [opened, setOpened] = useState(false);
+  useHotkeys([['t', () => { setOpened(true); }]]);
   return (
     <>
-      <Button variant="default" size="sm" leftSection={<IconSend size={16} aria-hidden />} onClick={() => { setOpened(true); }}>{t('messages.test.open')}</Button>
+      <Button variant="default" size="sm" aria-keyshortcuts="T" leftSection={<IconSend size={16} aria-hidden />} onClick={() => { setOpened(true); }}>{t('messages.test.open')}</Button>
       <Modal opened={opened} onClose={() => { setOpened(false); }} title={t('messages.test.title')} closeButtonProps={{ 'aria-label': t('confirm.close') }}>
         {opened && <Form variants={variants} reader={reader} />}
       </Modal>

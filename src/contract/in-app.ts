@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { Key } from './common.js';
 import { DISPLAY_SLOTS } from './display.js';
+import { IN_APP_FORMATS, SLOTS_OF, SURVEY_KINDS, type DisplayPlace, type InAppFormat } from './in-app-formats.js';
 import { checkLanguages, languages } from './languages.js';
 import { Tag } from './people.js';
 
-/** How an in-app message is displayed. */
-export const IN_APP_FORMATS = ['chat', 'banner', 'modal', 'slide_in', 'survey'] as const;
-export type InAppFormat = (typeof IN_APP_FORMATS)[number];
-/** What a survey asks for: 0 to 10, 1 to 5, one or several of a list, words. */
-export const SURVEY_KINDS = ['nps', 'csat', 'choice', 'text'] as const;
-export type SurveyKind = (typeof SURVEY_KINDS)[number];
+// Without zod, so that the dashboard imports them as they are.
+export { IN_APP_FORMATS, SLOTS_OF, SURVEY_KINDS, type DisplayPlace, type InAppFormat, type SurveyKind } from './in-app-formats.js';
 
 const MAX_CHOICES = 10;
 const MAX_SURVEY_TAGS = 20;
@@ -94,13 +91,6 @@ export type SurveyContent = z.infer<typeof Survey>;
 export type SurveyTexts = Pick<SurveyContent, keyof typeof surveyTexts>;
 export type AnswerTag = z.infer<typeof AnswerTag>;
 export type ThemeContent = z.infer<typeof Theme>;
-
-/** Where each format may be displayed; the first place is its own. */
-export const SLOTS_OF: Record<InAppFormat, readonly DisplayPlace[]> = {
-  chat: ['corner'], banner: ['top', 'bottom'], modal: ['center'], slide_in: ['corner'], survey: ['corner', 'bottom', 'center'],
-};
-
-export type DisplayPlace = (typeof DISPLAY_SLOTS)[number];
 
 /** Where a message is displayed: the first of these places that its format can be in, else the format's own. */
 export function displayPlace(format: InAppFormat, ...wanted: (DisplayPlace | undefined)[]): DisplayPlace {

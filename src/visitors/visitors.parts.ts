@@ -5,6 +5,7 @@ import { identityParts } from './identity/identity.parts.js';
 import { visitorInboxParts } from './inbox/inbox.parts.js';
 import { displayParts } from './display/display.parts.js';
 import { demoParts } from './demo/demo.parts.js';
+import { rulesParts } from './rules/rules.parts.js';
 import { sdkParts } from './sdk/sdk.parts.js';
 import { siteParts } from './site/site.parts.js';
 import { streamParts } from './stream/stream.parts.js';
@@ -16,6 +17,7 @@ export const visitorsParts = joined(
   visitorInboxParts,
   displayParts,
   demoParts,
+  rulesParts,
   sdkParts,
   siteParts,
   streamParts,

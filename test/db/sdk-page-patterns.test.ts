@@ -5,8 +5,8 @@ import type { PageRule } from '../../src/contract/display.js';
 import { rows } from '../../src/platform/database/db.js';
 import { translatePattern } from '../../src/segments/domain/url-pattern.js';
 import { pageExpression } from '../../src/visitors/rules/domain/page-expression.js';
-import { address } from '../../sdk/src/visit/address.js';
-import { accepts } from '../../sdk/src/visit/expression.js';
+import { address } from '../../src/visitors/rules/domain/address.js';
+import { accepts } from '../../src/visitors/rules/domain/accepts.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 type Pattern = PageRule['include'][number];

@@ -4,10 +4,10 @@ import { Display, type PageRule } from '../../src/contract/display.js';
 import type { WireRule } from '../../src/contract/visitor-wire.js';
 import { pageExpression } from '../../src/visitors/rules/domain/page-expression.js';
 import { wireRule } from '../../src/visitors/rules/domain/wire-rule.js';
-import { address } from '../../sdk/src/visit/address.js';
-import { accepts } from '../../sdk/src/visit/expression.js';
+import { address } from '../../src/visitors/rules/domain/address.js';
+import { accepts } from '../../src/visitors/rules/domain/accepts.js';
 import { pageKey } from '../../sdk/src/visit/page-key.js';
-import { factsOf, fits } from '../../sdk/src/visit/page-rule.js';
+import { factsOf, fits } from '../../src/visitors/rules/domain/facts.js';
 
 type Pattern = PageRule['include'][number];
 const CASES = (JSON.parse(readFileSync('test/cases/page-patterns.json', 'utf8')) as (Pattern & { pages: Record<string, boolean> })[]).map(({ match = 'glob', pattern, pages }) => ({ match, pattern, pages }));

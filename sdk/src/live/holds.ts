@@ -1,5 +1,5 @@
 import type { WireRule } from '../../../src/contract/visitor-wire.js';
-import { factsOf, fits } from '../visit/page-rule.js';
+import { factsOf, fits } from '../../../src/visitors/rules/domain/facts.js';
 import { pageVisit } from './lent.js';
 
 /** Does everything a browser decides hold for this rule (address, device, schedule …)? Asked when it fires, and right before a message is displayed. */

@@ -1,4 +1,4 @@
-import type { WireExpression } from '../../../src/contract/visitor-wire.js';
+import type { WireExpression } from '../../../contract/visitor-wire.js';
 
 /**
  * Does the expression match somewhere in the text? Every instruction is tried at most once at every place, so the time is

@@ -1,6 +1,6 @@
-import type { WireCondition, WireRule } from '../../../src/contract/visitor-wire.js';
+import type { WireCondition, WireRule } from '../../../contract/visitor-wire.js';
 import { address } from './address.js';
-import { accepts } from './expression.js';
+import { accepts } from './accepts.js';
 
 /** Facts of a page visit, each a text; what they look like stands at `WireFact`, which numbers them. */
 export type Facts = readonly string[];

@@ -6,7 +6,7 @@ import { axeIn, openRoots, until } from '../support/sdk-page.js';
 
 const LANGUAGES = ['en', 'ko'] as const;
 const FRAME = `new Promise((done) => { window.heard = []; document.body.replaceChildren(); document.body.style.margin = 0; const frame = document.createElement('iframe'); frame.title = 'Preview'; frame.style.cssText = 'border:0;width:100%;height:100vh;display:block'; frame.src = '/preview/in-app'; addEventListener('message', ({ data, source }) => { if (source === frame.contentWindow) { heard.push(data.event); if (data.event === 'ready') done(0); } }); document.body.append(frame); })`;
-const post = (message: unknown) => `new Promise((done, failed) => { heard.length = 0; document.querySelector('iframe').contentWindow.postMessage({ danbi: 'preview', message: ${JSON.stringify(message)} }, '*'); const end = Date.now() + 8000; const look = () => heard.includes('shown') ? done(0) : Date.now() > end ? failed(new Error('never shown')) : setTimeout(look, 10); look(); })`;
+const post = (message: unknown, scheme?: string) => `new Promise((done, failed) => { heard.length = 0; document.querySelector('iframe').contentWindow.postMessage({ danbi: 'preview', message: ${JSON.stringify(message)}, scheme: ${JSON.stringify(scheme)} }, '*'); const end = Date.now() + 8000; const look = () => heard.includes('shown') ? done(0) : Date.now() > end ? failed(new Error('never shown')) : setTimeout(look, 10); look(); })`;
 
 (hasBrowser ? describe : describe.skip)('the page where in-app messages are looked at', () => {
   let app: TestApp;
@@ -61,6 +61,23 @@ const post = (message: unknown) => `new Promise((done, failed) => { heard.length
     await until(browser.page, `heard.includes('reply')`);
     expect(await browser.page.evaluate('heard')).toEqual(['shown', 'open', 'reply']);
     expect(await app.db.query('select count(*)::int as n from delivery_event')).toEqual([{ n: 0 }]);
+  });
+
+  test('it looks as to somebody who prefers dark or light colours, whatever this browser prefers', async () => {
+    const { body: { content } } = await app.api('GET', '/v1/starters/in-app-nps');
+    const { body } = await app.api('POST', '/v1/messages/preview', { channel: 'in_app', content });
+    const colours = () => frame.evaluate(`(({ backgroundColor, color }) => [backgroundColor, color])(getComputedStyle(document.querySelector('danbi-messages').shadowRoot.querySelector('.m')))`);
+    const seen: Record<string, unknown> = {};
+    for (const preferred of ['light', 'dark'] as const) {
+      await browser.page.emulateMedia({ colorScheme: preferred });
+      for (const scheme of [undefined, 'light', 'dark']) {
+        await browser.page.evaluate(post(body.display, scheme));
+        seen[`${preferred} ${scheme ?? 'own'}`] = await colours();
+      }
+    }
+    await browser.page.emulateMedia({ colorScheme: null });
+    expect(seen['light own']).not.toEqual(seen['dark own']);
+    for (const scheme of ['light', 'dark']) for (const preferred of ['light', 'dark']) expect([scheme, preferred, seen[`${preferred} ${scheme}`]]).toEqual([scheme, preferred, seen[`${scheme} own`]]);
   });
 
   test('it has an origin of its own, runs nothing but its own script, and hears nobody but its frame', async () => {

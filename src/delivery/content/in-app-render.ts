@@ -100,7 +100,9 @@ function asAdvertising(message: RenderedInApp, context: RenderContext, links: Li
   const page = links.forMessage(context.deliveryId, context.personId).preferences();
   const korean = /^ko\b/i.test(context.readIn || context.person.language || context.workspace.language);
   const notice = korean ? '무료 수신거부' : 'Opt out, free of charge';
-  return { ...made, body: `${made.body.trimEnd()}\n\n${notice}: ${page}`.trimStart(), ...(isSafeAddress(page) ? { nodes: [...(made.nodes ?? paragraphs(made.body)), ['p', 0, ['small', 0, ['a', { href: page }, notice]]]] } : {}) };
+  // A preview has no such page: it shows the line as visitors see it, without the link.
+  const line: WireNode = isSafeAddress(page) ? ['a', { href: page }, notice] : notice;
+  return { ...made, body: `${made.body.trimEnd()}\n\n${notice}: ${page}`.trimStart(), nodes: [...(made.nodes ?? paragraphs(made.body)), ['p', 0, ['small', 0, line]]] };
 }
 
 /** The label in the first block of words; before everything where there is none. */

@@ -1,5 +1,7 @@
 /** Ours, where an author chose none. Both pairs are above 15 to 1. */
 export const LIGHT = { background: '#ffffff', text: '#17191f' } as const;
+/** Ours for whoever prefers dark colours, as `sdk/src/ui/style.ts` has them. */
+export const DARK = { background: '#1d1f26', text: '#f3f4f7' } as const;
 /** WCAG 2.2, 1.4.3: words that are not large. */
 export const LEAST_CONTRAST = 4.5;
 

@@ -5,6 +5,7 @@ import { Assignments } from './assignments.service.js';
 import { DisplayAcks } from './auto/acks.service.js';
 import { DisplayClaims } from './auto/claims.service.js';
 import { AnswersController } from './auto/http/answers.controller.js';
+import { AutoMessagesController } from './auto/http/auto-messages.controller.js';
 import { DisplaysWorker } from './auto/jobs/displays.job.js';
 import { Brake } from './campaign-brake.js';
 import { Choices } from './choices.service.js';
@@ -43,6 +44,6 @@ import { Versions } from './versions.service.js';
 
 export const campaignsParts: ModuleParts = {
   providers: [Drafts, CampaignMessages, Coverage, CampaignCheck, TestPlanning, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain, Choices, TestsThenSend, DisplayClaims, DisplayAcks],
-  controllers: [CampaignsController, CampaignMessagesController, MessagesController, VersionsController, AssignmentsController, LedgerController, AnswersController, ChoicesController],
+  controllers: [CampaignsController, CampaignMessagesController, MessagesController, VersionsController, AssignmentsController, LedgerController, AnswersController, AutoMessagesController, ChoicesController],
   workers: [EntryWorker, DatesWorker, LaunchWorker, AdvanceWorker, ClosingWorker, CoverageWorker, DisplaysWorker, ChoicesWorker],
 };

@@ -13,3 +13,9 @@ export type DisplayPlace = (typeof DISPLAY_SLOTS)[number];
 export const SLOTS_OF: Record<InAppFormat, readonly DisplayPlace[]> = {
   chat: ['corner'], banner: ['top', 'bottom'], modal: ['center'], slide_in: ['corner'], survey: ['corner', 'bottom', 'center'],
 };
+
+/** Where a message is displayed: the first of these places that its format can be in, else the format's own. */
+export function displayPlace(format: InAppFormat, ...wanted: (DisplayPlace | undefined)[]): DisplayPlace {
+  const places = SLOTS_OF[format];
+  return wanted.find((place) => place !== undefined && places.includes(place)) ?? places[0]!;
+}

@@ -6,7 +6,7 @@ import { checkLanguages, languages } from './languages.js';
 import { Tag } from './people.js';
 
 // Without zod, so that the dashboard imports them as they are.
-export { IN_APP_FORMATS, SLOTS_OF, SURVEY_KINDS, type DisplayPlace, type InAppFormat, type SurveyKind } from './in-app-formats.js';
+export { displayPlace, IN_APP_FORMATS, SLOTS_OF, SURVEY_KINDS, type DisplayPlace, type InAppFormat, type SurveyKind } from './in-app-formats.js';
 
 const MAX_CHOICES = 10;
 const MAX_SURVEY_TAGS = 20;
@@ -91,12 +91,6 @@ export type SurveyContent = z.infer<typeof Survey>;
 export type SurveyTexts = Pick<SurveyContent, keyof typeof surveyTexts>;
 export type AnswerTag = z.infer<typeof AnswerTag>;
 export type ThemeContent = z.infer<typeof Theme>;
-
-/** Where a message is displayed: the first of these places that its format can be in, else the format's own. */
-export function displayPlace(format: InAppFormat, ...wanted: (DisplayPlace | undefined)[]): DisplayPlace {
-  const places = SLOTS_OF[format];
-  return wanted.find((place) => place !== undefined && places.includes(place)) ?? places[0]!;
-}
 
 interface Parts { format: InAppFormat; body: string; slot?: DisplayPlace; reply: boolean; survey?: SurveyContent; translations?: Record<string, { body: string; survey?: SurveyTexts }> }
 

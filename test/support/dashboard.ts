@@ -43,7 +43,7 @@ export class Dashboard {
 
   /** As a person does it: by the buttons of the header. */
   async choose(menu: RegExp, item: RegExp): Promise<void> {
-    await this.page.getByRole('button', { name: menu }).click();
+    await this.page.getByRole('banner').getByRole('button', { name: menu }).click();
     await this.page.getByRole('menuitem', { name: item }).click();
     await this.page.getByRole('menuitem', { name: item }).waitFor({ state: 'hidden' });
   }

@@ -10,6 +10,9 @@
 
 import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
+import { Route as AutoMessagesIndexRouteImport } from './routes/auto-messages/index'
+import { Route as AutoMessagesIdRouteRouteImport } from './routes/auto-messages/$id/route'
+import { Route as AutoMessagesNewRouteImport } from './routes/auto-messages/new'
 import { Route as CampaignsIndexRouteImport } from './routes/campaigns/index'
 import { Route as CampaignsIdRouteRouteImport } from './routes/campaigns/$id/route'
 import { Route as DeliveriesIndexRouteImport } from './routes/deliveries/index'
@@ -25,6 +28,8 @@ import { Route as ResultsOverlapRouteImport } from './routes/results/overlap'
 import { Route as SegmentsIndexRouteImport } from './routes/segments/index'
 import { Route as SegmentsIdRouteImport } from './routes/segments/$id'
 import { Route as SegmentsNewRouteImport } from './routes/segments/new'
+import { Route as AutoMessagesIdIndexRouteImport } from './routes/auto-messages/$id/index'
+import { Route as AutoMessagesIdResultsRouteImport } from './routes/auto-messages/$id/results'
 import { Route as CampaignsIdIndexRouteImport } from './routes/campaigns/$id/index'
 import { Route as CampaignsIdResultsRouteImport } from './routes/campaigns/$id/results'
 import { Route as DeliveriesMailboxIndexRouteImport } from './routes/deliveries/mailbox/index'
@@ -38,6 +43,21 @@ import { Route as CampaignsIdResultsPeopleRouteImport } from './routes/campaigns
 const IndexRoute = IndexRouteImport.update({
   id: '/',
   path: '/',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const AutoMessagesIndexRoute = AutoMessagesIndexRouteImport.update({
+  id: '/auto-messages/',
+  path: '/auto-messages/',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const AutoMessagesIdRouteRoute = AutoMessagesIdRouteRouteImport.update({
+  id: '/auto-messages/$id',
+  path: '/auto-messages/$id',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const AutoMessagesNewRoute = AutoMessagesNewRouteImport.update({
+  id: '/auto-messages/new',
+  path: '/auto-messages/new',
   getParentRoute: () => rootRouteImport,
 } as any)
 const CampaignsIndexRoute = CampaignsIndexRouteImport.update({
@@ -115,6 +135,16 @@ const SegmentsNewRoute = SegmentsNewRouteImport.update({
   path: '/segments/new',
   getParentRoute: () => rootRouteImport,
 } as any)
+const AutoMessagesIdIndexRoute = AutoMessagesIdIndexRouteImport.update({
+  id: '/',
+  path: '/',
+  getParentRoute: () => AutoMessagesIdRouteRoute,
+} as any)
+const AutoMessagesIdResultsRoute = AutoMessagesIdResultsRouteImport.update({
+  id: '/results',
+  path: '/results',
+  getParentRoute: () => AutoMessagesIdRouteRoute,
+} as any)
 const CampaignsIdIndexRoute = CampaignsIdIndexRouteImport.update({
   id: '/',
   path: '/',
@@ -165,7 +195,9 @@ const CampaignsIdResultsPeopleRoute =
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
+  '/auto-messages/$id': typeof AutoMessagesIdRouteRouteWithChildren
   '/campaigns/$id': typeof CampaignsIdRouteRouteWithChildren
+  '/auto-messages/new': typeof AutoMessagesNewRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
@@ -174,16 +206,19 @@ export interface FileRoutesByFullPath {
   '/results/overlap': typeof ResultsOverlapRoute
   '/segments/$id': typeof SegmentsIdRoute
   '/segments/new': typeof SegmentsNewRoute
+  '/auto-messages/': typeof AutoMessagesIndexRoute
   '/campaigns/': typeof CampaignsIndexRoute
   '/deliveries/': typeof DeliveriesIndexRoute
   '/messages/': typeof MessagesIndexRoute
   '/people/': typeof PeopleIndexRoute
   '/results/': typeof ResultsIndexRoute
   '/segments/': typeof SegmentsIndexRoute
+  '/auto-messages/$id/results': typeof AutoMessagesIdResultsRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
   '/messages/snippets/new': typeof MessagesSnippetsNewRoute
+  '/auto-messages/$id/': typeof AutoMessagesIdIndexRoute
   '/campaigns/$id/': typeof CampaignsIdIndexRoute
   '/deliveries/mailbox/': typeof DeliveriesMailboxIndexRoute
   '/messages/snippets/': typeof MessagesSnippetsIndexRoute
@@ -192,6 +227,7 @@ export interface FileRoutesByFullPath {
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
+  '/auto-messages/new': typeof AutoMessagesNewRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
@@ -200,16 +236,19 @@ export interface FileRoutesByTo {
   '/results/overlap': typeof ResultsOverlapRoute
   '/segments/$id': typeof SegmentsIdRoute
   '/segments/new': typeof SegmentsNewRoute
+  '/auto-messages': typeof AutoMessagesIndexRoute
   '/campaigns': typeof CampaignsIndexRoute
   '/deliveries': typeof DeliveriesIndexRoute
   '/messages': typeof MessagesIndexRoute
   '/people': typeof PeopleIndexRoute
   '/results': typeof ResultsIndexRoute
   '/segments': typeof SegmentsIndexRoute
+  '/auto-messages/$id/results': typeof AutoMessagesIdResultsRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
   '/messages/snippets/new': typeof MessagesSnippetsNewRoute
+  '/auto-messages/$id': typeof AutoMessagesIdIndexRoute
   '/campaigns/$id': typeof CampaignsIdIndexRoute
   '/deliveries/mailbox': typeof DeliveriesMailboxIndexRoute
   '/messages/snippets': typeof MessagesSnippetsIndexRoute
@@ -219,7 +258,9 @@ export interface FileRoutesByTo {
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
+  '/auto-messages/$id': typeof AutoMessagesIdRouteRouteWithChildren
   '/campaigns/$id': typeof CampaignsIdRouteRouteWithChildren
+  '/auto-messages/new': typeof AutoMessagesNewRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
@@ -228,16 +269,19 @@ export interface FileRoutesById {
   '/results/overlap': typeof ResultsOverlapRoute
   '/segments/$id': typeof SegmentsIdRoute
   '/segments/new': typeof SegmentsNewRoute
+  '/auto-messages/': typeof AutoMessagesIndexRoute
   '/campaigns/': typeof CampaignsIndexRoute
   '/deliveries/': typeof DeliveriesIndexRoute
   '/messages/': typeof MessagesIndexRoute
   '/people/': typeof PeopleIndexRoute
   '/results/': typeof ResultsIndexRoute
   '/segments/': typeof SegmentsIndexRoute
+  '/auto-messages/$id/results': typeof AutoMessagesIdResultsRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
   '/messages/snippets/new': typeof MessagesSnippetsNewRoute
+  '/auto-messages/$id/': typeof AutoMessagesIdIndexRoute
   '/campaigns/$id/': typeof CampaignsIdIndexRoute
   '/deliveries/mailbox/': typeof DeliveriesMailboxIndexRoute
   '/messages/snippets/': typeof MessagesSnippetsIndexRoute
@@ -248,7 +292,9 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
   fullPaths:
     | '/'
+    | '/auto-messages/$id'
     | '/campaigns/$id'
+    | '/auto-messages/new'
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
@@ -257,16 +303,19 @@ export interface FileRouteTypes {
     | '/results/overlap'
     | '/segments/$id'
     | '/segments/new'
+    | '/auto-messages/'
     | '/campaigns/'
     | '/deliveries/'
     | '/messages/'
     | '/people/'
     | '/results/'
     | '/segments/'
+    | '/auto-messages/$id/results'
     | '/campaigns/$id/results'
     | '/deliveries/mailbox/$id'
     | '/messages/snippets/$key'
     | '/messages/snippets/new'
+    | '/auto-messages/$id/'
     | '/campaigns/$id/'
     | '/deliveries/mailbox/'
     | '/messages/snippets/'
@@ -275,6 +324,7 @@ export interface FileRouteTypes {
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
+    | '/auto-messages/new'
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
@@ -283,16 +333,19 @@ export interface FileRouteTypes {
     | '/results/overlap'
     | '/segments/$id'
     | '/segments/new'
+    | '/auto-messages'
     | '/campaigns'
     | '/deliveries'
     | '/messages'
     | '/people'
     | '/results'
     | '/segments'
+    | '/auto-messages/$id/results'
     | '/campaigns/$id/results'
     | '/deliveries/mailbox/$id'
     | '/messages/snippets/$key'
     | '/messages/snippets/new'
+    | '/auto-messages/$id'
     | '/campaigns/$id'
     | '/deliveries/mailbox'
     | '/messages/snippets'
@@ -301,7 +354,9 @@ export interface FileRouteTypes {
   id:
     | '__root__'
     | '/'
+    | '/auto-messages/$id'
     | '/campaigns/$id'
+    | '/auto-messages/new'
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
@@ -310,16 +365,19 @@ export interface FileRouteTypes {
     | '/results/overlap'
     | '/segments/$id'
     | '/segments/new'
+    | '/auto-messages/'
     | '/campaigns/'
     | '/deliveries/'
     | '/messages/'
     | '/people/'
     | '/results/'
     | '/segments/'
+    | '/auto-messages/$id/results'
     | '/campaigns/$id/results'
     | '/deliveries/mailbox/$id'
     | '/messages/snippets/$key'
     | '/messages/snippets/new'
+    | '/auto-messages/$id/'
     | '/campaigns/$id/'
     | '/deliveries/mailbox/'
     | '/messages/snippets/'
@@ -329,7 +387,9 @@ export interface FileRouteTypes {
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
+  AutoMessagesIdRouteRoute: typeof AutoMessagesIdRouteRouteWithChildren
   CampaignsIdRouteRoute: typeof CampaignsIdRouteRouteWithChildren
+  AutoMessagesNewRoute: typeof AutoMessagesNewRoute
   DeliveriesIdRoute: typeof DeliveriesIdRoute
   PeopleIdRoute: typeof PeopleIdRoute
   PeopleImportRoute: typeof PeopleImportRoute
@@ -338,6 +398,7 @@ export interface RootRouteChildren {
   ResultsOverlapRoute: typeof ResultsOverlapRoute
   SegmentsIdRoute: typeof SegmentsIdRoute
   SegmentsNewRoute: typeof SegmentsNewRoute
+  AutoMessagesIndexRoute: typeof AutoMessagesIndexRoute
   CampaignsIndexRoute: typeof CampaignsIndexRoute
   DeliveriesIndexRoute: typeof DeliveriesIndexRoute
   MessagesIndexRoute: typeof MessagesIndexRoute
@@ -358,6 +419,27 @@ declare module '@tanstack/react-router' {
       path: '/'
       fullPath: '/'
       preLoaderRoute: typeof IndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/auto-messages/': {
+      id: '/auto-messages/'
+      path: '/auto-messages'
+      fullPath: '/auto-messages/'
+      preLoaderRoute: typeof AutoMessagesIndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/auto-messages/$id': {
+      id: '/auto-messages/$id'
+      path: '/auto-messages/$id'
+      fullPath: '/auto-messages/$id'
+      preLoaderRoute: typeof AutoMessagesIdRouteRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/auto-messages/new': {
+      id: '/auto-messages/new'
+      path: '/auto-messages/new'
+      fullPath: '/auto-messages/new'
+      preLoaderRoute: typeof AutoMessagesNewRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/campaigns/': {
@@ -465,6 +547,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SegmentsNewRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/auto-messages/$id/': {
+      id: '/auto-messages/$id/'
+      path: '/'
+      fullPath: '/auto-messages/$id/'
+      preLoaderRoute: typeof AutoMessagesIdIndexRouteImport
+      parentRoute: typeof AutoMessagesIdRouteRoute
+    }
+    '/auto-messages/$id/results': {
+      id: '/auto-messages/$id/results'
+      path: '/results'
+      fullPath: '/auto-messages/$id/results'
+      preLoaderRoute: typeof AutoMessagesIdResultsRouteImport
+      parentRoute: typeof AutoMessagesIdRouteRoute
+    }
     '/campaigns/$id/': {
       id: '/campaigns/$id/'
       path: '/'
@@ -531,6 +627,19 @@ declare module '@tanstack/react-router' {
   }
 }
 
+interface AutoMessagesIdRouteRouteChildren {
+  AutoMessagesIdResultsRoute: typeof AutoMessagesIdResultsRoute
+  AutoMessagesIdIndexRoute: typeof AutoMessagesIdIndexRoute
+}
+
+const AutoMessagesIdRouteRouteChildren: AutoMessagesIdRouteRouteChildren = {
+  AutoMessagesIdResultsRoute: AutoMessagesIdResultsRoute,
+  AutoMessagesIdIndexRoute: AutoMessagesIdIndexRoute,
+}
+
+const AutoMessagesIdRouteRouteWithChildren =
+  AutoMessagesIdRouteRoute._addFileChildren(AutoMessagesIdRouteRouteChildren)
+
 interface CampaignsIdRouteRouteChildren {
   CampaignsIdResultsRoute: typeof CampaignsIdResultsRoute
   CampaignsIdIndexRoute: typeof CampaignsIdIndexRoute
@@ -550,7 +659,9 @@ const CampaignsIdRouteRouteWithChildren =
 
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
+  AutoMessagesIdRouteRoute: AutoMessagesIdRouteRouteWithChildren,
   CampaignsIdRouteRoute: CampaignsIdRouteRouteWithChildren,
+  AutoMessagesNewRoute: AutoMessagesNewRoute,
   DeliveriesIdRoute: DeliveriesIdRoute,
   PeopleIdRoute: PeopleIdRoute,
   PeopleImportRoute: PeopleImportRoute,
@@ -559,6 +670,7 @@ const rootRouteChildren: RootRouteChildren = {
   ResultsOverlapRoute: ResultsOverlapRoute,
   SegmentsIdRoute: SegmentsIdRoute,
   SegmentsNewRoute: SegmentsNewRoute,
+  AutoMessagesIndexRoute: AutoMessagesIndexRoute,
   CampaignsIndexRoute: CampaignsIndexRoute,
   DeliveriesIndexRoute: DeliveriesIndexRoute,
   MessagesIndexRoute: MessagesIndexRoute,

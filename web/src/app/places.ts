@@ -1,9 +1,10 @@
-import { IconChartBar, IconHome, IconMail, IconSend, IconTargetArrow, IconUsers, IconUsersGroup } from '../ui/icons.ts';
+import { IconChartBar, IconHome, IconMail, IconMessageCircle, IconSend, IconTargetArrow, IconUsers, IconUsersGroup } from '../ui/icons.ts';
 
 /** What the bar on the left leads to, in its order. */
 export const PLACES = [
   { to: '/', key: 'home', Icon: IconHome },
   { to: '/campaigns', key: 'campaigns', Icon: IconTargetArrow },
+  { to: '/auto-messages', key: 'autoMessages', Icon: IconMessageCircle },
   { to: '/messages', key: 'messages', Icon: IconMail },
   { to: '/segments', key: 'segments', Icon: IconUsersGroup },
   { to: '/results', key: 'results', Icon: IconChartBar },

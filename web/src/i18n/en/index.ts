@@ -11,10 +11,16 @@ import reports from './reports.json';
 import results from './results.json';
 import segments from './segments.json';
 import session from './session.json';
+import autoMessages from './autoMessages.json';
+import inApp from './inApp.json';
+import tagField from './tagField.json';
 
 /** Every word of the dashboard in English, which is the measure, a file a subject. */
 export default {
   ...app,
+  tagField,
+  inApp,
+  autoMessages,
   campaigns,
   deliveries,
   draft,

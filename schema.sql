@@ -623,7 +623,9 @@ create table app_user (
   password_hash text,
   created_at timestamp with time zone not null,
   disabled_at timestamp with time zone,
+  language text,
   constraint app_user_pkey PRIMARY KEY (id),
+  constraint app_user_language CHECK ((language = ANY (ARRAY['en'::text, 'ko'::text]))),
   constraint app_user_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'marketer'::text, 'analyst'::text]))));
 
 create table assignment (
@@ -1938,7 +1940,10 @@ alter table webhook_secret add constraint webhook_secret_endpoint_id_fkey FOREIG
 CREATE UNIQUE INDEX app_user_email ON public.app_user USING btree (lower(email));
 CREATE INDEX assignment_control ON public.assignment USING btree (campaign_id, assigned_at) WHERE is_control;
 CREATE INDEX assignment_person ON public.assignment USING btree (person_id);
+CREATE INDEX audit_entry_actor ON public.audit_entry USING btree (actor, id);
 CREATE INDEX audit_entry_at ON public.audit_entry USING btree (at);
+CREATE INDEX audit_entry_kind ON public.audit_entry USING btree (split_part(action, '.'::text, 1), id);
+CREATE INDEX audit_entry_subject ON public.audit_entry USING btree (subject, id);
 CREATE INDEX campaign_closing ON public.campaign USING btree (state_at) WHERE closing;
 CREATE INDEX campaign_created ON public.campaign USING btree (created_at, id);
 CREATE INDEX campaign_live_auto ON public.campaign USING btree (id) WHERE ((type = 'auto_message'::text) AND (state = 'active'::text));

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { actorName, AuditLog, type AuditEntry } from '../platform/audit.js';
 import type { Db } from '../platform/database/db.js';
-import { insertEntry, listEntries, type AuditRow } from './store/audit.store.js';
+import { insertEntry, listEntries, type AuditFilter, type NamedRow } from './store/audit.store.js';
 
 @Injectable()
 export class StoredAuditLog extends AuditLog {
@@ -15,7 +15,7 @@ export class StoredAuditLog extends AuditLog {
   }
 
   /** The newest entry first; `before` is the last id of the page before. */
-  list(before: string | null, limit: number): Promise<AuditRow[]> {
-    return listEntries(this.db, before, limit);
+  list(asked: AuditFilter, before: string | null, limit: number): Promise<NamedRow[]> {
+    return listEntries(this.db, asked, before, limit);
   }
 }

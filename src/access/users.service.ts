@@ -14,7 +14,7 @@ import { hashOf } from './secrets.js';
 import { Sessions, type SignedIn } from './sessions.service.js';
 import { deleteInvitesOf } from './store/links.store.js';
 import { deleteSessionsOf } from './store/sessions.store.js';
-import { deleteUser, findCredentials, hasOtherOwner, insertUser, listUsers, loadUser, lockOwnership, setPassword, updateUser, type UserChange, type UserRow } from './store/users.store.js';
+import { deleteUser, findCredentials, hasOtherOwner, insertUser, listOwners, listUsers, loadUser, lockOwnership, setPassword, updateSelf, updateUser, type OwnChange, type UserChange, type UserRow } from './store/users.store.js';
 
 export interface Invitation { user: UserRow; inviteUrl: string }
 
@@ -38,7 +38,7 @@ export class Users {
     const now = this.clock.now();
     return inTransaction(this.db, async (tx) => {
       const user = await insertUser(tx, { ...person, id: newId(), passwordHash: null }, now);
-      if (!user) throw conflict('user.email-taken', 'Somebody with this e-mail is a user already.');
+      if (!user) throw new AppError('user.email-taken', 'Somebody with this e-mail is a user already.', 'conflict', [{ path: 'email', code: 'user.email-taken', message: 'somebody with this e-mail is a user already' }]);
       await this.audit.record(tx, { actor, action: 'user.invite', subject: `user:${user.id}`, detail: { role: user.role } }, now);
       return { user, inviteUrl: await this.inviteUrl(tx, user.id, now) };
     });
@@ -90,6 +90,21 @@ export class Users {
     });
   }
 
+  /** Who can give roles. */
+  owners(): Promise<{ name: string; email: string }[]> {
+    return listOwners(this.db);
+  }
+
+  /** One's own name, and the language one reads the dashboard in. */
+  updateSelf(actor: Extract<Actor, { kind: 'user' }>, change: OwnChange): Promise<UserRow> {
+    return inTransaction(this.db, async (tx) => {
+      const user = await updateSelf(tx, actor.id, change);
+      if (!user) throw notFound('user', actor.id);
+      await this.audit.record(tx, { actor, action: 'user.update', subject: `user:${actor.id}`, detail: { ...change } }, this.clock.now());
+      return user;
+    });
+  }
+
   /** @throws user.not-found, user.last-owner */
   remove(id: string, actor: Actor): Promise<UserRow> {
     const now = this.clock.now();
@@ -105,7 +120,7 @@ export class Users {
   /** Changes one's own password; other sessions end, the one of `keepToken` stays. @throws access.wrong-login */
   async changePassword(actor: Extract<Actor, { kind: 'user' }>, passwords: { current: string; next: string }, keepToken: string | null): Promise<void> {
     const known = await findCredentials(this.db, actor.email);
-    if (!(await passwordMatches(known?.passwordHash ?? null, passwords.current))) throw new AppError('access.wrong-login', 'The current password is not right.', 'forbidden');
+    if (!(await passwordMatches(known?.passwordHash ?? null, passwords.current))) throw wrongPassword();
     const passwordHash = await hashPassword(passwords.next, actor.email, 'newPassword');
     await inTransaction(this.db, async (tx) => {
       await setPassword(tx, actor.id, passwordHash);
@@ -125,4 +140,9 @@ export class Users {
   private async inviteUrl(tx: Db, userId: string, now: Date): Promise<string> {
     return `${this.publicUrl.value}/invite?token=${await issueLink(tx, 'invite', userId, now)}`;
   }
+}
+
+function wrongPassword(): AppError {
+  const message = 'The current password is not right.';
+  return new AppError('access.wrong-login', message, 'forbidden', [{ path: 'currentPassword', code: 'access.wrong-login', message }]);
 }

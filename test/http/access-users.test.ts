@@ -134,6 +134,20 @@ test('one changes the own password knowing the present one, and the other sessio
   expect([(await call('/v1/me', { cookie: here.cookie })).status, (await call('/v1/me', { cookie: there.cookie })).status]).toEqual([200, 401]);
 });
 
+test('one changes the own name and the language of the dashboard, nobody else\'s, and learns who gives roles', async () => {
+  const { cookie } = await signIn('mina@example.com', 'another long one');
+  const patch = (body: unknown) => call('/v1/me', { method: 'PATCH', cookie, headers: { 'x-danbi-csrf': '1' }, body });
+  expect(await patch({ name: '김미나', language: 'ko' })).toMatchObject({ status: 200, body: { user: { name: '김미나', language: 'ko', email: 'mina@example.com', role: 'marketer' } } });
+  expect(await patch({ language: null })).toMatchObject({ status: 200, body: { user: { name: '김미나', language: null } } });
+  expect(await patch({ role: 'owner' })).toMatchObject({ status: 400 });
+  expect(await patch({ language: 'fr' })).toMatchObject({ status: 400, body: { problems: [{ path: 'language' }] } });
+  expect((await app.api('PATCH', '/v1/me', { name: 'x' })).status).toBe(403);
+  const { body } = await call('/v1/me/owners', { cookie });
+  const { body: users } = await app.api('GET', '/v1/users');
+  expect(body.items).toEqual(users.items.filter(({ role, state }: { role: string; state: string }) => role === 'owner' && state === 'active').map(({ name, email }: { name: string; email: string }) => ({ name, email })));
+  expect(body.items.length).toBeGreaterThan(0);
+});
+
 test('keys over REST: made, listed in pages, revoked; wrong kinds and roles are refused', async () => {
   const made = await app.api('POST', '/v1/api-keys', { kind: 'server', name: '분석', role: 'analyst' });
   expect(made).toMatchObject({ status: 201, body: { key: { kind: 'server', role: 'analyst', value: null }, secret: expect.stringMatching(/^dnb_sk_[\w-]{43}$/) } });
@@ -182,6 +196,23 @@ test('every change left its entry, with who did it and without secrets', async (
   expect(entries.find((entry) => entry.action === 'api_key.revoke')!.actor).toMatch(/^server_key:/);
   expect(JSON.stringify(entries)).not.toMatch(/dnb_sk_|dnb_wk_|@example\.com/);
   expect(await app.db.query(`select 1 from audit_entry as a where a.id::text = $1`, [entries.at(-1)!.id])).toHaveLength(1);
+});
+
+test('the audit is asked by whom, of what kind, about what and when, and says names as they are now', async () => {
+  const mina = (await app.api('GET', '/v1/users')).body.items.find(({ email }: { email: string }) => email === 'mina@example.com');
+  const asked = async (query: string) => (await app.api('GET', `/v1/audit?limit=200&${query}`)).body.items as { id: string; at: string; actor: string; actorName: string | null; action: string; subject: string; subjectName: string | null }[];
+  const all = await asked('');
+  expect(await asked(`actor=user:${mina.id}`)).toEqual(all.filter(({ actor }) => actor === `user:${mina.id}`));
+  expect(await asked('kind=api_key')).toEqual(all.filter(({ action }) => action.startsWith('api_key.')));
+  const about = await asked(`subject=user:${mina.id}`);
+  expect(about).toEqual(all.filter(({ subject }) => subject === `user:${mina.id}`));
+  expect(about.map(({ action, actorName, subjectName }) => [action, actorName, subjectName])).toEqual(expect.arrayContaining([['user.update', '김미나', '김미나'], ['user.invite', 'test', '김미나']]));
+  const middle = all[Math.floor(all.length / 2)]!.at;
+  expect([...await asked(`from=${middle}`), ...await asked(`to=${middle}`)]).toEqual(all);
+  expect(all.filter(({ subject }) => subject === 'workspace').every(({ subjectName }) => subjectName === null)).toBe(true);
+  const counts = [await asked(`actor=user:${mina.id}`), await asked('kind=api_key'), about, await asked(`from=${middle}`)].map(({ length }) => [length > 0, length < all.length]);
+  expect(counts).toEqual(Array(4).fill([true, true]));
+  for (const bad of ['actor=x', 'kind=A', 'from=yesterday', "actor=user:x'"]) expect((await app.api('GET', `/v1/audit?${bad}`)).status).toBe(400);
 });
 
 test('the origins of a write key are changed: here at once, elsewhere within five seconds, and the change is written down', async () => {

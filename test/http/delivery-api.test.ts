@@ -73,6 +73,7 @@ test('topics are there from the start, can be added, and changed', async () => {
   expect((await app.api('POST', '/v1/topics', { key: 'tips', name: 'Again' })).status).toBe(409);
   expect((await app.api('PATCH', '/v1/topics/tips', { name: 'Good tips' })).body).toMatchObject({ name: 'Good tips', nameKo: '팁', optIn: true });
   expect((await app.api('PATCH', '/v1/topics/nowhere', { name: 'x' })).status).toBe(404);
+  expect((await app.api('GET', '/v1/audit?subject=topic:tips')).body.items.map(({ action, detail }: { action: string; detail: object }) => [action, detail])).toEqual([['topic.change', { name: 'Good tips' }], ['topic.create', { kind: 'marketing', optIn: true, doubleOptIn: false }]]);
 });
 
 test('consent is recorded all or nothing, and keeps the first moment of an unchanged choice', async () => {

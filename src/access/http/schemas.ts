@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id, Instant, Name, Zone } from '../../contract/common.js';
 import { ROLES } from '../../platform/http/access.js';
+import { PageQuery } from '../../platform/http/paging.js';
 import { KEY_ROLES } from '../domain/roles.js';
 
 export const Email = z.email('must be an e-mail address').max(254);
@@ -20,7 +21,8 @@ const OriginValue = z.string().max(300).transform((text) => text.trim().replace(
   .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text, 'must be an origin such as https://shop.example');
 
 export const UserView = z.object({
-  id: Id, email: z.string(), name: z.string(), role: z.enum(ROLES), state: z.enum(['invited', 'active', 'disabled']), createdAt: Instant,
+  id: Id, email: z.string(), name: z.string(), role: z.enum(ROLES), state: z.enum(['invited', 'active', 'disabled']),
+  language: z.enum(['en', 'ko']).nullable().meta({ description: 'What they read the dashboard in; null until they chose' }), createdAt: Instant,
 }).meta({ id: 'User' });
 
 export const UserList = z.object({ items: z.array(UserView), next: z.string().nullable() }).meta({ id: 'UserList' });
@@ -36,6 +38,9 @@ export const MeView = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('user'), user: UserView }),
   z.object({ kind: z.literal('server_key'), id: Id, role: z.enum(ROLES) }),
 ]).meta({ id: 'Me' });
+
+export const OwnChange = z.strictObject({ name: Name.optional(), language: z.enum(['en', 'ko']).nullable().optional() }).meta({ id: 'OwnChange' });
+export const OwnerList = z.object({ items: z.array(z.object({ name: z.string(), email: z.string() })) }).meta({ id: 'OwnerList' });
 
 export const KeyView = z.object({
   id: Id, kind: z.enum(['server', 'write']), name: z.string(), role: z.enum(KEY_ROLES),
@@ -63,6 +68,15 @@ export const SetupRequestSchema = z.strictObject({
 export const SetupView = z.object({ serverKey: z.string(), writeKey: z.string(), user: UserView }).meta({ id: 'SetupResult' });
 
 export const AuditView = z.object({
-  id: z.string(), at: Instant, actor: z.string(), action: z.string(), subject: z.string(), detail: z.record(z.string(), z.unknown()),
+  id: z.string(), at: Instant,
+  actor: z.string(), actorName: z.string().nullable().meta({ description: 'The user or key as it is called now; null: gone, or Danbi itself' }),
+  action: z.string(), subject: z.string(), subjectName: z.string().nullable().meta({ description: 'As it is called now, where it has a name and is still there' }),
+  detail: z.record(z.string(), z.unknown()),
 }).meta({ id: 'AuditEntry' });
 export const AuditList = z.object({ items: z.array(AuditView), next: z.string().nullable() }).meta({ id: 'AuditList' });
+export const AuditQuery = PageQuery.extend({
+  actor: z.string().regex(/^(system|setup|(user|server_key):[0-9a-f-]{36})$/, 'must be system, setup, user:ID or server_key:ID').optional(),
+  kind: z.string().max(60).regex(/^[a-z_-]+$/, 'must be the first part of an action, such as campaign').optional().meta({ description: 'The first part of the action: campaign, segment, user …' }),
+  subject: z.string().min(1).max(300).optional().meta({ description: 'What it was done to, as the list says it: campaign:ID' }),
+  from: Instant.optional(), to: Instant.optional().meta({ description: 'Entries before this moment' }),
+});

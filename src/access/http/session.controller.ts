@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -9,7 +9,7 @@ import { Sessions } from '../sessions.service.js';
 import { Users } from '../users.service.js';
 import { clearSession, originOf, sessionToken, setSession } from './cookies.js';
 import { refuseForeignSignIn } from './same-origin.js';
-import { MeView, PasswordChange, SessionView, SignIn } from './schemas.js';
+import { MeView, OwnChange, OwnerList, PasswordChange, SessionView, SignIn } from './schemas.js';
 
 @ApiTags('Access')
 @Controller('v1')
@@ -44,6 +44,23 @@ export class SessionController {
   @ApiOkResponse({ standardSchema: MeView })
   async me(@CurrentActor() actor: Actor) {
     return actor.kind === 'user' ? { kind: actor.kind, user: await this.users.load(actor.id) } : actor;
+  }
+
+  @AllowAll()
+  @Patch('me')
+  @ApiOperation({ summary: 'Change your own name, or the language you read the dashboard in' })
+  @ApiOkResponse({ standardSchema: MeView })
+  async changeMe(@Body({ schema: OwnChange }) change: z.infer<typeof OwnChange>, @CurrentActor() actor: Actor) {
+    if (actor.kind !== 'user') throw new AppError('access.not-a-user', 'A server key has no name of its own here. Sign in to change yours.', 'forbidden');
+    return { kind: actor.kind, user: await this.users.updateSelf(actor, change) };
+  }
+
+  @AllowAll()
+  @Get('me/owners')
+  @ApiOperation({ summary: 'Who can give you another role' })
+  @ApiOkResponse({ standardSchema: OwnerList })
+  async owners() {
+    return { items: await this.users.owners() };
   }
 
   @AllowAll()

@@ -3,14 +3,14 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { AllowAll, CurrentActor, Public, type Actor } from '../../platform/http/access.js';
-import { pageOf, PageQuery } from '../../platform/http/paging.js';
+import { pageOf } from '../../platform/http/paging.js';
 import { PublicUrl } from '../../platform/public-url.js';
 import { StoredAuditLog } from '../audit.service.js';
 import { Setup } from '../setup.service.js';
 import { Workspaces } from '../workspace.service.js';
 import { setSession } from './cookies.js';
 import { numberCursor } from './cursors.js';
-import { AuditList, SetupRequestSchema, SetupView, WorkspacePatch, WorkspaceView } from './schemas.js';
+import { AuditList, AuditQuery, SetupRequestSchema, SetupView, WorkspacePatch, WorkspaceView } from './schemas.js';
 
 @ApiTags('Access')
 @Controller('v1')
@@ -43,10 +43,10 @@ export class SettingsController {
   }
 
   @Get('audit')
-  @ApiOperation({ summary: 'Who changed what, newest first' })
+  @ApiOperation({ summary: 'Who changed what, newest first; of one person or key, one kind, one thing, one period' })
   @ApiOkResponse({ standardSchema: AuditList })
-  async entries(@Query({ schema: PageQuery }) query: PageQuery) {
-    const found = await this.audit.list(numberCursor(query.after), query.limit + 1);
-    return pageOf(found, query.limit, (last) => [last.id]);
+  async entries(@Query({ schema: AuditQuery }) { limit, after, ...asked }: z.infer<typeof AuditQuery>) {
+    const found = await this.audit.list(asked, numberCursor(after), limit + 1);
+    return pageOf(found, limit, (last) => [last.id]);
   }
 }

@@ -9,10 +9,12 @@ export interface UserRow {
   name: string;
   role: Role;
   state: UserState;
+  /** What they read the dashboard in; null until they chose. */
+  language: 'en' | 'ko' | null;
   createdAt: Date;
 }
 
-const COLUMNS = `u.id, u.email, u.name, u.role, u.created_at as "createdAt",
+const COLUMNS = `u.id, u.email, u.name, u.role, u.language, u.created_at as "createdAt",
        case when u.disabled_at is not null then 'disabled' when u.password_hash is null then 'invited' else 'active' end as state`;
 
 /** Null when the e-mail belongs to somebody already, in any case of letters. */
@@ -49,6 +51,24 @@ export async function hasOtherOwner(db: Db, id: string): Promise<boolean> {
     select exists (select 1 from app_user as u
       where u.role = 'owner' and u.disabled_at is null and u.password_hash is not null and u.id <> $1) as found`, [id]);
   return found!.found;
+}
+
+/** The names of those who can give roles: owners who are active, in order of joining. */
+export function listOwners(db: Db): Promise<{ name: string; email: string }[]> {
+  return rows(db, `
+    select u.name, u.email from app_user as u
+     where u.role = 'owner' and u.disabled_at is null and u.password_hash is not null order by u.id limit 20`);
+}
+
+/** What somebody changes about themselves. */
+export interface OwnChange { name?: string; language?: 'en' | 'ko' | null }
+
+export function updateSelf(db: Db, id: string, change: OwnChange): Promise<UserRow | null> {
+  return row<UserRow>(db, `
+    update app_user as u
+       set name = coalesce($2, u.name), language = case when $4 then $3 else u.language end
+     where u.id = $1
+    returning ${COLUMNS}`, [id, change.name ?? null, change.language ?? null, change.language !== undefined]);
 }
 
 export interface UserChange { name?: string; role?: Role; disabled?: boolean }

@@ -4,7 +4,9 @@ import { Clock } from '../../kernel/clock.js';
 import { AppError, notFound } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import { announce } from '../../people/store/facts.store.js';
+import { AuditLog } from '../../platform/audit.js';
 import { inTransaction, type Db } from '../../platform/database/db.js';
+import type { Actor } from '../../platform/http/access.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { ruleOf } from '../rules/domain/rule-settings.js';
@@ -29,29 +31,34 @@ export interface Choices { items: Consent[]; pending: ConsentRequest[] }
 /** Topics, and what people said about them: through the API, the unsubscribe page or one click of their mail program. */
 @Injectable()
 export class Preferences {
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner, private readonly doubled: DoubleOptIn) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly runner: WorkerRunner, private readonly doubled: DoubleOptIn, private readonly audit: AuditLog) {}
 
   topics(): Promise<Topic[]> {
     return listTopics(this.db);
   }
 
   /** @throws AppError `topic.reason-missing` when a transactional topic does not say why it is no advertising */
-  async addTopic(topic: Omit<Topic, 'createdAt'>): Promise<Topic> {
+  async addTopic(topic: Omit<Topic, 'createdAt'>, actor: Actor): Promise<Topic> {
     if (topic.kind === 'marketing' && topic.reason !== null) throw reasonOfMarketing();
     refuseDoubled(topic);
     if (topic.kind === 'transactional' && topic.reason === null && ruleOf(await loadWorkspace(this.db), 'transactional_reason').on) throw reasonMissing();
-    const added = await insertTopic(this.db, { ...topic, createdAt: this.clock.now() });
-    if (!added) throw new AppError('topic.exists', `There is already a topic "${topic.key}".`, 'conflict');
-    return added;
+    const now = this.clock.now();
+    return inTransaction(this.db, async (tx) => {
+      const added = await insertTopic(tx, { ...topic, createdAt: now });
+      if (!added) throw new AppError('topic.exists', `There is already a topic "${topic.key}".`, 'conflict', [{ path: 'key', code: 'topic.exists', message: 'there is already a topic with this key' }]);
+      await this.audit.record(tx, { actor, action: 'topic.create', subject: `topic:${topic.key}`, detail: { kind: topic.kind, optIn: topic.optIn, doubleOptIn: topic.doubleOptIn } }, now);
+      return added;
+    });
   }
 
-  async changeTopic(key: string, change: TopicChange): Promise<Topic> {
+  async changeTopic(key: string, change: TopicChange, actor: Actor): Promise<Topic> {
     const changed = await inTransaction(this.db, async (tx) => {
       const before = await lockTopic(tx, key);
       if (before === null) throw new AppError('topic.not-found', `There is no topic "${key}".`, 'not_found');
       if (before.kind === 'marketing' && (change.reason || change.reasonText)) throw reasonOfMarketing();
       refuseDoubled({ ...before, ...change });
       const topic = (await updateTopic(tx, key, change))!;
+      await this.audit.record(tx, { actor, action: 'topic.change', subject: `topic:${key}`, detail: { ...change } }, this.clock.now());
       // Nobody said anything new, and yet the rule answers anew for everybody: whoever depends on it has to ask again.
       if (topic.optIn !== before.optIn) await announce(tx, [], [`topic:${key}`], this.clock.now());
       return topic;

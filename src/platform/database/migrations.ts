@@ -26,6 +26,7 @@ import { UnfinishedDrafts1763800000039 } from './migrations/1763800000039-unfini
 import { Tested1763800000033 } from './migrations/1763800000033-tested.js';
 import { SegmentEditor1763800000031 } from './migrations/1763800000031-segment-editor.js';
 import { SampleData1763800000032 } from './migrations/1763800000032-sample-data.js';
+import { Colleagues1763800000034 } from './migrations/1763800000034-colleagues.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -57,4 +58,5 @@ export const migrations = [
   SampleData1763800000032,
   UnfinishedDrafts1763800000039,
   Tested1763800000033,
+  Colleagues1763800000034,
 ];

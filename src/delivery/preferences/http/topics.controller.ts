@@ -27,15 +27,15 @@ export class TopicsController {
   @Post('topics') @Allow('marketer')
   @ApiOperation({ summary: 'Add a topic' })
   @ApiCreatedResponse({ standardSchema: TopicView })
-  create(@Body({ schema: TopicRequest }) topic: z.infer<typeof TopicRequest>) {
-    return this.preferences.addTopic(topic);
+  create(@Body({ schema: TopicRequest }) topic: z.infer<typeof TopicRequest>, @CurrentActor() actor: Actor) {
+    return this.preferences.addTopic(topic, actor);
   }
 
   @Patch('topics/:key') @Allow('marketer')
   @ApiOperation({ summary: 'Rename a topic or change whether it needs a yes first' })
   @ApiOkResponse({ standardSchema: TopicView })
-  change(@Param('key', { schema: Key }) key: string, @Body({ schema: TopicChange }) change: z.infer<typeof TopicChange>) {
-    return this.preferences.changeTopic(key, change);
+  change(@Param('key', { schema: Key }) key: string, @Body({ schema: TopicChange }) change: z.infer<typeof TopicChange>, @CurrentActor() actor: Actor) {
+    return this.preferences.changeTopic(key, change, actor);
   }
 
   @Get('people/:id/consent') @AllowAll()

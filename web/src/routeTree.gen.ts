@@ -10,6 +10,7 @@
 
 import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
+import { Route as SettingsRouteRouteImport } from './routes/settings/route'
 import { Route as AutoMessagesIndexRouteImport } from './routes/auto-messages/index'
 import { Route as AutoMessagesIdRouteRouteImport } from './routes/auto-messages/$id/route'
 import { Route as AutoMessagesNewRouteImport } from './routes/auto-messages/new'
@@ -28,6 +29,14 @@ import { Route as ResultsOverlapRouteImport } from './routes/results/overlap'
 import { Route as SegmentsIndexRouteImport } from './routes/segments/index'
 import { Route as SegmentsIdRouteImport } from './routes/segments/$id'
 import { Route as SegmentsNewRouteImport } from './routes/segments/new'
+import { Route as SettingsIndexRouteImport } from './routes/settings/index'
+import { Route as SettingsApiKeysRouteImport } from './routes/settings/api-keys'
+import { Route as SettingsAuditRouteImport } from './routes/settings/audit'
+import { Route as SettingsMeRouteImport } from './routes/settings/me'
+import { Route as SettingsTeamRouteImport } from './routes/settings/team'
+import { Route as SettingsTopicsRouteImport } from './routes/settings/topics'
+import { Route as SettingsWebsiteRouteImport } from './routes/settings/website'
+import { Route as SettingsWorkspaceRouteImport } from './routes/settings/workspace'
 import { Route as AutoMessagesIdIndexRouteImport } from './routes/auto-messages/$id/index'
 import { Route as AutoMessagesIdResultsRouteImport } from './routes/auto-messages/$id/results'
 import { Route as CampaignsIdIndexRouteImport } from './routes/campaigns/$id/index'
@@ -37,12 +46,21 @@ import { Route as DeliveriesMailboxIdRouteImport } from './routes/deliveries/mai
 import { Route as MessagesSnippetsIndexRouteImport } from './routes/messages/snippets/index'
 import { Route as MessagesSnippetsKeyRouteImport } from './routes/messages/snippets/$key'
 import { Route as MessagesSnippetsNewRouteImport } from './routes/messages/snippets/new'
+import { Route as SettingsSendingIndexRouteImport } from './routes/settings/sending/index'
+import { Route as SettingsWebhooksIndexRouteImport } from './routes/settings/webhooks/index'
+import { Route as SettingsWebhooksIdRouteImport } from './routes/settings/webhooks/$id'
 import { Route as CampaignsIdMessagesStepIdRouteImport } from './routes/campaigns/$id/messages/$stepId'
 import { Route as CampaignsIdResultsPeopleRouteImport } from './routes/campaigns/$id/results_.people'
+import { Route as SettingsSendingDomainsIdRouteImport } from './routes/settings/sending/domains.$id'
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
   path: '/',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const SettingsRouteRoute = SettingsRouteRouteImport.update({
+  id: '/settings',
+  path: '/settings',
   getParentRoute: () => rootRouteImport,
 } as any)
 const AutoMessagesIndexRoute = AutoMessagesIndexRouteImport.update({
@@ -135,6 +153,46 @@ const SegmentsNewRoute = SegmentsNewRouteImport.update({
   path: '/segments/new',
   getParentRoute: () => rootRouteImport,
 } as any)
+const SettingsIndexRoute = SettingsIndexRouteImport.update({
+  id: '/',
+  path: '/',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsApiKeysRoute = SettingsApiKeysRouteImport.update({
+  id: '/api-keys',
+  path: '/api-keys',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsAuditRoute = SettingsAuditRouteImport.update({
+  id: '/audit',
+  path: '/audit',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsMeRoute = SettingsMeRouteImport.update({
+  id: '/me',
+  path: '/me',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsTeamRoute = SettingsTeamRouteImport.update({
+  id: '/team',
+  path: '/team',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsTopicsRoute = SettingsTopicsRouteImport.update({
+  id: '/topics',
+  path: '/topics',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsWebsiteRoute = SettingsWebsiteRouteImport.update({
+  id: '/website',
+  path: '/website',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsWorkspaceRoute = SettingsWorkspaceRouteImport.update({
+  id: '/workspace',
+  path: '/workspace',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
 const AutoMessagesIdIndexRoute = AutoMessagesIdIndexRouteImport.update({
   id: '/',
   path: '/',
@@ -180,6 +238,21 @@ const MessagesSnippetsNewRoute = MessagesSnippetsNewRouteImport.update({
   path: '/messages/snippets/new',
   getParentRoute: () => rootRouteImport,
 } as any)
+const SettingsSendingIndexRoute = SettingsSendingIndexRouteImport.update({
+  id: '/sending/',
+  path: '/sending/',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsWebhooksIndexRoute = SettingsWebhooksIndexRouteImport.update({
+  id: '/webhooks/',
+  path: '/webhooks/',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsWebhooksIdRoute = SettingsWebhooksIdRouteImport.update({
+  id: '/webhooks/$id',
+  path: '/webhooks/$id',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
 const CampaignsIdMessagesStepIdRoute =
   CampaignsIdMessagesStepIdRouteImport.update({
     id: '/messages/$stepId',
@@ -192,9 +265,16 @@ const CampaignsIdResultsPeopleRoute =
     path: '/results/people',
     getParentRoute: () => CampaignsIdRouteRoute,
   } as any)
+const SettingsSendingDomainsIdRoute =
+  SettingsSendingDomainsIdRouteImport.update({
+    id: '/sending/domains/$id',
+    path: '/sending/domains/$id',
+    getParentRoute: () => SettingsRouteRoute,
+  } as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
+  '/settings': typeof SettingsRouteRouteWithChildren
   '/auto-messages/$id': typeof AutoMessagesIdRouteRouteWithChildren
   '/campaigns/$id': typeof CampaignsIdRouteRouteWithChildren
   '/auto-messages/new': typeof AutoMessagesNewRoute
@@ -206,6 +286,13 @@ export interface FileRoutesByFullPath {
   '/results/overlap': typeof ResultsOverlapRoute
   '/segments/$id': typeof SegmentsIdRoute
   '/segments/new': typeof SegmentsNewRoute
+  '/settings/api-keys': typeof SettingsApiKeysRoute
+  '/settings/audit': typeof SettingsAuditRoute
+  '/settings/me': typeof SettingsMeRoute
+  '/settings/team': typeof SettingsTeamRoute
+  '/settings/topics': typeof SettingsTopicsRoute
+  '/settings/website': typeof SettingsWebsiteRoute
+  '/settings/workspace': typeof SettingsWorkspaceRoute
   '/auto-messages/': typeof AutoMessagesIndexRoute
   '/campaigns/': typeof CampaignsIndexRoute
   '/deliveries/': typeof DeliveriesIndexRoute
@@ -213,17 +300,22 @@ export interface FileRoutesByFullPath {
   '/people/': typeof PeopleIndexRoute
   '/results/': typeof ResultsIndexRoute
   '/segments/': typeof SegmentsIndexRoute
+  '/settings/': typeof SettingsIndexRoute
   '/auto-messages/$id/results': typeof AutoMessagesIdResultsRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
   '/messages/snippets/new': typeof MessagesSnippetsNewRoute
+  '/settings/webhooks/$id': typeof SettingsWebhooksIdRoute
   '/auto-messages/$id/': typeof AutoMessagesIdIndexRoute
   '/campaigns/$id/': typeof CampaignsIdIndexRoute
   '/deliveries/mailbox/': typeof DeliveriesMailboxIndexRoute
   '/messages/snippets/': typeof MessagesSnippetsIndexRoute
+  '/settings/sending/': typeof SettingsSendingIndexRoute
+  '/settings/webhooks/': typeof SettingsWebhooksIndexRoute
   '/campaigns/$id/messages/$stepId': typeof CampaignsIdMessagesStepIdRoute
   '/campaigns/$id/results/people': typeof CampaignsIdResultsPeopleRoute
+  '/settings/sending/domains/$id': typeof SettingsSendingDomainsIdRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
@@ -236,6 +328,13 @@ export interface FileRoutesByTo {
   '/results/overlap': typeof ResultsOverlapRoute
   '/segments/$id': typeof SegmentsIdRoute
   '/segments/new': typeof SegmentsNewRoute
+  '/settings/api-keys': typeof SettingsApiKeysRoute
+  '/settings/audit': typeof SettingsAuditRoute
+  '/settings/me': typeof SettingsMeRoute
+  '/settings/team': typeof SettingsTeamRoute
+  '/settings/topics': typeof SettingsTopicsRoute
+  '/settings/website': typeof SettingsWebsiteRoute
+  '/settings/workspace': typeof SettingsWorkspaceRoute
   '/auto-messages': typeof AutoMessagesIndexRoute
   '/campaigns': typeof CampaignsIndexRoute
   '/deliveries': typeof DeliveriesIndexRoute
@@ -243,21 +342,27 @@ export interface FileRoutesByTo {
   '/people': typeof PeopleIndexRoute
   '/results': typeof ResultsIndexRoute
   '/segments': typeof SegmentsIndexRoute
+  '/settings': typeof SettingsIndexRoute
   '/auto-messages/$id/results': typeof AutoMessagesIdResultsRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
   '/messages/snippets/new': typeof MessagesSnippetsNewRoute
+  '/settings/webhooks/$id': typeof SettingsWebhooksIdRoute
   '/auto-messages/$id': typeof AutoMessagesIdIndexRoute
   '/campaigns/$id': typeof CampaignsIdIndexRoute
   '/deliveries/mailbox': typeof DeliveriesMailboxIndexRoute
   '/messages/snippets': typeof MessagesSnippetsIndexRoute
+  '/settings/sending': typeof SettingsSendingIndexRoute
+  '/settings/webhooks': typeof SettingsWebhooksIndexRoute
   '/campaigns/$id/messages/$stepId': typeof CampaignsIdMessagesStepIdRoute
   '/campaigns/$id/results/people': typeof CampaignsIdResultsPeopleRoute
+  '/settings/sending/domains/$id': typeof SettingsSendingDomainsIdRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
+  '/settings': typeof SettingsRouteRouteWithChildren
   '/auto-messages/$id': typeof AutoMessagesIdRouteRouteWithChildren
   '/campaigns/$id': typeof CampaignsIdRouteRouteWithChildren
   '/auto-messages/new': typeof AutoMessagesNewRoute
@@ -269,6 +374,13 @@ export interface FileRoutesById {
   '/results/overlap': typeof ResultsOverlapRoute
   '/segments/$id': typeof SegmentsIdRoute
   '/segments/new': typeof SegmentsNewRoute
+  '/settings/api-keys': typeof SettingsApiKeysRoute
+  '/settings/audit': typeof SettingsAuditRoute
+  '/settings/me': typeof SettingsMeRoute
+  '/settings/team': typeof SettingsTeamRoute
+  '/settings/topics': typeof SettingsTopicsRoute
+  '/settings/website': typeof SettingsWebsiteRoute
+  '/settings/workspace': typeof SettingsWorkspaceRoute
   '/auto-messages/': typeof AutoMessagesIndexRoute
   '/campaigns/': typeof CampaignsIndexRoute
   '/deliveries/': typeof DeliveriesIndexRoute
@@ -276,22 +388,28 @@ export interface FileRoutesById {
   '/people/': typeof PeopleIndexRoute
   '/results/': typeof ResultsIndexRoute
   '/segments/': typeof SegmentsIndexRoute
+  '/settings/': typeof SettingsIndexRoute
   '/auto-messages/$id/results': typeof AutoMessagesIdResultsRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
   '/messages/snippets/new': typeof MessagesSnippetsNewRoute
+  '/settings/webhooks/$id': typeof SettingsWebhooksIdRoute
   '/auto-messages/$id/': typeof AutoMessagesIdIndexRoute
   '/campaigns/$id/': typeof CampaignsIdIndexRoute
   '/deliveries/mailbox/': typeof DeliveriesMailboxIndexRoute
   '/messages/snippets/': typeof MessagesSnippetsIndexRoute
+  '/settings/sending/': typeof SettingsSendingIndexRoute
+  '/settings/webhooks/': typeof SettingsWebhooksIndexRoute
   '/campaigns/$id/messages/$stepId': typeof CampaignsIdMessagesStepIdRoute
   '/campaigns/$id/results_/people': typeof CampaignsIdResultsPeopleRoute
+  '/settings/sending/domains/$id': typeof SettingsSendingDomainsIdRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
   fullPaths:
     | '/'
+    | '/settings'
     | '/auto-messages/$id'
     | '/campaigns/$id'
     | '/auto-messages/new'
@@ -303,6 +421,13 @@ export interface FileRouteTypes {
     | '/results/overlap'
     | '/segments/$id'
     | '/segments/new'
+    | '/settings/api-keys'
+    | '/settings/audit'
+    | '/settings/me'
+    | '/settings/team'
+    | '/settings/topics'
+    | '/settings/website'
+    | '/settings/workspace'
     | '/auto-messages/'
     | '/campaigns/'
     | '/deliveries/'
@@ -310,17 +435,22 @@ export interface FileRouteTypes {
     | '/people/'
     | '/results/'
     | '/segments/'
+    | '/settings/'
     | '/auto-messages/$id/results'
     | '/campaigns/$id/results'
     | '/deliveries/mailbox/$id'
     | '/messages/snippets/$key'
     | '/messages/snippets/new'
+    | '/settings/webhooks/$id'
     | '/auto-messages/$id/'
     | '/campaigns/$id/'
     | '/deliveries/mailbox/'
     | '/messages/snippets/'
+    | '/settings/sending/'
+    | '/settings/webhooks/'
     | '/campaigns/$id/messages/$stepId'
     | '/campaigns/$id/results/people'
+    | '/settings/sending/domains/$id'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
@@ -333,6 +463,13 @@ export interface FileRouteTypes {
     | '/results/overlap'
     | '/segments/$id'
     | '/segments/new'
+    | '/settings/api-keys'
+    | '/settings/audit'
+    | '/settings/me'
+    | '/settings/team'
+    | '/settings/topics'
+    | '/settings/website'
+    | '/settings/workspace'
     | '/auto-messages'
     | '/campaigns'
     | '/deliveries'
@@ -340,20 +477,26 @@ export interface FileRouteTypes {
     | '/people'
     | '/results'
     | '/segments'
+    | '/settings'
     | '/auto-messages/$id/results'
     | '/campaigns/$id/results'
     | '/deliveries/mailbox/$id'
     | '/messages/snippets/$key'
     | '/messages/snippets/new'
+    | '/settings/webhooks/$id'
     | '/auto-messages/$id'
     | '/campaigns/$id'
     | '/deliveries/mailbox'
     | '/messages/snippets'
+    | '/settings/sending'
+    | '/settings/webhooks'
     | '/campaigns/$id/messages/$stepId'
     | '/campaigns/$id/results/people'
+    | '/settings/sending/domains/$id'
   id:
     | '__root__'
     | '/'
+    | '/settings'
     | '/auto-messages/$id'
     | '/campaigns/$id'
     | '/auto-messages/new'
@@ -365,6 +508,13 @@ export interface FileRouteTypes {
     | '/results/overlap'
     | '/segments/$id'
     | '/segments/new'
+    | '/settings/api-keys'
+    | '/settings/audit'
+    | '/settings/me'
+    | '/settings/team'
+    | '/settings/topics'
+    | '/settings/website'
+    | '/settings/workspace'
     | '/auto-messages/'
     | '/campaigns/'
     | '/deliveries/'
@@ -372,21 +522,27 @@ export interface FileRouteTypes {
     | '/people/'
     | '/results/'
     | '/segments/'
+    | '/settings/'
     | '/auto-messages/$id/results'
     | '/campaigns/$id/results'
     | '/deliveries/mailbox/$id'
     | '/messages/snippets/$key'
     | '/messages/snippets/new'
+    | '/settings/webhooks/$id'
     | '/auto-messages/$id/'
     | '/campaigns/$id/'
     | '/deliveries/mailbox/'
     | '/messages/snippets/'
+    | '/settings/sending/'
+    | '/settings/webhooks/'
     | '/campaigns/$id/messages/$stepId'
     | '/campaigns/$id/results_/people'
+    | '/settings/sending/domains/$id'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
+  SettingsRouteRoute: typeof SettingsRouteRouteWithChildren
   AutoMessagesIdRouteRoute: typeof AutoMessagesIdRouteRouteWithChildren
   CampaignsIdRouteRoute: typeof CampaignsIdRouteRouteWithChildren
   AutoMessagesNewRoute: typeof AutoMessagesNewRoute
@@ -419,6 +575,13 @@ declare module '@tanstack/react-router' {
       path: '/'
       fullPath: '/'
       preLoaderRoute: typeof IndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/settings': {
+      id: '/settings'
+      path: '/settings'
+      fullPath: '/settings'
+      preLoaderRoute: typeof SettingsRouteRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/auto-messages/': {
@@ -547,6 +710,62 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SegmentsNewRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/settings/': {
+      id: '/settings/'
+      path: '/'
+      fullPath: '/settings/'
+      preLoaderRoute: typeof SettingsIndexRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/settings/api-keys': {
+      id: '/settings/api-keys'
+      path: '/api-keys'
+      fullPath: '/settings/api-keys'
+      preLoaderRoute: typeof SettingsApiKeysRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/settings/audit': {
+      id: '/settings/audit'
+      path: '/audit'
+      fullPath: '/settings/audit'
+      preLoaderRoute: typeof SettingsAuditRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/settings/me': {
+      id: '/settings/me'
+      path: '/me'
+      fullPath: '/settings/me'
+      preLoaderRoute: typeof SettingsMeRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/settings/team': {
+      id: '/settings/team'
+      path: '/team'
+      fullPath: '/settings/team'
+      preLoaderRoute: typeof SettingsTeamRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/settings/topics': {
+      id: '/settings/topics'
+      path: '/topics'
+      fullPath: '/settings/topics'
+      preLoaderRoute: typeof SettingsTopicsRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/settings/website': {
+      id: '/settings/website'
+      path: '/website'
+      fullPath: '/settings/website'
+      preLoaderRoute: typeof SettingsWebsiteRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/settings/workspace': {
+      id: '/settings/workspace'
+      path: '/workspace'
+      fullPath: '/settings/workspace'
+      preLoaderRoute: typeof SettingsWorkspaceRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
     '/auto-messages/$id/': {
       id: '/auto-messages/$id/'
       path: '/'
@@ -610,6 +829,27 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof MessagesSnippetsNewRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/settings/sending/': {
+      id: '/settings/sending/'
+      path: '/sending'
+      fullPath: '/settings/sending/'
+      preLoaderRoute: typeof SettingsSendingIndexRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/settings/webhooks/': {
+      id: '/settings/webhooks/'
+      path: '/webhooks'
+      fullPath: '/settings/webhooks/'
+      preLoaderRoute: typeof SettingsWebhooksIndexRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/settings/webhooks/$id': {
+      id: '/settings/webhooks/$id'
+      path: '/webhooks/$id'
+      fullPath: '/settings/webhooks/$id'
+      preLoaderRoute: typeof SettingsWebhooksIdRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
     '/campaigns/$id/messages/$stepId': {
       id: '/campaigns/$id/messages/$stepId'
       path: '/messages/$stepId'
@@ -624,8 +864,49 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof CampaignsIdResultsPeopleRouteImport
       parentRoute: typeof CampaignsIdRouteRoute
     }
+    '/settings/sending/domains/$id': {
+      id: '/settings/sending/domains/$id'
+      path: '/sending/domains/$id'
+      fullPath: '/settings/sending/domains/$id'
+      preLoaderRoute: typeof SettingsSendingDomainsIdRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
   }
 }
+
+interface SettingsRouteRouteChildren {
+  SettingsApiKeysRoute: typeof SettingsApiKeysRoute
+  SettingsAuditRoute: typeof SettingsAuditRoute
+  SettingsMeRoute: typeof SettingsMeRoute
+  SettingsTeamRoute: typeof SettingsTeamRoute
+  SettingsTopicsRoute: typeof SettingsTopicsRoute
+  SettingsWebsiteRoute: typeof SettingsWebsiteRoute
+  SettingsWorkspaceRoute: typeof SettingsWorkspaceRoute
+  SettingsIndexRoute: typeof SettingsIndexRoute
+  SettingsWebhooksIdRoute: typeof SettingsWebhooksIdRoute
+  SettingsSendingIndexRoute: typeof SettingsSendingIndexRoute
+  SettingsWebhooksIndexRoute: typeof SettingsWebhooksIndexRoute
+  SettingsSendingDomainsIdRoute: typeof SettingsSendingDomainsIdRoute
+}
+
+const SettingsRouteRouteChildren: SettingsRouteRouteChildren = {
+  SettingsApiKeysRoute: SettingsApiKeysRoute,
+  SettingsAuditRoute: SettingsAuditRoute,
+  SettingsMeRoute: SettingsMeRoute,
+  SettingsTeamRoute: SettingsTeamRoute,
+  SettingsTopicsRoute: SettingsTopicsRoute,
+  SettingsWebsiteRoute: SettingsWebsiteRoute,
+  SettingsWorkspaceRoute: SettingsWorkspaceRoute,
+  SettingsIndexRoute: SettingsIndexRoute,
+  SettingsWebhooksIdRoute: SettingsWebhooksIdRoute,
+  SettingsSendingIndexRoute: SettingsSendingIndexRoute,
+  SettingsWebhooksIndexRoute: SettingsWebhooksIndexRoute,
+  SettingsSendingDomainsIdRoute: SettingsSendingDomainsIdRoute,
+}
+
+const SettingsRouteRouteWithChildren = SettingsRouteRoute._addFileChildren(
+  SettingsRouteRouteChildren,
+)
 
 interface AutoMessagesIdRouteRouteChildren {
   AutoMessagesIdResultsRoute: typeof AutoMessagesIdResultsRoute
@@ -659,6 +940,7 @@ const CampaignsIdRouteRouteWithChildren =
 
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
+  SettingsRouteRoute: SettingsRouteRouteWithChildren,
   AutoMessagesIdRouteRoute: AutoMessagesIdRouteRouteWithChildren,
   CampaignsIdRouteRoute: CampaignsIdRouteRouteWithChildren,
   AutoMessagesNewRoute: AutoMessagesNewRoute,

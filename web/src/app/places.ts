@@ -1,4 +1,4 @@
-import { IconChartBar, IconHome, IconMail, IconMessageCircle, IconSend, IconTargetArrow, IconUsers, IconUsersGroup } from '../ui/icons.ts';
+import { IconChartBar, IconHome, IconMail, IconMessageCircle, IconSend, IconSettings, IconTargetArrow, IconUsers, IconUsersGroup } from '../ui/icons.ts';
 
 /** What the bar on the left leads to, in its order. */
 export const PLACES = [
@@ -10,4 +10,5 @@ export const PLACES = [
   { to: '/results', key: 'results', Icon: IconChartBar },
   { to: '/people', key: 'people', Icon: IconUsers },
   { to: '/deliveries', key: 'deliveries', Icon: IconSend },
+  { to: '/settings', key: 'settings', Icon: IconSettings },
 ] as const;

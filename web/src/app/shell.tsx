@@ -7,11 +7,11 @@ import { useTranslation } from 'react-i18next';
 import { useKeys } from './keys.ts';
 import { Overlays } from './overlays.tsx';
 import { PLACES } from './places.ts';
-import { LANGUAGES, switchLanguage } from '../i18n/index.ts';
+import { hasChosenLanguage, LANGUAGES, switchLanguage } from '../i18n/index.ts';
 import { answer, api } from '../lib/api.ts';
 import { useReach } from '../lib/reach.ts';
 import { IconCloudRain, IconDeviceDesktop, IconLanguage, IconLogout, IconMoon, IconSearch, IconSun } from '../ui/icons.ts';
-import { BarLink } from '../ui/links.tsx';
+import { BarLink, TextLink } from '../ui/links.tsx';
 
 const LANGUAGE_NAMES = { en: 'English', ko: '한국어' } as const;
 
@@ -32,7 +32,7 @@ export function Shell() {
           <Group gap="xs" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('app.menu')} />
             <IconCloudRain aria-hidden color="var(--mantine-color-anchor)" />
-            <Text fw={700} size="lg">{t('app.name')}</Text>
+            <Text fw={700} size="lg" visibleFrom="xs">{t('app.name')}</Text>
           </Group>
           <Group gap={4} wrap="nowrap">
             <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('app.find')} onClick={() => { setOverlay('palette'); }}><IconSearch size={20} aria-hidden /></ActionIcon>
@@ -58,10 +58,13 @@ function Choices() {
   const { t, i18n } = useTranslation();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const me = useQuery({ queryKey: ['me'], queryFn: () => answer(api.GET('/v1/me')), staleTime: Infinity });
+  const theirs = me.data?.kind === 'user' ? me.data.user.language : null;
+  // What somebody chose in this browser holds here; elsewhere what they chose for themselves.
+  useEffect(() => { if (theirs && !hasChosenLanguage()) void switchLanguage(theirs); }, [theirs]);
   const SchemeIcon = { light: IconSun, dark: IconMoon, auto: IconDeviceDesktop }[colorScheme];
   return (
     <Group gap={4} wrap="nowrap">
-      {me.data?.kind === 'user' && <Text size="sm" c="dimmed" visibleFrom="sm" truncate maw={220} mr="xs">{t('app.signedInAs', { name: me.data.user.name })}</Text>}
+      {me.data?.kind === 'user' && <TextLink to="/settings/me" size="sm" c="dimmed" visibleFrom="sm" truncate maw={220} mr="xs">{t('app.signedInAs', { name: me.data.user.name })}</TextLink>}
       <Menu>
         <Menu.Target><ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('app.language')}><IconLanguage size={20} aria-hidden /></ActionIcon></Menu.Target>
         <Menu.Dropdown>

@@ -38,11 +38,19 @@ export async function needWords(...subjects: readonly Subject[]): Promise<void> 
   await Promise.all(subjects.map((subject) => load(i18next.language, subject)));
 }
 
-/** Switches the words, the document's language and what is remembered. Korean is loaded when it is first wanted. */
+/** Whether somebody chose a language in this browser, rather than having the browser's. */
+export const hasChosenLanguage = (): boolean => localStorage.getItem(KEPT) !== null;
+
+/** Switches to a language that somebody chose, which is remembered. */
 export async function switchLanguage(language: Language): Promise<void> {
+  await speak(language);
+  localStorage.setItem(KEPT, language);
+}
+
+/** Switches the words and the document's language. Korean is loaded when it is first wanted. */
+async function speak(language: Language): Promise<void> {
   await Promise.all(['app', ...wanted].map((subject) => load(language, subject)));
   await i18next.changeLanguage(language);
-  localStorage.setItem(KEPT, language);
   document.documentElement.lang = language;
 }
 
@@ -54,7 +62,7 @@ export async function startWords(): Promise<void> {
     parseMissingKeyHandler: (key) => (i18next.getResource(i18next.language, 'translation', subjectOf(key)) === undefined ? '' : key),
     missingKeyHandler: (_languages, _namespace, key) => { void needWords(subjectOf(key) as Subject); },
   });
-  await switchLanguage(firstLanguage());
+  await speak(firstLanguage());
 }
 
 const subjectOf = (key: string): string => key.split('.', 1)[0]!;

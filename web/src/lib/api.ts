@@ -6,14 +6,17 @@ import { send } from './reach.ts';
 /** A shape of the API by its name in the OpenAPI document. */
 export type Api<Name extends keyof components['schemas']> = components['schemas'][Name];
 
+/** One place at fault, said in English and, where there is a text for it, in Korean. */
+export interface Fault { path: string; message: string; messageKo?: string }
+
 /** What the API said when it refused, with the places at fault. */
 export class ApiProblem extends Error {
-  constructor(readonly status: number, readonly code: string, message: string, readonly problems: { path: string; message: string }[], readonly requestId: string | null) {
+  constructor(readonly status: number, readonly code: string, message: string, readonly problems: Fault[], readonly requestId: string | null) {
     super(message);
   }
 }
 
-interface ErrorBody { code?: string; message?: string; problems?: { path: string; message: string }[] }
+interface ErrorBody { code?: string; message?: string; problems?: Fault[] }
 
 const refusals: Middleware = {
   onError: ({ error }) => (error instanceof TypeError ? new ApiProblem(0, 'unanswered', i18next.t('state.unanswered'), [], null) : undefined),

@@ -6,5 +6,7 @@ export const useMe = (): Api<'Me'> | undefined => useQuery({ queryKey: ['me'], q
 
 /** What they may do. Undefined until it is known: nothing is offered before that. */
 export const roleOf = (me: Api<'Me'> | undefined) => (me?.kind === 'user' ? me.user.role : me?.role);
+/** Whether what only owners may see and change is offered. */
+export const isOwner = (me: Api<'Me'> | undefined): boolean => roleOf(me) === 'owner';
 /** Whether buttons that change something would be obeyed. */
 export const mayEdit = (me: Api<'Me'> | undefined): boolean => ['owner', 'marketer'].includes(roleOf(me) ?? '');

@@ -24,6 +24,7 @@ export { IconMoon } from '@tabler/icons-react';
 export { IconPlus } from '@tabler/icons-react';
 export { IconSearch } from '@tabler/icons-react';
 export { IconSend } from '@tabler/icons-react';
+export { IconSettings } from '@tabler/icons-react';
 export { IconSun } from '@tabler/icons-react';
 export { IconTargetArrow } from '@tabler/icons-react';
 export { IconTrash } from '@tabler/icons-react';

@@ -14,6 +14,12 @@ import session from './session.json';
 import autoMessages from './autoMessages.json';
 import inApp from './inApp.json';
 import tagField from './tagField.json';
+import website from './website.json';
+import webhooks from './webhooks.json';
+import settings from './settings.json';
+import sending from './sending.json';
+import rules from './rules.json';
+import audit from './audit.json';
 
 /** The same in Korean. */
 export default {
@@ -33,4 +39,10 @@ export default {
   results,
   segments,
   session,
+  website,
+  webhooks,
+  settings,
+  sending,
+  rules,
+  audit,
 };

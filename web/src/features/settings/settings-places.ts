@@ -1,0 +1,12 @@
+/** The pages of the settings, in their order. */
+export const SETTINGS = [
+  { to: '/settings/workspace', key: 'workspace' },
+  { to: '/settings/team', key: 'team' },
+  { to: '/settings/sending', key: 'sending' },
+  { to: '/settings/website', key: 'website' },
+  { to: '/settings/topics', key: 'topics' },
+  { to: '/settings/api-keys', key: 'apiKeys' },
+  { to: '/settings/webhooks', key: 'webhooks' },
+  { to: '/settings/audit', key: 'audit' },
+  { to: '/settings/me', key: 'me' },
+] as const;

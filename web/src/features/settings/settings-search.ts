@@ -1,0 +1,11 @@
+/** What can stand in the addresses of the settings; nothing here loads a page. */
+export const SENDING_TABS = ['servers', 'domains', 'reports', 'warmup', 'suppressed', 'returns', 'limits', 'links'] as const;
+export interface SendingSearch { tab?: (typeof SENDING_TABS)[number] | undefined; address?: string | undefined; days?: '7' | '30' | '90' | undefined }
+
+export const WEBSITE_TABS = ['snippet', 'behaviour', 'identity'] as const;
+export interface WebsiteSearch { tab?: (typeof WEBSITE_TABS)[number] | undefined }
+
+export const ENDPOINT_TABS = ['deliveries', 'attempts', 'dead'] as const;
+export interface EndpointSearch { tab?: (typeof ENDPOINT_TABS)[number] | undefined; delivery?: string | undefined }
+
+export interface AuditSearch { actor?: string | undefined; kind?: string | undefined; subject?: string | undefined; from?: string | undefined; to?: string | undefined }

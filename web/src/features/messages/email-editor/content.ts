@@ -1,9 +1,9 @@
-import { bodyOfBlocks } from '../../../../../src/contract/blocks-to-mjml.ts';
-import type { Block, InnerBlock } from '../../../../../src/contract/email-blocks.ts';
-import type { EmailContent, EmailTexts } from '../../../../../src/contract/message.ts';
+import { bodyOfBlocks } from '../../../../../src/contract/blocks-to-mjml.js';
+import type { Block, InnerBlock } from '../../../../../src/contract/email-blocks.js';
+import type { EmailContent, EmailTexts } from '../../../../../src/contract/message.js';
 
-export type { Block, Condition, InnerBlock, Paragraph, Run } from '../../../../../src/contract/email-blocks.ts';
-export type { EmailContent, EmailTexts } from '../../../../../src/contract/message.ts';
+export type { Block, Condition, InnerBlock, Paragraph, Run } from '../../../../../src/contract/email-blocks.js';
+export type { EmailContent, EmailTexts } from '../../../../../src/contract/message.js';
 
 /** Where a block stands: in the message itself, or in one column of a block of two. */
 export type List = { columns: string; side: 'left' | 'right' } | null;

@@ -1,5 +1,5 @@
-/** Where a bench runs: a fresh, migrated database of its own, how many people it should use, and how many a broadcast reaches (0: none is sent). */
-export interface BenchContext { url: string; people: number; broadcast: number }
+/** Where a bench runs: a fresh, migrated database of its own, how many people it should use, how many a broadcast reaches (0: none is sent), and how many campaigns there are where an area has many. */
+export interface BenchContext { url: string; people: number; broadcast: number; campaigns: number }
 
 /** One measured figure beside what it is measured against. `ratio` is what `budget` speaks about. */
 export interface BenchRow {

@@ -10,10 +10,10 @@ import type { Bench, BenchRow } from './bench.js';
 
 export type { BenchContext, BenchRow } from './bench.js';
 
-/** `npm run bench -- AREA [--people N] [--broadcast N]`: runs `bench/AREA.ts` on a server of its own, prints a table and one JSON line. */
+/** `npm run bench -- AREA [--people N] [--broadcast N] [--campaigns N]`: runs `bench/AREA.ts` on a server of its own, prints a table and one JSON line. */
 async function main(): Promise<void> {
   boundHeapGrowth();
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { people: { type: 'string', default: '20000' }, broadcast: { type: 'string', default: '0' } } });
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { people: { type: 'string', default: '20000' }, broadcast: { type: 'string', default: '0' }, campaigns: { type: 'string', default: '200' } } });
   const [area] = positionals;
   if (area === undefined || !/^[a-z-]+$/.test(area)) throw new Error('Say what to measure: npm run bench -- ingest [--people 20000]');
   const { bench } = (await import(`./${area}.js`)) as { bench: Bench };
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     const db = await createDataSource(server.url, 2).initialize();
     await prepareDatabase(db, new Date());
     await db.destroy();
-    const found = await bench({ url: server.url, people: Number(values.people), broadcast: Number(values.broadcast) });
+    const found = await bench({ url: server.url, people: Number(values.people), broadcast: Number(values.broadcast), campaigns: Number(values.campaigns) });
     found.push({ name: 'resident memory of this process', value: Math.round(process.memoryUsage().rss / 1_048_576), unit: 'MB', floor: null, ratio: null, budget: '<= 400 MB', ok: process.memoryUsage().rss <= 400 * 1_048_576 });
     print(area, found);
   } finally {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { startOfDay as onServer } from '../../src/kernel/local-time.js';
 import { NUMBERS as LISTED } from '../../src/contract/results-people.js';
 import { NUMBERS } from '../../web/src/features/results/people-numbers.js';
+import { place, ticksOf } from '../../web/src/ui/ticks.js';
 import { dayAfter, startOfDay } from '../../web/src/lib/zones.js';
 
 const words = (language: string) => JSON.parse(readFileSync(`web/src/i18n/${language}/results.json`, 'utf8')) as { gates: Record<string, string>; numbers: Record<string, string>; verdicts: Record<string, string> };
@@ -27,4 +28,14 @@ describe('words of results', () => {
   test('the dashboard knows every number whose people the server lists', () => {
     expect([...NUMBERS]).toEqual([...LISTED]);
   });
+});
+
+test.each([0.1, 0.4, 0.9, 1.7])('the axis under bars of half width %s has zero, room between its numbers, and none beyond its ends', (scale) => {
+  const ticks = ticksOf(scale);
+  expect(ticks).toContain(0);
+  expect(ticks.length).toBeGreaterThan(2);
+  for (const [index, lift] of ticks.entries()) {
+    expect(Math.abs(place(lift))).toBeLessThan(scale);
+    if (index > 0) expect(place(lift) - place(ticks[index - 1]!)).toBeGreaterThanOrEqual(scale * 0.3);
+  }
 });

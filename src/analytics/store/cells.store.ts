@@ -84,6 +84,13 @@ export function readCells(db: Db, campaignId: string): Promise<Cell[]> {
       from result_cell as c where c.campaign_id = $1::uuid and c.bucket is null and (c.count <> 0 or c.amount <> 0)`, [campaignId]);
 }
 
+/** Of the totals of several campaigns those of these versions that say who was assigned, and who reached a goal. */
+export function assignedAndGoals(db: Db, campaignIds: readonly string[], versionIds: readonly string[]): Promise<Cell[]> {
+  return rows<Cell>(db, `
+    select ${READ('c')}, c.count::float8 as count, c.amount::text as amount, c.squares::text as squares
+      from result_cell as c where c.campaign_id = any($1::uuid[]) and c.bucket is null and c.version_id = any($2::uuid[]) and c.measure in ('assigned', 'goal') and c.count <> 0`, [campaignIds, versionIds]);
+}
+
 /** What the totals of a campaign lack: the difference between what these people add now and what they had added when they were counted last. */
 export function readDifference(db: Db, plan: CountPlan, personIds: readonly string[], at: CountMoment): Promise<Cell[]> {
   const values = new SqlValues();

@@ -1,23 +1,14 @@
 import { Group, Stack, Text } from '@mantine/core';
 import { useFormat } from '../lib/format.ts';
 import classes from './interval-bar.module.css';
+import { place, ticksOf } from './ticks.ts';
 
 export interface Interval { key: string; label: string; text: string; lo: number; hi: number }
 
 const WIDTH = 600;
 const HEIGHT = 30;
-/** Ends beyond four times better or worse are drawn at the edge; the text beside says what they are. */
-const FURTHEST = Math.log(5);
-const place = (lift: number) => Math.max(-FURTHEST, Math.min(FURTHEST, Math.log(Math.max(1 + lift, 1e-9))));
 /** Half of the scale: the furthest end, and room to see it. */
 const scaleOf = (intervals: readonly Interval[]) => Math.max(0.1, ...intervals.flatMap(({ lo, hi }) => [Math.abs(place(lo)), Math.abs(place(hi))])) * 1.08;
-
-const TICKS = [-0.8, -0.5, -0.33, -0.2, -0.1, -0.05, 0.05, 0.1, 0.25, 0.5, 1, 2, 4];
-/** Lifts to write under the bars: on each side those that have room, seen from zero outwards. @param scale half of the width, as a log ratio */
-export function ticksOf(scale: number): number[] {
-  const side = (lifts: number[]) => lifts.reduce<number[]>((taken, lift) => (Math.abs(place(lift)) <= scale * 0.94 && Math.abs(place(lift)) - Math.abs(place(taken.at(-1) ?? 0)) >= scale * 0.3 ? [...taken, lift] : taken), []);
-  return [...side(TICKS.filter((lift) => lift < 0).toReversed()).toReversed(), 0, ...side(TICKS.filter((lift) => lift > 0))];
-}
 
 /**
  * Differences with their uncertainty, one bar each, zero in the middle of all. The scale is that of ratios: twice as good is as

@@ -36,7 +36,7 @@ export function listTests(db: Db, query: ExperimentsQuery, after: Place | null):
      order by x.created_at desc, x.id desc limit ${values.bind(query.limit + 1, 'int')}`, values.list);
 }
 
-export interface ListedCampaign { id: string; name: string; state: string; type: string; cursorAt: string }
+export interface ListedCampaign { id: string; versionId: string; name: string; state: string; type: string; cursorAt: string }
 
 /** Campaigns whose current version has a goal, newest first; one row more than asked for when there are more. */
 export function listGoalCampaigns(db: Db, query: GoalsQuery, after: Place | null): Promise<ListedCampaign[]> {
@@ -44,7 +44,7 @@ export function listGoalCampaigns(db: Db, query: GoalsQuery, after: Place | null
   const parts = [...whose(query, values), `jsonb_array_length(v.definition -> 'goals') > 0`];
   if (after) parts.push(`(c.created_at, c.id) < (${values.bind(after.at, 'timestamptz')}, ${values.bind(after.id, 'uuid')})`);
   return rows(db, `
-    select c.id, c.name, c.state, c.type, c.created_at::text as "cursorAt"
+    select c.id, v.id as "versionId", c.name, c.state, c.type, c.created_at::text as "cursorAt"
       from campaign as c join campaign_version as v on v.id = c.current_version_id
      where ${parts.join(' and ')} order by c.created_at desc, c.id desc limit ${values.bind(query.limit + 1, 'int')}`, values.list);
 }

@@ -63,7 +63,7 @@ function armColumns({ plan, experimentId }: Result, t: Words, format: Format): C
   const isAmount = plan.measure === 'amount';
   const of = (variant: string) => ({ experiment: experimentId, variant });
   return [
-    { key: 'variant', label: t('results.variant'), cell: ({ key, isControl }) => <Group gap={6} wrap="nowrap"><Text fw={600}>{key}</Text>{isControl && <Badge variant="light" color="gray">{t('results.control')}</Badge>}</Group> },
+    { key: 'variant', label: t('results.variant'), cell: ({ key, isControl }) => <Group gap={6} wrap="nowrap"><Text fw={600} style={{ whiteSpace: 'nowrap' }}>{key}</Text>{isControl && <Badge variant="light" color="gray" style={{ flexShrink: 0 }}>{t('results.control')}</Badge>}</Group> },
     { key: 'assigned', label: t('results.assigned'), numeric: true, cell: ({ key, assigned }) => <PeopleOf value={assigned} number="test_assigned" of={of(key)} /> },
     { key: 'matured', label: t('results.matured'), numeric: true, cell: ({ key, matured }) => <PeopleOf value={matured} number="test_matured" of={of(key)} /> },
     { key: 'converted', label: isAmount ? t('results.buyers') : t('results.converted'), numeric: true, cell: ({ key, converted }) => <PeopleOf value={converted} number="test_converted" of={of(key)} /> },

@@ -30,7 +30,7 @@ export function StepResults({ step }: { step: Api<'StepResult'> }) {
     cell: (variant) => reasonOf(variant, silent) ?? <><PeopleOf value={value(variant)} number={key} of={{ ...at, variant: variant.key, ...of }} /> {part && share(format, value(variant), part(variant))}</>,
   });
   const columns: Column<Variant>[] = [
-    { key: 'variant', label: t('results.variant'), cell: ({ key, isControl }) => <Group gap={6} wrap="nowrap"><Text fw={600}>{key}</Text>{isControl && <Badge variant="light" color="gray">{t('results.control')}</Badge>}</Group> },
+    { key: 'variant', label: t('results.variant'), cell: ({ key, isControl }) => <Group gap={6} wrap="nowrap"><Text fw={600} style={{ whiteSpace: 'nowrap' }}>{key}</Text>{isControl && <Badge variant="light" color="gray" style={{ flexShrink: 0 }}>{t('results.control')}</Badge>}</Group> },
     { key: 'assigned', label: t('results.assigned'), numeric: true, cell: ({ key, assigned, chosen }) => <><PeopleOf value={assigned} number="assigned" of={{ ...at, variant: key }} />{chosen > 0 && <Text size="xs"><PeopleOf value={chosen} number="chosen" of={{ ...at, variant: key }} text={t('results.chosen', { count: chosen })} /></Text>}</> },
     number('sent', ({ sent }) => sent),
     number('delivered', ({ delivered }) => delivered, { part: ({ sent }) => sent }),

@@ -7,7 +7,7 @@ export interface Line { key: string; label: string; color: string; dash: string 
 export default function TimeChart({ rows, lines }: { rows: Record<string, string | number>[]; lines: Line[] }) {
   return (
     <LineChart
-      h={280} data={rows} dataKey="when" withDots={rows.length < 3} curveType="linear" withLegend={false} strokeWidth={2} gridAxis="y"
+      h={280} data={rows} dataKey="when" withDots={rows.length < 3} curveType="linear" withLegend={false} strokeWidth={2} gridAxis="x"
       lineChartProps={{ accessibilityLayer: false }} xAxisProps={{ minTickGap: 32 }} yAxisProps={{ allowDecimals: false, width: 44 }}
       series={lines.map(({ key, label, color, dash }) => ({ name: key, label, color, strokeDasharray: dash }))}
     />

@@ -1,4 +1,7 @@
-/** The pages of one campaign, in the order of their tabs. */
+/** The pages of one campaign, in the order of their tabs. Without `of` every kind of campaign has the page. */
 export const TABS = [
+  { to: '/campaigns/$id', key: 'editor', of: ['series'] },
   { to: '/campaigns/$id/results', key: 'results' },
 ] as const;
+
+export const tabsOf = (type: string) => TABS.filter((tab) => !('of' in tab) || tab.of.some((one) => one === type));

@@ -20,6 +20,7 @@ import settings from './settings.json';
 import sending from './sending.json';
 import rules from './rules.json';
 import audit from './audit.json';
+import series from './series.json';
 
 /** Every word of the dashboard in English, which is the measure, a file a subject. */
 export default {
@@ -45,4 +46,5 @@ export default {
   sending,
   rules,
   audit,
+  series,
 };

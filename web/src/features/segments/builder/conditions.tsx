@@ -69,7 +69,7 @@ function MeasureSentence({ node, onChange, fresh }: Slot<Of<'event_value'>>) {
 }
 
 /** Which of the events are meant, by their properties. */
-function Filters({ node, onChange }: { node: Of<'event'> | Of<'event_value'>; onChange(node: Node): void }) {
+export function Filters({ node, onChange }: { node: Of<'event'> | Of<'event_value'>; onChange(node: Node): void }) {
   const { t } = useTranslation();
   const where = node.where ?? [];
   const change = (next: typeof where) => { onChange({ ...node, where: next.length > 0 ? next : undefined }); };

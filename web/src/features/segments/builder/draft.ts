@@ -64,6 +64,27 @@ export function definitionOf({ match, items, except }: Draft): Node | null {
   return all.length === 0 ? null : all.length === 1 ? all[0]! : { type: 'all', of: all };
 }
 
+/** The definition with sentences that still have an empty slot, as a draft keeps it: an empty value is null there. */
+export function writtenOf({ match, items, except }: Draft): Node | null {
+  const included = items.map((item): Node => (isGroup(item) ? (item.rows.length === 1 ? emptied(item.rows[0]!.node) : { type: item.match, of: item.rows.map(({ node }) => emptied(node)) }) : emptied(item.node)));
+  const left = except.map(({ node }) => emptied(node));
+  const without: Node[] = left.length === 0 ? [] : [{ type: 'not', of: left.length === 1 ? left[0]! : { type: 'any', of: left } }];
+  const main: Node[] = match === 'any' && included.length > 1 ? [{ type: 'any', of: included }] : included;
+  const all = [...main, ...without];
+  return all.length === 0 ? null : all.length === 1 ? all[0]! : { type: 'all', of: all };
+}
+
+type Open = { value?: unknown; where?: Open[]; of?: Open | Open[] };
+const withValues = (part: Open, from: unknown, to: unknown): Open => ({
+  ...part,
+  ...('value' in part && part.value === from ? { value: to } : {}),
+  ...(part.where ? { where: part.where.map((filter) => withValues(filter, from, to)) } : {}),
+  ...(part.of ? { of: Array.isArray(part.of) ? part.of.map((inner) => withValues(inner, from, to)) : withValues(part.of, from, to) } : {}),
+});
+const emptied = (node: Node): Node => withValues(node as Open, '', null) as Node;
+/** A definition of a draft as the builder shows it: the other way round. */
+export const openedOf = (node: Node): Node => withValues(node as Open, null, '') as Node;
+
 const rowsIn = ({ items, except }: Draft): Row[] => [...items.flatMap((item) => (isGroup(item) ? item.rows : [item])), ...except];
 /** How many sentences still have an empty slot. */
 export const openRows = (draft: Draft): number => rowsIn(draft).filter(({ node }) => !isComplete(node)).length;

@@ -1,5 +1,11 @@
-import { createFileRoute, redirect } from '@tanstack/react-router';
+import { createFileRoute } from '@tanstack/react-router';
+import { CampaignEditor } from '../../../features/campaigns/campaign-editor.tsx';
+import { VIEWS, type EditorSearch } from '../../../features/campaigns/editor-search.ts';
+import { needWords } from '../../../i18n/index.ts';
+import { oneOf, textOf } from '../../../lib/search.ts';
 
 export const Route = createFileRoute('/campaigns/$id/')({
-  beforeLoad: ({ params }) => { throw redirect({ to: '/campaigns/$id/results', params, replace: true }); },
+  validateSearch: (search): EditorSearch => ({ at: textOf(search.at), view: oneOf(VIEWS, search.view) }),
+  loader: () => needWords('series', 'segments'),
+  component: CampaignEditor,
 });

@@ -1,0 +1,210 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { hasBrowser } from '../support/browser.js';
+import { Dashboard } from '../support/dashboard.js';
+
+const MJML = '<mj-section><mj-column><mj-text>Hello</mj-text></mj-column></mj-section>';
+
+/** The editor of a series as marketers use it: by keys, by mouse, with a colleague, over an ended session and a server that is away. */
+(hasBrowser ? describe : describe.skip)('the series editor', () => {
+  let app: TestApp;
+  let dashboard: Dashboard;
+  const campaign = async (id: string) => (await app.api('GET', `/v1/campaigns/${id}`)).body;
+  const made = async (name: string, definition: object = { type: 'series' }): Promise<string> => (await app.api('POST', '/v1/campaigns', { name, definition, unfinished: true })).body.id as string;
+  const saved = () => dashboard.page.getByText('Saved', { exact: true }).waitFor();
+  /** Presses Tab until the element that has the focus is called so. */
+  const tabTo = async (name: RegExp, most = 60, key = 'Tab') => {
+    const { page } = dashboard;
+    for (let presses = 0; presses < most; presses += 1) {
+      await page.keyboard.press(key);
+      const label = await page.evaluate(`(() => { const it = document.activeElement; return it.getAttribute('aria-label') ?? (it.labels?.[0]?.innerText || it.innerText || ''); })()`);
+      if (name.test(String(label))) return;
+    }
+    throw new Error(`no ${String(name)} within ${most} presses`);
+  };
+
+  beforeAll(async () => {
+    app = await startTestApp();
+    dashboard = await Dashboard.open(app);
+    for (const id of ['jiu', 'mina']) expect((await app.api('POST', '/v1/people', { externalId: id, attributes: { plan: 'trial', email: `${id}@example.org` } })).status).toBe(201);
+    for (const event of ['Signed Up', 'Paid']) expect((await app.api('POST', '/v1/track', { userId: 'jiu', event, messageId: event })).status).toBe(200);
+    await app.runner.runUntilIdle();
+  });
+  afterEach(() => expect(dashboard.browser.faults.splice(0)).toEqual([]));
+  afterAll(async () => {
+    await dashboard.browser.close();
+    await app.close();
+  });
+
+  test('a whole series by the keyboard alone, in the outline', async () => {
+    const { page } = dashboard;
+    const id = await made('Trial');
+    await dashboard.goto(`/campaigns/${id}?view=outline`);
+    await page.getByText('A step is missing').waitFor();
+    await tabTo(/^Entry(?!:)/);
+    await page.keyboard.press('Enter');
+    await page.locator('h2:focus', { hasText: 'Entry' }).waitFor();
+    await tabTo(/^People get in by/);
+    for (const key of ['Enter', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await tabTo(/^Event$/);
+    await page.keyboard.type('Signed Up');
+    for (const key of ['Escape', 'Escape']) await page.keyboard.press(key);
+    // Esc leads back to the card that it was opened from; from there to the "+" of the empty series.
+    await page.locator('button:focus', { hasText: 'Whoever does “Signed Up”' }).waitFor();
+    await tabTo(/^Add a step at the end/);
+    for (const key of ['Enter', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await page.locator('h2:focus', { hasText: 'Wait' }).waitFor();
+    await tabTo(/^Days$/);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('3');
+    await page.keyboard.press('Escape');
+    await page.locator('#at-wait-1:focus').waitFor();
+    await tabTo(/^Add a step at the end/);
+    for (const key of ['Enter', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await page.locator('h2:focus', { hasText: 'E-mail' }).waitFor();
+    await tabTo(/^Subject/);
+    await page.keyboard.type('Welcome');
+    await page.keyboard.press('Escape');
+    await page.locator('#at-email-1:focus').waitFor();
+    await page.keyboard.press('Alt+ArrowUp');
+    await page.locator('#at-email-1:focus').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.locator('#at-wait-1:focus').waitFor();
+    await saved();
+    const { definition } = await campaign(id);
+    expect(definition).toMatchObject({ entry: { type: 'event', event: 'Signed Up' }, start: 'email-1' });
+    expect(definition.steps.map(({ id: step, next }: { id: string; next: string | null }) => [step, next]).toSorted()).toEqual([['email-1', 'wait-1'], ['wait-1', null]]);
+    expect(definition.steps.find((step: { id: string }) => step.id === 'wait-1').for).toEqual({ days: 3 });
+    // Delete takes a step out and says so; the message brings it back.
+    await page.keyboard.press('Delete');
+    await page.getByText('Step removed').waitFor();
+    expect(await page.locator('#at-wait-1').count()).toBe(0);
+    await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+    await page.locator('#at-wait-1').waitFor();
+    await saved();
+    expect((await campaign(id)).definition).toEqual(definition);
+  });
+
+  test('on the canvas: a step in two clicks, A and B in two, a segment inside in two, and a line of the list leads to its place', async () => {
+    const { page } = dashboard;
+    const id = await made('Mouse', { type: 'series', entry: { type: 'event', event: 'Signed Up' }, start: 'm', steps: [{ id: 'm', type: 'message', channel: 'email', variants: [{ key: 'A', content: { subject: 'Hello', body: MJML } }], next: null }] });
+    await dashboard.goto(`/campaigns/${id}`);
+    await page.getByRole('button', { name: 'Add a step after “Hello”' }).click();
+    await page.getByRole('menuitem', { name: 'Condition', exact: true }).click();
+    await page.locator('#at-branch-1').waitFor();
+    await page.getByRole('button', { name: 'Add a step on “Everybody else”' }).click();
+    await page.getByRole('menuitem', { name: 'In-app message' }).click();
+    await page.locator('#at-in-app-1').waitFor();
+
+    await page.getByRole('button', { name: /^E-mail Hello/ }).click();
+    await page.getByRole('button', { name: 'Add variant' }).click();
+    await page.locator('input:focus[data-field="variants.1.content.subject"]').waitFor();
+    expect(await page.getByLabel('Subject').inputValue()).toBe('Hello');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('Hi there');
+    await page.getByRole('link', { name: 'Write the e-mail' }).waitFor();
+
+    await page.getByRole('button', { name: /^Entry Whoever/ }).first().click();
+    await page.getByRole('complementary').getByRole('button', { name: 'attribute is …' }).click();
+    await page.getByRole('combobox', { name: 'Attribute' }).fill('plan');
+    await page.keyboard.press('Escape');
+    await saved();
+    // A sentence that is not finished is a gap of the draft, not lost.
+    expect((await campaign(id)).definition.audience).toEqual({ type: 'attribute', key: 'plan', op: 'is', value: null });
+    await page.getByRole('combobox', { name: 'Value' }).fill('trial');
+    await page.getByText('among 2 people').waitFor();
+    await saved();
+    expect((await campaign(id)).definition).toMatchObject({ audience: { value: 'trial' }, steps: [{ id: 'm', next: 'branch-1', variants: [{ key: 'A', content: { subject: 'Hello' } }, { key: 'B', content: { subject: 'Hi there' } }] }, { id: 'branch-1', otherwise: 'in-app-1', branches: [{ next: null }] }, { id: 'in-app-1' }] });
+
+    await page.getByRole('region', { name: 'Ready to launch?' }).getByRole('button', { name: /In-app message “Nothing written yet”: / }).first().click();
+    await page.locator('textarea:focus[data-field="variants.0.content.body"]').waitFor();
+    await page.keyboard.type('안녕하세요');
+    await page.keyboard.press('Escape');
+    // The arrows go from step to step of the picture.
+    await page.locator('#at-in-app-1').focus();
+    await page.keyboard.press('ArrowUp');
+    await page.locator('#at-branch-1:focus').waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.locator('#at-m:focus').waitFor();
+    // What hangs below a condition is asked about.
+    await page.locator('#at-branch-1').focus();
+    await page.keyboard.press('Delete');
+    await page.getByRole('dialog', { name: 'Remove this step' }).getByRole('button', { name: 'Keep “Everybody else”; no other step goes' }).click();
+    await page.locator('#at-branch-1').waitFor({ state: 'detached' });
+    await saved();
+    expect((await campaign(id)).definition.steps.map(({ id: step, next }: { id: string; next: string | null }) => [step, next])).toEqual([['m', 'in-app-1'], ['in-app-1', null]]);
+    await page.keyboard.press('Control+z');
+    await page.locator('#at-branch-1').waitFor();
+    await dashboard.inspect('editor-canvas');
+  });
+
+  test('Hangul as it is composed stands in the subject and on the step, and is one step of undo', async () => {
+    const { page } = dashboard;
+    const id = await made('한글', { type: 'series', start: 'm', steps: [{ id: 'm', type: 'message', channel: 'email', variants: [{ key: 'A', content: {} }], next: null }] });
+    await dashboard.goto(`/campaigns/${id}?view=outline&at=m`);
+    await page.getByLabel('Subject').click();
+    const input = await page.context().newCDPSession(page);
+    for (const text of ['ㅂ', '바', '반', '반가']) await input.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
+    await input.send('Input.insertText', { text: '반가워요' });
+    await page.getByRole('button', { name: /^E-mail .*반가워요/ }).waitFor();
+    await saved();
+    expect((await campaign(id)).definition.steps[0].variants[0].content).toEqual({ subject: '반가워요' });
+    await page.getByRole('button', { name: 'Undo' }).first().click();
+    await page.getByRole('button', { name: /^E-mail .*Nothing written yet/ }).waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('환영 인사');
+    await page.getByRole('heading', { level: 1, name: '환영 인사' }).waitFor();
+    await saved();
+    await dashboard.inspect('editor-outline');
+  });
+
+  test('a colleague who is quicker, a session that ends, a server that is away: nothing typed is lost', async () => {
+    const { page, browser } = dashboard;
+    const id = await made('Two editors', { type: 'series', start: 'm', steps: [{ id: 'm', type: 'message', channel: 'in_app', variants: [{ key: 'A', content: { title: 'One', body: 'b' } }], next: null }] });
+    await dashboard.goto(`/campaigns/${id}?view=outline&at=m`);
+    await page.getByLabel('Title').waitFor();
+    const { revision, definition } = await campaign(id);
+    expect((await app.api('PUT', `/v1/campaigns/${id}`, { revision, name: 'Theirs', definition, unfinished: true })).status).toBe(200);
+    await page.getByLabel('Title').fill('Mine');
+    await page.getByText('Somebody else changed this campaign meanwhile').waitFor();
+    expect(browser.faults.splice(0)).toEqual([expect.stringContaining('409')]);
+    expect(await page.getByLabel('Title').inputValue()).toBe('Mine');
+    await page.getByRole('button', { name: 'Keep mine' }).click();
+    await saved();
+    expect((await campaign(id))).toMatchObject({ name: 'Two editors', definition: { steps: [{ variants: [{ content: { title: 'Mine' } }] }] } });
+
+    await app.db.query('delete from session');
+    await page.getByLabel('Title').fill('After the session');
+    const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+    await dialog.getByLabel('Password', { exact: true }).fill('비밀번호는 길수록 좋다');
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await saved();
+    expect(browser.faults.splice(0).every((fault) => fault.includes('401'))).toBe(true);
+    expect((await campaign(id)).definition.steps[0].variants[0].content.title).toBe('After the session');
+
+    // The server is away while something is typed, and the page is left: the copy on this machine comes back and is saved.
+    await page.route('**/v1/**', (route) => route.abort());
+    await page.getByLabel('Title').fill('While it was away');
+    await page.waitForFunction(`localStorage.getItem('danbi:draft:${id}')?.includes('While it was away')`);
+    await page.unroute('**/v1/**');
+    await page.goto('about:blank');
+    browser.faults.splice(0);
+    await dashboard.goto(`/campaigns/${id}?view=outline&at=m`);
+    await page.getByText('Saved, with what you had not saved last time').waitFor();
+    expect(await page.getByLabel('Title').inputValue()).toBe('While it was away');
+    expect((await campaign(id)).definition.steps[0].variants[0].content.title).toBe('While it was away');
+  });
+
+  test('of a campaign that has ended everything can be seen and nothing changed', async () => {
+    const { page } = dashboard;
+    const definition = { type: 'series', entry: { type: 'event', event: 'Signed Up' }, start: 'm', steps: [{ id: 'm', type: 'message', channel: 'in_app', variants: [{ key: 'A', content: { title: 'Bye', body: 'b' } }], next: null }] };
+    const { id } = (await app.api('POST', '/v1/campaigns', { name: 'Ended', definition })).body;
+    expect((await app.api('POST', `/v1/campaigns/${id}/publish`)).status).toBe(200);
+    await app.runner.runUntilIdle();
+    expect((await app.api('POST', `/v1/campaigns/${id}/stop`)).status).toBe(200);
+    await dashboard.goto(`/campaigns/${id}?view=outline&at=m`);
+    await page.getByText('You can look at this campaign but not change it').waitFor();
+    expect(await page.getByLabel('Title').isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: /^Add a step/ }).count()).toBe(0);
+    await page.getByText('0 in · 0 here · 0 on').waitFor();
+  });
+});

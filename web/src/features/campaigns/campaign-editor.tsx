@@ -1,0 +1,12 @@
+import { getRouteApi, Navigate } from '@tanstack/react-router';
+import { useDraft } from './draft/draft-context.tsx';
+import { SeriesEditor } from './series/series-editor.tsx';
+
+const route = getRouteApi('/campaigns/$id/');
+
+/** The editor of a campaign, by what it is. */
+export function CampaignEditor() {
+  const { id } = route.useParams();
+  const { definition } = useDraft();
+  return definition.type === 'series' ? <SeriesEditor /> : <Navigate to="/campaigns/$id/results" params={{ id }} replace />;
+}

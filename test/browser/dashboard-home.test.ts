@@ -26,6 +26,39 @@ import { axeIn } from '../support/sdk-page.js';
 
   const heading = (name: string) => dashboard.page.getByRole('heading', { level: 1, name }).waitFor();
 
+  test('sample people are asked for at home, seen as they arrive, looked at in the catalogue, and removed with one confirmed click', async () => {
+    const { page } = dashboard;
+    await dashboard.goto('/data/events');
+    await page.getByText('No event has arrived yet').waitFor();
+    await page.getByText('/v1/track').waitFor();
+    await page.getByRole('link', { name: 'Home', exact: true }).click();
+    await page.getByRole('button', { name: 'Try it with sample people' }).click();
+    await page.getByText('Making sample people: 0 of 200').waitFor();
+    // A few of them will do here; test/http/sample-data.test.ts looks at the rest.
+    await app.db.query('update sample_data set total = 40');
+    await app.runner.runUntilIdle();
+    await page.getByText('40 sample people are there').waitFor();
+    await page.getByRole('link', { name: 'Data', exact: true }).click();
+    await page.getByRole('link', { name: 'Plan Upgraded' }).click();
+    await page.getByRole('region', { name: 'Properties of Plan Upgraded' }).first().getByText('plan', { exact: true }).waitFor();
+    // What arrives appears by itself, also what is refused.
+    for (const event of ['Came by', '']) await fetch(`${app.url}/v1/track`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Basic ${Buffer.from(`${app.writeKey}:`).toString('base64')}` }, body: JSON.stringify({ userId: 'ben', event }) });
+    await page.getByRole('row', { name: /Came by/ }).waitFor();
+    await page.getByText('missing_event').waitFor();
+    await dashboard.inspect('data-events');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('Paused: nothing changes').waitFor();
+    await page.getByRole('link', { name: 'Attributes' }).click();
+    await page.getByRole('row', { name: /trial_ends_at/ }).waitFor();
+    await page.getByRole('link', { name: 'Home', exact: true }).click();
+    await page.getByRole('button', { name: 'Remove the sample people' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove the sample people' }).click();
+    await page.getByText(/Removing sample people/).waitFor();
+    await app.runner.runUntilIdle();
+    await page.getByText(/Removing sample people/).waitFor({ state: 'hidden' });
+    expect((await app.api('GET', '/v1/people')).body.items).toHaveLength(2);
+  });
+
   test('one letter after another leads from page to page, and types where something is typed', async () => {
     const { page } = dashboard;
     await dashboard.goto('/');
@@ -123,6 +156,24 @@ import { axeIn } from '../support/sdk-page.js';
     await page.getByRole('link', { name: '체험 환영' }).waitFor();
     await page.frameLocator('iframe').getByText('김미나').waitFor();
     await dashboard.inspect('delivery');
+  });
+
+  test('home says what needs somebody, the week in numbers that lead on, and what is live', async () => {
+    const { page } = dashboard;
+    const definition = { type: 'series', entry: { type: 'event', event: 'Came' }, start: 'wait', steps: [{ id: 'wait', type: 'wait', for: { days: 1 }, next: null }] };
+    const { id } = (await app.api('POST', '/v1/campaigns', { name: '환영', definition })).body;
+    expect((await app.api('POST', `/v1/campaigns/${id}/publish`)).status).toBe(200);
+    await app.db.query(`update segment set state = 'failed' where name = '체험 고객'`);
+    await dashboard.goto('/');
+    const needs = page.getByRole('region', { name: 'Needs attention' });
+    await needs.getByRole('link', { name: 'The segment 체험 고객 cannot be computed.' }).waitFor();
+    await page.getByRole('region', { name: 'Live campaigns' }).getByRole('link', { name: '환영', exact: true }).waitFor();
+    const week = page.getByRole('region', { name: 'The last 7 days' });
+    await week.getByRole('link', { name: '2', exact: true }).waitFor();
+    await dashboard.inspect('home');
+    await needs.getByRole('link').click();
+    await heading('체험 고객');
+    await app.db.query(`update segment set state = 'live' where name = '체험 고객'`);
   });
 
   test('a session that ends while something is typed: sign in over the page, or in another tab, and it is saved', async () => {

@@ -16,6 +16,8 @@ import { Route as AutoMessagesIdRouteRouteImport } from './routes/auto-messages/
 import { Route as AutoMessagesNewRouteImport } from './routes/auto-messages/new'
 import { Route as CampaignsIndexRouteImport } from './routes/campaigns/index'
 import { Route as CampaignsIdRouteRouteImport } from './routes/campaigns/$id/route'
+import { Route as DataAttributesRouteImport } from './routes/data/attributes'
+import { Route as DataEventsRouteImport } from './routes/data/events'
 import { Route as DeliveriesIndexRouteImport } from './routes/deliveries/index'
 import { Route as DeliveriesIdRouteImport } from './routes/deliveries/$id'
 import { Route as MessagesIndexRouteImport } from './routes/messages/index'
@@ -86,6 +88,16 @@ const CampaignsIndexRoute = CampaignsIndexRouteImport.update({
 const CampaignsIdRouteRoute = CampaignsIdRouteRouteImport.update({
   id: '/campaigns/$id',
   path: '/campaigns/$id',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const DataAttributesRoute = DataAttributesRouteImport.update({
+  id: '/data/attributes',
+  path: '/data/attributes',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const DataEventsRoute = DataEventsRouteImport.update({
+  id: '/data/events',
+  path: '/data/events',
   getParentRoute: () => rootRouteImport,
 } as any)
 const DeliveriesIndexRoute = DeliveriesIndexRouteImport.update({
@@ -278,6 +290,8 @@ export interface FileRoutesByFullPath {
   '/auto-messages/$id': typeof AutoMessagesIdRouteRouteWithChildren
   '/campaigns/$id': typeof CampaignsIdRouteRouteWithChildren
   '/auto-messages/new': typeof AutoMessagesNewRoute
+  '/data/attributes': typeof DataAttributesRoute
+  '/data/events': typeof DataEventsRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
@@ -320,6 +334,8 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/auto-messages/new': typeof AutoMessagesNewRoute
+  '/data/attributes': typeof DataAttributesRoute
+  '/data/events': typeof DataEventsRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
@@ -366,6 +382,8 @@ export interface FileRoutesById {
   '/auto-messages/$id': typeof AutoMessagesIdRouteRouteWithChildren
   '/campaigns/$id': typeof CampaignsIdRouteRouteWithChildren
   '/auto-messages/new': typeof AutoMessagesNewRoute
+  '/data/attributes': typeof DataAttributesRoute
+  '/data/events': typeof DataEventsRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
@@ -413,6 +431,8 @@ export interface FileRouteTypes {
     | '/auto-messages/$id'
     | '/campaigns/$id'
     | '/auto-messages/new'
+    | '/data/attributes'
+    | '/data/events'
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
@@ -455,6 +475,8 @@ export interface FileRouteTypes {
   to:
     | '/'
     | '/auto-messages/new'
+    | '/data/attributes'
+    | '/data/events'
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
@@ -500,6 +522,8 @@ export interface FileRouteTypes {
     | '/auto-messages/$id'
     | '/campaigns/$id'
     | '/auto-messages/new'
+    | '/data/attributes'
+    | '/data/events'
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
@@ -546,6 +570,8 @@ export interface RootRouteChildren {
   AutoMessagesIdRouteRoute: typeof AutoMessagesIdRouteRouteWithChildren
   CampaignsIdRouteRoute: typeof CampaignsIdRouteRouteWithChildren
   AutoMessagesNewRoute: typeof AutoMessagesNewRoute
+  DataAttributesRoute: typeof DataAttributesRoute
+  DataEventsRoute: typeof DataEventsRoute
   DeliveriesIdRoute: typeof DeliveriesIdRoute
   PeopleIdRoute: typeof PeopleIdRoute
   PeopleImportRoute: typeof PeopleImportRoute
@@ -617,6 +643,20 @@ declare module '@tanstack/react-router' {
       path: '/campaigns/$id'
       fullPath: '/campaigns/$id'
       preLoaderRoute: typeof CampaignsIdRouteRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/data/attributes': {
+      id: '/data/attributes'
+      path: '/data/attributes'
+      fullPath: '/data/attributes'
+      preLoaderRoute: typeof DataAttributesRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/data/events': {
+      id: '/data/events'
+      path: '/data/events'
+      fullPath: '/data/events'
+      preLoaderRoute: typeof DataEventsRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/deliveries/': {
@@ -944,6 +984,8 @@ const rootRouteChildren: RootRouteChildren = {
   AutoMessagesIdRouteRoute: AutoMessagesIdRouteRouteWithChildren,
   CampaignsIdRouteRoute: CampaignsIdRouteRouteWithChildren,
   AutoMessagesNewRoute: AutoMessagesNewRoute,
+  DataAttributesRoute: DataAttributesRoute,
+  DataEventsRoute: DataEventsRoute,
   DeliveriesIdRoute: DeliveriesIdRoute,
   PeopleIdRoute: PeopleIdRoute,
   PeopleImportRoute: PeopleImportRoute,

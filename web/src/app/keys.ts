@@ -5,7 +5,7 @@ import { PLACES } from './places.ts';
 /** Letters after G, and where they lead. */
 const LETTERS: Record<string, string> = { h: '/', c: '/campaigns', a: '/auto-messages', m: '/messages', s: '/segments', p: '/people', r: '/results', d: '/deliveries' };
 /** What N makes on the pages below a place; elsewhere a campaign. */
-const NEW: Record<string, string> = { '/segments': '/segments/new', '/people': '/people/import' };
+const NEW: Record<string, string> = { '/auto-messages': '/auto-messages/new', '/segments': '/segments/new', '/people': '/people/import' };
 const NEW_CAMPAIGN = '/campaigns/new';
 /** How long G waits for its letter. */
 const G_MS = 1_500;

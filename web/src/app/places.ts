@@ -1,4 +1,4 @@
-import { IconChartBar, IconHome, IconMail, IconMessageCircle, IconSend, IconSettings, IconTargetArrow, IconUsers, IconUsersGroup } from '../ui/icons.ts';
+import { IconChartBar, IconDatabase, IconHome, IconMail, IconMessageCircle, IconSend, IconSettings, IconTargetArrow, IconUsers, IconUsersGroup } from '../ui/icons.ts';
 
 /** What the bar on the left leads to, in its order. */
 export const PLACES = [
@@ -10,5 +10,6 @@ export const PLACES = [
   { to: '/results', key: 'results', Icon: IconChartBar },
   { to: '/people', key: 'people', Icon: IconUsers },
   { to: '/deliveries', key: 'deliveries', Icon: IconSend },
+  { to: '/data/events', key: 'data', Icon: IconDatabase },
   { to: '/settings', key: 'settings', Icon: IconSettings },
 ] as const;

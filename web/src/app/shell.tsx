@@ -15,6 +15,9 @@ import { BarLink, TextLink } from '../ui/links.tsx';
 
 const LANGUAGE_NAMES = { en: 'English', ko: '한국어' } as const;
 
+/** The part of an address that says where one is: `/data` of `/data/events`. */
+const sectionOf = (to: string): string => `/${to.split('/', 2)[1]!}`;
+
 /** The frame of every page: where one can go, who one is, language and colours. */
 export function Shell() {
   const { t } = useTranslation();
@@ -27,12 +30,12 @@ export function Shell() {
   return (
     <AppShell transitionDuration={0} header={{ height: 56 }} navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !opened } }} padding="md">
       <Anchor href="#content" className="skip">{t('app.skip')}</Anchor>
-      <AppShell.Header px="md">
+      <AppShell.Header px={{ base: 'xs', sm: 'md' }}>
         <Group h="100%" justify="space-between" wrap="nowrap">
           <Group gap="xs" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('app.menu')} />
             <IconCloudRain aria-hidden color="var(--mantine-color-anchor)" />
-            <Text fw={700} size="lg" visibleFrom="xs">{t('app.name')}</Text>
+            <Text fw={700} size="lg" visibleFrom="xs" style={{ whiteSpace: 'nowrap' }}>{t('app.name')}</Text>
           </Group>
           <Group gap={4} wrap="nowrap">
             <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('app.find')} onClick={() => { setOverlay('palette'); }}><IconSearch size={20} aria-hidden /></ActionIcon>
@@ -42,7 +45,7 @@ export function Shell() {
       </AppShell.Header>
       <AppShell.Navbar p="xs" component="nav" aria-label={t('app.menu')}>
         {PLACES.map(({ to, key, Icon }) => (
-          <BarLink key={to} to={to} label={t(`nav.${key}`)} leftSection={<Icon size={18} aria-hidden />} active={to === '/' ? pathname === '/' : pathname.startsWith(to)} aria-current={(to === '/' ? pathname === '/' : pathname.startsWith(to)) ? 'page' : undefined} />
+          <BarLink key={to} to={to} label={t(`nav.${key}`)} leftSection={<Icon size={18} aria-hidden />} active={to === '/' ? pathname === '/' : pathname.startsWith(sectionOf(to))} aria-current={(to === '/' ? pathname === '/' : pathname.startsWith(sectionOf(to))) ? 'page' : undefined} />
         ))}
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>

@@ -14,6 +14,7 @@ export { IconCircle } from '@tabler/icons-react';
 export { IconClock } from '@tabler/icons-react';
 export { IconCloudRain } from '@tabler/icons-react';
 export { IconCopy } from '@tabler/icons-react';
+export { IconDatabase } from '@tabler/icons-react';
 export { IconDeviceDesktop } from '@tabler/icons-react';
 export { IconDoorEnter } from '@tabler/icons-react';
 export { IconDoorExit } from '@tabler/icons-react';

@@ -1,5 +1,6 @@
 import app from './app.json';
 import campaigns from './campaigns.json';
+import data from './data.json';
 import deliveries from './deliveries.json';
 import draft from './draft.json';
 import home from './home.json';
@@ -29,6 +30,7 @@ export default {
   inApp,
   autoMessages,
   campaigns,
+  data,
   deliveries,
   draft,
   home,

@@ -1,4 +1,5 @@
 import type { Problem } from '../../kernel/errors.js';
+import { KOREAN } from './findings-ko.js';
 
 /** Something to say about a definition. Errors stop publishing; warnings do not. */
 export interface Finding extends Problem {
@@ -8,7 +9,8 @@ export interface Finding extends Problem {
   source?: string;
 }
 
-export const fault = (path: string, code: string, message: string): Finding => ({ severity: 'error', path, code: `campaign.${code}`, message });
-export const warning = (path: string, code: string, message: string): Finding => ({ severity: 'warning', path, code: `campaign.${code}`, message });
+const finding = (severity: Finding['severity']) => (path: string, code: string, message: string): Finding => ({ severity, path, code: `campaign.${code}`, message, ...(code in KOREAN ? { messageKo: KOREAN[code] } : {}) });
+export const fault = finding('error');
+export const warning = finding('warning');
 /** Puts a place in front of a path. */
 export const within = (place: string, path: string): string => (place && path ? `${place}.${path}` : place || path);

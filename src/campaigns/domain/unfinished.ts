@@ -7,7 +7,7 @@ import { fault, type Finding } from './finding.js';
 export function writtenOf(draft: DraftDefinition): { definition: CampaignDefinition; findings: [] } | { definition: null; findings: Finding[] } {
   const { definition, gaps, faults } = readDraft(draft);
   if (definition) return { definition, findings: [] };
-  return { definition: null, findings: [...faults, ...gaps].map(({ path, message }) => ({ ...fault(path.join('.'), 'not-written', message), messageKo: '아직 채우지 않았어요.' })) };
+  return { definition: null, findings: [...faults, ...gaps].map(({ path, message }) => fault(path.join('.'), 'not-written', message)) };
 }
 
 /** @throws AppError `campaign.invalid` with everything it still lacks */

@@ -7,7 +7,7 @@ const SAID_THERE = ['protected-trait', 'reserved-attribute'];
 
 test('every finding of the check has its words in Korean, and no words are left over', () => {
   const files = readdirSync('src/campaigns', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-  const codes = new Set(files.flatMap((name) => [...readFileSync(`src/campaigns/${name}`, 'utf8').matchAll(/\b(?:fault|warning)\([^'\n]*?(?:`[^`]*`|'[^']*'|[^,'`]+), '([a-z-]+)',/g)].map(([, code]) => code!)));
+  const codes = new Set(files.flatMap((name) => [...readFileSync(`src/campaigns/${name}`, 'utf8').matchAll(/\b(?:fault|warning)\(.*?, '([a-z-]+)',/g)].map(([, code]) => code!)));
   expect(codes.size).toBeGreaterThan(50);
   expect([...codes].filter((code) => !(code in KOREAN) && !SAID_THERE.includes(code))).toEqual([]);
   expect(Object.keys(KOREAN).filter((code) => !codes.has(code))).toEqual([]);

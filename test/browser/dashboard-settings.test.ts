@@ -76,7 +76,8 @@ const CONTRAST = `axe.run('html', { runOnly: ['color-contrast'], preload: false,
     await limit.fill('2');
     await page.getByRole('article', { name: 'No advertising at night' }).getByRole('checkbox', { name: 'No advertising at night: E-mail' }).check();
     await button('Save rules').click();
-    await page.getByText('Saved', { exact: true }).last().waitFor();
+    // The other form of the page says that it is saved as well.
+    await page.locator('main form').last().getByText('Saved', { exact: true }).waitFor();
     const rules = async () => Object.fromEntries((await app.api('GET', '/v1/sending-rules')).body.items.map(({ key, parameters, set }: { key: string; parameters: object; set: boolean }) => [key, { ...parameters, set }]));
     expect(await rules()).toMatchObject({ display_limit: { perDay: 2 }, night_gate: { channels: ['in_app', 'email'] }, ad_label: { set: false } });
   });
@@ -95,6 +96,7 @@ const CONTRAST = `axe.run('html', { runOnly: ['color-contrast'], preload: false,
     await page.getByRole('option', { name: 'None, for a server on this network' }).click();
     await button('Save changes', dialog()).click();
     await dialog().getByText('must be a host name or an IP address').waitFor();
+    expect([await dialog().getByLabel('Host').getAttribute('aria-invalid'), await dialog().getByLabel('Port').getAttribute('aria-invalid')]).toEqual(['true', null]);
     refused(400);
     await dialog().getByLabel('Host').fill('127.0.0.1');
     await button('Save changes', dialog()).click();

@@ -23,6 +23,19 @@ const MJML = '<mj-section><mj-column><mj-text>Hello</mj-text></mj-column></mj-se
     throw new Error(`no ${String(name)} within ${most} presses`);
   };
 
+  /** Opens the menu of the button that has the focus, and goes down to one of its items. */
+  const pickByKeys = async (name: string) => {
+    const { page } = dashboard;
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'E-mail' }).waitFor();
+    await page.waitForFunction('document.activeElement.closest("[role=menu]") !== null');
+    for (let presses = 0; presses < 12; presses += 1) {
+      await page.keyboard.press('ArrowDown');
+      if ((await page.evaluate('document.activeElement.getAttribute("aria-label")')) === name) return page.keyboard.press('Enter');
+    }
+    throw new Error(`no ${name} in the menu`);
+  };
+
   beforeAll(async () => {
     app = await startTestApp();
     dashboard = await Dashboard.open(app);
@@ -45,14 +58,18 @@ const MJML = '<mj-section><mj-column><mj-text>Hello</mj-text></mj-column></mj-se
     await page.keyboard.press('Enter');
     await page.locator('h2:focus', { hasText: 'Entry' }).waitFor();
     await tabTo(/^People get in by/);
-    for (const key of ['Enter', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await page.keyboard.press('Enter');
+    await page.getByRole('option', { name: 'doing something' }).waitFor();
+    for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await page.getByRole('combobox', { name: 'Event', exact: true }).waitFor();
     await tabTo(/^Event$/);
     await page.keyboard.type('Signed Up');
+    await page.getByRole('option', { name: /^Signed Up/ }).waitFor();
     for (const key of ['Escape', 'Escape']) await page.keyboard.press(key);
     // Esc leads back to the card that it was opened from; from there to the "+" of the empty series.
     await page.locator('button:focus', { hasText: 'Whoever does “Signed Up”' }).waitFor();
     await tabTo(/^Add a step at the end/);
-    for (const key of ['Enter', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await pickByKeys('Wait');
     await page.locator('h2:focus', { hasText: 'Wait' }).waitFor();
     await tabTo(/^Days$/);
     await page.keyboard.press('Control+a');
@@ -60,7 +77,7 @@ const MJML = '<mj-section><mj-column><mj-text>Hello</mj-text></mj-column></mj-se
     await page.keyboard.press('Escape');
     await page.locator('#at-wait-1:focus').waitFor();
     await tabTo(/^Add a step at the end/);
-    for (const key of ['Enter', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await pickByKeys('E-mail');
     await page.locator('h2:focus', { hasText: 'E-mail' }).waitFor();
     await tabTo(/^Subject/);
     await page.keyboard.type('Welcome');

@@ -1,15 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { z } from 'zod';
-import type { ExperimentList, ExperimentsQuery, GoalList, GoalsQuery } from '../contract/results-lists.js';
+import type { CampaignTotalsList, ExperimentList, ExperimentsQuery, GoalList, GoalsQuery } from '../contract/results-lists.js';
 import { instantAndId } from '../platform/http/instant-cursor.js';
 import { pageOf } from '../platform/http/paging.js';
 import type { Cell } from './domain/cell.js';
 import { CampaignNumbers } from './domain/campaign-numbers.js';
+import { totalsOf } from './domain/campaign-totals.js';
 import { countedGoal } from './domain/count-plan.js';
 import { loadVersions, type VersionFacts } from './reads/campaign.read.js';
 import { goalOf, placesOf } from './reads/goal-of.js';
 import { assignedAndGoals } from './store/cells.store.js';
+import { readTotals } from './store/totals.store.js';
 import { listGoalCampaigns, listTests, type ListedCampaign } from './verdicts/reads/list.read.js';
 
 type GoalItem = z.infer<typeof GoalList>['items'][number];
@@ -29,6 +31,11 @@ export class ResultsLists {
     const versions = new Map((await loadVersions(this.db, page.items.map(({ versionId }) => versionId))).map((version) => [version.id, version]));
     const cells = await assignedAndGoals(this.db, page.items.map(({ id }) => id), [...versions.keys()]);
     return { ...page, items: page.items.map((campaign) => goalItem(campaign, versions.get(campaign.versionId)!, cells.filter(({ versionId }) => versionId === campaign.versionId))) };
+  }
+
+  /** Campaigns that there are not are left out. */
+  async totals(ids: readonly string[]): Promise<CampaignTotalsList> {
+    return { items: (await readTotals(this.db, ids)).map(totalsOf) };
   }
 }
 

@@ -10,15 +10,8 @@ import { beginGoals, changeGoals, loadGoals, nextByGoals } from './store/goals.s
 import { nameGoals } from './store/goal-names.store.js';
 import { duePeople, hasWork, markPeople, noteWorked, takeMarks, takeTurn, whomMarksMean, type Marked } from './store/marks.store.js';
 
-/** People of one statement: some thousand, so that none is long. */
+/** People of one round: some thousand, so that a kill repeats little and no statement is long. */
 const PEOPLE = 4_000;
-/** People of one round at most, so that a kill repeats little. */
-const ROUND = 3 * PEOPLE;
-/**
- * So many people, named as often as they are marked, are looked into at once: a launch marks each person once for every table, and whoever is
- * named again in them is counted once. Who does not fit into the round is marked anew, once.
- */
-const LOOKED_INTO = 100_000;
 /** A campaign that can not be counted is tried again after so long; the others do not wait for it. */
 const REST_MS = 60_000;
 
@@ -57,14 +50,13 @@ export class RollupsService {
   /** Whom to count in this round: who was marked, whom the time has come for, and who has still to be counted by edited goals. */
   private async take(tx: Db, now: Date): Promise<{ meant: Marked; more: boolean }> {
     const except = [...this.resting.keys()];
-    const { marks, full } = await takeMarks(tx, LOOKED_INTO, except);
-    const { now: meant, later } = firstOf(await whomMarksMean(tx, marks), ROUND);
-    for (const [campaignId, people] of later) await markPeople(tx, campaignId, [...people]);
+    const { marks, full } = await takeMarks(tx, PEOPLE, except);
+    const meant = await whomMarksMean(tx, marks);
     const due = await duePeople(tx, now, PEOPLE, except);
     add(meant, due);
     const byGoals = await nextByGoals(tx, PEOPLE, except);
     if (byGoals) add(meant, new Map([[byGoals.campaignId, new Set(byGoals.personIds)]]));
-    return { meant, more: full || later.size > 0 || byGoals !== null || [...due.values()].reduce((sum, people) => sum + people.size, 0) === PEOPLE };
+    return { meant, more: full || byGoals !== null || [...due.values()].reduce((sum, people) => sum + people.size, 0) === PEOPLE };
   }
 
   /** Counts people of one campaign; when that fails, the others go on, and these people are marked again. */
@@ -95,20 +87,6 @@ export class RollupsService {
     for (let from = 0; from < personIds.length; from += PEOPLE) await recount(tx, plan, personIds.slice(from, from + PEOPLE), { now, timeZone });
     return isEdited;
   }
-}
-
-/** The first so many people, and the others. */
-function firstOf(meant: Marked, limit: number): { now: Marked; later: Marked } {
-  const split = { now: new Map() as Marked, later: new Map() as Marked };
-  let left = limit;
-  for (const [campaignId, people] of meant) {
-    const some = [...people];
-    // A mark of nobody says that the goals of a campaign have to be looked at.
-    if (left > 0 || some.length === 0) split.now.set(campaignId, new Set(some.slice(0, left)));
-    if (some.length > left) split.later.set(campaignId, new Set(some.slice(left)));
-    left = Math.max(0, left - some.length);
-  }
-  return split;
 }
 
 function add(meant: Marked, more: Marked): void {

@@ -23,7 +23,7 @@ export const CampaignSummaryView = z.object(summary).meta({ id: 'CampaignSummary
 export const CampaignView = z.object({ ...summary, definition: CampaignDefinition.meta({ description: 'When `unfinished`, what is not written yet is missing, null or empty' }) }).meta({ id: 'Campaign' });
 export const CampaignList = z.object({ items: z.array(CampaignSummaryView), next: z.string().nullable() }).meta({ id: 'CampaignList' });
 
-export const CampaignFilter = z.object({ state: State.optional(), type: CampaignType.optional(), q: z.string().trim().min(1).max(200).optional().meta({ description: 'Part of the name' }) });
+export const CampaignFilter = z.object({ state: State.optional(), type: CampaignType.optional(), q: z.string().trim().min(1).max(200).optional().meta({ description: 'Part of the name' }), sort: z.enum(['created', 'updated', 'name']).default('created').meta({ description: 'created, updated: newest first' }) });
 
 const written = { name: Name, definition: CampaignDefinition, unfinished: z.literal(false).optional() };
 const unfinished = { name: Name, definition: DraftDefinition, unfinished: z.literal(true).meta({ description: 'Keeps a draft with gaps, as an editor that saves by itself does; publishing needs them filled' }) };

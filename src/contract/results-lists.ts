@@ -47,3 +47,24 @@ export const GoalList = z
     next: z.string().nullable(),
   })
   .meta({ id: 'GoalList' });
+
+const Ids = z.string().max(8_000).transform((text) => text.split(',')).pipe(z.array(Id).min(1).max(200));
+export const TotalsQuery = z.strictObject({ ids: Ids.meta({ description: 'Up to 200 campaigns, joined by ","' }) });
+export type TotalsQuery = z.infer<typeof TotalsQuery>;
+
+export const CampaignTotalsList = z
+  .object({
+    items: z.array(z.object({
+      campaignId: Id,
+      inSeries: Count.meta({ description: 'Runs under way' }),
+      queued: Count.meta({ description: 'Messages that wait to be sent' }),
+      sent: Count,
+      goal: z.object({
+        key: z.string(), name: z.string(), stepId: z.string(),
+        people: Count.meta({ description: 'Assigned at the message that most people came to' }),
+        converted: Count.meta({ description: 'Of them, who reached the primary goal within its window' }),
+      }).nullable().meta({ description: 'Null without a goal, and before anybody came to a message' }),
+    })),
+  })
+  .meta({ id: 'CampaignTotalsList', description: 'As worked off: a moment behind the ledger' });
+export type CampaignTotalsList = z.infer<typeof CampaignTotalsList>;

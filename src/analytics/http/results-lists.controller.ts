@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ExperimentList, ExperimentsQuery, GoalList, GoalsQuery } from '../../contract/results-lists.js';
+import { CampaignTotalsList, ExperimentList, ExperimentsQuery, GoalList, GoalsQuery, TotalsQuery } from '../../contract/results-lists.js';
 import { AllowAll } from '../../platform/http/access.js';
 import { ResultsLists } from '../results-lists.service.js';
 
@@ -22,5 +22,12 @@ export class ResultsListsController {
   @ApiOkResponse({ standardSchema: GoalList })
   goals(@Query({ schema: GoalsQuery }) query: GoalsQuery) {
     return this.lists.goals(query);
+  }
+
+  @Get('campaign-totals')
+  @ApiOperation({ summary: 'People in series, messages sent and the primary goal of several campaigns, for lists' })
+  @ApiOkResponse({ standardSchema: CampaignTotalsList })
+  totals(@Query({ schema: TotalsQuery }) { ids }: TotalsQuery) {
+    return this.lists.totals(ids);
   }
 }

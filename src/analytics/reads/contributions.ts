@@ -66,7 +66,7 @@ const GOALS = [
 
 /**
  * The common table expressions that answer, for some people of one campaign, what each of them adds to its numbers:
- * `contribution (person_id, key, the columns of a cell, n, amount)`, one row a cell (the same as `part` with `cell`), and `moment (person_id, entered_at, next_at)`:
+ * `contribution (person_id, key, the columns of a cell, n, amount)`, one row a cell, and `moment (person_id, entered_at, next_at)`:
  * when the person first came in, and the next moment at which the passing of time alone changes what they add. `verdict_row` and `verdict_goal` are
  * what they add to verdicts (`tested.ts`). A pure
  * function of the ledger and `now`: whoever is counted again adds what they would have added had they been counted first today.
@@ -121,13 +121,9 @@ export function contributions(plan: CountPlan, people: string, at: CountMoment, 
   outcome as materialized (${outcomes.length === 0 ? NO_OUTCOME : outcomes.join('\n    union all ')}),
   ${scoredSql(plan, now, values)},
   ${testedSql(plan, values)},
-  -- The name of a cell is long, and there are few cells and many rows: rows are told apart by a hash of 64 bits (of 100,000 cells two alike
-  -- once in three thousand million), and each cell is named once.
-  counted as materialized (select r.*, hash_record_extended((${columns('r')}), 0) as hash from (
-    ${[...LEDGER, ...GOALS].join('\n    union all ')}) as r),
-  cell as materialized (select r.hash, ${KEY} as key, ${columns('r')} from (select distinct r.hash, ${columns('r')} from counted as r) as r),
-  part as materialized (select r.person_id, r.hash, count(*)::int as n, sum(r.amount) as amount from counted as r group by r.person_id, r.hash),
-  contribution as materialized (select p.person_id, r.key, ${columns('r')}, p.n, p.amount from part as p join cell as r on r.hash = p.hash),
+  counted as (${[...LEDGER, ...GOALS].join('\n    union all ')}),
+  contribution as materialized (
+    select r.person_id, ${KEY} as key, ${columns('r')}, count(*)::int as n, sum(r.amount) as amount from counted as r group by r.person_id, ${columns('r')}),
   moment as materialized (
     select t.person_id, min(t.entered_at) as entered_at, min(t.next_at) as next_at from (
       select r.person_id, r.entered_at, null::timestamptz as next_at from run as r

@@ -9,15 +9,11 @@ const NAMES = CELL_COLUMNS.join(', ');
 const named = (of: string) => CELL_COLUMNS.map((column) => `${of}.${column}`).join(', ');
 const READ = (of: string) => `${of}.key, ${of}.measure, ${of}.version_id as "versionId", ${of}.step_id as "stepId", ${of}.experiment_id as "experimentId", ${of}.variant, ${of}.channel, ${of}.language, ${of}.detail, ${of}.further, ${of}.bucket`;
 
-/** What `people` added before, one row a cell. Looked up one by one: a campaign may have far more people than are asked about. */
+/** What `people` added before, one row a cell. */
 const stored = (campaign: string) => `
-  stored as materialized (select s.* from pair as q cross join lateral (select r.* from result_person as r where r.campaign_id = ${campaign} and r.person_id = q.person_id offset 0) as s)`;
+  stored as materialized (select s.* from pair as q join result_person as s on s.campaign_id = ${campaign} and s.person_id = q.person_id)`;
 const OLD = `select c.key, -coalesce(u.n, 1) as n, -u.amount as amount, -(u.amount * u.amount) as squares, ${named('c')}
       from stored as s cross join lateral unnest(s.cells, s.counts, s.amounts) as u (cell, n, amount) join result_cell as c on c.id = u.cell`;
-
-/** The counts and amounts of one person's cells; null where they say nothing. */
-const partArrays = (of: string, order: string) => `case when bool_or(${of}.n <> 1) then array_agg(${of}.n order by ${of}.${order}) end as counts,
-           case when bool_or(${of}.amount is not null) then array_agg(${of}.amount order by ${of}.${order}) end as amounts`;
 
 /**
  * Counts people of one campaign again and moves the cells by the difference. Only for the one worker that holds the lock: cells
@@ -31,40 +27,36 @@ export async function recount(tx: Db, plan: CountPlan, personIds: readonly strin
   const text = `
   with ${contributions(plan, values.bind(personIds, 'uuid[]'), at, values)},
   ${stored(campaign)},
-  named as materialized (select k.hash, k.key, c.id from cell as k left join result_cell as c on c.campaign_id = ${campaign} and c.key = k.key),
-  known as materialized (select p.person_id, p.hash, p.n, p.amount, k.id as cell from part as p join named as k on k.hash = p.hash),
+  known as materialized (select t.*, c.id as cell from contribution as t left join result_cell as c on c.campaign_id = ${campaign} and c.key = t.key),
   fresh as materialized (
-    select k.person_id, array_agg(k.cell order by k.hash) as cells, ${partArrays('k', 'hash')}, bool_or(k.cell is null) as is_new from known as k group by k.person_id),
+    select k.person_id, array_agg(k.cell order by k.key) as cells, case when bool_or(k.n <> 1) then array_agg(k.n order by k.key) end as counts,
+           case when bool_or(k.amount is not null) then array_agg(k.amount order by k.key) end as amounts
+      from known as k group by k.person_id),
   changed as materialized (
     select q.person_id, f.person_id is not null as lives from pair as q left join fresh as f on f.person_id = q.person_id left join stored as s on s.person_id = q.person_id
-     where f.is_new or (f.cells, f.counts, f.amounts) is distinct from (s.cells, s.counts, s.amounts)),
+     where (f.cells, f.counts, f.amounts) is distinct from (s.cells, s.counts, s.amounts)),
   moves as materialized (
     select m.key, sum(m.n) as n, sum(m.amount) as amount, sum(m.squares) as squares from (
-      select w.key, a.n, a.amount, a.squares
-        from (select k.hash, sum(k.n) as n, sum(k.amount) as amount, sum(k.amount * k.amount) as squares from known as k join changed as x on x.person_id = k.person_id group by k.hash) as a join named as w on w.hash = a.hash
+      select k.key, k.n, k.amount, k.amount * k.amount as squares from known as k join changed as x on x.person_id = k.person_id
       union all
-      select c.key, a.n, a.amount, a.squares
-        from (select u.cell, -sum(coalesce(u.n, 1)) as n, -sum(u.amount) as amount, -sum(u.amount * u.amount) as squares
-                from stored as s join changed as x on x.person_id = s.person_id cross join lateral unnest(s.cells, s.counts, s.amounts) as u (cell, n, amount) group by u.cell) as a join result_cell as c on c.id = a.cell) as m
+      select o.key, o.n, o.amount, o.squares from (select s.person_id, c.key, -coalesce(u.n, 1) as n, -u.amount as amount, -(u.amount * u.amount) as squares
+        from stored as s join changed as x on x.person_id = s.person_id cross join lateral unnest(s.cells, s.counts, s.amounts) as u (cell, n, amount) join result_cell as c on c.id = u.cell) as o) as m
      group by m.key),
+  dims as materialized (select distinct on (k.key) k.key, ${named('k')} from known as k join changed as x on x.person_id = k.person_id order by k.key),
   moved as (
     insert into result_cell (campaign_id, key, ${NAMES}, count, amount, squares)
     select ${campaign}, m.key, coalesce(d.measure, ''), ${CELL_COLUMNS.slice(1).map((column) => `d.${column}`).join(', ')}, m.n, m.amount, m.squares
-      from moves as m left join cell as d on d.key = m.key
+      from moves as m left join dims as d on d.key = m.key
      where m.n <> 0 or coalesce(m.amount, 0) <> 0 or coalesce(m.squares, 0) <> 0 order by m.key
     on conflict (campaign_id, key) do update set count = result_cell.count + excluded.count,
       amount = coalesce(result_cell.amount + excluded.amount, result_cell.amount, excluded.amount), squares = coalesce(result_cell.squares + excluded.squares, result_cell.squares, excluded.squares)
     returning id, key),
-  -- Whose cells were all there already is kept as compared.
-  whole as (
-    select f.person_id, f.cells, f.counts, f.amounts from fresh as f where not f.is_new
-    union all
-    select k.person_id, array_agg(coalesce(k.cell, m.id) order by k.hash), ${partArrays('k', 'hash')}
-      from known as k join fresh as f on f.person_id = k.person_id and f.is_new join named as w on w.hash = k.hash left join moved as m on m.key = w.key group by k.person_id),
   kept as (
     insert into result_person (campaign_id, person_id, cells, counts, amounts, entered_at, next_at)
-    select ${campaign}, w.person_id, w.cells, w.counts, w.amounts, t.entered_at, t.next_at
-      from whole as w join changed as x on x.person_id = w.person_id left join moment as t on t.person_id = w.person_id order by w.person_id
+    select ${campaign}, k.person_id, array_agg(coalesce(k.cell, m.id) order by k.key), case when bool_or(k.n <> 1) then array_agg(k.n order by k.key) end,
+           case when bool_or(k.amount is not null) then array_agg(k.amount order by k.key) end, min(t.entered_at), min(t.next_at)
+      from known as k join changed as x on x.person_id = k.person_id left join moved as m on m.key = k.key left join moment as t on t.person_id = k.person_id
+     group by k.person_id order by k.person_id
     on conflict (campaign_id, person_id) do update set cells = excluded.cells, counts = excluded.counts, amounts = excluded.amounts, entered_at = excluded.entered_at, next_at = excluded.next_at
     returning 1),
   gone as (delete from result_person as s using changed as x where s.campaign_id = ${campaign} and s.person_id = x.person_id and not x.lives returning 1),

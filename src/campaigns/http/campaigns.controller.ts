@@ -17,9 +17,10 @@ import { TestsThenSend } from '../tests-then-send.service.js';
 import type { CampaignSummary } from '../store/campaigns.store.js';
 import { proposedView, TestPlanning } from '../test-plans.service.js';
 
+const NAME_AND_ID_KEY = z.tuple([z.string().max(200), z.uuid()]);
 const ListQuery = PageQuery.extend(CampaignFilter.shape);
 
-function withoutCursor({ cursorAt: _place, ...campaign }: CampaignSummary & { cursorAt: string }): CampaignSummary {
+function withoutCursor({ cursorKey: _place, ...campaign }: CampaignSummary & { cursorKey: string }): CampaignSummary {
   return campaign;
 }
 
@@ -38,12 +39,12 @@ export class CampaignsController {
 
   @Get()
   @AllowAll()
-  @ApiOperation({ summary: 'List campaigns, newest first' })
+  @ApiOperation({ summary: 'List campaigns, newest first or as `sort` says' })
   @ApiOkResponse({ standardSchema: CampaignList })
   async list(@Query({ schema: ListQuery }) { after, ...query }: z.infer<typeof ListQuery>) {
-    const cursor = decodeCursor(after, INSTANT_AND_ID_KEY);
-    const found = await this.drafts.list({ ...query, after: cursor && { at: cursor[0], id: cursor[1] } });
-    const page = pageOf(found, query.limit, (last) => [last.cursorAt, last.id]);
+    const cursor = decodeCursor(after, query.sort === 'name' ? NAME_AND_ID_KEY : INSTANT_AND_ID_KEY);
+    const found = await this.drafts.list({ ...query, after: cursor && { key: cursor[0], id: cursor[1] } });
+    const page = pageOf(found, query.limit, (last) => [last.cursorKey, last.id]);
     return { ...page, items: page.items.map(withoutCursor) };
   }
 

@@ -59,20 +59,31 @@ export interface ListQuery {
   type?: CampaignType;
   /** Part of a name, letter case aside. */
   q?: string;
+  sort?: CampaignSort;
   limit: number;
-  after: { at: string; id: string } | null;
+  /** Where the page before ended: what it is ordered by, and the id. */
+  after: { key: string; id: string } | null;
 }
 
-/** Newest first; one row more than asked for when there are more. The time is kept to the microsecond in `cursorAt`. */
-export async function listCampaigns(db: Db, query: ListQuery): Promise<(CampaignSummary & { cursorAt: string })[]> {
-  const found = await rows<WithJsonVersion<CampaignSummary> & { cursorAt: string }>(db, `
-    select ${SUMMARY}, c.created_at::text as "cursorAt"
+export type CampaignSort = 'created' | 'updated' | 'name';
+/** What a list is ordered by, then by id. A name counts by its first 60 characters, so that a cursor stays short. */
+const ORDER: Record<CampaignSort, { by: string; type: string; way: 'desc' | 'asc' }> = {
+  created: { by: 'c.created_at', type: 'timestamptz', way: 'desc' },
+  updated: { by: 'c.updated_at', type: 'timestamptz', way: 'desc' },
+  name: { by: 'left(lower(c.name), 60)', type: 'text', way: 'asc' },
+};
+
+/** Newest first unless said otherwise; one row more than asked for when there are more. `cursorKey` keeps a time to the microsecond. */
+export async function listCampaigns(db: Db, query: ListQuery): Promise<(CampaignSummary & { cursorKey: string })[]> {
+  const { by, type, way } = ORDER[query.sort ?? 'created'];
+  const found = await rows<WithJsonVersion<CampaignSummary> & { cursorKey: string }>(db, `
+    select ${SUMMARY}, (${by})::text as "cursorKey"
       from ${FROM}
      where ($1::text is null or c.state = $1) and ($2::text is null or c.type = $2)
        and ($3::text is null or position(lower($3) in lower(c.name)) > 0)
-       and ($4::timestamptz is null or (c.created_at, c.id) < ($4::timestamptz, $5::uuid))
-     order by c.created_at desc, c.id desc limit $6`,
-  [query.state ?? null, query.type ?? null, query.q ?? null, query.after?.at ?? null, query.after?.id ?? null, query.limit + 1]);
+       and ($4::${type} is null or (${by}, c.id) ${way === 'desc' ? '<' : '>'} ($4::${type}, $5::uuid))
+     order by ${by} ${way}, c.id ${way} limit $6`,
+  [query.state ?? null, query.type ?? null, query.q ?? null, query.after?.key ?? null, query.after?.id ?? null, query.limit + 1]);
   return found.map(revive);
 }
 

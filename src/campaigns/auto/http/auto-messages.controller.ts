@@ -31,8 +31,8 @@ export class AutoMessagesController {
   @ApiOkResponse({ standardSchema: AutoMessageList })
   async list(@Query({ schema: AutoMessageFilter }) { after, ...query }: z.infer<typeof AutoMessageFilter>) {
     const cursor = decodeCursor(after, INSTANT_AND_ID_KEY);
-    const page = pageOf(await this.drafts.list({ ...query, type: 'auto_message', after: cursor && { at: cursor[0], id: cursor[1] } }), query.limit, (last) => [last.cursorAt, last.id]);
+    const page = pageOf(await this.drafts.list({ ...query, type: 'auto_message', after: cursor && { key: cursor[0], id: cursor[1] } }), query.limit, (last) => [last.cursorKey, last.id]);
     const known = new Map((await autoSummaries(this.db, page.items.map(({ id }) => id))).map((one) => [one.id, one]));
-    return { ...page, items: page.items.map(({ cursorAt: _place, ...campaign }) => ({ ...campaign, ...known.get(campaign.id)! })) };
+    return { ...page, items: page.items.map(({ cursorKey: _place, ...campaign }) => ({ ...campaign, ...known.get(campaign.id)! })) };
   }
 }

@@ -26,6 +26,14 @@ export class Dashboard {
     return new Dashboard(app, browser, app.url.replace('127.0.0.1', 'localhost'));
   }
 
+  /** A browser before the workspace is set up, and the address where that is done. */
+  static async before(app: TestApp): Promise<{ dashboard: Dashboard; setup: string }> {
+    const token = (await app.nest.get(Setup, { strict: false }).issue())!;
+    const dashboard = new Dashboard(app, await openBrowser('en-US', { width: 1280, height: 860 }), app.url.replace('127.0.0.1', 'localhost'));
+    await dashboard.page.emulateMedia({ reducedMotion: 'reduce' });
+    return { dashboard, setup: `${dashboard.base}/setup?token=${token}` };
+  }
+
   get page() { return this.browser.page; }
 
   async signIn(email: string, password = PASSWORD): Promise<void> {

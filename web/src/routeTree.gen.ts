@@ -16,8 +16,7 @@ import { Route as AutoMessagesIdRouteRouteImport } from './routes/auto-messages/
 import { Route as AutoMessagesNewRouteImport } from './routes/auto-messages/new'
 import { Route as CampaignsIndexRouteImport } from './routes/campaigns/index'
 import { Route as CampaignsIdRouteRouteImport } from './routes/campaigns/$id/route'
-import { Route as DataAttributesRouteImport } from './routes/data/attributes'
-import { Route as DataEventsRouteImport } from './routes/data/events'
+import { Route as CampaignsNewRouteImport } from './routes/campaigns/new'
 import { Route as DeliveriesIndexRouteImport } from './routes/deliveries/index'
 import { Route as DeliveriesIdRouteImport } from './routes/deliveries/$id'
 import { Route as MessagesIndexRouteImport } from './routes/messages/index'
@@ -42,7 +41,10 @@ import { Route as SettingsWorkspaceRouteImport } from './routes/settings/workspa
 import { Route as AutoMessagesIdIndexRouteImport } from './routes/auto-messages/$id/index'
 import { Route as AutoMessagesIdResultsRouteImport } from './routes/auto-messages/$id/results'
 import { Route as CampaignsIdIndexRouteImport } from './routes/campaigns/$id/index'
+import { Route as CampaignsIdHistoryRouteImport } from './routes/campaigns/$id/history'
+import { Route as CampaignsIdPeopleRouteImport } from './routes/campaigns/$id/people'
 import { Route as CampaignsIdResultsRouteImport } from './routes/campaigns/$id/results'
+import { Route as CampaignsIdWalkRouteImport } from './routes/campaigns/$id/walk'
 import { Route as DeliveriesMailboxIndexRouteImport } from './routes/deliveries/mailbox/index'
 import { Route as DeliveriesMailboxIdRouteImport } from './routes/deliveries/mailbox/$id'
 import { Route as MessagesSnippetsIndexRouteImport } from './routes/messages/snippets/index'
@@ -90,14 +92,9 @@ const CampaignsIdRouteRoute = CampaignsIdRouteRouteImport.update({
   path: '/campaigns/$id',
   getParentRoute: () => rootRouteImport,
 } as any)
-const DataAttributesRoute = DataAttributesRouteImport.update({
-  id: '/data/attributes',
-  path: '/data/attributes',
-  getParentRoute: () => rootRouteImport,
-} as any)
-const DataEventsRoute = DataEventsRouteImport.update({
-  id: '/data/events',
-  path: '/data/events',
+const CampaignsNewRoute = CampaignsNewRouteImport.update({
+  id: '/campaigns/new',
+  path: '/campaigns/new',
   getParentRoute: () => rootRouteImport,
 } as any)
 const DeliveriesIndexRoute = DeliveriesIndexRouteImport.update({
@@ -220,9 +217,24 @@ const CampaignsIdIndexRoute = CampaignsIdIndexRouteImport.update({
   path: '/',
   getParentRoute: () => CampaignsIdRouteRoute,
 } as any)
+const CampaignsIdHistoryRoute = CampaignsIdHistoryRouteImport.update({
+  id: '/history',
+  path: '/history',
+  getParentRoute: () => CampaignsIdRouteRoute,
+} as any)
+const CampaignsIdPeopleRoute = CampaignsIdPeopleRouteImport.update({
+  id: '/people',
+  path: '/people',
+  getParentRoute: () => CampaignsIdRouteRoute,
+} as any)
 const CampaignsIdResultsRoute = CampaignsIdResultsRouteImport.update({
   id: '/results',
   path: '/results',
+  getParentRoute: () => CampaignsIdRouteRoute,
+} as any)
+const CampaignsIdWalkRoute = CampaignsIdWalkRouteImport.update({
+  id: '/walk',
+  path: '/walk',
   getParentRoute: () => CampaignsIdRouteRoute,
 } as any)
 const DeliveriesMailboxIndexRoute = DeliveriesMailboxIndexRouteImport.update({
@@ -290,8 +302,7 @@ export interface FileRoutesByFullPath {
   '/auto-messages/$id': typeof AutoMessagesIdRouteRouteWithChildren
   '/campaigns/$id': typeof CampaignsIdRouteRouteWithChildren
   '/auto-messages/new': typeof AutoMessagesNewRoute
-  '/data/attributes': typeof DataAttributesRoute
-  '/data/events': typeof DataEventsRoute
+  '/campaigns/new': typeof CampaignsNewRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
@@ -316,7 +327,10 @@ export interface FileRoutesByFullPath {
   '/segments/': typeof SegmentsIndexRoute
   '/settings/': typeof SettingsIndexRoute
   '/auto-messages/$id/results': typeof AutoMessagesIdResultsRoute
+  '/campaigns/$id/history': typeof CampaignsIdHistoryRoute
+  '/campaigns/$id/people': typeof CampaignsIdPeopleRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
+  '/campaigns/$id/walk': typeof CampaignsIdWalkRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
   '/messages/snippets/new': typeof MessagesSnippetsNewRoute
@@ -334,8 +348,7 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/auto-messages/new': typeof AutoMessagesNewRoute
-  '/data/attributes': typeof DataAttributesRoute
-  '/data/events': typeof DataEventsRoute
+  '/campaigns/new': typeof CampaignsNewRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
@@ -360,7 +373,10 @@ export interface FileRoutesByTo {
   '/segments': typeof SegmentsIndexRoute
   '/settings': typeof SettingsIndexRoute
   '/auto-messages/$id/results': typeof AutoMessagesIdResultsRoute
+  '/campaigns/$id/history': typeof CampaignsIdHistoryRoute
+  '/campaigns/$id/people': typeof CampaignsIdPeopleRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
+  '/campaigns/$id/walk': typeof CampaignsIdWalkRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
   '/messages/snippets/new': typeof MessagesSnippetsNewRoute
@@ -382,8 +398,7 @@ export interface FileRoutesById {
   '/auto-messages/$id': typeof AutoMessagesIdRouteRouteWithChildren
   '/campaigns/$id': typeof CampaignsIdRouteRouteWithChildren
   '/auto-messages/new': typeof AutoMessagesNewRoute
-  '/data/attributes': typeof DataAttributesRoute
-  '/data/events': typeof DataEventsRoute
+  '/campaigns/new': typeof CampaignsNewRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
@@ -408,7 +423,10 @@ export interface FileRoutesById {
   '/segments/': typeof SegmentsIndexRoute
   '/settings/': typeof SettingsIndexRoute
   '/auto-messages/$id/results': typeof AutoMessagesIdResultsRoute
+  '/campaigns/$id/history': typeof CampaignsIdHistoryRoute
+  '/campaigns/$id/people': typeof CampaignsIdPeopleRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
+  '/campaigns/$id/walk': typeof CampaignsIdWalkRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
   '/messages/snippets/new': typeof MessagesSnippetsNewRoute
@@ -431,8 +449,7 @@ export interface FileRouteTypes {
     | '/auto-messages/$id'
     | '/campaigns/$id'
     | '/auto-messages/new'
-    | '/data/attributes'
-    | '/data/events'
+    | '/campaigns/new'
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
@@ -457,7 +474,10 @@ export interface FileRouteTypes {
     | '/segments/'
     | '/settings/'
     | '/auto-messages/$id/results'
+    | '/campaigns/$id/history'
+    | '/campaigns/$id/people'
     | '/campaigns/$id/results'
+    | '/campaigns/$id/walk'
     | '/deliveries/mailbox/$id'
     | '/messages/snippets/$key'
     | '/messages/snippets/new'
@@ -475,8 +495,7 @@ export interface FileRouteTypes {
   to:
     | '/'
     | '/auto-messages/new'
-    | '/data/attributes'
-    | '/data/events'
+    | '/campaigns/new'
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
@@ -501,7 +520,10 @@ export interface FileRouteTypes {
     | '/segments'
     | '/settings'
     | '/auto-messages/$id/results'
+    | '/campaigns/$id/history'
+    | '/campaigns/$id/people'
     | '/campaigns/$id/results'
+    | '/campaigns/$id/walk'
     | '/deliveries/mailbox/$id'
     | '/messages/snippets/$key'
     | '/messages/snippets/new'
@@ -522,8 +544,7 @@ export interface FileRouteTypes {
     | '/auto-messages/$id'
     | '/campaigns/$id'
     | '/auto-messages/new'
-    | '/data/attributes'
-    | '/data/events'
+    | '/campaigns/new'
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
@@ -548,7 +569,10 @@ export interface FileRouteTypes {
     | '/segments/'
     | '/settings/'
     | '/auto-messages/$id/results'
+    | '/campaigns/$id/history'
+    | '/campaigns/$id/people'
     | '/campaigns/$id/results'
+    | '/campaigns/$id/walk'
     | '/deliveries/mailbox/$id'
     | '/messages/snippets/$key'
     | '/messages/snippets/new'
@@ -570,8 +594,7 @@ export interface RootRouteChildren {
   AutoMessagesIdRouteRoute: typeof AutoMessagesIdRouteRouteWithChildren
   CampaignsIdRouteRoute: typeof CampaignsIdRouteRouteWithChildren
   AutoMessagesNewRoute: typeof AutoMessagesNewRoute
-  DataAttributesRoute: typeof DataAttributesRoute
-  DataEventsRoute: typeof DataEventsRoute
+  CampaignsNewRoute: typeof CampaignsNewRoute
   DeliveriesIdRoute: typeof DeliveriesIdRoute
   PeopleIdRoute: typeof PeopleIdRoute
   PeopleImportRoute: typeof PeopleImportRoute
@@ -645,18 +668,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof CampaignsIdRouteRouteImport
       parentRoute: typeof rootRouteImport
     }
-    '/data/attributes': {
-      id: '/data/attributes'
-      path: '/data/attributes'
-      fullPath: '/data/attributes'
-      preLoaderRoute: typeof DataAttributesRouteImport
-      parentRoute: typeof rootRouteImport
-    }
-    '/data/events': {
-      id: '/data/events'
-      path: '/data/events'
-      fullPath: '/data/events'
-      preLoaderRoute: typeof DataEventsRouteImport
+    '/campaigns/new': {
+      id: '/campaigns/new'
+      path: '/campaigns/new'
+      fullPath: '/campaigns/new'
+      preLoaderRoute: typeof CampaignsNewRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/deliveries/': {
@@ -827,11 +843,32 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof CampaignsIdIndexRouteImport
       parentRoute: typeof CampaignsIdRouteRoute
     }
+    '/campaigns/$id/history': {
+      id: '/campaigns/$id/history'
+      path: '/history'
+      fullPath: '/campaigns/$id/history'
+      preLoaderRoute: typeof CampaignsIdHistoryRouteImport
+      parentRoute: typeof CampaignsIdRouteRoute
+    }
+    '/campaigns/$id/people': {
+      id: '/campaigns/$id/people'
+      path: '/people'
+      fullPath: '/campaigns/$id/people'
+      preLoaderRoute: typeof CampaignsIdPeopleRouteImport
+      parentRoute: typeof CampaignsIdRouteRoute
+    }
     '/campaigns/$id/results': {
       id: '/campaigns/$id/results'
       path: '/results'
       fullPath: '/campaigns/$id/results'
       preLoaderRoute: typeof CampaignsIdResultsRouteImport
+      parentRoute: typeof CampaignsIdRouteRoute
+    }
+    '/campaigns/$id/walk': {
+      id: '/campaigns/$id/walk'
+      path: '/walk'
+      fullPath: '/campaigns/$id/walk'
+      preLoaderRoute: typeof CampaignsIdWalkRouteImport
       parentRoute: typeof CampaignsIdRouteRoute
     }
     '/deliveries/mailbox/': {
@@ -962,14 +999,20 @@ const AutoMessagesIdRouteRouteWithChildren =
   AutoMessagesIdRouteRoute._addFileChildren(AutoMessagesIdRouteRouteChildren)
 
 interface CampaignsIdRouteRouteChildren {
+  CampaignsIdHistoryRoute: typeof CampaignsIdHistoryRoute
+  CampaignsIdPeopleRoute: typeof CampaignsIdPeopleRoute
   CampaignsIdResultsRoute: typeof CampaignsIdResultsRoute
+  CampaignsIdWalkRoute: typeof CampaignsIdWalkRoute
   CampaignsIdIndexRoute: typeof CampaignsIdIndexRoute
   CampaignsIdMessagesStepIdRoute: typeof CampaignsIdMessagesStepIdRoute
   CampaignsIdResultsPeopleRoute: typeof CampaignsIdResultsPeopleRoute
 }
 
 const CampaignsIdRouteRouteChildren: CampaignsIdRouteRouteChildren = {
+  CampaignsIdHistoryRoute: CampaignsIdHistoryRoute,
+  CampaignsIdPeopleRoute: CampaignsIdPeopleRoute,
   CampaignsIdResultsRoute: CampaignsIdResultsRoute,
+  CampaignsIdWalkRoute: CampaignsIdWalkRoute,
   CampaignsIdIndexRoute: CampaignsIdIndexRoute,
   CampaignsIdMessagesStepIdRoute: CampaignsIdMessagesStepIdRoute,
   CampaignsIdResultsPeopleRoute: CampaignsIdResultsPeopleRoute,
@@ -984,8 +1027,7 @@ const rootRouteChildren: RootRouteChildren = {
   AutoMessagesIdRouteRoute: AutoMessagesIdRouteRouteWithChildren,
   CampaignsIdRouteRoute: CampaignsIdRouteRouteWithChildren,
   AutoMessagesNewRoute: AutoMessagesNewRoute,
-  DataAttributesRoute: DataAttributesRoute,
-  DataEventsRoute: DataEventsRoute,
+  CampaignsNewRoute: CampaignsNewRoute,
   DeliveriesIdRoute: DeliveriesIdRoute,
   PeopleIdRoute: PeopleIdRoute,
   PeopleImportRoute: PeopleImportRoute,

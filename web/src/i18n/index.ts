@@ -38,6 +38,13 @@ export async function needWords(...subjects: readonly Subject[]): Promise<void> 
   await Promise.all(subjects.map((subject) => load(i18next.language, subject)));
 }
 
+/** Words in one language, whatever the page is in: for texts that a campaign keeps. @returns what a key says */
+export async function wordsIn(language: Language, ...subjects: readonly Subject[]): Promise<(key: string) => string> {
+  await Promise.all(subjects.map((subject) => load(language, subject)));
+  const say = i18next.getFixedT(language) as (key: string) => string;
+  return (key) => say(key);
+}
+
 /** Whether somebody chose a language in this browser, rather than having the browser's. */
 export const hasChosenLanguage = (): boolean => localStorage.getItem(KEPT) !== null;
 

@@ -7,6 +7,7 @@ export { IconArrowUp } from '@tabler/icons-react';
 export { IconArrowsSplit2 } from '@tabler/icons-react';
 export { IconBraces } from '@tabler/icons-react';
 export { IconChartBar } from '@tabler/icons-react';
+export { IconBell } from '@tabler/icons-react';
 export { IconCheck } from '@tabler/icons-react';
 export { IconChevronLeft } from '@tabler/icons-react';
 export { IconChevronRight } from '@tabler/icons-react';

@@ -44,7 +44,7 @@ ${field({ name: 'workspace.senderContact', label: words.senderContact, hint: wor
 export function setupDoneView(language: PageLanguage, keys: { url: string; serverKey: string; writeKey: string }): PageView {
   const words = WORDS[language];
   const lines = `export DANBI_URL=${keys.url}\nexport DANBI_KEY=${keys.serverKey}\nexport DANBI_WRITE_KEY=${keys.writeKey}`;
-  return { language, title: words.doneTitle, body: html`<p>${words.keysIntro}</p><pre tabindex="0">${lines}</pre><p>${words.proofsHint}</p><p><a href="/">${words.toHome}</a></p>` };
+  return { language, title: words.doneTitle, body: html`<p>${words.keysIntro}</p><pre tabindex="0">${lines}</pre><p>${words.proofsHint}</p><p><a href="/">${words.toHome}</a></p><p><a href="/campaigns/new">${words.toCampaign}</a></p>` };
 }
 
 export function loginView(language: PageLanguage, form: FormState): PageView {

@@ -10,7 +10,7 @@ const en = {
   sampleData: 'Start with sample data', sampleDataHint: '200 people who never were, with a history of 90 days, to try campaigns with. One click on the home page removes them.',
   setupButton: 'Set up', doneTitle: 'Danbi is ready', keysIntro: 'Copy these lines now: the server key is shown only this once. Keep it secret; the write key may be public.',
   proofsHint: 'Identity verification is off at first: whoever has the write key and knows or guesses the id of one of your users reads that user’s in-app messages. Switch it on before you send anything personal (README, “Keys and roles”).',
-  toHome: 'Continue', loginTitle: 'Sign in', loginButton: 'Sign in', inviteTitle: 'Choose your password', inviteButton: 'Save and sign in', invitedAs: 'You were invited as',
+  toHome: 'Continue', toCampaign: 'Launch your first campaign', loginTitle: 'Sign in', loginButton: 'Sign in', inviteTitle: 'Choose your password', inviteButton: 'Save and sign in', invitedAs: 'You were invited as',
   fix: 'Please check the marked fields.',
   faults: {
     name: 'Enter a name.', email: 'Enter an e-mail address such as you@example.com.', password: 'Enter a password.', 'workspace.name': 'Enter a name.',
@@ -36,7 +36,7 @@ const ko: Words = {
   sampleData: '샘플 데이터로 시작하기', sampleDataHint: '캠페인을 시험해 볼 수 있는 가상의 고객 200명과 90일 동안의 기록입니다. 홈에서 클릭 한 번으로 지울 수 있습니다.',
   setupButton: '시작하기', doneTitle: '준비가 끝났습니다', keysIntro: '아래 줄을 지금 복사하세요. 서버 키는 이번 한 번만 표시됩니다. 서버 키는 비밀로 보관하고, 쓰기 키는 공개해도 됩니다.',
   proofsHint: '본인 확인은 처음에 꺼져 있습니다. 쓰기 키가 있고 사용자 ID를 알거나 알아맞힌 사람은 누구나 그 사용자의 인앱 메시지를 읽을 수 있습니다. 개인적인 내용을 보내기 전에 켜세요(README의 “Keys and roles”).',
-  toHome: '계속', loginTitle: '로그인', loginButton: '로그인', inviteTitle: '비밀번호 정하기', inviteButton: '저장하고 로그인', invitedAs: '초대받은 이메일',
+  toHome: '계속', toCampaign: '첫 캠페인 시작하기', loginTitle: '로그인', loginButton: '로그인', inviteTitle: '비밀번호 정하기', inviteButton: '저장하고 로그인', invitedAs: '초대받은 이메일',
   fix: '표시된 항목을 확인해 주세요.',
   faults: {
     name: '이름을 입력하세요.', email: 'you@example.com 같은 이메일 주소를 입력하세요.', password: '비밀번호를 입력하세요.', 'workspace.name': '이름을 입력하세요.',

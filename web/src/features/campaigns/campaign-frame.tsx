@@ -9,6 +9,8 @@ import { ErrorPanel, Loading } from '../../ui/states.tsx';
 import { CampaignState } from './campaign-state.tsx';
 import { DraftProvider, useDraft } from './draft/draft-context.tsx';
 import { SaveTrouble } from './draft/save-state.tsx';
+import { CampaignActions } from './launch/lifecycle.tsx';
+import { PauseReason } from './launch/pause-reason.tsx';
 import { tabsOf, type TABS } from './tabs.ts';
 
 const route = getRouteApi('/campaigns/$id');
@@ -31,8 +33,9 @@ function Framed() {
   const tabs = tabsOf(campaign.type);
   const tab = tabs.find(({ to }) => pathname === to.replace('$id', id));
   return (
-    <Page title={document.name} note={<Group gap="xs"><TextLink to="/campaigns" underline="always">{t('campaigns.back')}</TextLink><span>{t(`campaigns.types.${campaign.type}`)}</span><CampaignState state={campaign.state} /></Group>}>
+    <Page title={document.name} note={<Group gap="xs"><TextLink to="/campaigns" underline="always">{t('campaigns.back')}</TextLink><span>{t(`campaigns.types.${campaign.type}`)}</span><CampaignState state={campaign.state} /></Group>} actions={<CampaignActions />}>
       <SaveTrouble />
+      <PauseReason campaign={campaign} />
       <Tabs value={tab?.to ?? null} onChange={(to) => { if (to) void navigate({ to: to as (typeof TABS)[number]['to'], params: { id } }); }}>
         <Tabs.List>{tabs.map(({ to, key }) => <Tabs.Tab key={to} value={to}>{t(`campaigns.tabs.${key}`)}</Tabs.Tab>)}</Tabs.List>
         {tab ? <Tabs.Panel value={tab.to} pt="md"><Stack gap="lg"><Outlet /></Stack></Tabs.Panel> : <Stack gap="lg" pt="md"><Outlet /></Stack>}

@@ -2,6 +2,8 @@
 export const TABS = [
   { to: '/campaigns/$id', key: 'editor', of: ['series'] },
   { to: '/campaigns/$id/results', key: 'results' },
+  { to: '/campaigns/$id/people', key: 'people' },
+  { to: '/campaigns/$id/history', key: 'history' },
 ] as const;
 
 export const tabsOf = (type: string) => TABS.filter((tab) => !('of' in tab) || tab.of.some((one) => one === type));

@@ -1,13 +1,18 @@
 import app from './app.json';
+import campaignPeople from './campaignPeople.json';
 import campaigns from './campaigns.json';
 import data from './data.json';
 import deliveries from './deliveries.json';
 import draft from './draft.json';
+import flow from './flow.json';
+import history from './history.json';
 import home from './home.json';
 import keys from './keys.json';
+import launch from './launch.json';
 import messages from './messages.json';
 import people from './people.json';
 import reasons from './reasons.json';
+import recipes from './recipes.json';
 import reports from './reports.json';
 import results from './results.json';
 import segments from './segments.json';
@@ -22,6 +27,7 @@ import sending from './sending.json';
 import rules from './rules.json';
 import audit from './audit.json';
 import series from './series.json';
+import walk from './walk.json';
 
 /** Every word of the dashboard in English, which is the measure, a file a subject. */
 export default {
@@ -29,15 +35,20 @@ export default {
   tagField,
   inApp,
   autoMessages,
+  campaignPeople,
   campaigns,
   data,
   deliveries,
   draft,
+  flow,
+  history,
   home,
   keys,
+  launch,
   messages,
   people,
   reasons,
+  recipes,
   reports,
   results,
   segments,
@@ -49,4 +60,5 @@ export default {
   rules,
   audit,
   series,
+  walk,
 };

@@ -1,0 +1,204 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Locator } from 'playwright-core';
+import { rows } from '../../src/platform/database/db.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { hasBrowser, picture } from '../support/browser.js';
+import { email, series } from '../support/campaign-definitions.js';
+import { Dashboard } from '../support/dashboard.js';
+import { axeIn } from '../support/sdk-page.js';
+
+const PASSWORD = '비밀번호는 길수록 좋다';
+const wait = (days: number) => ({ id: 'pause', type: 'wait', for: { days }, next: 'a' });
+
+/** From nothing to a launched campaign, and everything that is done with one afterwards. */
+(hasBrowser ? describe : describe.skip)('launching in the dashboard', () => {
+  let app: TestApp;
+  let dashboard: Dashboard;
+  let setup: string;
+  let rescue: string;
+
+  beforeAll(async () => {
+    app = await startTestApp();
+    ({ dashboard, setup } = await Dashboard.before(app));
+  });
+  afterEach(() => expect(dashboard.browser.faults.splice(0)).toEqual([]));
+  afterAll(async () => {
+    await dashboard.browser.close();
+    await app.close();
+  });
+
+  const idOf = () => new URL(dashboard.page.url()).pathname.split('/')[2]!;
+  const create = async (name: string, definition: object) => (await app.api('POST', '/v1/campaigns', { name, definition })).body as { id: string; revision: number };
+  const dialog = () => dashboard.page.getByRole('dialog');
+  const button = (name: string | RegExp) => dashboard.page.getByRole('button', { name, exact: typeof name === 'string' });
+
+  test('from the first screen to a launched preview in five clicks', async () => {
+    const { page } = dashboard;
+    let clicks = 0;
+    const click = async (what: Locator) => { clicks += 1; await what.click(); };
+    await page.goto(setup);
+    for (const [name, text] of [['name', '김단비'], ['email', 'owner@example.com'], ['password', PASSWORD], ['workspace.name', '단비 상점'], ['workspace.timeZone', 'Asia/Seoul'], ['workspace.senderContact', '서울시 중구 1, 02-123-4567']] as const) await page.locator(`[name="${name}"]`).fill(text);
+    // Two people of our own instead of the sample people: the same way, sooner.
+    await page.locator('[name="sampleData"]').uncheck();
+    await click(page.locator('main form button').last());
+    for (const [id, name] of [['mina', '김미나'], ['ben', 'Ben Weiss']] as const) expect((await app.api('POST', '/v1/people', { externalId: id, attributes: { name, plan: 'trial', email: `${id}@example.org` } })).status).toBe(201);
+    await click(page.getByRole('link', { name: /Launch your first campaign|첫 캠페인 시작하기/ }));
+    await page.getByRole('region', { name: 'Trial rescue' }).getByText('attribute plan · there').waitFor();
+    await dashboard.inspect('recipes');
+    await click(button('Use Trial rescue'));
+    await button('Review and launch').waitFor();
+    await app.runner.runUntilIdle();
+    await click(button('Review and launch'));
+    const launch = dialog().getByRole('button', { name: 'Launch in sandbox to 2 people' });
+    await launch.waitFor();
+    expect(await dialog().getByText(/stop the launch/).count()).toBe(0);
+    await dialog().getByText('Sandbox: nothing leaves this computer').waitFor();
+    expect(await axeIn(page, 'html')).toEqual([]);
+    await picture(page, 'dashboard-launch-sheet');
+    await click(launch);
+    await page.getByText('Launched in the sandbox').waitFor();
+    const mails = page.locator('iframe[title^="E-mail"]');
+    await mails.nth(1).waitFor();
+    expect({ clicks, mails: await mails.count() }).toEqual({ clicks: 5, mails: 2 });
+    for (const place of [0, 1]) await page.frameLocator('iframe[title^="E-mail"]').nth(place).getByText(/Ben Weiss|김미나/).first().waitFor();
+    rescue = idOf();
+    expect((await app.api('GET', `/v1/campaigns/${rescue}`)).body).toMatchObject({ state: 'active', unfinished: false, name: 'Trial rescue' });
+  });
+
+  test('the walk goes to the next person, and says where they are and why', async () => {
+    const { page } = dashboard;
+    await app.runner.runUntilIdle();
+    await page.reload();
+    await page.getByText('Where they are, and why').waitFor();
+    expect(await page.getByRole('list', { name: 'Gates in their order' }).getByRole('listitem').count()).toBe(15);
+    const first = await page.getByRole('heading', { level: 2 }).innerText();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('heading', { level: 2, name: first === 'Ben Weiss' ? '김미나' : 'Ben Weiss' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('person')).toMatch(/^[0-9a-f-]{36}$/);
+    await page.locator('iframe[title^="In-app message"]').waitFor();
+    await dashboard.inspect('walk');
+  });
+
+  test('who is where: by step and state, with the way to why', async () => {
+    const { page } = dashboard;
+    await page.getByRole('tab', { name: 'People' }).click();
+    await page.getByRole('link', { name: 'mina@example.org' }).waitFor();
+    await page.getByRole('combobox', { name: 'State' }).click();
+    await page.getByRole('option', { name: 'Left early' }).click();
+    await page.getByText('Nobody is there').waitFor();
+    expect(new URL(page.url()).search).toBe('?state=exited');
+    await button('Clear filters').click();
+    await page.getByRole('link', { name: 'mina@example.org' }).waitFor();
+    await dashboard.inspect('campaign-people');
+  });
+
+  test('pause, resume and stop; stopping says whom it concerns and what was taken back', async () => {
+    const { page } = dashboard;
+    await button('Pause').click();
+    await page.getByText('Paused', { exact: true }).waitFor();
+    await button('Resume').click();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await app.runner.runUntilIdle();
+    await button('Stop').click();
+    await dialog().getByText('2 people are on the way. 0 messages wait to be sent.').waitFor();
+    await dialog().getByRole('button', { name: 'Stop' }).click();
+    await dialog().getByText('2 runs ended. 0 messages were not sent.').waitFor();
+    await dialog().getByRole('button', { name: 'Close' }).click();
+    await page.getByText('Stopped', { exact: true }).waitFor();
+    expect((await app.api('GET', `/v1/campaigns/${rescue}/people`)).body.items.map(({ state }: { state: string }) => state)).toEqual(['cancelled', 'cancelled']);
+    expect(await button(/Review and/).count()).toBe(0);
+  });
+
+  test('who launches after somebody else changed it looks again first', async () => {
+    const { page } = dashboard;
+    const made = await create('두 사람', series({ start: 'pause', steps: [wait(1), email('a', null)] }));
+    await dashboard.goto(`/campaigns/${made.id}/history`);
+    await button('Review and launch').click();
+    await dialog().getByText('After: Wait 1 day').waitFor();
+    expect((await app.api('PUT', `/v1/campaigns/${made.id}`, { revision: made.revision, name: '두 사람', definition: series({ start: 'pause', steps: [wait(4), email('a', null)] }) })).status).toBe(200);
+    await dialog().getByRole('button', { name: 'Launch in sandbox' }).click();
+    await dialog().getByText(/Somebody else changed this campaign/).waitFor();
+    expect(dashboard.browser.faults.splice(0)).toEqual([expect.stringContaining('409')]);
+    await dialog().getByRole('button', { name: 'Look again' }).click();
+    await dialog().getByText('After: Wait 4 days').waitFor();
+    expect((await app.api('GET', `/v1/campaigns/${made.id}`)).body.state).toBe('draft');
+    await dialog().getByRole('button', { name: 'Launch in sandbox' }).click();
+    await page.getByText('Launched in the sandbox').waitFor();
+  });
+
+  test('a live campaign is published anew with its changes in words; its history compares and restores', async () => {
+    const { page } = dashboard;
+    const id = idOf();
+    const seen = (await app.api('GET', `/v1/campaigns/${id}`)).body;
+    const subject = email('a', null, { variants: [{ key: 'A', content: { subject: '다시 환영합니다', body: '<mj-section><mj-column><mj-text>안녕하세요</mj-text></mj-column></mj-section>' } }] });
+    expect((await app.api('PUT', `/v1/campaigns/${id}`, { revision: seen.revision, name: seen.name, definition: series({ start: 'pause', steps: [wait(5), subject] }) })).status).toBe(200);
+    await page.reload();
+    await button('Review and publish').click();
+    await dialog().getByText('Wait 4 days').waitFor();
+    await dialog().getByText('Wait 5 days').first().waitFor();
+    await dialog().getByText('Nobody is on the way', { exact: false }).waitFor();
+    await dialog().getByRole('button', { name: 'Publish version 2' }).click();
+    await dialog().getByText('Version 2 is live.').waitFor();
+    expect(await axeIn(page, 'html')).toEqual([]);
+    await picture(page, 'dashboard-launch-done');
+    await dialog().getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('tab', { name: 'History' }).click();
+    await page.getByRole('radio', { name: 'Compare from version 1' }).click();
+    const compared = page.getByRole('region', { name: 'From version 1 to the draft' });
+    await compared.getByText('Wait 4 days').waitFor();
+    await compared.locator('ins', { hasText: '다시' }).waitFor();
+    await dashboard.inspect('campaign-history');
+    await button('Make version 1 the draft').click();
+    await compared.getByText('They say the same.').waitFor();
+    await button('Undo').click();
+    await compared.getByText('Wait 4 days').waitFor();
+  });
+
+  test('more than 10,000 people: their number is typed', async () => {
+    const { page } = dashboard;
+    await rows(app.db, `insert into person (id, kind, attributes, first_seen_at, last_seen_at, created_at, updated_at) select gen_random_uuid(), 'user', '{"plan":"bulk"}', now(), now(), now(), now() from generate_series(1, 10001)`);
+    const { id } = await create('모두에게', { type: 'broadcast', launchAt: '2099-01-01T00:00:00Z', audience: { type: 'attribute', key: 'plan', op: 'is', value: 'bulk' }, message: email('message', null) });
+    await dashboard.goto(`/campaigns/${id}/history`);
+    await button('Review and launch').click();
+    const launch = dialog().getByRole('button', { name: 'Launch in sandbox to 10001 people' });
+    await launch.click();
+    await dialog().getByText('That is not 10,001.').waitFor();
+    expect((await app.api('GET', `/v1/campaigns/${id}`)).body.state).toBe('draft');
+    await dialog().getByRole('textbox', { name: 'Type 10,001 to go on' }).fill('10001');
+    await launch.click();
+    await page.getByText('Launched in the sandbox').waitFor();
+  });
+
+  test('several campaigns at once: what was not possible is said for each', async () => {
+    const { page } = dashboard;
+    await dashboard.goto('/campaigns');
+    await page.getByRole('combobox', { name: 'Order' }).click();
+    await page.getByRole('option', { name: 'By name' }).click();
+    await page.waitForURL(/sort=name/);
+    const names = (await app.api('GET', '/v1/campaigns?sort=name')).body.items.map(({ name }: { name: string }) => name);
+    expect(await page.getByRole('row').getByRole('link').filter({ hasText: /^(두 사람|모두에게|Trial rescue)$/ }).allInnerTexts()).toEqual(names);
+    for (const name of ['두 사람', 'Trial rescue']) await page.getByRole('checkbox', { name: `Choose ${name}` }).click();
+    await page.getByRole('region', { name: '2 chosen' }).getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('1 done.').waitFor();
+    await page.getByText(/The campaign is stopped, so "pause" is not possible/).waitFor();
+    expect(dashboard.browser.faults.splice(0)).toEqual([expect.stringContaining('409')]);
+    await dashboard.inspect('campaigns');
+  });
+
+  test('who may only look is offered nothing that would be refused', async () => {
+    const { page } = dashboard;
+    const { body } = await app.api('POST', '/v1/users', { email: 'ana@example.com', name: 'Ana', role: 'analyst' });
+    await page.context().clearCookies();
+    const { pathname, search } = new URL(body.inviteUrl as string);
+    await page.goto(`${dashboard.base}${pathname}${search}`);
+    await page.locator('[name="password"]').fill(PASSWORD);
+    await page.locator('main form button').click();
+    await page.waitForURL(/\/$/);
+    await dashboard.goto(`/campaigns/${rescue}/history`);
+    await page.getByText('They say the same.').waitFor();
+    for (const name of ['Pause', 'Stop', 'More for this campaign', 'Make version 1 the draft']) expect(await button(name).count()).toBe(0);
+    await dashboard.goto('/campaigns');
+    await page.getByRole('link', { name: '두 사람' }).waitFor();
+    expect(await page.getByRole('link', { name: 'New campaign' }).count() + await page.getByRole('checkbox').count()).toBe(0);
+  });
+});

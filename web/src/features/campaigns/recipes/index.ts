@@ -1,0 +1,9 @@
+import { featureLaunch } from './feature-launch.js';
+import { blank, oneOff } from './from-nothing.js';
+import { onboarding } from './onboarding.js';
+import { trialRescue } from './trial-rescue.js';
+import { welcome } from './welcome.js';
+import { winBack } from './win-back.js';
+
+/** In the order of the gallery. */
+export const RECIPES = [trialRescue, welcome, onboarding, winBack, featureLaunch, oneOff, blank] as const;

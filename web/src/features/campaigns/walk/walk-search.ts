@@ -1,0 +1,2 @@
+/** Whom a campaign is walked through with. */
+export interface WalkSearch { person?: string | undefined }

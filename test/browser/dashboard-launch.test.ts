@@ -180,9 +180,36 @@ const wait = (days: number) => ({ id: 'pause', type: 'wait', for: { days }, next
     for (const name of ['두 사람', 'Trial rescue']) await page.getByRole('checkbox', { name: `Choose ${name}` }).click();
     await page.getByRole('region', { name: '2 chosen' }).getByRole('button', { name: 'Pause' }).click();
     await page.getByText('1 done.').waitFor();
-    await page.getByText(/The campaign is stopped, so "pause" is not possible/).waitFor();
+    await page.getByText('It is in a state in which that is not possible: Stopped.').waitFor();
     expect(dashboard.browser.faults.splice(0)).toEqual([expect.stringContaining('409')]);
     await dashboard.inspect('campaigns');
+  });
+
+  test('a one-off is written whole: whom, when, variants, a test before the rest, a goal', async () => {
+    const { page } = dashboard;
+    await dashboard.goto('/campaigns/new');
+    await button('Use One-off').click();
+    const ready = page.getByRole('region', { name: 'Ready to launch?' });
+    await ready.getByRole('button', { name: /Say who gets it/ }).click();
+    await page.waitForURL(/at=who/);
+    await page.getByRole('textbox', { name: 'Segment' }).or(page.getByRole('combobox', { name: 'Segment' })).click();
+    await page.getByRole('option', { name: 'On trial, not upgraded' }).click();
+    await page.getByRole('radio', { name: 'At a moment' }).click();
+    await page.getByLabel(/^Moment/).fill('2099-05-01T09:30');
+    await page.getByRole('checkbox', { name: 'Wait for a time of day where each person is' }).click();
+    await button('Add variant').click();
+    await page.getByRole('checkbox', { name: /Test first, then send the leader/ }).click();
+    await button('Add goal').click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('구매');
+    await page.getByRole('textbox', { name: 'Event' }).or(page.getByRole('combobox', { name: 'Event' })).fill('Order Completed');
+    await page.getByText('Saved', { exact: true }).waitFor();
+    await ready.getByText(/stop the launch|stops the launch/).waitFor({ state: 'detached' });
+    const { definition, unfinished } = (await app.api('GET', `/v1/campaigns/${idOf()}`)).body;
+    expect({ unfinished, at: definition.launchAt.slice(0, 4), local: definition.localTime, variants: definition.message.variants.map(({ key }: { key: string }) => key), send: definition.message.test.send, goal: definition.goals[0].event.name }).toEqual({ unfinished: false, at: '2099', local: '10:00', variants: ['A', 'B'], send: { share: 0.2, wait: { hours: 4 } }, goal: 'Order Completed' });
+    await dashboard.inspect('broadcast');
+    await button('Review and launch').click();
+    await dialog().getByText(/at the next 10:00 in each person/).waitFor();
+    await dialog().getByRole('button', { name: 'Not yet' }).click();
   });
 
   test('who may only look is offered nothing that would be refused', async () => {

@@ -17,6 +17,8 @@ import { Route as AutoMessagesNewRouteImport } from './routes/auto-messages/new'
 import { Route as CampaignsIndexRouteImport } from './routes/campaigns/index'
 import { Route as CampaignsIdRouteRouteImport } from './routes/campaigns/$id/route'
 import { Route as CampaignsNewRouteImport } from './routes/campaigns/new'
+import { Route as DataAttributesRouteImport } from './routes/data/attributes'
+import { Route as DataEventsRouteImport } from './routes/data/events'
 import { Route as DeliveriesIndexRouteImport } from './routes/deliveries/index'
 import { Route as DeliveriesIdRouteImport } from './routes/deliveries/$id'
 import { Route as MessagesIndexRouteImport } from './routes/messages/index'
@@ -95,6 +97,16 @@ const CampaignsIdRouteRoute = CampaignsIdRouteRouteImport.update({
 const CampaignsNewRoute = CampaignsNewRouteImport.update({
   id: '/campaigns/new',
   path: '/campaigns/new',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const DataAttributesRoute = DataAttributesRouteImport.update({
+  id: '/data/attributes',
+  path: '/data/attributes',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const DataEventsRoute = DataEventsRouteImport.update({
+  id: '/data/events',
+  path: '/data/events',
   getParentRoute: () => rootRouteImport,
 } as any)
 const DeliveriesIndexRoute = DeliveriesIndexRouteImport.update({
@@ -303,6 +315,8 @@ export interface FileRoutesByFullPath {
   '/campaigns/$id': typeof CampaignsIdRouteRouteWithChildren
   '/auto-messages/new': typeof AutoMessagesNewRoute
   '/campaigns/new': typeof CampaignsNewRoute
+  '/data/attributes': typeof DataAttributesRoute
+  '/data/events': typeof DataEventsRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
@@ -349,6 +363,8 @@ export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/auto-messages/new': typeof AutoMessagesNewRoute
   '/campaigns/new': typeof CampaignsNewRoute
+  '/data/attributes': typeof DataAttributesRoute
+  '/data/events': typeof DataEventsRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
@@ -399,6 +415,8 @@ export interface FileRoutesById {
   '/campaigns/$id': typeof CampaignsIdRouteRouteWithChildren
   '/auto-messages/new': typeof AutoMessagesNewRoute
   '/campaigns/new': typeof CampaignsNewRoute
+  '/data/attributes': typeof DataAttributesRoute
+  '/data/events': typeof DataEventsRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
@@ -450,6 +468,8 @@ export interface FileRouteTypes {
     | '/campaigns/$id'
     | '/auto-messages/new'
     | '/campaigns/new'
+    | '/data/attributes'
+    | '/data/events'
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
@@ -496,6 +516,8 @@ export interface FileRouteTypes {
     | '/'
     | '/auto-messages/new'
     | '/campaigns/new'
+    | '/data/attributes'
+    | '/data/events'
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
@@ -545,6 +567,8 @@ export interface FileRouteTypes {
     | '/campaigns/$id'
     | '/auto-messages/new'
     | '/campaigns/new'
+    | '/data/attributes'
+    | '/data/events'
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
@@ -595,6 +619,8 @@ export interface RootRouteChildren {
   CampaignsIdRouteRoute: typeof CampaignsIdRouteRouteWithChildren
   AutoMessagesNewRoute: typeof AutoMessagesNewRoute
   CampaignsNewRoute: typeof CampaignsNewRoute
+  DataAttributesRoute: typeof DataAttributesRoute
+  DataEventsRoute: typeof DataEventsRoute
   DeliveriesIdRoute: typeof DeliveriesIdRoute
   PeopleIdRoute: typeof PeopleIdRoute
   PeopleImportRoute: typeof PeopleImportRoute
@@ -673,6 +699,20 @@ declare module '@tanstack/react-router' {
       path: '/campaigns/new'
       fullPath: '/campaigns/new'
       preLoaderRoute: typeof CampaignsNewRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/data/attributes': {
+      id: '/data/attributes'
+      path: '/data/attributes'
+      fullPath: '/data/attributes'
+      preLoaderRoute: typeof DataAttributesRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/data/events': {
+      id: '/data/events'
+      path: '/data/events'
+      fullPath: '/data/events'
+      preLoaderRoute: typeof DataEventsRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/deliveries/': {
@@ -1028,6 +1068,8 @@ const rootRouteChildren: RootRouteChildren = {
   CampaignsIdRouteRoute: CampaignsIdRouteRouteWithChildren,
   AutoMessagesNewRoute: AutoMessagesNewRoute,
   CampaignsNewRoute: CampaignsNewRoute,
+  DataAttributesRoute: DataAttributesRoute,
+  DataEventsRoute: DataEventsRoute,
   DeliveriesIdRoute: DeliveriesIdRoute,
   PeopleIdRoute: PeopleIdRoute,
   PeopleImportRoute: PeopleImportRoute,

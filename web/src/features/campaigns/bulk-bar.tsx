@@ -2,7 +2,7 @@ import { Alert, Button, Card, Group, Modal, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { answer, api, type Api } from '../../lib/api.ts';
+import { answer, api, ApiProblem, type Api } from '../../lib/api.ts';
 
 type Campaign = Api<'CampaignSummary'>;
 interface Outcome { done: number; refused: { id: string; name: string; why: string }[] }
@@ -14,17 +14,22 @@ export function BulkBar({ campaigns, onClear }: { campaigns: readonly Campaign[]
   const [busy, setBusy] = useState(false);
   const [asks, setAsks] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const whyNot = (error: unknown, state: string): string => {
+    const code = error instanceof ApiProblem ? error.code.replace('campaign.', '') : '';
+    if (code === 'wrong-state' || code === 'busy') return t(`campaigns.refused.${code}`, { state });
+    return error instanceof Error ? error.message : '';
+  };
   const run = async (verb: 'pause' | 'archive') => {
     setBusy(true);
     const result: Outcome = { done: 0, refused: [] };
-    for (const { id, name } of campaigns) {
+    for (const { id, name, state } of campaigns) {
       const path = { params: { path: { id } } };
       try {
         await answer(verb === 'pause' ? api.POST('/v1/campaigns/{id}/pause', path) : api.POST('/v1/campaigns/{id}/archive', path));
         result.done += 1;
         void queries.invalidateQueries({ queryKey: ['campaign', id] });
       } catch (error) {
-        result.refused.push({ id, name, why: error instanceof Error ? error.message : '' });
+        result.refused.push({ id, name, why: whyNot(error, t(`campaigns.states.${state}`)) });
       }
     }
     setBusy(false);

@@ -1,4 +1,5 @@
 import app from './app.json';
+import broadcast from './broadcast.json';
 import campaignPeople from './campaignPeople.json';
 import campaigns from './campaigns.json';
 import data from './data.json';
@@ -35,6 +36,7 @@ export default {
   tagField,
   inApp,
   autoMessages,
+  broadcast,
   campaignPeople,
   campaigns,
   data,

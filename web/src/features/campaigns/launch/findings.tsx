@@ -2,6 +2,8 @@ import { Alert, Anchor, Stack, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../../../lib/api.ts';
+import { useDraft } from '../draft/draft-context.tsx';
+import { placeOf } from './place-of.ts';
 
 export type Finding = Api<'CampaignCheck'>['findings'][number];
 
@@ -28,9 +30,10 @@ export function Findings({ id, findings, onJump }: { id: string; findings: reado
 function Part({ id, color, title, findings, onJump }: { id: string; color: string; title: string; findings: readonly Finding[]; onJump(): void }) {
   const say = useFindingText();
   const navigate = useNavigate();
+  const { definition } = useDraft();
   const jump = ({ path }: Finding) => {
     onJump();
-    void navigate({ to: '/campaigns/$id', params: { id }, hash: path });
+    void navigate({ to: '/campaigns/$id', params: { id }, search: { at: placeOf(definition, path) } });
   };
   return (
     <Alert color={color} title={title} variant="light">

@@ -44,6 +44,7 @@ export function Gallery() {
       {failure !== null && <Alert color="red" role="alert" title={t('recipes.failed')}>{failure}</Alert>}
       <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="md">
         {RECIPES.map((recipe) => <RecipeCard key={recipe.key} recipe={recipe} busy={making === recipe.key} disabled={!me || making !== null} onUse={() => { void use(recipe); }} />)}
+        <AutoMessageCard />
       </SimpleGrid>
     </Stack>
   );
@@ -60,6 +61,22 @@ function RecipeCard({ recipe, busy, disabled, onUse }: { recipe: Recipe; busy: b
         <Text size="sm" style={{ flex: 1 }}>{t(`recipes.${recipe.key}.about`)}</Text>
         <Needs recipe={recipe} />
         <Button variant="light" loading={busy} disabled={disabled && !busy} onClick={onUse}>{t('recipes.use', { name })}</Button>
+      </Stack>
+    </Card>
+  );
+}
+
+/** Auto messages begin with the page they are for. */
+function AutoMessageCard() {
+  const { t } = useTranslation();
+  const name = t('recipes.auto.name');
+  return (
+    <Card withBorder component="section" aria-label={name} h="100%">
+      <Stack gap="sm" h="100%">
+        <Title order={2} size="h5">{name}</Title>
+        <MiniSeries shape={['wait', 'in_app']} />
+        <Text size="sm" style={{ flex: 1 }}>{t('recipes.auto.about')}</Text>
+        <ButtonLink variant="light" to="/auto-messages/new">{t('recipes.use', { name })}</ButtonLink>
       </Stack>
     </Card>
   );

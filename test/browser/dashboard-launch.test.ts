@@ -194,11 +194,13 @@ const wait = (days: number) => ({ id: 'pause', type: 'wait', for: { days }, next
     await page.waitForURL(/at=who/);
     await page.getByRole('textbox', { name: 'Segment' }).or(page.getByRole('combobox', { name: 'Segment' })).click();
     await page.getByRole('option', { name: 'On trial, not upgraded' }).click();
-    await page.getByRole('radio', { name: 'At a moment' }).click();
+    // The count and its people come in above what is clicked next, which moves down by them.
+    await page.getByRole('region', { name: 'Who', exact: true }).getByRole('link', { name: 'Ben Weiss' }).waitFor();
+    await page.getByRole('radio', { name: 'At a moment' }).check();
     await page.getByLabel(/^Moment/).fill('2099-05-01T09:30');
-    await page.getByRole('checkbox', { name: 'Wait for a time of day where each person is' }).click();
+    await page.getByRole('checkbox', { name: 'Wait for a time of day where each person is' }).check();
     await button('Add variant').click();
-    await page.getByRole('checkbox', { name: /Test first, then send the leader/ }).click();
+    await page.getByRole('checkbox', { name: /Test first, then send the leader/ }).check();
     await button('Add goal').click();
     await page.getByRole('textbox', { name: 'Name' }).fill('구매');
     await page.getByRole('textbox', { name: 'Event' }).or(page.getByRole('combobox', { name: 'Event' })).fill('Order Completed');

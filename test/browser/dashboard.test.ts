@@ -73,7 +73,7 @@ async function recordTest(app: TestApp, clock: VirtualClock): Promise<string> {
     expect(new URL(page.url()).search).toBe('?state=draft');
     await page.getByText('No campaign matches').waitFor();
     await page.getByRole('button', { name: 'Clear filters' }).click();
-    await page.getByText('No campaign yet').waitFor();
+    await page.getByText(/^A smart campaign takes people along/).waitFor();
     await picture(page, 'dashboard-campaigns-empty');
   });
 
@@ -103,6 +103,7 @@ async function recordTest(app: TestApp, clock: VirtualClock): Promise<string> {
     await page.getByRole('link', { name: 'Win back' }).waitFor({ state: 'hidden' });
     await page.getByRole('link', { name: '체험 환영' }).click();
     await page.getByRole('heading', { level: 1, name: '체험 환영' }).waitFor();
+    await page.getByRole('tab', { name: 'Results' }).click();
     await page.getByText('Everything adds up: 3 arrived').waitFor();
     await open('/people?q=mina');
     expect(await page.getByRole('row').count()).toBe(2);
@@ -115,7 +116,7 @@ async function recordTest(app: TestApp, clock: VirtualClock): Promise<string> {
   test('a finished test says its verdict first, with the difference as a bar and in words', async () => {
     const { page } = browser;
     testId = await recordTest(app, clock);
-    await open(`/campaigns/${testId}`);
+    await open(`/campaigns/${testId}/results`);
     await page.getByText(/^B wins\./).waitFor();
     await page.getByText('Winner', { exact: true }).waitFor();
     expect(await page.getByRole('img', { name: /^B against A: the difference lies between \+\d+% to \+\d+%/ }).count()).toBe(1);
@@ -126,7 +127,7 @@ async function recordTest(app: TestApp, clock: VirtualClock): Promise<string> {
 
   test('every page has no fault that axe knows of, in both languages and schemes, and fits a phone', async () => {
     const { page } = browser;
-    const paths = ['/', '/campaigns', `/campaigns/${campaignId}`, `/campaigns/${testId}`, '/segments', '/people', `/people/${personId}`, '/deliveries'];
+    const paths = ['/', '/campaigns', `/campaigns/${campaignId}/results`, `/campaigns/${testId}/results`, '/segments', '/people', `/people/${personId}`, '/deliveries'];
     const dashboard = Dashboard.around(app, browser);
     await page.emulateMedia({ reducedMotion: 'reduce' });
     for (const path of paths) {

@@ -289,8 +289,12 @@ interface Stored { name: string; properties: Record<string, unknown>; context: R
     gate.mode = 'down';
     await Promise.all(tabs.map((tab, index) => tab.evaluate(`danbi.track('Tab ${index}')`)));
     await page.waitForTimeout(1_200);
-    await Promise.all(tabs.map((tab) => tab.close({ runBeforeUnload: true })));
-    await page.waitForTimeout(500);
+    // They close as a person closes them, which takes as long as it takes.
+    await Promise.all(tabs.map(async (tab) => {
+      const closed = tab.waitForEvent('close');
+      await tab.close({ runBeforeUnload: true });
+      await closed;
+    }));
     gate.mode = 'open';
     gate.seen.length = 0;
     await page.goto(`${site.url}/next`);

@@ -52,7 +52,8 @@ test('a cap of 100 and 1,000 claims at once over three processes: exactly 100 ar
   expect(outcomes.filter((outcome) => outcome === 'shown')).toHaveLength(100);
   expect(await shownOf(id)).toEqual({ shown: 100, people: 100 });
   expect([...new Set(outcomes)].filter((outcome) => !['shown', 'taken away', 'CAP_DEFERRED', 'CAP_DROPPED'].includes(outcome))).toEqual([]);
-  expect(await visitors[outcomes.indexOf('CAP_DROPPED')]!.claim(id)).toMatchObject({ ok: 0, why: 'CAP_DROPPED' });
+  // Whoever had to wait for a lease to end asks again: all are confirmed now, so there is nothing to wait for.
+  expect(await visitors[outcomes.findIndex((outcome) => outcome !== 'shown')]!.claim(id)).toMatchObject({ ok: 0, why: 'CAP_DROPPED' });
   expect(await row(app.db, 'select t.taken::int from display_tally as t where t.campaign_id = $1', [id])).toEqual({ taken: 100 });
   expect((await reconciled(app, id)).entry).toMatchObject({ entered: 100 });
 }, 600_000);

@@ -121,15 +121,17 @@ test('a database killed with Danbi whose last statement still runs is waited for
   const client = new pg.Client({ connectionString: `postgres://${user}:${password}@127.0.0.1:${port}/danbi` });
   await client.connect();
   client.on('error', () => undefined);
+  const { rows: [backend] } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
   // Sleeping in the server would notice the death; working does not.
-  const busy = client.query(`do $$ declare until timestamptz := clock_timestamp() + interval '4 s'; begin while clock_timestamp() < until loop end loop; end $$`).catch(() => null);
+  const busy = client.query(`do $$ declare until timestamptz := clock_timestamp() + interval '60 s'; begin while clock_timestamp() < until loop end loop; end $$`).catch(() => null);
   await sleep(200);
   process.kill(Number(postgres), 'SIGKILL');
   first.child.kill('SIGKILL');
   await first.ended;
   const second = spawnDanbi({ PORT: '0', DATA_DIR: data });
+  while (!(await readFile(join(data, 'postgres.log'), 'utf8')).includes('pre-existing shared memory block') && second.child.exitCode === null) await sleep(50);
+  process.kill(backend!.pid, 'SIGTERM');
   await second.until(/ready at/);
-  expect(await readFile(join(data, 'postgres.log'), 'utf8')).toContain('pre-existing shared memory block');
   second.child.kill('SIGTERM');
   expect(await second.ended).toMatchObject({ code: 0 });
   await busy;

@@ -3,7 +3,7 @@ import type { CDPSession, Locator } from 'playwright-core';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { hasBrowser } from '../support/browser.js';
 import { Dashboard } from '../support/dashboard.js';
-import { axeIn } from '../support/sdk-page.js';
+import { axeIn, openRoots } from '../support/sdk-page.js';
 
 const message = { type: 'message', id: 'hello', channel: 'email', topic: 'product-updates', name: 'Welcome', variants: [{ key: 'A', content: { subject: '', preheader: '', body: '', layout: 'plain' } }, { key: 'B', name: 'Short', content: { subject: 'Short {{default person.name "friend"}}', preheader: 'P', body: '<mj-section><mj-column><mj-text>Short</mj-text></mj-column></mj-section>', layout: 'plain' } }] };
 
@@ -41,6 +41,7 @@ const wordsOf = (html: string) => html.replaceAll(/<(style|title)[\s\S]*?<\/\1>|
   beforeAll(async () => {
     app = await startTestApp();
     dashboard = await Dashboard.open(app);
+    await openRoots(dashboard.page);
     ime = await dashboard.page.context().newCDPSession(dashboard.page);
     for (const [id, attributes] of [['mina', { name: '김미나', plan: 'pro', email: 'mina@example.org', language: 'ko' }], ['ben', { name: 'Ben', email: 'ben@example.org' }]] as const) expect((await app.api('POST', '/v1/people', { externalId: id, attributes })).status).toBe(201);
     campaign = (await app.api('POST', '/v1/campaigns', { name: 'Hello', unfinished: true, definition: { type: 'series', start: 'hello', steps: [message] } })).body.id;
@@ -206,6 +207,19 @@ const wordsOf = (html: string) => html.replaceAll(/<(style|title)[\s\S]*?<\/\1>|
     await button(/^Heading Good to have you here/).click();
     await page.getByRole('textbox', { name: 'Heading' }).waitFor();
     await dashboard.inspect('message');
+  });
+
+  test('an in-app message of a series is written whole on a page of its own, beside what the SDK makes of it', async () => {
+    const { page } = dashboard;
+    const { body: { id } } = await app.api('POST', '/v1/campaigns', { name: 'Inside', unfinished: true, definition: { type: 'series', entry: { type: 'event', event: 'Signed Up' }, start: 'tip', steps: [{ id: 'tip', type: 'message', channel: 'in_app', variants: [{ key: 'A', content: { title: 'First tip', body: '' } }] }] } });
+    await dashboard.goto(`/campaigns/${id}/messages/tip`);
+    await page.getByRole('textbox', { name: 'Text', exact: true }).fill('본문이 여기에');
+    await page.frameLocator('iframe').locator('danbi-messages').locator('.m').filter({ hasText: '본문이 여기에' }).waitFor();
+    await page.getByRole('combobox', { name: 'Format' }).click();
+    await page.getByRole('option', { name: 'Dialog' }).click();
+    await page.getByText('Saved', { exact: true }).waitFor();
+    expect((await app.api('GET', `/v1/campaigns/${id}`)).body.definition.steps[0].variants[0].content).toMatchObject({ format: 'modal', title: 'First tip', body: '본문이 여기에' });
+    await dashboard.inspect('in-app-message');
   });
 
   test('snippets: made, named by a draft, refused while used', async () => {

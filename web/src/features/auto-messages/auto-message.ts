@@ -1,3 +1,4 @@
+import { wholeInApp } from '../in-app/content.ts';
 import type { Api } from '../../lib/api.ts';
 
 export type AutoMessage = Extract<Api<'CampaignDefinition'>, { type: 'auto_message' }>;
@@ -24,12 +25,12 @@ export function filled(draft: Partial<AutoMessage>): AutoMessage {
     },
     message: {
       ...message, id: message.id ?? 'message', channel: 'in_app', type: 'message', name: message.name ?? '', topic: message.topic ?? 'product-updates', next: null,
-      variants: (message.variants ?? []).length > 0 ? message.variants!.map((variant) => ({ ...variant, content: { ...EMPTY, ...variant.content } })) : [{ key: 'a', name: '', weight: 1, content: EMPTY }],
+      variants: (message.variants ?? []).length > 0 ? message.variants!.map((variant) => ({ ...variant, content: wholeInApp(variant.content) })) : [{ key: 'a', name: '', weight: 1, content: EMPTY }],
     },
   };
 }
 
-export const EMPTY: Content = { format: 'chat', title: '', body: '', buttons: [], markup: 'text', reply: false };
+export const EMPTY: Content = wholeInApp(undefined);
 
 /** An address as a pattern of host and path; null for what is none. What is pasted may lack its scheme, or be a path alone. */
 export function patternOf(address: string): string | null {

@@ -11,5 +11,5 @@ export function CampaignEditor() {
   const { at } = route.useSearch();
   const { definition } = useDraft();
   if (definition.type === 'broadcast') return <BroadcastEditor at={at} />;
-  return definition.type === 'series' ? <SeriesEditor /> : <Navigate to="/campaigns/$id/results" params={{ id }} replace />;
+  return definition.type === 'series' ? <SeriesEditor /> : <Navigate to="/auto-messages/$id" params={{ id }} replace />;
 }

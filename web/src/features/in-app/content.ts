@@ -9,6 +9,8 @@ export type Choice = NonNullable<Survey['choices']>[number];
 export type Button = InAppContent['buttons'][number];
 export type Translation = NonNullable<InAppContent['translations']>[string];
 export type SurveyTexts = NonNullable<Translation['survey']>;
+/** A message with what a draft may not have written yet, as the API would fill it. */
+export const wholeInApp = (content: Partial<InAppContent> | undefined): InAppContent => ({ format: 'chat', title: '', body: '', buttons: [], markup: 'text', reply: false, ...content });
 /** What is written anew in each language. */
 export type Texts = Translation;
 

@@ -41,12 +41,12 @@ export function PreviewFrame({ display, device, scheme, isOld }: { display: Api<
   const scale = Math.min(1, (width || wide) / wide);
   return (
     <Box>
-      <Box ref={ref} h={high * scale} style={{ overflow: 'hidden', display: 'flex', justifyContent: 'center', opacity: isOld && display ? 0.75 : 1 }}>
+      <Box ref={ref} h={high * scale} style={{ overflow: 'hidden', display: 'flex', alignItems: 'flex-start', justifyContent: device === 'desktop' ? 'flex-start' : 'center', opacity: isOld && display ? 0.75 : 1 }}>
         <iframe
           // As the page itself says; its origin stays its own.
           sandbox="allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox"
           ref={frame} title={t('inApp.preview.frame')} src="/preview/in-app" data-device={device}
-          style={{ width: wide, height: high, flex: 'none', border: '1px solid var(--mantine-color-default-border)', borderRadius: 8, boxSizing: 'content-box', transform: `scale(${scale})`, transformOrigin: device === 'desktop' ? 'top left' : 'top center', ...(device === 'desktop' ? { alignSelf: 'flex-start', marginInlineEnd: 'auto' } : {}) }}
+          style={{ width: wide, height: high, flex: 'none', border: '1px solid var(--mantine-color-default-border)', borderRadius: 8, boxSizing: 'content-box', transform: `scale(${scale})`, transformOrigin: device === 'desktop' ? 'top left' : 'top center' }}
         />
       </Box>
       <Group gap="xs" mt={4} justify="space-between">

@@ -1,17 +1,22 @@
 import { Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { TextLink } from '../../ui/links.tsx';
-import { EmptyState } from '../../ui/states.tsx';
+import { EmptyState, Loading } from '../../ui/states.tsx';
 import { useDraft } from '../campaigns/draft/draft-context.tsx';
 import { SaveState } from '../campaigns/draft/save-state.tsx';
+import type { InAppContent } from '../in-app/content.ts';
 import { wholeEmail, type EmailContent } from './email-editor/content.ts';
 import { EmailEditor } from './email-editor/email-editor.tsx';
 import { messageAt, withMessage } from './message-at.ts';
 
 const route = getRouteApi('/campaigns/$id/messages/$stepId');
 
-/** One e-mail of a campaign over the whole page: its variants, languages and views are in the address. */
+/** Loaded when a message of this channel is opened. */
+const InAppMessage = lazy(() => import('./in-app-message.tsx'));
+
+/** One message of a campaign over the whole page: its variants, languages and views are in the address. */
 export function MessagePage() {
   const { t } = useTranslation();
   const { id, stepId } = route.useParams();
@@ -21,7 +26,7 @@ export function MessagePage() {
   const found = messageAt(definition, stepId);
   const variant = found?.variants.find(({ key }) => key === search.variant) ?? found?.variants[0];
   if (!found || !variant) return <EmptyState title={t('messages.noEmail')} hint={t('messages.noEmailHint')} action={<TextLink to="/campaigns/$id" params={{ id }}>{t('messages.back')}</TextLink>} />;
-  const write = (content: EmailContent, merge?: string) => { change((now) => withMessage(now, stepId, variant.key, content), merge === undefined ? undefined : `${stepId} ${variant.key} ${merge}`); };
+  const write = (content: EmailContent | InAppContent, merge?: string) => { change((now) => withMessage(now, stepId, variant.key, content), merge === undefined ? undefined : `${stepId} ${variant.key} ${merge}`); };
   return (
     <Stack gap="md">
       <Group justify="space-between" gap="sm">
@@ -32,11 +37,18 @@ export function MessagePage() {
         </Group>
         <SaveState />
       </Group>
-      <EmailEditor
-        key={`${stepId} ${variant.key}`} value={wholeEmail(variant.content)} onChange={write} readOnly={readOnly}
+      {found.channel === 'in_app' ? (
+        <Suspense fallback={<Loading rows={6} />}>
+          <InAppMessage
+            key={`${stepId} ${variant.key}`} content={variant.content as Partial<InAppContent> | undefined} topic={found.topic} readOnly={readOnly} onChange={(content) => { write(content, 'content'); }}
+            language={search.lang ?? null} onLanguage={(lang) => { void navigate({ search: { ...search, lang: lang ?? undefined }, replace: true }); }}
+          />
+        </Suspense>
+      ) : <EmailEditor
+        key={`${stepId} ${variant.key}`} value={wholeEmail(variant.content as Partial<EmailContent> | undefined)} onChange={write} readOnly={readOnly}
         context={{ topic: found.topic, event: found.event, variants: found.variants.map(({ key, name, content }) => ({ key, name, content: wholeEmail(content) })) }}
         shown={{ language: search.lang, view: search.view ?? 'design', onShow: ({ view, ...rest }) => { void navigate({ search: { ...search, ...(view ? { view: view === 'design' ? undefined : view } : {}), ...('language' in rest ? { lang: rest.language } : {}) }, replace: true }); } }}
-      />
+      />}
     </Stack>
   );
 }

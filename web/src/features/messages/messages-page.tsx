@@ -47,7 +47,7 @@ export function MessagesPage() {
   );
 }
 
-/** E-mails open in their editor; what another channel says is edited where its campaign is. */
+/** Opens where the message is written. */
 function Name({ message: { title, channel, campaign, stepId, stepName, variant, variantName } }: { message: Message }) {
   const { t } = useTranslation();
   const shown = title || t('messages.untitled');
@@ -55,7 +55,9 @@ function Name({ message: { title, channel, campaign, stepId, stepName, variant, 
   const link = variant === null ? `${stepId}~email` : stepId;
   return (
     <>
-      {channel === 'email' ? <TextLink fw={600} size="sm" to="/campaigns/$id/messages/$stepId" params={{ id: campaign.id, stepId: link }} search={variant === null ? {} : { variant }}>{shown}</TextLink> : <Text fw={600} size="sm">{shown}</Text>}
+      {channel === 'webhook' || channel === 'chat' ? <TextLink fw={600} size="sm" to="/campaigns/$id" params={{ id: campaign.id }}>{shown}</TextLink>
+        : campaign.type === 'auto_message' ? <TextLink fw={600} size="sm" to="/auto-messages/$id" params={{ id: campaign.id }} search={variant === null ? {} : { variant }}>{shown}</TextLink>
+          : <TextLink fw={600} size="sm" to="/campaigns/$id/messages/$stepId" params={{ id: campaign.id, stepId: link }} search={variant === null ? {} : { variant }}>{shown}</TextLink>}
       <Text size="xs" c="dimmed">{[stepName, what].filter(Boolean).join(' · ')}</Text>
     </>
   );

@@ -16,7 +16,7 @@ interface Page { stepId: string; variant?: string }
 export function ContentFields({ channel, page, ...fields }: Fields & { channel: Channel; page: Page }) {
   switch (channel) {
     case 'email': return <EmailFields {...fields} page={page} />;
-    case 'in_app': return <InAppFields {...fields} />;
+    case 'in_app': return <InAppFields {...fields} page={page} />;
     case 'webhook': return <WebhookFields {...fields} />;
     case 'chat': return <ChatFields {...fields} />;
   }
@@ -33,22 +33,29 @@ function Line({ content, field, onChange, name, label, area = false, longest, hi
 /** The lines of an inbox; the e-mail itself is written on a page of its own. */
 function EmailFields({ page, ...fields }: Fields & { page: Page }) {
   const { t } = useTranslation();
-  const { campaign } = useDraft();
   return (
     <>
       <Line {...fields} name="subject" label={t('series.fields.subject')} longest={500} />
       <Line {...fields} name="preheader" label={t('series.fields.preheader')} longest={300} />
-      <div data-field={`${fields.field}.body`}><div data-field={`${fields.field}.blocks`}><ButtonLink variant="default" size="sm" fullWidth to="/campaigns/$id/messages/$stepId" params={{ id: campaign.id, stepId: page.stepId }} search={page.variant === undefined ? {} : { variant: page.variant }}>{t('series.message.edit')}</ButtonLink></div></div>
+      <div data-field={`${fields.field}.body`}><div data-field={`${fields.field}.blocks`}><PageLink page={page} label={t('series.message.edit')} /></div></div>
     </>
   );
 }
 
-function InAppFields(fields: Fields) {
+/** To the page on which the whole message is written. */
+function PageLink({ page, label }: { page: Page; label: string }) {
+  const { campaign } = useDraft();
+  return <ButtonLink variant="default" size="sm" fullWidth to="/campaigns/$id/messages/$stepId" params={{ id: campaign.id, stepId: page.stepId }} search={page.variant === undefined ? {} : { variant: page.variant }}>{label}</ButtonLink>;
+}
+
+/** The words; pictures, buttons, surveys, colours and languages are on a page of its own. */
+function InAppFields({ page, ...fields }: Fields & { page: Page }) {
   const { t } = useTranslation();
   return (
     <>
       <Line {...fields} name="title" label={t('series.fields.title')} longest={200} />
       <Line {...fields} name="body" label={t('series.fields.body')} longest={10_000} area />
+      <PageLink page={page} label={t('series.message.editInApp')} />
     </>
   );
 }

@@ -216,9 +216,9 @@ const wordsOf = (html: string) => html.replaceAll(/<(style|title)[\s\S]*?<\/\1>|
     await page.getByRole('textbox', { name: 'Text', exact: true }).fill('본문이 여기에');
     await page.frameLocator('iframe').locator('danbi-messages').locator('.m').filter({ hasText: '본문이 여기에' }).waitFor();
     await page.getByRole('combobox', { name: 'Format' }).click();
-    await page.getByRole('option', { name: 'Dialog' }).click();
+    await page.getByRole('option', { name: 'Banner' }).click();
     await page.getByText('Saved', { exact: true }).waitFor();
-    expect((await app.api('GET', `/v1/campaigns/${id}`)).body.definition.steps[0].variants[0].content).toMatchObject({ format: 'modal', title: 'First tip', body: '본문이 여기에' });
+    expect((await app.api('GET', `/v1/campaigns/${id}`)).body.definition.steps[0].variants[0].content).toMatchObject({ format: 'banner', title: 'First tip', body: '본문이 여기에' });
     await dashboard.inspect('in-app-message');
   });
 

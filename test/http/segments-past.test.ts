@@ -80,7 +80,7 @@ test('explaining any past moment agrees with the membership as it was then', asy
   const segments: string[] = [];
   for (const [index, definition] of DEFINITIONS.entries()) segments.push((await app.api('POST', '/v1/segments', { name: `past ${index}`, definition })).body.id);
   await settle();
-  const runs = Number(process.env.SEGMENT_RUNS ?? 8);
+  const runs = Number(process.env.SEGMENT_RUNS ?? 5);
   await fc.assert(fc.asyncProperty(fc.array(action, { minLength: 4, maxLength: 14 }), fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 }), async (actions, moments) => {
     const world = newId();
     const begin = clock.now().getTime();

@@ -8,7 +8,8 @@ import { IconDots } from '../../ui/icons.ts';
 import { useDraft } from '../campaigns/draft/draft-context.tsx';
 import { useAutoCheck } from './auto-check.tsx';
 import { filled, type AutoMessage } from './auto-message.ts';
-import { useSaid, type Finding } from './findings.tsx';
+import { useSaid } from '../../lib/said.ts';
+import type { Finding } from './findings.tsx';
 import { useTriggerWords } from './trigger-words.ts';
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : '');

@@ -7,7 +7,6 @@ export type PageRule = Display['page'];
 export type Pattern = PageRule['include'][number];
 export type Trigger = Display['trigger'];
 export type Schedule = NonNullable<Display['schedule']>;
-export type Frequency = Display['frequency'];
 export type Variant = AutoMessage['message']['variants'][number];
 export type Content = Variant['content'];
 

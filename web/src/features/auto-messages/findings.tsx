@@ -1,5 +1,5 @@
 import { Alert, Text } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useSaid } from '../../lib/said.ts';
 import type { Api } from '../../lib/api.ts';
 import type { Problem } from '../in-app/place.ts';
 
@@ -16,12 +16,6 @@ export function sectionOf({ path }: Pick<Finding, 'path'>): Section {
   if (path.startsWith('display')) return 'often';
   if (path.startsWith('audience')) return 'who';
   return path.startsWith('message') ? 'message' : 'other';
-}
-
-/** In the language of the page, as far as the API has it. */
-export function useSaid(): (finding: Finding) => string {
-  const { i18n } = useTranslation();
-  return ({ message, messageKo }) => (i18n.language === 'ko' ? (messageKo ?? message) : message);
 }
 
 export function useProblems(findings: readonly Finding[]): Problem[] {

@@ -2,16 +2,11 @@ import { Alert, Anchor, Stack, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../../../lib/api.ts';
+import { useSaid } from '../../../lib/said.ts';
 import { useDraft } from '../draft/draft-context.tsx';
 import { placeOf } from './place-of.ts';
 
 export type Finding = Api<'CampaignCheck'>['findings'][number];
-
-/** A finding in the language of the page, as far as the server has it. */
-export function useFindingText(): (finding: Finding) => string {
-  const { i18n } = useTranslation();
-  return ({ message, messageKo }) => (i18n.language === 'ko' ? messageKo ?? message : message);
-}
 
 /** What stops a launch, then what is only doubtful; each leads to its place in the editor. */
 export function Findings({ id, findings, onJump }: { id: string; findings: readonly Finding[]; onJump(): void }) {
@@ -28,7 +23,7 @@ export function Findings({ id, findings, onJump }: { id: string; findings: reado
 }
 
 function Part({ id, color, title, findings, onJump }: { id: string; color: string; title: string; findings: readonly Finding[]; onJump(): void }) {
-  const say = useFindingText();
+  const say = useSaid();
   const navigate = useNavigate();
   const { definition } = useDraft();
   const jump = ({ path }: Finding) => {

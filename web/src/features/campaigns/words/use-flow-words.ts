@@ -4,7 +4,6 @@ import type { Api } from '../../../lib/api.ts';
 
 export type Definition = Api<'CampaignDefinition'>;
 export type SeriesDefinition = Extract<Definition, { type: 'series' }>;
-export type BroadcastDefinition = Extract<Definition, { type: 'broadcast' }>;
 export type Step = SeriesDefinition['steps'][number];
 export type MessageStep = Extract<Step, { type: 'message' }>;
 export type Duration = Partial<Record<(typeof UNITS)[number][0], number>>;

@@ -1,5 +1,4 @@
-import { Group, NumberInput, Stack, Text, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { Group, NumberInput, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Duration } from '../model.js';
 
@@ -21,17 +20,6 @@ export function DurationField({ label, value, field, onChange }: { label: string
       <Group gap="xs" grow wrap="nowrap">{units.map((unit) => <NumberInput key={unit} size="xs" label={t(`series.units.${unit}`)} value={value?.[unit] ?? ''} min={0} max={LARGEST[unit]} allowDecimal={false} hideControls onChange={(next) => { set(unit, typeof next === 'number' ? next : 0); }} />)}</Group>
     </Stack>
   );
-}
-
-/** A text that must not be empty: what is saved is the last one that was not. */
-export function NameField({ label, value, field, onChange }: { label: string; value: string; field: string; onChange(name: string): void }) {
-  const [text, setText] = useState(value);
-  const [seen, setSeen] = useState(value);
-  if (value !== seen) {
-    setSeen(value);
-    if (text.trim() !== value) setText(value);
-  }
-  return <TextInput size="sm" label={label} value={text} maxLength={200} data-field={field} error={text.trim() === ''} onChange={(event) => { const next = event.currentTarget.value; setText(next); if (next.trim() !== '') onChange(next.trim()); }} onBlur={() => { if (text.trim() === '') setText(value); }} />;
 }
 
 /** Weights as shares of a whole: what is typed is the weight, what is read is its share. */

@@ -10,10 +10,11 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform,
+  resolver: '<rootDir>/test/support/resolver.cjs',
   injectGlobals: false,
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   testTimeout: 120_000,
   testSequencer: '<rootDir>/test/support/longest-first.js',
-  maxWorkers: 3,
+  maxWorkers: 4,
 };

@@ -31,6 +31,44 @@ AS $function$
         return new;
       end $function$;
 
+CREATE OR REPLACE FUNCTION public.end_ladders(at timestamp with time zone, deliveries uuid[], people uuid[], kinds text[], verdicts text[])
+ RETURNS bigint
+ LANGUAGE sql
+AS $function$
+        with won as materialized (
+          select n.enrollment_id, n.person_id, n.version_id, split_part(n.step_id, '~', 1) as step
+            from unnest(deliveries, people, kinds, verdicts) as e (delivery_id, person_id, kind, verdict)
+            join delivery as n on n.fallback_of = e.delivery_id and n.person_id = e.person_id and n.rung_unless is not null
+           where e.verdict <> 'machine'
+             and n.rung_unless = any (case e.kind when 'impression' then '{displayed}'::text[] when 'open' then '{opened}' when 'click' then '{displayed,opened,clicked}' when 'reply' then '{displayed,answered}' else '{}' end)),
+        ended as (
+          update delivery as d
+             set state = 'cancelled', reason = 'NO_LONGER_ELIGIBLE', settled_at = end_ladders.at, detail = 'An earlier rung of the ladder had success.'
+            from won as w
+           where d.enrollment_id = w.enrollment_id and d.person_id = w.person_id and d.version_id = w.version_id and split_part(d.step_id, '~', 1) = w.step
+             and d.rung_unless is not null and d.state = 'queued'
+          returning 1)
+        select count(*) from ended
+      $function$;
+
+CREATE OR REPLACE FUNCTION public.name_grams(name text, shortest integer)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT COST 5000
+AS $function$
+        declare
+          last text;
+          mark text;
+          grams text[] := '{}';
+        begin
+          foreach mark in array string_to_array(name, null) loop
+            if shortest = 1 and ascii(mark) > 127 then grams := grams || mark; end if;
+            if last is not null then grams := grams || (last || mark); end if;
+            last := mark;
+          end loop;
+          return grams;
+        end $function$;
+
 CREATE OR REPLACE FUNCTION public.page_address(given text)
  RETURNS text
  LANGUAGE sql
@@ -223,6 +261,32 @@ AS $function$
         select coalesce(nullif(context #>> array['campaign', case part when 'campaign' then 'name' else part end], ''),
                         (select q.value from page_params(search) as q where q.key = 'utm_' || part and q.value <> '' order by q.place limit 1))
       $function$;
+
+CREATE OR REPLACE FUNCTION public.person_name_of(attributes jsonb)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+        select nullif(lower(normalize(btrim(left(case when jsonb_typeof(attributes -> 'name') = 'string' and attributes ->> 'name' <> '' then attributes ->> 'name'
+          else concat_ws(' ', case when jsonb_typeof(attributes -> 'firstName') = 'string' then attributes ->> 'firstName' end, case when jsonb_typeof(attributes -> 'lastName') = 'string' then attributes ->> 'lastName' end) end, 100)), NFC)), '')
+      $function$;
+
+CREATE OR REPLACE FUNCTION public.person_named()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        if tg_op = 'DELETE' then
+          delete from person_name as n using old_rows as o where n.person_id = o.id;
+        elsif tg_op = 'INSERT' then
+          insert into person_name (person_id, name) select n.id, n.name from (select p.id, person_name_of(p.attributes) as name from new_rows as p offset 0) as n where n.name is not null;
+        elsif person_name_of(new.attributes) is null then
+          delete from person_name as n where n.person_id = new.id;
+        elsif person_name_of(new.attributes) is distinct from person_name_of(old.attributes) then
+          insert into person_name (person_id, name) values (new.id, person_name_of(new.attributes)) on conflict (person_id) do update set name = excluded.name;
+        end if;
+        return null;
+      end $function$;
 
 CREATE OR REPLACE FUNCTION public.record_engagement(events json, touched uuid[], clicked uuid[], engaged uuid[], addresses text[], first_at timestamp with time zone, last_at timestamp with time zone, alone boolean, whole boolean)
  RETURNS jsonb
@@ -598,6 +662,27 @@ AS $function$
 
 -- Tables
 
+create table anomaly_look (
+  only_one boolean not null default true,
+  window_end timestamp with time zone not null,
+  constraint anomaly_look_pkey PRIMARY KEY (only_one),
+  constraint anomaly_look_only_one_check CHECK (only_one));
+
+create table anomaly_note (
+  id uuid not null,
+  campaign_id uuid not null,
+  kind text not null,
+  seen integer not null,
+  expected double precision not null,
+  window_end timestamp with time zone not null,
+  opened_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  acknowledged_by text,
+  acknowledged_at timestamp with time zone,
+  snoozed_until timestamp with time zone,
+  constraint anomaly_note_pkey PRIMARY KEY (id),
+  constraint anomaly_note_kind_check CHECK ((kind = ANY (ARRAY['zero'::text, 'collapse'::text, 'surge'::text]))));
+
 create table api_key (
   id uuid not null,
   kind text not null,
@@ -679,6 +764,24 @@ create table campaign (
   constraint campaign_pkey PRIMARY KEY (id),
   constraint campaign_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'draining'::text, 'stopped'::text, 'archived'::text]))),
   constraint campaign_type_check CHECK ((type = ANY (ARRAY['series'::text, 'broadcast'::text, 'auto_message'::text]))));
+
+create table campaign_approval (
+  id uuid not null,
+  campaign_id uuid not null,
+  revision integer not null,
+  state text not null,
+  people integer,
+  authors text[] not null,
+  requested_by text not null,
+  requested_at timestamp with time zone not null,
+  request_note text not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  decision_note text,
+  is_alone boolean not null default false,
+  constraint campaign_approval_pkey PRIMARY KEY (id),
+  constraint campaign_approval_check CHECK (((state = 'requested'::text) = (decided_at IS NULL))),
+  constraint campaign_approval_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'approved'::text, 'rejected'::text]))));
 
 create table campaign_version (
   id uuid not null,
@@ -774,6 +877,17 @@ create table coverage_run (
   constraint coverage_run_pkey PRIMARY KEY (id),
   constraint coverage_run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'cancelled'::text]))));
 
+create table data_label (
+  kind text not null,
+  key text not null,
+  name_en text not null default ''::text,
+  name_ko text not null default ''::text,
+  description text not null default ''::text,
+  updated_by text not null,
+  updated_at timestamp with time zone not null,
+  constraint data_label_pkey PRIMARY KEY (kind, key),
+  constraint data_label_kind_check CHECK ((kind = ANY (ARRAY['event'::text, 'attribute'::text]))));
+
 create table date_entry_tick (
   version_id uuid not null,
   evaluated_to timestamp with time zone not null,
@@ -830,8 +944,16 @@ create table delivery (
   endpoint_id uuid,
   fallback_of uuid,
   fallback_hours integer,
-  constraint delivery_enrollment_id_step_id_version_id_channel_person_id_key UNIQUE (enrollment_id, step_id, version_id, channel, person_id),
+  class text not null default 'standard'::text,
+  priority smallint not null default 50,
+  expires_at timestamp with time zone,
+  gate_facts jsonb,
+  rung_unless text,
+  rung_seconds integer,
+  constraint delivery_once_a_step UNIQUE (enrollment_id, step_id, channel, person_id),
   constraint delivery_pkey PRIMARY KEY (id, person_id),
+  constraint delivery_class_check CHECK ((class = ANY (ARRAY['standard'::text, 'important'::text, 'essential'::text]))),
+  constraint delivery_rung_unless_check CHECK ((rung_unless = ANY (ARRAY['displayed'::text, 'opened'::text, 'clicked'::text, 'answered'::text, 'goal'::text]))),
   constraint delivery_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'bounced'::text, 'failed'::text, 'uncertain'::text, 'cancelled'::text, 'recalled'::text, 'ghost'::text]))));
 
 create table delivery_event (
@@ -957,8 +1079,16 @@ create table enrollment (
   entered_at timestamp with time zone not null,
   left_at timestamp with time zone,
   entry jsonb not null default '{}'::jsonb,
+  moves jsonb,
   constraint enrollment_pkey PRIMARY KEY (id, person_id),
   constraint enrollment_state_check CHECK ((state = ANY (ARRAY['active'::text, 'completed'::text, 'exited'::text, 'cancelled'::text]))));
+
+create table entry_request (
+  person_id uuid not null,
+  campaign_id uuid not null,
+  request_id text not null,
+  at timestamp with time zone not null,
+  constraint entry_request_pkey PRIMARY KEY (person_id, campaign_id, request_id));
 
 create table erased_person (
   person_id uuid not null,
@@ -1083,6 +1213,33 @@ create table experiment_verdict (
   due_at timestamp with time zone,
   constraint experiment_verdict_pkey PRIMARY KEY (experiment_id));
 
+create table holdout (
+  id uuid not null,
+  name text not null,
+  basis_points integer not null,
+  salt text not null,
+  campaign_ids uuid[],
+  except_ids uuid[] not null default '{}'::uuid[],
+  goal jsonb not null,
+  since timestamp with time zone not null,
+  created_by text not null,
+  ended_at timestamp with time zone,
+  ended_by text,
+  constraint holdout_salt_key UNIQUE (salt),
+  constraint holdout_pkey PRIMARY KEY (id),
+  constraint holdout_basis_points_check CHECK (((basis_points > 0) AND (basis_points <= 5000))));
+
+create table holdout_person (
+  holdout_id uuid not null,
+  person_id uuid not null,
+  held boolean not null,
+  open boolean not null,
+  source text not null,
+  campaign_id uuid,
+  at timestamp with time zone not null,
+  constraint holdout_person_pkey PRIMARY KEY (holdout_id, person_id),
+  constraint holdout_person_source_check CHECK ((source = ANY (ARRAY['hash'::text, 'override'::text]))));
+
 create table identity_conflict (
   id uuid not null,
   person_id uuid not null,
@@ -1196,6 +1353,14 @@ create table launch (
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
   part text not null default 'all'::text,
+  ramp jsonb,
+  stage smallint not null default 0,
+  resume_at timestamp with time zone,
+  counted_from timestamp with time zone,
+  copied boolean not null default false,
+  forecast integer,
+  revision integer,
+  unapproved jsonb,
   constraint launch_pkey PRIMARY KEY (id),
   constraint launch_part_check CHECK ((part = ANY (ARRAY['all'::text, 'test'::text, 'rest'::text]))),
   constraint launch_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'cancelled'::text]))));
@@ -1342,6 +1507,11 @@ create table person_merge (
   at timestamp with time zone not null,
   source text not null,
   constraint person_merge_pkey PRIMARY KEY (from_id));
+
+create table person_name (
+  person_id uuid not null,
+  name text not null,
+  constraint person_name_pkey PRIMARY KEY (person_id));
 
 create table person_news (
   id bigint not null generated always as identity,
@@ -1661,6 +1831,17 @@ create table segment_member (
   since timestamp with time zone not null,
   constraint segment_member_pkey PRIMARY KEY (segment_id, person_id));
 
+create table send_rate (
+  scope text not null,
+  messages integer not null,
+  per text not null,
+  tokens double precision not null,
+  at timestamp with time zone not null,
+  served uuid,
+  constraint send_rate_pkey PRIMARY KEY (scope),
+  constraint send_rate_messages_check CHECK ((messages > 0)),
+  constraint send_rate_per_check CHECK ((per = ANY (ARRAY['minute'::text, 'hour'::text]))));
+
 create table sending_domain (
   id uuid not null,
   domain text not null,
@@ -1715,6 +1896,42 @@ create table signing_key (
   created_at timestamp with time zone not null,
   retired_at timestamp with time zone,
   constraint signing_key_pkey PRIMARY KEY (id));
+
+create table simulation (
+  id uuid not null,
+  campaign_id uuid not null,
+  state text not null,
+  version_id uuid,
+  compared_id uuid,
+  revision integer,
+  draft jsonb,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone not null,
+  reactions text not null,
+  done integer not null default 0,
+  total integer,
+  tries integer not null default 0,
+  lease_until timestamp with time zone,
+  problem jsonb,
+  result jsonb,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint simulation_pkey PRIMARY KEY (id),
+  constraint simulation_check CHECK ((from_at < to_at)),
+  constraint simulation_check1 CHECK (((version_id IS NULL) = (revision IS NOT NULL))),
+  constraint simulation_reactions_check CHECK ((reactions = ANY (ARRAY['none'::text, 'observed_rate'::text, 'worst_case'::text]))),
+  constraint simulation_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))));
+
+create table simulation_person (
+  simulation_id uuid not null,
+  side text not null,
+  person_id uuid not null,
+  outcome text not null,
+  lines jsonb not null,
+  constraint simulation_person_pkey PRIMARY KEY (simulation_id, side, person_id),
+  constraint simulation_person_side_check CHECK ((side = ANY (ARRAY['subject'::text, 'running'::text]))));
 
 create table snippet (
   key text not null,
@@ -1827,6 +2044,25 @@ create table verdict_review (
   constraint verdict_review_check CHECK ((from_at < until_at)),
   constraint verdict_review_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text]))));
 
+create table version_migration (
+  id uuid not null,
+  campaign_id uuid not null,
+  version_id uuid not null,
+  plan jsonb not null,
+  state text not null,
+  people integer not null,
+  kept integer not null,
+  migrated integer not null default 0,
+  restarted integer not null default 0,
+  drained integer not null default 0,
+  ended integer not null default 0,
+  refused integer not null default 0,
+  chosen_by text not null,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint version_migration_pkey PRIMARY KEY (id),
+  constraint version_migration_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'replaced'::text, 'cancelled'::text]))));
+
 create table visitor_settings (
   id smallint not null default 1,
   identity_mode text not null default 'off'::text,
@@ -1912,8 +2148,23 @@ create table workspace (
   constraint workspace_pkey PRIMARY KEY (id),
   constraint workspace_id_check CHECK ((id = 1)));
 
+create table workspace_breaker (
+  id integer not null,
+  state text not null,
+  reason jsonb,
+  by text not null,
+  at timestamp with time zone not null,
+  closes_at timestamp with time zone,
+  opened_times integer not null default 0,
+  constraint workspace_breaker_pkey PRIMARY KEY (id),
+  constraint workspace_breaker_check CHECK (((state = 'open'::text) OR (closes_at IS NULL))),
+  constraint workspace_breaker_id_check CHECK ((id = 1)),
+  constraint workspace_breaker_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text]))));
+
 -- Foreign keys
 
+alter table anomaly_note add constraint anomaly_note_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
+alter table campaign_approval add constraint campaign_approval_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table campaign_version add constraint campaign_version_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table coverage_group add constraint coverage_group_run_id_fkey FOREIGN KEY (run_id) REFERENCES coverage_run(id) ON DELETE CASCADE;
 alter table coverage_person add constraint coverage_person_group_id_fkey FOREIGN KEY (group_id) REFERENCES coverage_group(id) ON DELETE CASCADE;
@@ -1926,17 +2177,24 @@ alter table experiment_choice add constraint experiment_choice_experiment_id_fke
 alter table experiment_drop add constraint experiment_drop_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
 alter table experiment_plan add constraint experiment_plan_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
 alter table experiment_verdict add constraint experiment_verdict_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment_plan(experiment_id);
+alter table holdout_person add constraint holdout_person_holdout_id_fkey FOREIGN KEY (holdout_id) REFERENCES holdout(id);
 alter table launch add constraint launch_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table one_time_link add constraint one_time_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table provider_secret add constraint provider_secret_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES provider_connection(id) ON DELETE CASCADE;
 alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+alter table simulation add constraint simulation_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
+alter table simulation_person add constraint simulation_person_simulation_id_fkey FOREIGN KEY (simulation_id) REFERENCES simulation(id) ON DELETE CASCADE;
 alter table test_then_send add constraint test_then_send_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table test_then_send add constraint test_then_send_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
 alter table test_then_send add constraint test_then_send_test_launch_id_fkey FOREIGN KEY (test_launch_id) REFERENCES launch(id);
+alter table version_migration add constraint version_migration_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
+alter table version_migration add constraint version_migration_version_id_fkey FOREIGN KEY (version_id) REFERENCES campaign_version(id);
 alter table webhook_secret add constraint webhook_secret_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoint(id);
 
 -- Indexes
 
+CREATE INDEX anomaly_note_campaign ON public.anomaly_note USING btree (campaign_id, id);
+CREATE UNIQUE INDEX anomaly_note_open ON public.anomaly_note USING btree (campaign_id) WHERE (closed_at IS NULL);
 CREATE UNIQUE INDEX app_user_email ON public.app_user USING btree (lower(email));
 CREATE INDEX assignment_control ON public.assignment USING btree (campaign_id, assigned_at) WHERE is_control;
 CREATE INDEX assignment_person ON public.assignment USING btree (person_id);
@@ -1944,6 +2202,8 @@ CREATE INDEX audit_entry_actor ON public.audit_entry USING btree (actor, id);
 CREATE INDEX audit_entry_at ON public.audit_entry USING btree (at);
 CREATE INDEX audit_entry_kind ON public.audit_entry USING btree (split_part(action, '.'::text, 1), id);
 CREATE INDEX audit_entry_subject ON public.audit_entry USING btree (subject, id);
+CREATE INDEX campaign_approval_campaign ON public.campaign_approval USING btree (campaign_id, requested_at DESC);
+CREATE UNIQUE INDEX campaign_approval_open ON public.campaign_approval USING btree (campaign_id) WHERE (state = 'requested'::text);
 CREATE INDEX campaign_closing ON public.campaign USING btree (state_at) WHERE closing;
 CREATE INDEX campaign_created ON public.campaign USING btree (created_at, id);
 CREATE INDEX campaign_live_auto ON public.campaign USING btree (id) WHERE ((type = 'auto_message'::text) AND (state = 'active'::text));
@@ -1958,6 +2218,8 @@ CREATE INDEX decision_campaign ON ONLY public.decision USING btree (campaign_id,
 CREATE INDEX decision_holdout ON ONLY public.decision USING btree (campaign_id, at) WHERE (code = 'HOLDOUT'::text);
 CREATE INDEX decision_person ON ONLY public.decision USING btree (person_id, campaign_id, at);
 CREATE INDEX delivery_campaign ON public.delivery USING btree (campaign_id, version_id, step_id, variant, state);
+CREATE INDEX delivery_campaign_listed ON public.delivery USING btree (campaign_id, queued_at, id);
+CREATE INDEX delivery_channel_listed ON public.delivery USING btree (channel, queued_at, id);
 CREATE INDEX delivery_due ON public.delivery USING btree (channel, campaign_id, due_at, id) WHERE (state = 'queued'::text);
 CREATE INDEX delivery_endpoint_dead ON public.delivery USING btree (endpoint_id, settled_at, id) WHERE ((state = ANY (ARRAY['failed'::text, 'uncertain'::text])) AND (endpoint_id IS NOT NULL));
 CREATE INDEX delivery_endpoint_due ON public.delivery USING btree (endpoint_id, campaign_id, due_at, id) WHERE ((state = 'queued'::text) AND (endpoint_id IS NOT NULL));
@@ -1971,11 +2233,14 @@ CREATE INDEX delivery_judged ON public.delivery USING btree (campaign_id, settle
 CREATE INDEX delivery_leased ON public.delivery USING btree (lease_until) WHERE (state = 'sending'::text);
 CREATE INDEX delivery_listed ON public.delivery USING btree (queued_at, id);
 CREATE INDEX delivery_person ON public.delivery USING btree (person_id, queued_at);
+CREATE INDEX delivery_reason_listed ON public.delivery USING btree (reason, queued_at, id) WHERE (reason IS NOT NULL);
 CREATE INDEX delivery_received ON public.delivery USING btree (campaign_id, (
 CASE
     WHEN (channel = 'in_app'::text) THEN settled_at
     ELSE sent_at
 END)) WHERE ((NOT is_control) AND ((state = 'delivered'::text) OR ((channel = 'email'::text) AND (state = 'sent'::text))));
+CREATE INDEX delivery_rung ON public.delivery USING btree (fallback_of) WHERE (rung_unless IS NOT NULL);
+CREATE INDEX delivery_state_listed ON public.delivery USING btree (state, queued_at, id) WHERE (state <> ALL (ARRAY['queued'::text, 'sending'::text]));
 CREATE INDEX delivery_waiting ON public.delivery USING btree (reason, person_id, id) WHERE ((state = 'queued'::text) AND (reason = ANY (ARRAY['QUIET_HOURS_DEFERRED'::text, 'CAP_DEFERRED'::text])));
 CREATE INDEX digest_send_open ON public.digest_send USING btree (try_at) WHERE (state = ANY (ARRAY['waiting'::text, 'sending'::text]));
 CREATE INDEX digest_setting_due ON public.digest_setting USING btree (next_at);
@@ -1995,6 +2260,7 @@ CREATE INDEX erased_person_hashes ON public.erased_person USING gin (identity_ha
 CREATE INDEX event_name_time ON ONLY public.event USING btree (name, occurred_at, person_id);
 CREATE INDEX event_person_name ON ONLY public.event USING btree (person_id, name, occurred_at);
 CREATE INDEX event_receipt_received ON public.event_receipt USING brin (received_at);
+CREATE INDEX event_received ON ONLY public.event USING brin (received_at) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX event_rejected_at ON public.event_rejected USING btree (at);
 CREATE INDEX experiment_campaign ON public.experiment USING btree (campaign_id);
 CREATE UNIQUE INDEX experiment_choice_active ON public.experiment_choice USING btree (experiment_id) WHERE (ended_at IS NULL);
@@ -2002,6 +2268,8 @@ CREATE INDEX experiment_choice_history ON public.experiment_choice USING btree (
 CREATE INDEX experiment_plan_campaign ON public.experiment_plan USING btree (campaign_id);
 CREATE INDEX experiment_verdict_due ON public.experiment_verdict USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX experiment_verdict_winner ON public.experiment_verdict USING btree (experiment_id) WHERE (state = 'winner'::text);
+CREATE INDEX holdout_person_at ON public.holdout_person USING btree (holdout_id, at);
+CREATE INDEX holdout_person_person ON public.holdout_person USING btree (person_id);
 CREATE INDEX import_run_open ON public.import_run USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX in_app_message_expiring ON public.in_app_message USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND (seen_at IS NULL) AND (recalled_at IS NULL) AND (expired_at IS NULL));
 CREATE INDEX in_app_message_person ON public.in_app_message USING btree (person_id, created_at);
@@ -2023,11 +2291,13 @@ CREATE INDEX one_time_link_user_id ON public.one_time_link USING btree (user_id)
 CREATE INDEX person_created ON public.person USING btree (created_at, id);
 CREATE INDEX person_date_at ON public.person_date USING btree (key, at, person_id);
 CREATE INDEX person_date_month_day ON public.person_date USING btree (key, segment_month_day((at AT TIME ZONE 'UTC'::text)));
-CREATE INDEX person_email ON public.person USING btree (lower(email)) WHERE (email IS NOT NULL);
+CREATE INDEX person_email ON public.person USING btree (lower(email) text_pattern_ops) WHERE (email IS NOT NULL);
 CREATE INDEX person_first_seen ON public.person USING btree (first_seen_at, id);
 CREATE INDEX person_identity_person ON public.person_identity USING btree (person_id);
+CREATE INDEX person_identity_start ON public.person_identity USING btree (lower(value) text_pattern_ops) WHERE (kind = 'user_id'::text);
 CREATE INDEX person_last_seen ON public.person USING btree (last_seen_at, id);
 CREATE INDEX person_merge_into ON public.person_merge USING btree (into_id);
+CREATE INDEX person_name_grams ON public.person_name USING gin (name_grams(name, 1));
 CREATE INDEX person_news_person ON public.person_news USING btree (person_id, xid);
 CREATE INDEX person_news_xid ON public.person_news USING btree (xid);
 CREATE INDEX person_sample ON public.person USING btree (SUBSTRING(uuid_send(id) FROM 12)) WHERE (get_byte(uuid_send(id), 15) < 64);
@@ -2057,12 +2327,18 @@ CREATE UNIQUE INDEX segment_name ON public.segment USING btree (lower(name)) WHE
 CREATE INDEX segment_owner ON public.segment USING btree (owner_id) WHERE (owner_id IS NOT NULL);
 CREATE UNIQUE INDEX sending_domain_default ON public.sending_domain USING btree (is_default) WHERE is_default;
 CREATE INDEX session_user_id ON public.session USING btree (user_id);
+CREATE INDEX simulation_listed ON public.simulation USING btree (campaign_id, created_at, id);
+CREATE INDEX simulation_open ON public.simulation USING btree (created_at, id) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+CREATE INDEX simulation_over ON public.simulation USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE INDEX simulation_person_person ON public.simulation_person USING btree (person_id);
 CREATE INDEX step_visit_version ON public.step_visit USING btree (version_id, step_id);
 CREATE INDEX test_then_send_open ON public.test_then_send USING btree (decide_at) WHERE (state = ANY (ARRAY['testing'::text, 'waiting'::text]));
 CREATE INDEX verdict_evaluation_at ON public.verdict_evaluation USING btree (at);
 CREATE INDEX verdict_evaluation_experiment ON public.verdict_evaluation USING btree (experiment_id, id);
 CREATE INDEX verdict_review_listed ON public.verdict_review USING btree (requested_at, id);
 CREATE INDEX verdict_review_waiting ON public.verdict_review USING btree (requested_at, id) WHERE (state = 'waiting'::text);
+CREATE INDEX version_migration_campaign ON public.version_migration USING btree (campaign_id, started_at);
+CREATE UNIQUE INDEX version_migration_running ON public.version_migration USING btree (campaign_id) WHERE (state = 'running'::text);
 CREATE INDEX webhook_attempt_at ON public.webhook_attempt USING btree (at);
 CREATE INDEX webhook_attempt_delivery ON public.webhook_attempt USING btree (delivery_id, at) WHERE (delivery_id IS NOT NULL);
 CREATE INDEX webhook_attempt_endpoint ON public.webhook_attempt USING btree (endpoint_id, at, id);
@@ -2364,6 +2640,9 @@ CREATE TRIGGER result_inserted AFTER INSERT ON public.enrollment REFERENCING NEW
 CREATE TRIGGER result_updated AFTER UPDATE ON public.enrollment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_enrollment();
 CREATE TRIGGER experiment_plan_fixed BEFORE DELETE OR UPDATE OF experiment_id, campaign_id, goal, measure, direction, mode, alpha_early, alpha_final, planned_people, readout_at, min_effect, min_days, weights, caps ON public.experiment_plan FOR EACH ROW EXECUTE FUNCTION refuse_plan_change();
 CREATE TRIGGER result_inserted AFTER INSERT ON public.membership_change REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_flips();
+CREATE TRIGGER person_named AFTER UPDATE OF attributes ON public.person FOR EACH ROW WHEN (((old.attributes IS DISTINCT FROM new.attributes) AND ((((old.attributes -> 'name'::text) IS DISTINCT FROM (new.attributes -> 'name'::text)) OR ((old.attributes -> 'firstName'::text) IS DISTINCT FROM (new.attributes -> 'firstName'::text))) OR ((old.attributes -> 'lastName'::text) IS DISTINCT FROM (new.attributes -> 'lastName'::text))))) EXECUTE FUNCTION person_named();
+CREATE TRIGGER person_named_first AFTER INSERT ON public.person REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION person_named();
+CREATE TRIGGER person_unnamed AFTER DELETE ON public.person REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION person_named();
 CREATE TRIGGER result_inserted AFTER INSERT ON public.person_change REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_news();
 CREATE TRIGGER result_deleted AFTER DELETE ON public.step_visit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_old();
 CREATE TRIGGER result_inserted AFTER INSERT ON public.step_visit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_new_step_visit();

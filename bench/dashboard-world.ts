@@ -14,6 +14,8 @@ const STEP = 'message';
 /** Deliveries of each campaign, to people one after the other. */
 export const EACH = 2_500;
 const SEGMENTS = 50;
+/** Events of the last minute, as of a busy site. */
+const FRESH = 60_000;
 const QUIET = ['assignment', 'enrollment', 'step_visit', 'delivery', 'delivery_event'];
 
 interface Ids { campaignId: string; versionId: string; experimentId: string; number: number }
@@ -43,6 +45,7 @@ export async function populateLists(db: DataSource, nest: NestFastifyApplication
     await rows(db, `insert into segment (id, name, definition, purpose, state, member_count, created_by, created_at, updated_at, revision) values ($1, $2, $3, 'shared', 'live', $4, 'bench', now(), now(), 1)`,
       [newId(), `Segment ${number}`, JSON.stringify({ type: 'attribute', key: 'plan', op: 'is', value: 'pro' }), Math.floor(people / 5)]);
   }
+  await rows(db, `insert into event (id, person_id, type, name, occurred_at, received_at, message_id) select gen_random_uuid(), ${idOf(`(n % ${people})`)}, 'track', 'login', e.at, e.at, 'bench' from generate_series(1, ${FRESH}) as n, lateral (select now() - n * interval '1 millisecond' as at) as e`);
   await rows(db, 'vacuum analyze');
 }
 

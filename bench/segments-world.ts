@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { rows, type Db } from '../src/platform/database/db.js';
-import { ensurePartitions } from '../src/platform/database/prepare-db.js';
+import { keepPartitions } from '../src/platform/database/prepare-db.js';
 
 export const DAY = 86_400_000;
 const EVENTS_EACH = 20;
@@ -18,7 +18,7 @@ const chance = (of: string, salt: number) => `(((hashint8extended(${of}, ${salt}
  * `now`. Tables and indexes are the product's own, durable; only the order (rows first, two indexes after) is that of a restore.
  */
 export async function populate(db: DataSource, from: number, to: number, now: Date): Promise<void> {
-  for (const days of [0, 31, 62, 93]) await ensurePartitions(db, new Date(now.getTime() - days * DAY));
+  for (const days of [0, 31, 62, 93]) await keepPartitions(db, new Date(now.getTime() - days * DAY));
   const definitions = await rows<{ text: string }>(db, `select pg_get_indexdef(c.oid) as text from pg_class as c where c.relname = any($1::text[])`, [INDEXES]);
   for (const index of INDEXES) await rows(db, `drop index ${index}`);
   const pieces = Array.from({ length: Math.ceil((to - from) / PIECE) }, (_, piece) => [from + piece * PIECE, Math.min(to, from + (piece + 1) * PIECE)] as const);

@@ -75,7 +75,7 @@ async function publishRules(drafts: Drafts, publishing: Publishing): Promise<str
   for (let rule = 0; rule < RULES; rule += 1) {
     const display = { page: { include: [{ pattern: `/area-${rule}/*/offer` }] }, trigger: { type: 'dwell', seconds: 5 + rule }, ...(rule === 0 ? { cap: 1_000_000 } : {}) };
     const { id } = await drafts.create({ name: `Offer ${rule}`, definition: CampaignDefinition.parse({ type: 'auto_message', display, message }) }, OWNER);
-    await publishing.publish(id, undefined, OWNER);
+    await publishing.publish(id, {}, OWNER);
     ids.push(id);
   }
   return ids;

@@ -7,12 +7,15 @@ const bench = (area, people) => ({ command: 'dist/bench/run.js', args: [area, '-
 
 const PROOFS = {
   kills: [jest('test/crash', { DANBI_KILLS: '2600', DANBI_KILLS_OF_POSTGRES: '200', DANBI_KILLS_OF_MIGRATION: '200', DANBI_KILL_MINUTES: '300' })],
-  segments: [jest('test/db/segments-differential.test.ts', { SEGMENT_RUNS: '1000' })],
+  segments: [jest('test/db/segments-differential.test.ts', { SEGMENT_RUNS: '1000', DANBI_SEED: 'random' })],
+  edits: [jest('test/db/campaigns-engine.test.ts', { DANBI_EDITS: '500', DANBI_SEED: 'random' })],
   mutations: [{ command: 'scripts/mutate-segments.mjs', args: [], env: {} }],
-  story: [jest('test/http/founding-story.test.ts', { DANBI_STORY_PEOPLE: '20000', DANBI_STORY_MINUTES: '60' })],
-  bench: [bench('ingest', 100_000), bench('import', 100_000), bench('segments', 1_000_000), bench('launch', 100_000), bench('delivery', 20_000), bench('tracking', 20_000)],
+  story: [jest('test/http/founding-story.test.ts', { DANBI_STORY_PEOPLE: '20000', DANBI_STORY_GRID: '1', DANBI_STORY_MINUTES: '60' })],
+  bench: [bench('ingest', 100_000), bench('import', 100_000), bench('segments', 1_000_000), bench('launch', 100_000), bench('campaigns', 1_000_000), bench('simulate', 200_000), bench('delivery', 20_000), bench('tracking', 20_000)],
   dwell: [jest('test/browser/sdk-dwell', { DANBI_DWELL_SECONDS: '90', DANBI_DWELL_AWAY: '390' })],
   results: [jest('test/crash/results.test.ts', { DANBI_RESULTS_DELIVERIES: '1000000', DANBI_RESULTS_MINUTES: '240' })],
+  model: [jest('test/http/campaigns-model.test.ts', { DANBI_SEED: 'random', DANBI_MODEL_WORLDS: '300', DANBI_MODEL_CUTS: 'all' })],
+  explain: [jest('test/http/explain-flips.test.ts', { EXPLAIN_RUNS: '200', EXPLAIN_SEED: String(Date.now() % 1_000_000) })],
   hostile: [jest('test/http/hostile-routes.test.ts', { DANBI_HOSTILE: 'all' })],
   statistics: [
     jest('test/unit/statistics-simulation.test.ts', { DANBI_SIMULATION: 'full', DANBI_SIMULATION_OUT: 'docs/figures/statistics.json' }),

@@ -1,6 +1,7 @@
 import { joined, type ModuleParts } from '../platform/module-parts.js';
 import { Cells } from './cells.service.js';
 import { digestParts } from './digest/digest.parts.js';
+import { anomaliesParts } from './anomalies/anomalies.parts.js';
 import { homeParts } from './home/home.parts.js';
 import { CheckService } from './check.service.js';
 import { ReconciliationController } from './http/reconciliation.controller.js';
@@ -18,4 +19,4 @@ import { ResultsLists } from './results-lists.service.js';
 import { RollupsService } from './rollups.service.js';
 import { verdictsParts } from './verdicts/verdicts.parts.js';
 
-export const analyticsParts: ModuleParts = joined({ providers: [{ provide: ObservedCounts, useClass: VerdictObservedCounts }, CountPlans, Cells, RollupsService, CheckService, ReportsService, PeopleBehind, ResultsLists], controllers: [ResultsController, ResultsListsController, ReconciliationController], workers: [RollupWorker, CheckWorker] }, reportsParts, digestParts, verdictsParts, homeParts);
+export const analyticsParts: ModuleParts = joined({ providers: [{ provide: ObservedCounts, useClass: VerdictObservedCounts }, CountPlans, Cells, RollupsService, CheckService, ReportsService, PeopleBehind, ResultsLists], controllers: [ResultsController, ResultsListsController, ReconciliationController], workers: [RollupWorker, CheckWorker] }, reportsParts, digestParts, verdictsParts, homeParts, anomaliesParts);

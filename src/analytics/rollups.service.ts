@@ -12,6 +12,11 @@ import { duePeople, hasWork, markPeople, noteWorked, takeMarks, takeTurn, whomMa
 
 /** People of one round: some thousand, so that a kill repeats little and no statement is long. */
 const PEOPLE = 4_000;
+/**
+ * People of the marks that one round takes. What happens to one person in several tables marks them as often, one mark soon after the
+ * other: a round that takes many counts each of them once. A kill repeats some seconds of it, and a stop waits for them.
+ */
+const MARKED_PEOPLE = 20_000;
 /** A campaign that can not be counted is tried again after so long; the others do not wait for it. */
 const REST_MS = 60_000;
 
@@ -50,7 +55,7 @@ export class RollupsService {
   /** Whom to count in this round: who was marked, whom the time has come for, and who has still to be counted by edited goals. */
   private async take(tx: Db, now: Date): Promise<{ meant: Marked; more: boolean }> {
     const except = [...this.resting.keys()];
-    const { marks, full } = await takeMarks(tx, PEOPLE, except);
+    const { marks, full } = await takeMarks(tx, MARKED_PEOPLE, except);
     const meant = await whomMarksMean(tx, marks);
     const due = await duePeople(tx, now, PEOPLE, except);
     add(meant, due);

@@ -15,6 +15,10 @@ export class Brake implements CampaignBrake {
     return rows(db, `select c.id as "campaignId", c.state_at as since from campaign as c where c.state = any($1::text[]) order by c.id`, [TRANSITIONS.pause.from]);
   }
 
+  sending(db: Db): Promise<{ campaignId: string }[]> {
+    return rows(db, `select c.id as "campaignId" from campaign as c where c.state in ('active', 'draining', 'paused') order by c.id`);
+  }
+
   async pause(tx: Db, campaignId: string, why: PauseReason, now: Date): Promise<boolean> {
     if (!(await changeState(tx, { id: campaignId, ...TRANSITIONS.pause, now }))) return false;
     await setPauseReason(tx, campaignId, why);

@@ -16,12 +16,16 @@ import { AppError, type Problem } from '../kernel/errors.js';
 import type { Db } from '../platform/database/db.js';
 import { IdentityGuard } from '../platform/http/identity-guard.js';
 import { loadWorkspace } from '../platform/workspace.js';
+import { inKorean } from '../platform/korean/korean-of.js';
 import { validateDefinition } from '../segments/segment-questions.js';
 import { findFaults } from './domain/check.js';
+import { nightFindings } from './domain/check-night.js';
 import { fault, warning, within, type Finding } from './domain/finding.js';
 import { referencesOf, type References } from './domain/references.js';
 import { refuseErrors } from './domain/refuse.js';
 import { writtenOf } from './domain/unfinished.js';
+import { knownLists } from '../people/lists/store/lists.store.js';
+import { EmptyFields } from './empty-fields.service.js';
 import { knownTopics, segmentStates } from './store/references.store.js';
 
 /** A content that compiled, ready to be stored. */
@@ -43,7 +47,7 @@ export interface Sound extends Checked { definition: CampaignDefinition }
 /** Looks at a definition as publishing would, and changes nothing. */
 @Injectable()
 export class CampaignCheck {
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly senders: SenderCheck, private readonly identity: IdentityGuard) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly senders: SenderCheck, private readonly identity: IdentityGuard, private readonly empty: EmptyFields) {}
 
   /** Everything wrong or doubtful in it, and its compiled messages. */
   async check(draft: DraftDefinition): Promise<Checked> {
@@ -53,7 +57,7 @@ export class CampaignCheck {
     const { findings, contents } = await this.compiled(references);
     return {
       definition,
-      findings: [...findFaults(definition, this.clock.now()), ...(await this.segments(references)), ...(await this.conditions(references)), ...(await this.topics(references)), ...(await this.endpoints(references)), ...(await this.sendersOf(references)), ...(await this.answers(references)), ...findings, ...(await this.rules(references, contents))],
+      findings: [...findFaults(definition, this.clock.now()), ...(await this.segments(references)), ...(await this.conditions(references)), ...(await this.topics(references)), ...(await this.lists(references)), ...(await this.endpoints(references)), ...(await this.sendersOf(references)), ...(await this.answers(references)), ...findings, ...(await this.rules(definition, references, contents))],
       contents,
     };
   }
@@ -63,6 +67,11 @@ export class CampaignCheck {
     const { definition, findings, contents } = await this.check(draft);
     const warnings = refuseErrors(findings);
     return { definition: definition!, findings: warnings, contents };
+  }
+
+  /** What only looking at the people meant can tell, of a definition without errors; publishing does not wait for it. */
+  remarks(definition: CampaignDefinition): Promise<Finding[]> {
+    return this.empty.find(definition);
   }
 
   private async segments({ segments }: References): Promise<Finding[]> {
@@ -90,8 +99,13 @@ export class CampaignCheck {
     return topics.flatMap(({ path, topic }) => (known.has(topic) ? [] : [fault(path, 'unknown-topic', `There is no topic with the key "${topic}".`)]));
   }
 
+  private async lists({ lists }: References): Promise<Finding[]> {
+    const known = await knownLists(this.db, lists.map(({ listId }) => listId));
+    return lists.flatMap(({ path, listId }) => (known.has(listId) ? [] : [fault(path, 'unknown-list', `There is no list with the id ${listId}.`)]));
+  }
+
   /** What the rules of sending say, with their sources. */
-  private async rules({ topics }: References, contents: readonly CheckedContent[]): Promise<Finding[]> {
+  private async rules(definition: CampaignDefinition, { topics }: References, contents: readonly CheckedContent[]): Promise<Finding[]> {
     const [workspace, known] = await Promise.all([loadWorkspace(this.db), knownTopics(this.db, topics.map(({ topic }) => topic))]);
     const unreasoned = ruleOf(workspace, 'transactional_reason').on ? topics.filter(({ topic }) => known.get(topic)?.transactional && known.get(topic)?.reason === null) : [];
     const said = contents.flatMap(({ path, topic, channel, content, compiled }) => {
@@ -100,7 +114,8 @@ export class CampaignCheck {
     });
     // The workspace's own faults are said once, not once a message.
     const once = said.filter((finding, index) => said.findIndex(({ path, code }) => path === finding.path && code === finding.code) === index);
-    return [...unreasoned.map(({ path, topic }) => warning(path, 'transactional-reason', `The transactional topic "${topic}" does not say why its messages are no advertising.`)), ...once];
+    const nights = nightFindings(definition, ruleOf(workspace, 'night_gate'), (topic) => known.get(topic)?.transactional ?? false);
+    return [...nights, ...unreasoned.map(({ path, topic }) => warning(path, 'transactional-reason', `The transactional topic "${topic}" does not say why its messages are no advertising.`)), ...once];
   }
 
   private async endpoints({ contents }: References): Promise<Finding[]> {
@@ -142,7 +157,7 @@ export class CampaignCheck {
       try {
         const compiled = await compileMessage(content.channel, content.content, book);
         checked.contents.push({ ...content, compiled });
-        checked.findings.push(...compiled.warnings.map((remark): Finding => ({ ...remark, path: within(content.path, remark.path), severity: 'warning' })));
+        checked.findings.push(...compiled.warnings.map((remark): Finding => ({ ...inKorean(remark), path: within(content.path, remark.path), severity: 'warning' })));
       } catch (error) {
         if (!(error instanceof AppError) || error.kind !== 'invalid') throw error;
         const problems: Problem[] = error.problems.length > 0 ? error.problems : [{ path: '', code: error.code, message: error.message }];
@@ -167,4 +182,4 @@ function endpointFindings(path: string, channel: Channel, content: { endpointId:
   return content.memberEmail !== undefined && endpoint.kind !== 'jandi' ? [fault(path, 'no-members', `"memberEmail" reaches one member of a JANDI team; "${endpoint.name}" is of kind ${endpoint.kind}.`)] : [];
 }
 
-const asError = (problem: Problem): Finding => ({ severity: 'error', ...problem });
+const asError = (problem: Problem): Finding => ({ severity: 'error', ...inKorean(problem) });

@@ -33,7 +33,7 @@ async function entering(db: Db, { entry, audience }: SeriesDefinition, now: Date
     const people = await countMembers(db, all([{ type: 'event', event: entry.event, where: entry.where, within: LATELY, count: { op: 'at_least', value: 1 } }, ...meant]), now);
     return people === 0 ? UNKNOWN : { perDay: people / (await daysOfEvent(db, entry.event, now)), atOnce: 0, from: 'history' };
   }
-  if (entry.type !== 'segment') return UNKNOWN;
+  if (entry.type !== 'segment' || entry.on === 'left') return UNKNOWN;
   const [members, wanted] = [await countMembers(db, inSegment(entry.segmentId), now), await countMembers(db, all([inSegment(entry.segmentId), ...meant]), now)];
   const share = members === 0 ? 1 : wanted / members;
   const atOnce = entry.take === 'future_only' ? 0 : wanted;

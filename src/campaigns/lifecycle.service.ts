@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { recallInApp } from '../delivery/inbox/store/inbox.store.js';
+import { requestRelease } from '../delivery/rules/store/rules.store.js';
+import { saveRate } from '../delivery/sending/store/send-rates.store.js';
 import { cancelPending, SENDERS } from '../delivery/sending/store/deliveries.store.js';
 import { Clock } from '../kernel/clock.js';
 import { conflict, notFound } from '../kernel/errors.js';
@@ -14,12 +16,16 @@ import { dropBuild } from '../segments/store/build.store.js';
 import { archiveSegment, lockSegment } from '../segments/store/segments.store.js';
 import { recallClaims } from './auto/store/claims.store.js';
 import { ARCHIVED_WHEN_IDLE, TRANSITIONS, whatInstead, type Verb } from './domain/lifecycle.js';
+import { pacingOf } from './domain/published.js';
 import type { CampaignState } from './domain/state.js';
 import { refuseMissedDates } from './engine/dates.js';
 import { endEarly } from './engine/end-early.js';
 import { changeState, findCampaign, lockCampaign, type Campaign } from './store/campaigns.store.js';
 import { isIdle, setClosing, someActiveRuns } from './store/closing.store.js';
 import { cancelLaunches } from './store/launch-plan.store.js';
+import { endMigration, runningMigration } from './store/migrations.store.js';
+import { underWay } from './store/remaining.store.js';
+import { countAnew } from './store/ramp.store.js';
 import { ownedSegments } from './store/references.store.js';
 import { cancelTest } from './store/test-then-send.store.js';
 import { loadVersion } from './store/versions.store.js';
@@ -33,6 +39,8 @@ export interface Stopped {
   cancelled: { runs: number; deliveries: number; launches: number };
   /** In-app messages. */
   recalled: number;
+  /** What it could not take back: with a sender at that moment, or gone. */
+  handedOver: { sending: number; sent: number };
 }
 
 /** The refusal of a verb, naming the state and what can be done instead. */
@@ -48,9 +56,10 @@ export class Lifecycle {
     const campaign = await inTransaction(this.db, async (tx) => {
       if (verb === 'resume') await refuseMissedDates(tx, id, { now: this.clock.now(), zone: (await loadWorkspace(tx)).timeZone });
       await this.transition(tx, verb, id, actor);
+      if (verb === 'resume') await countAnew(tx, id, this.clock.now());
       return (await findCampaign(tx, id))!;
     });
-    for (const worker of ['campaigns.launch', 'campaigns.dates', 'campaigns.advance', NEWS, ...SENDERS]) this.runner.wake(worker);
+    for (const worker of ['campaigns.launch', 'campaigns.ramps', 'campaigns.dates', 'campaigns.migration', 'campaigns.advance', 'delivery.release', NEWS, ...SENDERS]) this.runner.wake(worker);
     return campaign;
   }
 
@@ -61,10 +70,14 @@ export class Lifecycle {
       await this.transition(tx, 'stop', id, actor);
       await setClosing(tx, id, true);
       await cancelTest(tx, id, now);
+      const migration = await runningMigration(tx, id);
+      if (migration) await endMigration(tx, migration.id, 'cancelled', now);
+      await saveRate(tx, id, null, now);
       return cancelLaunches(tx, id, ['waiting', 'running'], now);
     });
     const { runs, deliveries, recalled } = await this.close(id);
-    return { campaign: (await findCampaign(this.db, id))!, cancelled: { runs, deliveries, launches }, recalled };
+    const { sending, sent } = await underWay(this.db, id, now);
+    return { campaign: (await findCampaign(this.db, id))!, cancelled: { runs, deliveries, launches }, recalled, handedOver: { sending, sent } };
   }
 
   /**
@@ -91,7 +104,7 @@ export class Lifecycle {
       await setClosing(tx, id, false);
       return { runs, deliveries, recalled };
     });
-    this.runner.wake(NEWS);
+    for (const worker of [NEWS, 'delivery.release']) this.runner.wake(worker);
     return closed;
   }
 
@@ -105,6 +118,7 @@ export class Lifecycle {
       }
       await this.transition(tx, 'archive', id, actor);
       await cancelLaunches(tx, id, ['waiting', 'running'], this.clock.now());
+      await saveRate(tx, id, null, this.clock.now());
       await this.retireConditions(tx, id);
       return (await findCampaign(tx, id))!;
     });
@@ -126,7 +140,15 @@ export class Lifecycle {
       throw campaign ? refuseTransition(verb, campaign.state) : notFound('campaign', id);
     }
     await this.audit.record(tx, { actor, action: `campaign.${verb}`, subject: `campaign:${id}` }, now);
+    // Places that were kept for it are free (or kept again): who waits for one is asked anew.
+    if (await keepsPlaces(tx, id)) await requestRelease(tx, 'CAP_DEFERRED', now);
   }
+}
+
+/** Whether others wait for messages of this campaign that are still to come. */
+async function keepsPlaces(tx: Db, id: string): Promise<boolean> {
+  const versionId = (await findCampaign(tx, id))?.currentVersion?.id;
+  return versionId !== undefined && pacingOf((await loadVersion(tx, versionId)).published).class !== 'standard';
 }
 
 /** An active series always waits for more people; a draining one and a broadcast come to an end. */

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import { DataSource } from 'typeorm';
 import { plannedGoal, planView, type PlannedGoal, type VerdictPlan } from '../analytics/domain/verdict-plan.js';
-import type { CampaignDefinition, Goal } from '../contract/campaign.js';
+import type { CampaignDefinition } from '../contract/campaign.js';
+import type { Goal } from '../contract/campaign-goals.js';
 import type { ExperimentPlan } from '../contract/experiment.js';
 import { Clock } from '../kernel/clock.js';
 import { conflict } from '../kernel/errors.js';
@@ -125,7 +126,7 @@ function askedFor(placed: PlacedTest, goal: Goal, definition: CampaignDefinition
 }
 
 const begun = (path: string, { stepId }: PlacedTest, what: string): Finding =>
-  fault(path, 'test-begun', `The test at the step "${stepId}" has begun, so its ${what} cannot change. Raise "round" of the test to begin a new one, in which everybody is assigned anew.`);
+  fault(path, 'test-begun', `The test at the step "${stepId}" has begun, so its ${what} cannot change. Another round begins a new test, in which everybody is assigned anew.`);
 
 /** What may not be otherwise once a test has begun, each with its place. */
 function changes(placed: PlacedTest, goal: Goal, { goals }: CampaignDefinition, before: Asked, after: Asked): Finding[] {

@@ -4,6 +4,7 @@ import { CampaignType, DraftDefinition } from './campaign-draft.js';
 import { Id, Instant, Key, Name } from './common.js';
 import { ExperimentPlan } from './experiment.js';
 import { TestThenSendPreview } from './experiment-choice.js';
+import { InFlightChoice } from './live-editing.js';
 
 const State = z.enum(['draft', 'active', 'paused', 'draining', 'stopped', 'archived']);
 /** JSON answers carry instants as text; stores give dates. */
@@ -16,8 +17,8 @@ const summary = {
   currentVersion: z.object({ id: Id, number: z.number().int(), publishedAt: At }).nullable(),
   createdBy: z.string(), createdAt: At, updatedAt: At, stateAt: At,
   pauseReason: z.object({
-    code: z.literal('ERROR_BUDGET'), measure: z.enum(['hard', 'complaint', 'block']), percent: z.number(), limit: z.number(), of: z.number().int(), at: At, text: z.object({ en: z.string(), ko: z.string() }),
-  }).nullable().meta({ description: 'Why Danbi paused it by itself: too many of the last messages bounced, were reported or blocked. Null otherwise.' }),
+    code: z.enum(['ERROR_BUDGET', 'RAMP_HALTED']), measure: z.enum(['hard', 'complaint', 'block', 'unsubscribe', 'render', 'volume']), percent: z.number(), limit: z.number(), of: z.number().int(), at: At, text: z.object({ en: z.string(), ko: z.string() }),
+  }).nullable().meta({ description: 'Why Danbi paused it by itself: too many of the last messages bounced, were reported or blocked, or its ramp was halted. Null otherwise.' }),
 };
 export const CampaignSummaryView = z.object(summary).meta({ id: 'CampaignSummary' });
 export const CampaignView = z.object({ ...summary, definition: CampaignDefinition.meta({ description: 'When `unfinished`, what is not written yet is missing, null or empty' }) }).meta({ id: 'Campaign' });
@@ -37,7 +38,7 @@ export type CampaignChange = z.infer<typeof CampaignChange>;
 
 export const DuplicateRequest = z.strictObject({ name: Name.optional() }).default({}).meta({ id: 'DuplicateRequest' });
 /** Without a revision whatever the draft is now gets published. */
-export const PublishRequest = z.strictObject({ revision: Revision.optional() }).default({}).meta({ id: 'PublishRequest' });
+export const PublishRequest = z.strictObject({ revision: Revision.optional(), inFlight: InFlightChoice.optional().meta({ description: 'What becomes of people on earlier versions; they keep theirs when absent' }) }).default({}).meta({ id: 'PublishRequest' });
 
 export const FindingView = z.object({ severity: z.enum(['error', 'warning']), path: z.string(), code: z.string(), message: z.string(), messageKo: z.string().optional(), source: z.string().optional().meta({ description: 'The law or standard a rule comes from' }) });
 export const CheckView = z.object({ ok: z.boolean(), findings: z.array(FindingView), testThenSend: TestThenSendPreview.nullable() }).meta({ id: 'CampaignCheck' });
@@ -50,6 +51,7 @@ export const StopView = z.object({
   campaign: CampaignView,
   cancelled: z.object({ runs: z.number().int(), deliveries: z.number().int(), launches: z.number().int() }),
   recalled: z.number().int().meta({ description: 'In-app messages taken back' }),
+  handedOver: z.object({ sending: z.number().int(), sent: z.number().int() }).meta({ description: 'What could not be taken back: with a sender at that moment, or gone (e-mails, webhooks, notices)' }),
 }).meta({ id: 'CampaignStopped' });
 
 export const VersionSummaryView = z.object({ id: Id, number: z.number().int(), publishedBy: z.string(), publishedAt: At, activeEnrollments: z.number().int() });

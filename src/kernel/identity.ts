@@ -14,7 +14,8 @@ export interface IdentityPolicy {
 export interface IdentityClaim { userId: string; userHash?: string; jwt?: string }
 
 /** Why a claim is not proven. */
-export type IdentityFault = 'missing' | 'no_secret' | 'wrong_hash' | 'malformed_token' | 'wrong_algorithm' | 'wrong_signature' | 'expired' | 'not_yet_valid' | 'lives_too_long' | 'missing_claim' | 'other_user';
+export const IDENTITY_FAULTS = ['missing', 'no_secret', 'wrong_hash', 'malformed_token', 'wrong_algorithm', 'wrong_signature', 'expired', 'not_yet_valid', 'lives_too_long', 'missing_claim', 'other_user'] as const;
+export type IdentityFault = (typeof IDENTITY_FAULTS)[number];
 
 export type IdentityProof =
   /** `signed`: what a token says beside the id; a hash says nothing more. */

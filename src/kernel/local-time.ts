@@ -12,8 +12,20 @@ export interface Duration {
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
+/** Asking the runtime costs tens of microseconds, and people share few zones. */
+const asked = new Map<string, boolean>();
+const MOST_ASKED = 2_000;
+
 /** True when the name is an IANA zone this runtime knows ("Asia/Seoul"). */
 export function isTimeZone(zone: string): boolean {
+  const before = asked.get(zone);
+  if (before !== undefined) return before;
+  const known = isKnown(zone);
+  if (asked.size < MOST_ASKED && zone.length <= 64) asked.set(zone, known);
+  return known;
+}
+
+function isKnown(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
     return !/^[+-]/.test(zone);
@@ -106,4 +118,29 @@ export function localTimeOfDay(at: Date, zone: string): string {
 export function windowMillis(duration: Duration): number {
   const { weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0 } = duration;
   return ((((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
+}
+
+/** The calendar day, week (from Monday) or month of a zone that an instant lies in: from its first moment to before its end. */
+export function calendarPeriod(at: Date, unit: 'day' | 'week' | 'month', zone: string): { start: Date; end: Date } {
+  const day = zoned(at, zone).toPlainDate();
+  const first = unit === 'day' ? day : unit === 'week' ? day.subtract({ days: day.dayOfWeek - 1 }) : day.with({ day: 1 });
+  const next = first.add(unit === 'month' ? { months: 1 } : { days: unit === 'week' ? 7 : 1 });
+  return { start: instant(first.toZonedDateTime(zone)), end: instant(next.toZonedDateTime(zone)) };
+}
+
+/**
+ * When a stretch of the local day next is open: null when it is at this moment. Over midnight (`to` not after `from`) it belongs to the day it
+ * begins on. Its ends are instants by the DST rule above, so one that a change of clocks swallows whole does not come that day.
+ */
+export function opensAt(at: Date, { weekdays, from, to }: { weekdays: readonly Weekday[]; from: string; to: string }, zone: string): Date | null {
+  const today = zoned(at, zone).toPlainDate();
+  for (let ahead = -1; ahead <= 15; ahead += 1) {
+    const day = today.add({ days: ahead });
+    if (weekdays.length > 0 && !weekdays.includes(WEEKDAYS[day.dayOfWeek - 1]!)) continue;
+    const begins = localInstant(day.toString(), from, zone);
+    const ends = localInstant((to > from ? day : day.add({ days: 1 })).toString(), to, zone);
+    if (begins >= ends || ends <= at) continue;
+    return begins <= at ? null : begins;
+  }
+  throw new RangeError(`never open: ${from} to ${to} on ${weekdays.join(', ')}`);
 }

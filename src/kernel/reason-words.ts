@@ -8,6 +8,7 @@ export const REASON_WORDS: Record<ReasonCode, Words> = {
   NOT_IN_AUDIENCE: { en: 'Not in the audience', ko: '대상에 포함되지 않음' },
   TRIGGER_NOT_MET: { en: 'Entry condition not met', ko: '진입 조건 미충족' },
   CAMPAIGN_INACTIVE: { en: 'Campaign not running', ko: '캠페인이 실행 중이 아님' },
+  VERSION_REPLACED: { en: 'A new version took its place', ko: '새 버전으로 대체됨' },
   VERSION_DRAINING: { en: 'Campaign takes no new people', ko: '새 고객을 받지 않는 캠페인' },
   REENTRY_BLOCKED: { en: 'Was in this campaign before', ko: '재진입 제한' },
   HOLDOUT: { en: 'Kept out as holdout', ko: '홀드아웃으로 제외' },

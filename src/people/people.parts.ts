@@ -15,12 +15,15 @@ import { ExportsController } from './http/exports.controller.js';
 import { ImportsController } from './http/imports.controller.js';
 import { ImportFiles } from './import/import-files.js';
 import { Imports } from './import/imports.service.js';
+import { LabelsController } from './labels/http/labels.controller.js';
+import { Labels } from './labels/labels.service.js';
+import { LiveEvents } from './live/live-events.service.js';
 import { ListsController } from './lists/http/lists.controller.js';
 import { Lists } from './lists/lists.service.js';
 import { ImportWorker } from './import/jobs/import.worker.js';
 
 export const peopleParts: ModuleParts = {
-  providers: [Imports, ImportFiles, ExportStreams, CsvBody, ErasedIds, Ingest, IngestIdentity, IngestTransport, People, Lists],
-  controllers: [ImportsController, ExportsController, IngestController, ClientSettingsController, PeopleController, EventsController, ListsController],
+  providers: [Imports, ImportFiles, ExportStreams, CsvBody, ErasedIds, Ingest, IngestIdentity, IngestTransport, People, Lists, Labels, LiveEvents],
+  controllers: [ImportsController, ExportsController, IngestController, ClientSettingsController, PeopleController, EventsController, ListsController, LabelsController],
   workers: [ImportWorker, PeopleUpkeep],
 };

@@ -16,6 +16,10 @@ export interface WorkspaceSettings {
   senderContact?: string;
   /** Switches and parameters of the rules of sending that differ from their defaults (delivery/rules/domain/catalogue.ts). */
   rules?: Record<string, unknown>;
+  /** How often and when people hear from it (contract/pacing.ts). */
+  pacing?: unknown;
+  /** How fast and how many at once (contract/safety.ts). */
+  safety?: unknown;
 }
 
 const BEFORE_SETUP: Workspace = { name: 'Danbi', timeZone: 'UTC', language: 'en', settings: {} };

@@ -5,6 +5,7 @@ import { Clock } from '../kernel/clock.js';
 import { AppError, conflict, notFound, type Problem } from '../kernel/errors.js';
 import type { BucketSize } from '../kernel/local-time.js';
 import type { Db } from '../platform/database/db.js';
+import { inKorean } from '../platform/korean/korean-of.js';
 import { recordedSince } from '../people/past-person.js';
 import { personIdOf } from '../people/person-handle.js';
 import { estimateFrom, type Estimate } from './domain/estimate.js';
@@ -138,7 +139,7 @@ export class SegmentInsight {
 }
 
 async function check(db: Db, definition: SegmentNode): Promise<Checked> {
-  const problems = await validateDefinition(db, definition);
+  const problems = (await validateDefinition(db, definition)).map(inKorean);
   return { valid: problems.length === 0, problems, sentence: problems.length > 0 ? null : sentenceOf(definition, await loadNames(db, [definition])) };
 }
 

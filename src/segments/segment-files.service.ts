@@ -9,6 +9,7 @@ import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
 import { placeOf } from '../platform/http/validation.js';
 import { WorkerRunner } from '../platform/jobs/runner.js';
+import { inKorean } from '../platform/korean/korean-of.js';
 import { canonicalText, fileText, fromFileForm, namedThings, placeInFile, referredIds, toFileForm, type FileSegment } from './domain/segment-file.js';
 import { joinPath } from './domain/resolved.js';
 import { sentenceOf } from './domain/sentence.js';
@@ -56,7 +57,7 @@ export class SegmentFiles {
       if (problems.length === 0) for (const entry of entries) segments.push(await planned(tx, entry, entries));
       if (!dryRun && problems.length > 0) throw new AppError('segment.file-invalid', `${problems[0]!.path}: ${problems[0]!.message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''} Nothing was changed.`, 'invalid', problems);
       if (!dryRun) for (const [index, entry] of entries.entries()) await this.apply(tx, entry, segments[index]!, { actor, now });
-      return { applied: !dryRun, valid: problems.length === 0, problems, segments };
+      return { applied: !dryRun, valid: problems.length === 0, problems: problems.map(inKorean), segments };
     }).catch((error: unknown) => {
       throw isNameTaken(error) ? conflict('segment.name-taken', 'Another segment took a name of this file at the same moment. Nothing was changed; send the file again.') : error;
     });

@@ -1,5 +1,6 @@
+import type { DataSource } from 'typeorm';
 import type { SegmentNode } from '../contract/segment.js';
-import { notFound, type Problem } from '../kernel/errors.js';
+import { AppError, notFound, type Problem } from '../kernel/errors.js';
 import { loadPastPerson } from '../people/past-person.js';
 import type { Db } from '../platform/database/db.js';
 import { checkDefinition } from './domain/check.js';
@@ -11,6 +12,8 @@ import type { Names } from './domain/wording/words.js';
 import { boundariesBeyond, boundariesOf, countAll, explainAt, matchAll, matchAmong, workspaceZone } from './store/answers.js';
 import { loadNamed, loadNamedOrComing } from './store/definitions.js';
 import { completeGoals, findUnknownGoals } from './store/goals.js';
+import { countUpTo, everybody, samplePersonIds } from './store/insight.store.js';
+import { answerWithin } from './store/limited.js';
 import { findUnknown } from './store/references.js';
 import { areLive, insertSegment, loadMembersPage } from './store/segments.store.js';
 
@@ -147,4 +150,27 @@ export function createOwned(tx: Db, owned: OwnedSegment): Promise<string> {
 /** Whether every one of these segments has a complete, maintained membership. */
 export function isLive(db: Db, segmentIds: readonly string[]): Promise<boolean> {
   return areLive(db, segmentIds);
+}
+
+/** Up to so many people are all looked at; of more, those of a random sample. */
+const LOOKED_AT = 20_000;
+const SAMPLED = 4_000;
+
+/** People to look at for what is true of an audience. */
+export interface FairSample { people: string[]; /** Everybody in it. */ isAll: boolean }
+
+/**
+ * People of an audience (everybody when null) as they are at `now`, all of them or a fair sample, for a question about them of which
+ * nothing depends: null when looking takes longer than `milliseconds`.
+ */
+export async function lookAtSome<T>(db: DataSource, definition: SegmentNode | null, { now, milliseconds }: { now: Date; milliseconds: number }, work: (tx: Db, sample: FairSample) => Promise<T>): Promise<T | null> {
+  return answerWithin(db, milliseconds, { what: 'Looking at people', instead: '' }, async (tx) => {
+    const isAll = (await countUpTo(tx, LOOKED_AT)) !== null;
+    const drawn = isAll ? null : await samplePersonIds(tx, SAMPLED);
+    const people = definition === null ? (drawn ?? (await everybody(tx))) : drawn ? [...(await membersAmong(tx, definition, drawn, now))] : await membersOf(tx, definition, now);
+    return work(tx, { people, isAll });
+  }).catch((error: unknown) => {
+    if (error instanceof AppError && (error.code === 'segment.too-slow' || error.code === 'segment.too-complex')) return null;
+    throw error;
+  });
 }

@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { hasBrowser } from '../support/browser.js';
+import { axeFindings } from '../support/axe.js';
+import { hasBrowser, picture } from '../support/browser.js';
+import { email, series } from '../support/campaign-definitions.js';
 import { Dashboard } from '../support/dashboard.js';
+import { until } from '../support/sdk-page.js';
 
 const MJML = '<mj-section><mj-column><mj-text>Hello</mj-text></mj-column></mj-section>';
 
@@ -28,7 +31,7 @@ const MJML = '<mj-section><mj-column><mj-text>Hello</mj-text></mj-column></mj-se
     const { page } = dashboard;
     await page.keyboard.press('Enter');
     await page.getByRole('menuitem', { name: 'E-mail' }).waitFor();
-    await page.waitForFunction('document.activeElement.closest("[role=menu]") !== null');
+    await until(page, 'document.activeElement.closest("[role=menu]") !== null');
     for (let presses = 0; presses < 12; presses += 1) {
       await page.keyboard.press('ArrowDown');
       if ((await page.evaluate('document.activeElement.getAttribute("aria-label")')) === name) return page.keyboard.press('Enter');
@@ -152,7 +155,106 @@ const MJML = '<mj-section><mj-column><mj-text>Hello</mj-text></mj-column></mj-se
     expect((await campaign(id)).definition.steps.map(({ id: step, next }: { id: string; next: string | null }) => [step, next])).toEqual([['m', 'in-app-1'], ['in-app-1', null]]);
     await page.keyboard.press('Control+z');
     await page.locator('#at-branch-1').waitFor();
-    await dashboard.inspect('editor-canvas');
+    await saved();
+  });
+
+  test('by key, by leaving and each year; until a date, until an event of the same key; and an action', async () => {
+    const { page } = dashboard;
+    const id = await made('Orders', { type: 'series', entry: { type: 'event', event: 'Signed Up' }, start: 'wait', steps: [{ id: 'wait', type: 'wait', for: { days: 1 }, next: 'until' }, { id: 'until', type: 'wait_until', timeout: { days: 3 }, next: 'm', onTimeout: 'm' }, { id: 'm', type: 'message', channel: 'email', variants: [{ key: 'A', content: { subject: 'Hello', body: MJML } }], next: null }] });
+    const open = (name: RegExp) => page.getByRole('button', { name }).first().click();
+    const inspector = page.getByRole('complementary');
+    const pick = async (list: RegExp, option: RegExp) => { await inspector.getByRole('combobox', { name: list }).click(); await page.getByRole('option', { name: option }).click(); };
+    await dashboard.goto(`/campaigns/${id}?view=outline`);
+    await open(/^Entry Whoever/);
+    await inspector.getByRole('checkbox', { name: 'The event has a key' }).check();
+    await inspector.getByRole('combobox', { name: 'Property' }).fill('order_id');
+    await page.keyboard.press('Tab');
+    await pick(/come again/, /one run for each key/);
+    await open(/^Wait 1 day/);
+    await inspector.getByText('a date of theirs').click();
+    await inspector.getByRole('combobox', { name: 'Attribute' }).fill('trial_ends');
+    await page.keyboard.press('Tab');
+    await open(/^Wait for …/);
+    await inspector.getByText('doing something').click();
+    await inspector.getByRole('combobox', { name: 'Event' }).fill('Paid');
+    await page.keyboard.press('Tab');
+    await inspector.getByRole('checkbox', { name: 'Only with the same key as at the entry' }).check();
+    await page.getByRole('button', { name: 'Add a step at the end', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Change the person' }).click();
+    await inspector.getByRole('textbox', { name: 'Tag' }).fill('buyer');
+    await page.getByRole('button', { name: 'Change the person Add the tag “buyer”' }).waitFor();
+    await open(/^Exit rules/);
+    await inspector.getByRole('button', { name: 'Add an exit rule' }).click();
+    await inspector.getByText('doing something').click();
+    await inspector.getByRole('combobox', { name: 'Event' }).fill('Cancelled');
+    await page.keyboard.press('Tab');
+    await saved();
+    expect((await campaign(id)).definition).toMatchObject({
+      entry: { type: 'event', event: 'Signed Up', key: 'order_id' }, reentry: { policy: 'concurrent_by_key' }, exitRules: [{ event: { name: 'Cancelled' } }],
+      steps: [{ id: 'wait', date: { attribute: 'trial_ends', days: 0, time: '09:00' }, next: 'until', onMissed: 'until' }, { id: 'until', event: { name: 'Paid', sameKey: true } }, { id: 'm', next: 'action-1' }, { id: 'action-1', action: { kind: 'add_tag', tag: 'buyer' } }],
+    });
+    expect((await app.api('POST', `/v1/campaigns/${id}/check`)).body.findings.filter(({ severity }: { severity: string }) => severity === 'error')).toEqual([]);
+    await open(/^Entry Whoever/);
+    await pick(/^People get in by/, /^a date$/);
+    await inspector.getByRole('combobox', { name: 'Attribute' }).fill('born');
+    await page.keyboard.press('Tab');
+    await inspector.getByRole('checkbox', { name: 'Every year' }).check();
+    await page.getByRole('button', { name: /^Entry Every year: On “born”/ }).waitFor();
+    await pick(/^People get in by/, /^being in a segment$/);
+    await pick(/^When$/, /^they leave it$/);
+    await saved();
+    expect((await campaign(id)).definition.entry).toEqual({ type: 'segment', segmentId: null, take: 'future_only', on: 'left' });
+  });
+
+  test('how much its messages matter, its hours and those of one message; the readiness list leads to the pace', async () => {
+    const { page } = dashboard;
+    const id = await made('Pace', { type: 'series', entry: { type: 'event', event: 'Signed Up' }, pacing: { reserveHours: 5 }, start: 'm', steps: [{ id: 'm', type: 'message', channel: 'email', variants: [{ key: 'A', content: { subject: 'Hello', body: MJML } }], next: null }] });
+    await dashboard.goto(`/campaigns/${id}?view=outline`);
+    await page.getByRole('button', { name: /Only a broadcast has a moment/ }).click();
+    await page.locator('h2', { hasText: 'Pace' }).waitFor();
+    await page.getByRole('radio', { name: 'Important' }).check();
+    await page.getByLabel('Priority within its class').fill('80');
+    await page.getByRole('checkbox', { name: 'Only at certain hours' }).check();
+    await page.getByRole('checkbox', { name: 'Mon' }).check();
+    await page.getByRole('checkbox', { name: 'Drop what could not go in time' }).check();
+    await page.getByRole('button', { name: /^Pace.*Important · 09:00–18:00 Mon/ }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('#at-m').click();
+    await page.getByRole('checkbox', { name: 'Hours of its own' }).check();
+    await page.getByLabel('Until', { exact: true }).fill('20:30');
+    // Another way for whom the e-mail had no success with, and how long that is waited for.
+    await page.getByRole('button', { name: 'Add another way' }).click();
+    const way = page.getByRole('region', { name: 'Way 2' });
+    await way.getByRole('combobox', { name: /^Unless the message before/ }).click();
+    await page.getByRole('option', { name: 'was clicked' }).click();
+    await way.getByLabel('Text').fill('Have you seen it?');
+    await picture(page, 'series-ladder');
+    await saved();
+    const { definition } = await campaign(id);
+    expect(definition).toMatchObject({ pacing: { class: 'important', priority: 80, sendWindow: { weekdays: ['mon'], from: '09:00', to: '18:00' }, expiresAfter: { days: 2 } }, steps: [{ sendWindow: { from: '09:00', to: '20:30' }, ladder: [{ channel: 'in_app', unless: 'clicked', after: { days: 1 }, content: { body: 'Have you seen it?' } }] }] });
+    await way.getByRole('link', { name: 'Write the whole message' }).click();
+    await page.waitForURL(new RegExp(`/campaigns/${id}/messages/m~2`));
+    await page.getByText('Have you seen it?').first().waitFor();
+  });
+
+  test('a colleague lets people in by a pasted list, and is told of each that did not', async () => {
+    const { page } = dashboard;
+    const id = await made('By name', { type: 'series', entry: { type: 'api' }, start: 'm', steps: [{ id: 'm', type: 'message', channel: 'in_app', variants: [{ key: 'A', content: { body: 'Hello' } }], next: null }] });
+    const { revision, definition } = await campaign(id);
+    expect((await app.api('PUT', `/v1/campaigns/${id}`, { name: 'By name', definition, revision })).status).toBe(200);
+    expect((await app.api('POST', `/v1/campaigns/${id}/publish`)).status).toBe(200);
+    await dashboard.goto(`/campaigns/${id}/people`);
+    await page.getByRole('button', { name: 'Let people in' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Let people in' });
+    await dialog.getByRole('textbox', { name: 'Who' }).fill('jiu\nmina, nobody');
+    await dialog.getByRole('button', { name: 'Let in' }).click();
+    await dialog.getByText('2 people entered').waitFor();
+    await dialog.getByText('Unknown: nobody').waitFor();
+    await dialog.getByRole('textbox', { name: 'Who' }).fill('jiu');
+    await dialog.getByRole('button', { name: 'Let in' }).click();
+    await dialog.getByText(/^Refused: 1/).waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('link', { name: 'jiu@example.org' }).waitFor();
   });
 
   test('Hangul as it is composed stands in the subject and on the step, and is one step of undo', async () => {
@@ -171,7 +273,6 @@ const MJML = '<mj-section><mj-column><mj-text>Hello</mj-text></mj-column></mj-se
     await page.getByLabel('Name', { exact: true }).fill('환영 인사');
     await page.getByRole('heading', { level: 1, name: '환영 인사' }).waitFor();
     await saved();
-    await dashboard.inspect('editor-outline');
   });
 
   test('a colleague who is quicker, a session that ends, a server that is away: nothing typed is lost', async () => {
@@ -201,7 +302,7 @@ const MJML = '<mj-section><mj-column><mj-text>Hello</mj-text></mj-column></mj-se
     // The server is away while something is typed, and the page is left: the copy on this machine comes back and is saved.
     await page.route('**/v1/**', (route) => route.abort());
     await page.getByLabel('Title').fill('While it was away');
-    await page.waitForFunction(`localStorage.getItem('danbi:draft:${id}')?.includes('While it was away')`);
+    await until(page, `localStorage.getItem('danbi:draft:${id}')?.includes('While it was away')`);
     await page.unroute('**/v1/**');
     await page.goto('about:blank');
     browser.faults.splice(0);
@@ -223,5 +324,46 @@ const MJML = '<mj-section><mj-column><mj-text>Hello</mj-text></mj-column></mj-se
     expect(await page.getByLabel('Title').isDisabled()).toBe(true);
     expect(await page.getByRole('button', { name: /^Add a step/ }).count()).toBe(0);
     await page.getByText('0 in · 0 here · 0 on').waitFor();
+  });
+
+  test('a draft is taken through the recorded past, stopped or looked at: numbers, days, reasons, people, what nobody can know', async () => {
+    const { page } = dashboard;
+    const button = (name: string) => page.getByRole('button', { name, exact: true });
+    for (const [who, name] of [['mina', '김미나'], ['ben', 'Ben Weiss'], ['cho', '조은']] as const) {
+      expect((await app.api('POST', '/v1/people', { externalId: `past-${who}`, attributes: { name, email: `past-${who}@example.org` } })).status).toBe(201);
+      expect((await app.api('POST', '/v1/track', { userId: `past-${who}`, event: 'Came', properties: {}, messageId: crypto.randomUUID() })).status).toBe(200);
+    }
+    // Long enough ago to lie in the period, however quick the page is.
+    for (const table of [`person set created_at = created_at - interval '1 day'`, `attribute_history set recorded_at = recorded_at - interval '1 day'`, `event set received_at = received_at - interval '1 hour'`]) await app.db.query(`update ${table}`);
+    const id = await made('지난 한 달로 미리 보기', series({ entry: { type: 'event', event: 'Came' }, audience: { type: 'not', of: { type: 'attribute', key: 'name', op: 'is', value: '조은' } }, start: 'a', steps: [email('a', null, { name: '환영' })] }));
+    await dashboard.goto(`/campaigns/${id}/simulate`);
+    await page.getByText('No simulation yet').waitFor();
+    await page.getByRole('combobox', { name: 'Reactions to messages that were never sent' }).click();
+    await page.getByRole('option', { name: 'Everybody unsubscribes at the first message' }).click();
+    await button('Simulate').click();
+    await page.getByRole('status').getByText('Waiting for its turn').waitFor();
+    await picture(page, 'dashboard-simulate-waiting');
+    await app.runner.runUntilIdle();
+    const numbers = page.getByRole('region', { name: 'What would have happened' });
+    await numbers.getByRole('row', { name: 'Runs 2' }).waitFor();
+    await numbers.getByRole('row', { name: 'Messages 2', exact: true }).waitFor();
+    await page.getByRole('region', { name: 'Refusals' }).getByRole('row', { name: /Entry 1$/ }).waitFor();
+    await page.getByRole('region', { name: 'What it cannot know' }).getByText(/Here everybody unsubscribes/).waitFor();
+    await page.getByRole('img', { name: /2 entered, 2 messages/ }).waitFor();
+    const people = page.getByRole('region', { name: 'Sample people' });
+    await people.getByRole('link', { name: 'past-mina@example.org' }).click();
+    await page.getByRole('region', { name: /past-mina@example.org/ }).getByText('환영 was sent, variant A').waitFor();
+    expect(new URL(page.url()).searchParams.get('person')).toMatch(/^[0-9a-f-]{36}$/);
+    await picture(page, 'dashboard-simulate');
+    await dashboard.choose(/Language|언어/, /한국어/);
+    await page.getByRole('region', { name: '알 수 없는 것' }).getByText(/수신 거부하고/).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await picture(page, 'dashboard-simulate-ko');
+    await dashboard.choose(/Language|언어/, /English/);
+    await button('Delete').click();
+    await page.getByText('No simulation yet').waitFor();
+    await button('Simulate').click();
+    await button('Stop').click();
+    await page.getByRole('table').getByText('Stopped').waitFor();
   });
 });

@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { startTestApp, type TestApp } from '../support/app.js';
 import { hasBrowser } from '../support/browser.js';
 import { Dashboard } from '../support/dashboard.js';
-import { axeIn } from '../support/sdk-page.js';
 
 /** Segments as marketers make them: sentences with controls, the number beside them, and why somebody is in. */
 (hasBrowser ? describe : describe.skip)('segments in the dashboard', () => {
@@ -99,6 +98,34 @@ import { axeIn } from '../support/sdk-page.js';
     expect(await page.getByRole('link', { name: 'Two editors' }).count()).toBe(0);
   });
 
+  test('one that a campaign names is not archived, and says which; a copy of it is another one', async () => {
+    const { page } = dashboard;
+    const made = (await app.api('POST', '/v1/segments', { name: 'VIP', definition: { type: 'tag', op: 'has', tag: 'vip' } })).body;
+    const message = { type: 'message', channel: 'in_app', variants: [{ key: 'A', content: { body: '안녕' } }] };
+    await app.runner.runUntilIdle();
+    const campaign = (await app.api('POST', '/v1/campaigns', { name: '여름 세일', definition: { type: 'broadcast', launchAt: '2099-01-01T00:00:00Z', segmentId: made.id, message } })).body;
+    expect((await app.api('POST', `/v1/campaigns/${campaign.id}/publish`)).status).toBe(200);
+    await dashboard.goto(`/segments/${made.id}`);
+    await page.getByRole('region', { name: 'Used in' }).getByRole('link', { name: '여름 세일' }).waitFor();
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'Archive' }).click();
+    await dialog.getByRole('button', { name: 'Archive' }).click();
+    await dialog.getByText('The segment cannot be archived: “여름 세일” names it.', { exact: false }).waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dashboard.choose(/Language|언어/, /한국어/);
+    await page.getByRole('button', { name: '보관' }).click();
+    await dialog.getByRole('button', { name: '보관' }).click();
+    await dialog.getByText('이 세그먼트를 쓰는 곳이 있어 보관할 수 없어요: “여름 세일”.', { exact: false }).waitFor();
+    expect(dashboard.browser.faults.splice(0)).toEqual([expect.stringContaining('409'), expect.stringContaining('409')]);
+    await dialog.getByRole('button', { name: '취소' }).click();
+    await dashboard.choose(/Language|언어/, /English/);
+    await page.getByRole('button', { name: 'Duplicate' }).click();
+    await page.getByRole('heading', { level: 1, name: 'VIP (copy)' }).waitFor();
+    const copy = address().pathname.split('/')[2]!;
+    expect([copy === made.id, await definitionOf(copy)]).toEqual([false, made.definition]);
+    await app.runner.runUntilIdle();
+  });
+
   test('who is in it, how it grew, and why somebody is not', async () => {
     const { page } = dashboard;
     await dashboard.goto('/segments');
@@ -112,14 +139,10 @@ import { axeIn } from '../support/sdk-page.js';
     await page.getByText('This person is not in the segment.').waitFor();
     await page.getByText('does not hold: ').first().waitFor({ state: 'attached' });
     expect(address().search).toContain('tab=explain');
-    await dashboard.inspect('segment-why');
     await page.getByRole('tab', { name: 'Growth' }).click();
     await page.getByRole('row').nth(1).waitFor();
-    expect(await axeIn(page, 'html')).toEqual([]);
     await page.getByRole('tab', { name: 'Who' }).click();
     await page.getByText('1 person', { exact: true }).waitFor();
-    await dashboard.inspect('segment');
     await dashboard.goto('/segments/new');
-    await dashboard.inspect('segment-new');
   });
 });

@@ -4,6 +4,7 @@ import { EmailContent } from '../../src/contract/message.js';
 import type { MessageLinks } from '../../src/delivery/content/compiled.js';
 import { LinkKeys } from '../../src/delivery/tracking/link-keys.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { axeFindings, COLOURS } from '../support/axe.js';
 import { hasBrowser, openBrowser, picture, type TestBrowser } from '../support/browser.js';
 import { makePeople, makePlace, queue } from '../support/deliveries.js';
 import { VirtualClock } from '../support/virtual-clock.js';
@@ -126,6 +127,9 @@ const MESSAGE = EmailContent.parse({
       try {
         await checker.page.goto(`${address}?lang=${language}`);
         expect(await checker.page.evaluate(AUDIT)).toEqual({ unnamed: [], faint: [], small: [], wide: false, ids: [], focus: [] });
+        expect(await axeFindings(checker.page)).toEqual([]);
+        await checker.page.emulateMedia({ colorScheme: 'dark' });
+        expect(await axeFindings(checker.page, 'html', COLOURS)).toEqual([]);
         await checker.page.setViewportSize({ width: 320, height: 480 });
         expect(await checker.page.evaluate(`document.documentElement.style.fontSize = '200%', [getComputedStyle(document.querySelector('h1')).fontSize, document.documentElement.scrollWidth <= innerWidth]`)).toEqual(['48px', true]);
         expect(checker.faults).toEqual([]);

@@ -51,6 +51,19 @@ const post = (message: unknown, scheme?: string) => `new Promise((done, failed) 
     expect(browser.faults).toEqual([]);
   });
 
+  test('a modal takes no focus from whoever writes around it, and nothing is complained of', async () => {
+    const { page } = browser;
+    const { body } = await app.api('POST', '/v1/messages/preview', { channel: 'in_app', content: { format: 'modal', title: 'Look', body: 'Here', buttons: [{ label: 'Go', url: 'https://shop.example/' }] } });
+    expect(body.problems).toEqual([]);
+    await page.evaluate(`{ const field = document.createElement('input'); document.body.prepend(field); field.focus(); }`);
+    for (const letter of 'ab') {
+      await page.evaluate(post(body.display));
+      await frame.getByRole('dialog').waitFor();
+      await page.keyboard.type(letter);
+    }
+    expect([await page.locator('input').inputValue(), browser.faults]).toEqual(['ab', []]);
+  });
+
   test('what is done there is told to whoever frames it, and counts nothing', async () => {
     const { body: { content } } = await app.api('GET', '/v1/starters/in-app-nps');
     const { body } = await app.api('POST', '/v1/messages/preview', { channel: 'in_app', content });

@@ -9,6 +9,7 @@ import { row, rows } from '../../src/platform/database/db.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { autoMessage } from '../support/campaign-definitions.js';
 import { Browser, claimTogether, post, publishAuto, reconciled } from '../support/displays.js';
+import { oneFile } from '../support/one-file.js';
 import { spawnDanbi, type DanbiProcess } from '../support/process.js';
 
 const LEASE_MS = 15_000;
@@ -18,7 +19,7 @@ const processes: DanbiProcess[] = [];
 
 /** One more process over the same database. */
 async function start(): Promise<{ danbi: DanbiProcess; url: string }> {
-  const danbi = spawnDanbi({ PORT: '0', DATABASE_URL: app.databaseUrl, DATA_DIR: dataDir, DATABASE_POOL: '6' });
+  const danbi = spawnDanbi({ PORT: '0', DATABASE_URL: app.databaseUrl, DATA_DIR: dataDir, DATABASE_POOL: '6' }, await oneFile());
   processes.push(danbi);
   return { danbi, url: (await danbi.until(/ready at (\S+)/))[1]! };
 }

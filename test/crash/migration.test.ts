@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { oneFile, type OneFile } from '../support/one-file.js';
+import { oneFile } from '../support/one-file.js';
 import { spawnDanbi } from '../support/process.js';
 import { random } from '../story/world.js';
 
@@ -15,7 +15,7 @@ const KILLS_A_DATABASE = 8;
 
 let dataDir: string;
 let admin: pg.Client;
-let service: OneFile;
+let service: string;
 let complete: string[];
 const states = { empty: 0, partial: 0, complete: 0 };
 
@@ -56,7 +56,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await admin.end();
-  await service.remove();
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -67,7 +66,7 @@ test(`a first start killed ${KILLS} times while it makes the schema ends in the 
     const name = `migrating_${process.pid}_${kill}`;
     await admin.query(`create database ${name} template template0`);
     for (let life = 0; life < KILLS_A_DATABASE; life += 1) {
-      const danbi = spawnDanbi({ PORT: '0', DATABASE_URL: urlOf(name), DATA_DIR: dataDir }, service.path);
+      const danbi = spawnDanbi({ PORT: '0', DATABASE_URL: urlOf(name), DATA_DIR: dataDir }, service);
       await on(name, (client) => migrated(client, Math.floor(next() * all), danbi.ended));
       await sleep(next() * 20);
       danbi.child.kill('SIGKILL');
@@ -75,7 +74,7 @@ test(`a first start killed ${KILLS} times while it makes the schema ends in the 
       const count = await on(name, applied);
       states[count === 0 ? 'empty' : count < all ? 'partial' : 'complete'] += 1;
     }
-    const danbi = spawnDanbi({ PORT: '0', DATABASE_URL: urlOf(name), DATA_DIR: dataDir }, service.path);
+    const danbi = spawnDanbi({ PORT: '0', DATABASE_URL: urlOf(name), DATA_DIR: dataDir }, service);
     await danbi.until(/ready at/);
     danbi.child.kill('SIGTERM');
     expect((await danbi.ended).code).toBe(0);

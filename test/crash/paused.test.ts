@@ -7,6 +7,7 @@ import { rows } from '../../src/platform/database/db.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { identifyPeople, launchToAll } from '../support/crash/launch.js';
 import { judge, openWork, statesOf, type Verdict } from '../support/crash/verdict.js';
+import { oneFile } from '../support/one-file.js';
 import { spawnDanbi } from '../support/process.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 
@@ -20,7 +21,8 @@ interface Story { verdict: Verdict; held: number; sentByTheOther: number }
 /** A worker is stopped in the middle of sending, another one works on, the first wakes when its claims have run out. */
 async function tellStory(app: TestApp, folders: { first: string; second: string }): Promise<Story> {
   const sinks = await Promise.all([new SmtpSink({ delay: 150 }).start(), new SmtpSink({ delay: 5 }).start()]);
-  const start = (sink: SmtpSink, dataDir: string) => spawnDanbi({ PORT: '0', DATABASE_URL: app.databaseUrl, SMTP_URL: sink.url, SMTP_CONNECTIONS: String(CONNECTIONS), DATA_DIR: dataDir, DATABASE_POOL: '6' });
+  const service = await oneFile();
+  const start = (sink: SmtpSink, dataDir: string) => spawnDanbi({ PORT: '0', DATABASE_URL: app.databaseUrl, SMTP_URL: sink.url, SMTP_CONNECTIONS: String(CONNECTIONS), DATA_DIR: dataDir, DATABASE_POOL: '6' }, service);
   const [slow, fast] = [sinks[0]!, sinks[1]!];
   await identifyPeople(app, PEOPLE);
   await app.runner.runUntilIdle();

@@ -7,7 +7,7 @@ import { callApi } from '../support/app.js';
 import { identifyPeople, launchToAll, type Target } from '../support/crash/launch.js';
 import { killDatabase } from '../support/crash/own-database.js';
 import { judge, type Verdict } from '../support/crash/verdict.js';
-import { oneFile, type OneFile } from '../support/one-file.js';
+import { oneFile } from '../support/one-file.js';
 import { spawnDanbi, type DanbiProcess } from '../support/process.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { random } from '../story/world.js';
@@ -20,7 +20,7 @@ const VICTIMS = ['backend', 'server', 'both'] as const;
 
 let dataDir: string;
 let sink: SmtpSink;
-let service: OneFile;
+let service: string;
 let danbi: DanbiProcess;
 let target: Target;
 let key: string;
@@ -30,7 +30,7 @@ const killed = { backend: 0, server: 0, both: 0 };
 
 /** The service as it is first started: its own database, a set-up token on the terminal. */
 async function start(): Promise<string> {
-  danbi = spawnDanbi({ PORT: '0', DATA_DIR: dataDir, SMTP_URL: sink.url, SMTP_CONNECTIONS: String(CONNECTIONS) }, service.path);
+  danbi = spawnDanbi({ PORT: '0', DATA_DIR: dataDir, SMTP_URL: sink.url, SMTP_CONNECTIONS: String(CONNECTIONS) }, service);
   return (await danbi.until(/ready at (\S+)/))[1]!;
 }
 
@@ -55,7 +55,6 @@ afterAll(async () => {
   danbi.child.kill('SIGTERM');
   await danbi.ended;
   await sink.stop();
-  await service.remove();
   await rm(dataDir, { recursive: true, force: true });
 });
 

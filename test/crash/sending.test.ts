@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { identifyPeople, launchToAll } from '../support/crash/launch.js';
 import { killAt, MOMENTS as ALL, type Moment } from '../support/crash/moments.js';
 import { judge, openWork, statesOf, type Verdict } from '../support/crash/verdict.js';
-import { oneFile, type OneFile } from '../support/one-file.js';
+import { oneFile } from '../support/one-file.js';
 import { spawnDanbi } from '../support/process.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { random } from '../story/world.js';
@@ -21,7 +21,7 @@ const CONNECTIONS = 5;
 const LANES = 2;
 
 let app: TestApp;
-let service: OneFile;
+let service: string;
 let sinks: SmtpSink[];
 let campaignId: string;
 let verdict: Verdict;
@@ -42,7 +42,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.close();
   await Promise.all(sinks.map((sink) => sink.stop()));
-  await service.remove();
 });
 
 const environment = (sink: SmtpSink) => ({ PORT: '0', DATABASE_URL: app.databaseUrl, SMTP_URL: sink.url, SMTP_CONNECTIONS: String(CONNECTIONS), DATA_DIR: app.dataDir, DATABASE_POOL: '6' });
@@ -54,7 +53,7 @@ async function liveAndDie(sink: SmtpSink, lane: number): Promise<void> {
   await admin.connect();
   for (let kill = lane; kill < KILLS; kill += LANES) {
     const before = sink.read.length;
-    const danbi = spawnDanbi(environment(sink), service.path);
+    const danbi = spawnDanbi(environment(sink), service);
     const at = await killAt(MOMENTS[(Math.floor(kill / LANES) + lane * 3) % MOMENTS.length]!, { danbi, sink, admin, random: next });
     // A process asked to stop may be gone before the SIGKILL: that is no kill.
     if ((await danbi.ended).code === null) killedAt.set(at, (killedAt.get(at) ?? 0) + 1);

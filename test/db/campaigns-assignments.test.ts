@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '../../src/kernel/ids.js';
 import { armOf, bucketOf } from '../../src/kernel/bucket.js';
-import { row, rows } from '../../src/platform/database/db.js';
+import { row, rows, type Db } from '../../src/platform/database/db.js';
+import { explainArm } from '../../src/campaigns/explain/chosen-arm.js';
 import { assignVariants } from '../../src/campaigns/store/assignments.store.js';
 import type { PublishedExperiment } from '../../src/campaigns/domain/published.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -60,4 +61,20 @@ test('transactions that assign the same people at once agree', async () => {
 
 test('nobody to assign is no statement', async () => {
   expect(await assignVariants(database.db, { experiment: experimentOf(), campaignId, personIds: [], now })).toEqual(new Map());
+});
+
+test('who is given an arm while somebody asks for it is explained all the same', async () => {
+  const experiment = experimentOf();
+  for (const after of [1, 2, 3]) {
+    const person = newId();
+    let asked = 0;
+    const during = { query: async (text: string, values?: unknown[]) => {
+      const answer: unknown = await database.db.query(text, values);
+      asked += 1;
+      if (asked === after) await assignVariants(database.db, { experiment, campaignId, personIds: [person], now });
+      return answer;
+    } } as Db;
+    const { facts } = await explainArm(during, experiment, person, 'UTC');
+    expect([after, facts]).toEqual([after, { variant: armOf(arms, bucketOf(experiment.salt, person)), source: 'hash' }]);
+  }
 });

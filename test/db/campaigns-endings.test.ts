@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { firstRefusal } from '../../src/kernel/gates.js';
 import { CampaignDispatchGate } from '../../src/campaigns/engine/dispatch-gate.js';
 import type { PublishedEntry } from '../../src/campaigns/domain/published.js';
 import type { CampaignState } from '../../src/campaigns/domain/state.js';
@@ -174,10 +175,13 @@ describe('before dispatch', () => {
     await world.run();
     await world.setAttributes(gone!, { gone: true });
     await world.event(paid!, 'Paid');
-    const claimed = await rows<{ deliveryId: string; enrollmentId: string; personId: string; campaignId: string }>(world.db, 'select d.id as "deliveryId", d.enrollment_id as "enrollmentId", d.person_id as "personId", d.campaign_id as "campaignId" from delivery as d where d.campaign_id = $1', [campaignId]);
+    const claimed = await rows<{ deliveryId: string; enrollmentId: string; personId: string; campaignId: string; stepId: string }>(world.db, 'select d.id as "deliveryId", d.step_id as "stepId", d.enrollment_id as "enrollmentId", d.person_id as "personId", d.campaign_id as "campaignId" from delivery as d where d.campaign_id = $1', [campaignId]);
     const ask = async () => {
-      const refused = await inTransaction(world.db, (tx) => gate.recheck(tx, claimed, world.clock.now()));
-      return Object.fromEntries(refused.map(({ deliveryId, code }) => [claimed.find((one) => one.deliveryId === deliveryId)!.personId, code]));
+      const words = await inTransaction(world.db, (tx) => gate.recheck(tx, claimed, world.clock.now()));
+      return Object.fromEntries(claimed.flatMap(({ deliveryId, personId }) => {
+        const refusal = firstRefusal({ now: world.clock.now(), ...words.get(deliveryId)!.facts });
+        return refusal ? [[personId, refusal.code]] : [];
+      }));
     };
     expect(await ask()).toEqual({ [gone!]: 'EXIT_RULE', [paid!]: 'GOAL_REACHED' });
     await setState(campaignId, 'paused');
@@ -315,6 +319,19 @@ describe('merge and erasure', () => {
     expect(run).toMatchObject({ state: 'exited', exitCode: 'PERSON_DELETED' });
     expect(run!.entry.properties).toBeUndefined();
     expect(await world.deliveries(campaignId)).toMatchObject([{ state: 'cancelled', reason: 'PERSON_DELETED' }]);
+  });
+
+  test('erasure forgets the key of a run that was let in by name, without any properties', async () => {
+    const { campaignId } = await world.campaign({ entry: onSignUp, steps: waitAndNudge });
+    const ann = await world.person();
+    await world.event(ann, 'Signed Up');
+    await world.run();
+    // As an entry over the API leaves it.
+    await rows(world.db, `update enrollment as e set entry_key = 'ann@example.test', entry = jsonb_build_object('kind', 'api', 'at', e.entry ->> 'at', 'key', 'ann@example.test') where e.campaign_id = $1`, [campaignId]);
+    await rows(world.db, 'delete from person as p where p.id = $1', [ann]);
+    await settle('deleted', [ann]);
+    await world.run();
+    expect(await rows(world.db, 'select e.entry_key as key, e.entry from enrollment as e where e.campaign_id = $1', [campaignId])).toEqual([{ key: '', entry: { kind: 'api', at: expect.any(String) } }]);
   });
 });
 

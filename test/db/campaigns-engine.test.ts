@@ -1,8 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { SeriesDefinition } from '../../src/contract/campaign.js';
 import type { SegmentNode } from '../../src/contract/segment.js';
 import type { PublishedEntry } from '../../src/campaigns/domain/published.js';
 import { addressHash } from '../../src/delivery/preferences/domain/address.js';
-import { rows } from '../../src/platform/database/db.js';
+import { migrateBatch } from '../../src/campaigns/engine/migrate.js';
+import { insertMigration, runningMigration } from '../../src/campaigns/store/migrations.store.js';
+import { inTransaction, rows } from '../../src/platform/database/db.js';
 import { newId } from '../../src/kernel/ids.js';
 import { CampaignWorld, message } from '../support/campaign-world.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -240,3 +244,51 @@ describe('steps', () => {
     expect((await world.deliveries(campaignId)).filter((d) => d.stepId === 'two')).toHaveLength(3);
   });
 });
+
+/** Random edits; nightly takes more. */
+const EDITS = Number(process.env.DANBI_EDITS ?? 3);
+test('whatever is edited: nothing comes twice to a run, and nothing is skipped that both versions have ahead', async () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  // Some of the steps in some order; each is a message behind a wait of its own.
+  const stepsOf = (list: readonly string[]) => list.flatMap((name, index) => {
+    const next = list[index + 1];
+    return [{ id: `w-${name}`, type: 'wait' as const, for: { hours: 10 }, next: name }, message(name, next === undefined ? null : `w-${next}`)];
+  });
+  const worlds = fc.sample(fc.record({
+    orders: fc.array(fc.shuffledSubarray(names, { minLength: 2 }), { minLength: 3, maxLength: 5 }), hours: fc.array(fc.integer({ min: 1, max: 25 }), { minLength: 5, maxLength: 5 }),
+  }), { ...(process.env.DANBI_SEED === 'random' ? {} : { seed: 20_261_123 }), numRuns: EDITS });
+  for (const { orders, hours } of worlds) {
+    const plan = (list: readonly string[]) => ({ entry: onSignUp, steps: stepsOf(list) });
+    const { campaignId } = await world.campaign(plan(orders[0]!));
+    const must = new Map<string, Set<string>>();
+    for (const [index, list] of orders.entries()) {
+      if (index > 0) {
+        const definition = SeriesDefinition.parse({ type: 'series', entry: { type: 'event', event: 'unused' }, start: `w-${list[0]!}`, steps: stepsOf(list) });
+        const { versionId } = await world.version(campaignId, index + 1, plan(list), definition);
+        const standing = await rows<{ id: string; step: string }>(world.db, `select e.id, e.step_id as step from enrollment as e where e.campaign_id = $1 and e.state = 'active'`, [campaignId]);
+        // An account of its own of the rule: who waits for a message that is still there gets what follows it; else what is left of their way.
+        for (const { id, step } of standing) {
+          const before = orders[index - 1]!;
+          const old = before.slice(before.indexOf(step.at(-1)!));
+          const from = old.find((name) => list.includes(name));
+          const ahead = from === undefined ? [] : list.slice(list.indexOf(from));
+          must.set(id, new Set(old.filter((name) => ahead.includes(name))));
+        }
+        await inTransaction(world.db, (tx) => insertMigration(tx, { campaignId, versionId, plan: { move: 'migrate', steps: [] }, people: standing.length, kept: 0, by: 'test', running: true }, world.clock.now()));
+        const { id } = (await runningMigration(world.db, campaignId))!;
+        while ((await inTransaction(world.db, (tx) => migrateBatch(tx, id, 2, { now: world.clock.now(), zone: 'UTC' }))).open);
+        expect(await rows(world.db, `select from enrollment as e where e.campaign_id = $1 and e.state = 'active' and e.version_id <> $2`, [campaignId, versionId])).toEqual([]);
+      }
+      await world.events((await world.people(3)).map((personId) => ({ personId, name: 'Signed Up' })));
+      await world.at(new Date(world.clock.now().getTime() + hours[index]! * 3_600_000));
+    }
+    for (const _ of names) await world.at(new Date(world.clock.now().getTime() + 10 * 3_600_000));
+    const over = await rows<{ id: string; state: string; got: string[] }>(world.db, `
+      select e.id, e.state, coalesce(array_agg(d.step_id) filter (where d.id is not null), '{}') as got from enrollment as e left join delivery as d on d.enrollment_id = e.id where e.campaign_id = $1 group by e.id, e.state`, [campaignId]);
+    expect(over.map(({ state }) => state)).toEqual(over.map(() => 'completed'));
+    for (const { id, got } of over) {
+      expect(new Set(got).size).toBe(got.length);
+      expect(got).toEqual(expect.arrayContaining([...(must.get(id) ?? [])]));
+    }
+  }
+}, 60_000 + EDITS * 20_000);

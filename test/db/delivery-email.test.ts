@@ -172,7 +172,8 @@ test('S8: a campaign paused and resumed ten times while it sends loses and repea
   let paused = false;
   const gate: DispatchGate = {
     heldCampaigns: async () => (paused ? [place.campaignId] : []),
-    recheck: async (_tx, claimed) => claimed.filter(({ deliveryId }) => deliveryId === ids[7]).map(({ deliveryId }) => ({ deliveryId, code: 'GOAL_REACHED' as const })),
+    limitedCampaigns: async () => [],
+    recheck: async (_tx, claimed) => new Map(claimed.filter(({ deliveryId }) => deliveryId === ids[7]).map(({ deliveryId }) => [deliveryId, { facts: { exit: { goals: ['paid'], rules: [] } }, pacing: {} }])),
   };
   const config = readConfig({ DATA_DIR: app.dataDir, SMTP_URL: sink.url, SMTP_CONNECTIONS: '5' });
   const worker = new EmailWorker(app.db, clock, config, createLog('silent'), new GatedQueue(app.db, gate), app.nest.get(EmailSurroundings, { strict: false }));

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { DisplayAcks } from '../../src/campaigns/auto/acks.service.js';
 import { DisplayClaims } from '../../src/campaigns/auto/claims.service.js';
@@ -10,6 +9,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { autoMessage, inApp } from '../support/campaign-definitions.js';
 import { publishAuto, reconciled } from '../support/displays.js';
 import { VirtualClock } from '../support/virtual-clock.js';
+import fc from '../support/fast-check.js';
 
 const clock = new VirtualClock(new Date('2026-03-02T09:00:00Z'));
 const PEOPLE = 4;

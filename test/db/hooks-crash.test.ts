@@ -9,6 +9,7 @@ import { SystemClock } from '../../src/kernel/clock.js';
 import { readConfig } from '../../src/platform/config.js';
 import { createLog } from '../../src/platform/logging.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { oneFile } from '../support/one-file.js';
 import { spawnDanbi } from '../support/process.js';
 import { Receiver } from '../support/receiver.js';
 
@@ -44,7 +45,7 @@ test('killed between the POST and its settlement: the webhook goes again under i
   const env = { PORT: '0', DATABASE_URL: app.databaseUrl, DATA_DIR: app.dataDir, DATABASE_POOL: '6', WEBHOOK_ALLOWED_NETWORKS: ALLOWED };
   await track([{ userId: 'a', event: 'Hooked' }, { userId: 'a', event: 'Chatted' }]);
   receiver.answer = () => 'hang';
-  const first = spawnDanbi(env);
+  const first = spawnDanbi(env, await oneFile());
   await receiver.until(2);
   first.child.kill('SIGKILL');
   await first.ended;
@@ -52,7 +53,7 @@ test('killed between the POST and its settlement: the webhook goes again under i
   // A minute passes: the claims of the dead process run out.
   await app.db.query(`update delivery set lease_until = now() - interval '1 second' where state = 'sending'`);
   receiver.answer = () => ({ status: 200 });
-  const second = spawnDanbi(env);
+  const second = spawnDanbi(env, await oneFile());
   await until(async () => (await statesOf(hook.campaignId))[0]!.state === 'sent' && (await statesOf(chat.campaignId))[0]!.state === 'uncertain');
   second.child.kill('SIGTERM');
   expect((await second.ended).code).toBe(0);

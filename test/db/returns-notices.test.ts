@@ -92,8 +92,8 @@ test('a message put back or refused before anything was tried names no address',
   const people = await makePeople(database.db, 2, NOW);
   await queue(database.db, place, people, NOW);
   const [later, refused] = await claimDue(database.db, { channel: 'email', worker: 'w', leaseUntil: NOW, limit: 2, held: [], now: NOW });
-  await deferClaimed(database.db, [{ deliveryId: later!.id, personId: later!.personId, code: 'QUIET_HOURS_DEFERRED', until: NOW, detail: '' }]);
-  await cancelClaimed(database.db, [{ deliveryId: refused!.id, personId: refused!.personId, code: 'CAMPAIGN_INACTIVE' }], NOW);
+  await deferClaimed(database.db, [{ deliveryId: later!.id, personId: later!.personId, code: 'QUIET_HOURS_DEFERRED', until: NOW, detail: '', facts: null }]);
+  await cancelClaimed(database.db, [{ deliveryId: refused!.id, personId: refused!.personId, code: 'CAMPAIGN_INACTIVE', detail: null, facts: null }], NOW);
   expect(await rows(database.db, 'select d.address from delivery as d')).toEqual([{ address: null }, { address: null }]);
 });
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import type { Leaf, SequenceCondition } from '../../src/contract/segment-conditions.js';
 import type { SegmentNode } from '../../src/contract/segment.js';
 import { newId } from '../../src/kernel/ids.js';
@@ -10,6 +9,7 @@ import { LEAF_PROOFS } from '../support/segment-leaves.js';
 import { matches } from '../support/segment-oracle.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { newPerson, storePeople, type WorldPerson } from '../support/segment-world.js';
+import fc from '../support/fast-check.js';
 
 const RUNS = Number(process.env.SEGMENT_RUNS ?? 40);
 let database: TestDatabase;
@@ -42,7 +42,7 @@ test('conditions on events answer as the oracle does, and change with the clock 
       const flipped = truthsOf(node, people, before).flatMap((truth, index) => (truth === wanted[index] ? [] : [ids[index]!]));
       expect({ node, missed: flipped.filter((id) => !moved.includes(id)) }).toEqual({ node, missed: [] });
     }
-  }), { numRuns: RUNS, ...(process.env.SEGMENT_SEED ? { seed: Number(process.env.SEGMENT_SEED) } : {}) });
+  }), { numRuns: RUNS });
 }, 600_000);
 
 test('sequences of people with too many events to compare with each other are found as those of others', async () => {
@@ -54,7 +54,7 @@ test('sequences of people with too many events to compare with each other are fo
     await storePeople(database.db, people.map((person, index) => (index === 0 ? person : { ...person, events: Array.from({ length: 101 }, () => person.events.map((one) => ({ ...one, id: newId() }))).flat() })));
     const set = new Set(await membersOf(database.db, node, BASE));
     expect({ node, set: people.map(({ id }) => set.has(id)) }).toEqual({ node, set: truthsOf(node, people, BASE) });
-  }), { numRuns: RUNS, ...(process.env.SEGMENT_SEED ? { seed: Number(process.env.SEGMENT_SEED) } : {}) });
+  }), { numRuns: RUNS });
 }, 600_000);
 
 const TIMEOUT = 4_000;

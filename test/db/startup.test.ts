@@ -6,13 +6,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { createTestDatabase } from '../support/database.js';
+import { oneFile } from '../support/one-file.js';
 import { spawnDanbi } from '../support/process.js';
 
 // Every test starts whole processes, which takes its time on a busy machine.
 jest.setTimeout(120_000);
 
 let folder: string;
+/** What starts in less time; the life of one test is that of the service as it is built. */
+let quick: string;
 beforeAll(async () => {
+  quick = await oneFile();
   folder = await mkdtemp(join(tmpdir(), 'danbi-start-'));
   await chmod(folder, 0o755);
 });
@@ -28,6 +32,13 @@ const isAlive = async (pid: number) => {
   return state !== undefined && state !== 'Z';
 };
 
+/** Waits until somebody has a connection to this port under way that nobody has answered. */
+async function knocksAt(port: number): Promise<void> {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const waits = async () => (await readFile('/proc/net/tcp', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/)).some(([, local, , state, queues]) => local?.endsWith(suffix) && state === '01' && queues!.split(':')[1] !== '00000000');
+  while (!(await waits())) await sleep(20);
+}
+
 function listening(onSocket: () => void = () => {}): Promise<{ server: Server; port: number }> {
   return new Promise((done) => {
     const server = createServer(onSocket).listen(0, '127.0.0.1', () => done({ server, port: (server.address() as AddressInfo).port }));
@@ -36,7 +47,7 @@ function listening(onSocket: () => void = () => {}): Promise<{ server: Server; p
 
 /** A start that must fail: exit code 1 and one sentence. That it comes soon is for the timeout of the test to notice. */
 async function failure(env: Record<string, string>): Promise<string> {
-  const { code, err } = await spawnDanbi({ PORT: '0', DATA_DIR: dataDir('unused'), ...env }).ended;
+  const { code, err } = await spawnDanbi({ PORT: '0', DATA_DIR: dataDir('unused'), ...env }, quick).ended;
   expect({ code, oneSentence: /^Danbi did not start\. [^\n]+\n$/.test(err), err }).toMatchObject({ code: 1, oneSentence: true });
   return err.trim();
 }
@@ -113,7 +124,7 @@ test('start, second start refused, kill -9, start again on the same data, stop c
 
 test('a database killed with Danbi whose last statement still runs is waited for', async () => {
   const data = dataDir('orphan');
-  const first = spawnDanbi({ PORT: '0', DATA_DIR: data });
+  const first = spawnDanbi({ PORT: '0', DATA_DIR: data }, quick);
   await first.until(/ready at/);
   const postgres = await serverPid(data);
   const { user, password } = JSON.parse(await readFile(join(data, 'postgres-secrets.json'), 'utf8')) as { user: string; password: string };
@@ -128,7 +139,7 @@ test('a database killed with Danbi whose last statement still runs is waited for
   process.kill(Number(postgres), 'SIGKILL');
   first.child.kill('SIGKILL');
   await first.ended;
-  const second = spawnDanbi({ PORT: '0', DATA_DIR: data });
+  const second = spawnDanbi({ PORT: '0', DATA_DIR: data }, quick);
   while (!(await readFile(join(data, 'postgres.log'), 'utf8')).includes('pre-existing shared memory block') && second.child.exitCode === null) await sleep(50);
   process.kill(backend!.pid, 'SIGTERM');
   await second.until(/ready at/);
@@ -137,9 +148,27 @@ test('a database killed with Danbi whose last statement still runs is waited for
   await busy;
 });
 
+test('a database that dies while Danbi joins it is started anew', async () => {
+  const data = dataDir('dying');
+  const first = spawnDanbi({ PORT: '0', DATA_DIR: data }, quick);
+  await first.until(/ready at/);
+  const postgres = await serverPid(data);
+  // Stopped it is still there, holds its port and answers nobody, as one that is being killed on a busy machine.
+  process.kill(postgres, 'SIGSTOP');
+  first.child.kill('SIGKILL');
+  await first.ended;
+  const second = spawnDanbi({ PORT: '0', DATA_DIR: data }, quick);
+  await knocksAt(Number((await readFile(join(data, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[3]));
+  process.kill(postgres, 'SIGKILL');
+  await second.until(/ready at/);
+  expect(await serverPid(data)).not.toBe(postgres);
+  second.child.kill('SIGTERM');
+  expect(await second.ended).toMatchObject({ code: 0 });
+});
+
 test('Ctrl-C while starting, sent twice as npm does, still stops the database', async () => {
   const data = dataDir('early');
-  const early = spawnDanbi({ PORT: '0', DATA_DIR: data });
+  const early = spawnDanbi({ PORT: '0', DATA_DIR: data }, quick);
   while (!Number(await serverPid(data)) && early.child.exitCode === null) await new Promise((done) => { setTimeout(done, 20); });
   early.child.kill('SIGINT');
   early.child.kill('SIGINT');

@@ -113,5 +113,5 @@ test('what a marketer is shown and what colleagues are sent is what leaves: labe
 
   await rows(app.db, `update workspace set settings = '{}'`);
   const without = (await asked('product-updates')).body;
-  expect([without.email, without.problems[0]]).toEqual([null, { path: 'body', code: 'RENDER_MISSING_VAR', message: 'body: workspace.senderContact has no value' }]);
+  expect([without.email, without.problems[0]]).toEqual([null, { path: 'body', code: 'RENDER_MISSING_VAR', message: 'body: workspace.senderContact has no value', messageKo: '광고에는 연락처가 보여야 하는데 워크스페이스의 연락처가 비어 있어요.' }]);
 });

@@ -169,7 +169,7 @@ test('explain says what was displayed, what refused, and for whom nobody asked e
   await post(app.url, '/v1/identify', { writeKey: app.writeKey, anonymousId: outside.id, traits: { plan: 'free' } });
   const explain = async (visitor: Browser) => (await app.api('GET', `/v1/campaigns/${id}/explain?personId=${await personOf(visitor.id)}`)).body;
   const gates = async (visitor: Browser) => Object.fromEntries((await explain(visitor)).gates.map(({ gate, passed }: { gate: string; passed: boolean }) => [gate, passed]));
-  expect(await gates(inside)).toEqual({ campaign: true, trigger: true, audience: true, reentry: true, holdout: null, assignment: null, exit: true, consent: true, reachable: true, suppression: true, quiet_hours: true, frequency_cap: true, arbitration: true, render: null, transport: null });
+  expect(await gates(inside)).toEqual({ campaign: true, trigger: true, audience: true, reentry: true, holdout: true, assignment: null, exit: true, consent: true, reachable: true, suppression: true, quiet_hours: true, frequency_cap: true, arbitration: true, render: null, transport: null });
   expect(await explain(outside)).toMatchObject({ basis: 'now', answer: { en: expect.stringContaining('not in the audience') } });
   await inside.display(id);
   await outside.claim(id);

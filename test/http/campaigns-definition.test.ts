@@ -108,6 +108,17 @@ describe('checking and publishing', () => {
     expect(await rows(app.db, 'select from message_content as c where c.campaign_id = $1', [id])).toEqual([]);
   });
 
+  test('a value that some of the audience lack is a remark at its text; asked for first or with other words it is none', async () => {
+    for (const [externalId, attributes] of [['e1', { team: 'empty', nick: '미나' }], ['e2', { team: 'empty', nick: ' ' }], ['e3', { team: 'empty' }], ['e4', { team: 'empty', nick: 'Ben' }], ['e5', { team: 'other' }]] as const) expect((await app.api('POST', '/v1/people', { externalId, attributes })).status).toBe(201);
+    const audience = { type: 'attribute', key: 'team', op: 'is', value: 'empty' };
+    const content = { body: '{{person.nick}} {{default person.team "x"}} {{#if person.plan}}{{person.plan}}{{/if}}', buttons: [{ label: '{{person.nick}}', url: 'https://example.com' }] };
+    const id = await create(series({ audience, steps: [inApp('b', { variants: [{ key: 'A', content }] })], start: 'b' }));
+    const { body } = await app.api('POST', path(id, '/check'));
+    const said = body.findings.filter(({ code }: { code: string }) => code === 'campaign.empty-for-some');
+    expect(said.map((finding: { severity: string; path: string; message: string }) => [finding.severity, finding.path, finding.message])).toEqual(['body', 'buttons.0.label'].map((place) => ['warning', `steps.0.variants.0.content.${place}`, '"person.nick" is empty for 50 % of the audience, who would not get this message. Say what stands there without it.']));
+    expect(said[0].messageKo).toBe('대상 고객의 50%는 "person.nick" 값이 비어 있어 이 메시지를 받지 못해요. 값이 없을 때 대신 쓸 말을 정하세요.');
+  });
+
   test('a version holds all that runs, and can not be changed', async () => {
     const id = await published(series({
       goals: [{ key: 'g', name: '목표', condition: EVERYBODY }], exitRules: [{ key: 'x', condition: EVERYBODY }],

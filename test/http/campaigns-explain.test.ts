@@ -49,7 +49,7 @@ describe('a published series over real people and segments', () => {
     expect(told).toMatchObject({ basis: 'ledger', stepId: 'hello', runs: [{ state: 'active', stepId: 'u' }] });
     expect(told.runs[0].deliveries).toMatchObject([{ stepId: 'hello', state: 'sent' }]);
     expect(told.answer.en).toMatch(/^The message was sent on 2 Mar 2026, 09:00:00 \(UTC\)\.$/);
-    expect(told.gates.filter((gate: { passed: boolean }) => gate.passed).map((gate: { gate: string }) => gate.gate)).toEqual(['campaign', 'trigger', 'audience', 'reentry', 'assignment', 'exit', 'consent', 'reachable', 'suppression', 'render', 'transport']);
+    expect(told.gates.filter((gate: { passed: boolean }) => gate.passed).map((gate: { gate: string }) => gate.gate)).toEqual(['campaign', 'trigger', 'audience', 'reentry', 'holdout', 'assignment', 'exit', 'consent', 'reachable', 'suppression', 'render', 'transport']);
   });
 
   test('never considered: every gate is asked now, with the tree of the audience', async () => {

@@ -115,7 +115,7 @@ test('a preview shows what one person would get, or why not, and writes nothing'
   expect(shown.body.email.html).toContain('href="https://x.example/?a=1&amp;b=2"');
   expect(shown.body.email.text).toContain('수신 거부');
   const missing = await ask(content, { personId });
-  expect([missing.status, missing.body.email, missing.body.problems]).toEqual([200, null, [{ path: 'body', code: 'RENDER_MISSING_VAR', message: 'body: event.plan has no value' }]]);
+  expect([missing.status, missing.body.email, missing.body.problems]).toEqual([200, null, [{ path: 'body', code: 'RENDER_MISSING_VAR', message: 'body: event.plan has no value', messageKo: '이 고객에게 event.plan 값이 없어요.' }]]);
   const wrong = await ask({ subject: '{{name}}', body: section('x') }, {});
   expect(wrong.body.problems[0]).toMatchObject({ path: 'subject', code: 'template.unknown-variable' });
   const inApp = await app.api('POST', '/v1/messages/preview', { channel: 'in_app', content: { body: '{{josa person.name "은/는"}}' }, personId });

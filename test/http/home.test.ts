@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const NOW = new Date('2026-03-02T09:00:00Z');
-const QUIET: Found = { paused: [], tests: [], sent: [], segments: [], domains: [], relays: [], endpoints: [], lastEventAt: null };
+const QUIET: Found = { paused: [], breaker: null, approvals: [], anomalies: [], tests: [], sent: [], segments: [], domains: [], relays: [], endpoints: [], lastEventAt: null };
 
 describe('what needs somebody', () => {
   const sent = (more: object) => [{ campaignId: 'c', name: 'C', sent: 1_000, bounced: 0, complained: 0, ...more }];
@@ -66,8 +66,15 @@ describe('the home of a workspace', () => {
     // One person, one goal of one campaign: passing two messages of it makes not two.
     expect(found.week).toMatchObject({ sent: 4, openedHuman: 1, openedMost: 2, clicked: 1, goals: 1 });
     expect(found.live).toEqual([{ id: campaign.body.id, name: 'Welcome', type: 'series', state: 'active', running: 2 }]);
+    const behind = async (number: string, more = '') => (await app.api('GET', `/v1/home/people?number=${number}${more}`)).body.items.map((one: { externalId: string; times: number }) => [one.externalId, one.times]);
+    expect(await behind('sent')).toEqual([['ben', 2], ['mina', 2]]);
+    expect([await behind('opened'), await behind('clicked'), await behind('goals')]).toEqual([[['mina', 2]], [['mina', 1]], [['mina', 1]]]);
+    const { next } = (await app.api('GET', '/v1/home/people?number=sent&limit=1')).body;
+    expect(await behind('sent', `&limit=1&after=${next}`)).toEqual([['mina', 2]]);
+    expect((await app.api('GET', '/v1/home/people?number=active')).status).toBe(400);
     clock.advance(8 * 86_400_000);
     expect((await home()).week).toMatchObject({ sent: 0, goals: 0 });
+    expect(await behind('sent')).toEqual([]);
   });
 
   test('names what went wrong, with the way to it', async () => {

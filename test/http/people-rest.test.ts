@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '../../src/kernel/ids.js';
 import { row, rows } from '../../src/platform/database/db.js';
 import { identityHash } from '../../src/people/store/erase.store.js';
@@ -136,4 +136,93 @@ test.each(['inbox', 'consent', 'campaigns', 'events'])('every module takes the s
   expect(await app.api('GET', `/v1/people/external:handle-${what}/${what}`)).toMatchObject({ status: 200, body: { items: [] } });
   expect(await app.api('GET', `/v1/people/external:nobody/${what}`)).toMatchObject({ status: 404, body: { code: 'person.not-found' } });
   expect(await app.api('GET', `/v1/people/nonsense/${what}`)).toMatchObject({ status: 400, body: { code: 'person.bad-handle' } });
+});
+
+describe('the stream of events as they come in', () => {
+  const live = async (query = '') => (await app.api('GET', `/v1/events/live${query}`)).body;
+  const since = (at: string) => `since=${encodeURIComponent(at)}`;
+
+  test('stored and refused ones, who did it, and by which library; what came before is not told again', async () => {
+    await create({ externalId: 'live-mina', attributes: { name: '김미나' } });
+    clock.advance(120_000);
+    const begun = (await live()).at;
+    clock.advance(1_000);
+    await send([{ type: 'track', userId: 'live-mina', event: 'Live Bought', properties: { amount: 3 }, context: { library: { name: 'danbi-test' } } }, { type: 'track', userId: 'undefined', event: 'Live Wrong', messageId: newId() }]);
+    clock.advance(1_000);
+    const { items, came, sampled, at } = await live(`?${since(begun)}`);
+    const [bought, wrong] = ['Live Bought', 'Live Wrong'].map((name) => items.find((one: { name: string }) => one.name === name));
+    expect(bought).toMatchObject({ outcome: 'accepted', type: 'track', person: '김미나', personId: expect.any(String), properties: { amount: 3 }, source: 'danbi-test', code: null, at: expect.any(String), occurredAt: expect.any(String) });
+    expect(wrong).toMatchObject({ outcome: 'refused', type: 'track', person: 'undefined', personId: null, code: 'invalid_user_id', message: expect.stringContaining('userId') });
+    expect([came, sampled]).toEqual([items.length, false]);
+    // Seen ten seconds long, because an event is seen when its transaction ends.
+    clock.advance(9_000);
+    expect((await live(`?${since(at)}`)).items).toHaveLength(items.length);
+    clock.advance(11_000);
+    expect((await live(`?${since(clock.now().toISOString())}`)).items).toEqual([]);
+  });
+
+  test('one name, one person; a person has no refused ones', async () => {
+    const at = clock.now().toISOString();
+    await send([{ type: 'track', userId: 'live-mina', event: 'Live A' }, { type: 'track', userId: 'live-ben', event: 'Live A' }, { type: 'track', userId: 'live-ben', event: 'Live B' }, { type: 'track', userId: 'undefined', event: 'Live A', messageId: newId() }]);
+    const shown = async (query: string) => (await live(`?${since(at)}&${query}`)).items.map((one: { name: string; outcome: string; person: string }) => `${one.name} ${one.outcome} ${one.person}`).toSorted();
+    expect(await shown('name=Live%20A')).toEqual(['Live A accepted live-ben', 'Live A accepted 김미나', 'Live A refused undefined']);
+    expect(await shown('person=external:live-ben&name=Live%20A')).toEqual(['Live A accepted live-ben']);
+    expect(await app.api('GET', '/v1/events/live?person=external:nobody-live')).toMatchObject({ status: 404 });
+  });
+
+  test('of more than a hundred the newest are listed, and it says how many came; long properties are left out', async () => {
+    clock.advance(60_000);
+    const at = clock.now().toISOString();
+    clock.advance(15_000);
+    await send(Array.from({ length: 150 }, (_, index) => ({ type: 'track', userId: 'live-ben', event: 'Live Flood', properties: index >= 50 ? { text: 'x'.repeat(3_000) } : {} })));
+    const { items, came, sampled } = await live(`?${since(at)}`);
+    expect([items.length, came, sampled]).toEqual([100, 150, true]);
+    expect(items.some(({ properties }: { properties: object | null }) => properties === null)).toBe(true);
+    expect((await app.api('GET', `/v1/events/live?since=yesterday`)).status).toBe(400);
+    // Who comes back after an hour gets a minute of it, not an hour.
+    clock.advance(3_600_000);
+    expect((await live(`?${since(at)}`)).came).toBe(0);
+    expect((await live()).came).toBeGreaterThanOrEqual(150);
+  });
+});
+
+describe('people are found by a part of their name', () => {
+  const ids = new Map<string, string>();
+  const found = async (q: string, more = '') => (await app.api('GET', `/v1/people?limit=200&q=${encodeURIComponent(q)}${more}`)).body.items.map((one: { externalId: string }) => one.externalId).toSorted();
+  beforeAll(async () => {
+    const people = { mina: { name: 'Mina Żółw' }, seo: { name: '뷁서연' }, decomposed: { name: '쫢우'.normalize('NFD') }, both: { firstName: 'Grzegorz', lastName: 'Brz' }, odd: { name: { first: 'Qqx' } }, percent: { name: '50%_off' } };
+    for (const [key, attributes] of Object.entries(people)) ids.set(key, (await create({ externalId: `named-${key}`, email: `${key}@named.example`, attributes })).id);
+    // So many newer ones that a search meets these only by the index.
+    await rows(app.db, `insert into person (id, external_id, kind, attributes, first_seen_at, last_seen_at, created_at, updated_at)
+      select gen_random_uuid(), 'crowd-' || i, 'user', jsonb_build_object('name', 'Crowd ' || i), $1::timestamptz, $1::timestamptz, $1::timestamptz, $1::timestamptz from generate_series(1, 2100) as i`, [new Date('2030-01-01')]);
+  });
+
+  test.each([
+    ['two letters', 'żó', ['named-mina']], ['in capitals', 'ŻÓŁW', ['named-mina']], ['one syllable', '뷁', ['named-seo']], ['one letter that nobody has in the crowd', 'z', ['named-both']], ['two syllables', '서연', ['named-seo']], ['a part over a space', 'a żó', ['named-mina']],
+    ['Hangul in its parts, kept composed', '쫢우'.normalize('NFD'), ['named-decomposed']], ['Hangul composed, written in its parts', '쫢우', ['named-decomposed']], ['first and last name', 'orz brz', ['named-both']],
+    ['marks of a pattern as themselves', '%_o', ['named-percent']], ['the start of an address', 'PERCENT@na', ['named-percent']], ['the start of an id', 'named-per', ['named-percent']], ['a part of an address that is no start', 'percent@named.exampl3', []], ['a name that is no text', 'qqx', []],
+  ])('%s', async (_name, q, expected) => { expect(await found(q)).toEqual(expected); });
+
+  test('with another filter, and page by page among many', async () => {
+    expect(await found('żółw', `&email=${encodeURIComponent('mina@named.example')}`)).toEqual(['named-mina']);
+    expect(await found('żółw', '&email=seo@named.example')).toEqual([]);
+    const met = new Set<string>();
+    for (let after: string | null = ''; after !== null;) {
+      const { body }: { body: { items: { externalId: string }[]; next: string | null } } = await app.api('GET', `/v1/people?limit=150&q=crowd%2020${after === '' ? '' : `&after=${after}`}`);
+      for (const { externalId } of body.items) met.add(externalId);
+      after = body.next;
+    }
+    // 20, 200 to 209 and 2000 to 2099
+    expect(met.size).toBe(111);
+  });
+
+  test('a changed name is found by its new letters only; a removed or erased one by none', async () => {
+    await app.api('PATCH', `/v1/people/${ids.get('seo')!}`, { attributes: { name: '쀍서연' } });
+    expect([await found('뷁'), await found('쀍서')]).toEqual([[], ['named-seo']]);
+    await app.api('PATCH', `/v1/people/${ids.get('seo')!}`, { attributes: { name: null } });
+    expect(await found('쀍서')).toEqual([]);
+    await app.api('DELETE', `/v1/people/${ids.get('both')!}`);
+    expect(await found('orz brz')).toEqual([]);
+    expect(await rows(app.db, 'select n.person_id from person_name as n where n.person_id = any($1::uuid[])', [[ids.get('both'), ids.get('seo')]])).toEqual([]);
+  });
 });

@@ -41,11 +41,11 @@ test('nobody, a broken handle, a language that is none', async () => {
 test('everything that is wrong is told at once, and what is only doubtful as a warning', async () => {
   const wrong = await preview({ content: { subject: '{{person.a}}{{person.b}}', preheader: 'p', body: section('{{date person.name}}') }, personId });
   expect(wrong.body.problems).toEqual([
-    { path: 'subject', code: 'RENDER_MISSING_VAR', message: 'subject: person.a has no value' }, { path: 'subject', code: 'RENDER_MISSING_VAR', message: 'subject: person.b has no value' },
+    { path: 'subject', code: 'RENDER_MISSING_VAR', message: 'subject: person.a has no value', messageKo: '이 고객에게 person.a 값이 없어요.' }, { path: 'subject', code: 'RENDER_MISSING_VAR', message: 'subject: person.b has no value', messageKo: '이 고객에게 person.b 값이 없어요.' },
     { path: 'body', code: 'RENDER_ERROR', message: 'body: date: the value is not a date' },
   ]);
   const long = await preview({ content: { subject: '{{person.name}}', preheader: 'p', body: section('x') }, sample: { person: { name: 'x'.repeat(80) } } });
-  expect([long.body.problems, long.body.warnings]).toEqual([[], [{ path: 'subject', code: 'message.long-subject', message: 'subject: more than 70 characters' }]]);
+  expect([long.body.problems, long.body.warnings]).toEqual([[], [{ path: 'subject', code: 'message.long-subject', message: 'subject: more than 70 characters', messageKo: '70자보다 길어요.' }]]);
 });
 
 test('a draft is shown in every message and variant', async () => {

@@ -76,13 +76,20 @@ describe('raw rows', () => {
     expect(new Set(ids).size).toBe(12_003);
     const open = () => app.db.query(`select count(*)::int as open from pg_stat_activity where datname = current_database() and xact_start is not null and state = 'idle in transaction'`);
     expect(await open()).toEqual([{ open: 0 }]);
-    // Two at once are made, a third is told to wait; when one reader leaves, there is room again.
+    // Two at once are made (the table is held, so that neither ends too soon), a third is told to wait; when readers leave, there is room again.
     const leaving = [new AbortController(), new AbortController()];
-    const begun = await Promise.all(leaving.map(({ signal }) => fetch(`${app.url}${base()}/exports/deliveries?format=ndjson`, { headers: { authorization: `Bearer ${app.key}` }, signal })));
-    const readers = begun.map(({ body }) => body!.getReader());
-    await Promise.all(readers.map((reader) => reader.read()));
+    const table = app.db.createQueryRunner();
+    await table.startTransaction();
+    await table.query('lock table delivery in access exclusive mode');
+    const asked = leaving.map(({ signal }) => fetch(`${app.url}${base()}/exports/deliveries?format=ndjson`, { headers: { authorization: `Bearer ${app.key}` }, signal }));
+    const waiting = () => app.db.query(`select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+    while ((await waiting())[0].waiting < 2) await new Promise((done) => { setTimeout(done, 20); });
     const third = await get(`${base()}/exports/deliveries`);
     expect([third.status, (await third.json() as { code: string }).code]).toEqual([503, 'export.busy']);
+    await table.rollbackTransaction();
+    await table.release();
+    const readers = (await Promise.all(asked)).map(({ body }) => body!.getReader());
+    await Promise.all(readers.map((reader) => reader.read()));
     for (const one of leaving) one.abort();
     await Promise.all(readers.map((reader) => reader.closed.catch(() => undefined)));
     for (let tries = 0; tries < 100 && (await open())[0].open > 0; tries += 1) await new Promise((done) => { setTimeout(done, 20); });

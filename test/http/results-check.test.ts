@@ -7,6 +7,7 @@ import { exportRows, placesOf } from '../support/results/export.js';
 import { Numbers, recountResults } from '../support/results/recount.js';
 import { expectVerdictCounts } from '../support/results/tested.js';
 import { chaosSeries, ChaosWorld } from '../support/results/world.js';
+import { breakEachPart, breakEachSum, everythingKept } from '../support/results/breakage.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const PEOPLE = 300;
@@ -127,5 +128,42 @@ describe('results and their ledger', () => {
     for (const part of parts.slice(0, 2)) expect(part.steps.map((step: { reconciliation: { difference: number } }) => step.reconciliation.difference)).toEqual([0, 0, 0]);
     expect((await answerOf('?channel=in_app')).steps.map(({ stepId }: { stepId: string }) => stepId)).toEqual(['nudge']);
     expect((await answerOf('?variant=B')).steps.flatMap(({ variants }: { variants: { key: string }[] }) => variants.map(({ key }) => key))).toEqual(['B', 'B']);
+  });
+
+  // Last: whoever was given an arm by choice is in no other recount of this file.
+  describe('broken in every part', () => {
+    let whole: unknown;
+    const checked = async () => {
+      expect((await app.api('POST', '/v1/analytics/reconciliation', { campaignId })).status).toBe(202);
+      await app.runner.runUntilIdle();
+      return (await checks())[0];
+    };
+    const named = (check: { differences: { number: string }[] }) => [...new Set(check.differences.map(({ number }) => number.split(' ')[0]))].toSorted();
+
+    beforeAll(async () => {
+      await rows(app.db, `update assignment as a set source = 'choice' where (a.experiment_id, a.person_id) in (select s.experiment_id, s.person_id from assignment as s where s.campaign_id = $1 order by s.person_id limit 9)`, [campaignId]);
+      await app.runner.runUntilIdle();
+      expect(await checked()).toMatchObject({ state: 'equal' });
+      whole = await everythingKept(app.db, campaignId);
+    });
+
+    test('what people are on record to add, of every kind at once, beside moments and verdicts', async () => {
+      const measures = await breakEachPart(app.db, campaignId);
+      expect(measures).toEqual(['assigned', 'bounce', 'chosen', 'delivery', 'entered', 'goal', 'people', 'reached', 'reaction', 'refused_entry', 'refused_step', 'run', 'sent', 'tested', 'verdict', 'verdict_goal', 'visit', 'waiting']);
+      const check = await checked();
+      expect(check).toMatchObject({ state: 'repaired' });
+      expect(named(check)).toEqual(expect.arrayContaining(measures));
+      expect(await everythingKept(app.db, campaignId)).toEqual(whole);
+      expect(await checked()).toMatchObject({ state: 'equal', differences: [] });
+    });
+
+    test('sums of every kind, of verdicts by hour and minute, names of cells and what goals read', async () => {
+      await breakEachSum(app.db, campaignId);
+      const check = await checked();
+      expect(check).toMatchObject({ state: 'repaired' });
+      expect(check.differences.map(({ number }: { number: string }) => number)).toEqual(expect.arrayContaining(['names of cells that are wrong', 'names of reads that are wrong', expect.stringContaining('sum of result_tested '), expect.stringContaining('sum of result_tested_goal ')]));
+      expect(await everythingKept(app.db, campaignId)).toEqual(whole);
+      expect(await checked()).toMatchObject({ state: 'equal', differences: [] });
+    });
   });
 });

@@ -47,6 +47,12 @@ describe('the sample data', () => {
     return found;
   };
 
+  const everyTable = async () => {
+    const counts: Record<string, number> = {};
+    for (const { name } of await app.db.query(`select c.relname as name from pg_class as c join pg_namespace as n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition order by 1`)) counts[name as string] = await count(`"${name as string}"`);
+    return counts;
+  };
+
   test('is made by a job with progress; a round that is done again adds nothing twice', async () => {
     expect(await state()).toMatchObject({ state: 'none', people: { done: 0, total: 0 } });
     expect(await app.api('POST', '/v1/sample-data')).toMatchObject({ status: 202, body: { state: 'making', people: { done: 0, total: 200 } } });
@@ -97,11 +103,17 @@ describe('the sample data', () => {
     const analyst = (await app.api('POST', '/v1/api-keys', { kind: 'server', name: 'reads', role: 'analyst' })).body.secret;
     const asAnalyst = (method: string) => fetch(`${app.url}/v1/sample-data`, { method, headers: { authorization: `Bearer ${analyst}` } }).then(({ status }) => status);
     expect([await asAnalyst('GET'), await asAnalyst('POST'), await asAnalyst('DELETE')]).toEqual([200, 403, 403]);
+    const settled = async () => { clock.advance(11 * 60_000); await app.runner.runUntilIdle(); };
+    await settled();
+    const before = await everyTable();
     await app.api('POST', '/v1/sample-data');
     await app.nest.get(SampleWorker, { strict: false }).runOnce();
     expect([await count('person'), (await count('event')) > 20]).toEqual([21, true]);
     await app.api('DELETE', '/v1/sample-data');
     await app.runner.runUntilIdle();
+    await settled();
+    // Nothing of them is left in any table but who asked for them, and took them away.
+    expect(await everyTable()).toEqual({ ...before, audit_entry: before.audit_entry! + 2 });
     expect([(await state()).state, await count('person'), await strays()]).toEqual(['none', 1, 0]);
     expect((await app.api('GET', '/v1/audit?limit=10')).body.items.map(({ action }: { action: string }) => action).filter((action: string) => action.startsWith('sample'))).toEqual(['sample.remove', 'sample.make', 'sample.remove', 'sample.make']);
   });

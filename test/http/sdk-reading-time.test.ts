@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import type { PageCondition } from '../../src/contract/segment-conditions.js';
 import { newId } from '../../src/kernel/ids.js';
 import { row } from '../../src/platform/database/db.js';
 import { membersAmong } from '../../src/segments/segment-questions.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { VirtualClock } from '../support/virtual-clock.js';
+import fc from '../support/fast-check.js';
 
 const NOW = new Date('2026-06-10T03:00:00.000Z');
 let app: TestApp;

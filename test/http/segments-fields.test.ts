@@ -60,3 +60,29 @@ test('who changed a segment last is told; until then, who made it', async () => 
   const after = (await app.api('PATCH', `/v1/segments/${trial}`, { revision: before.revision, description: 'changed' })).body;
   expect([after.createdBy, after.updatedBy]).toEqual(['user:somebody-else', before.createdBy]);
 });
+
+test('a label is set, seen in sentences, audited, changed and taken away; its name in code stays', async () => {
+  const url = `/v1/labels/event/${encodeURIComponent('Plan/Paid 100%')}`;
+  expect(await app.api('PUT', url, { en: ' Paid ', ko: '결제', description: 'When money came' })).toMatchObject({ status: 200, body: { kind: 'event', key: 'Plan/Paid 100%', en: 'Paid', ko: '결제', description: 'When money came' } });
+  await app.api('PUT', '/v1/labels/attribute/plan', { ko: '요금제'.normalize('NFD') });
+  await app.api('PUT', '/v1/labels/attribute/plan', { ko: '요금제' });
+  const definition = { type: 'all', of: [{ type: 'event', event: 'Plan/Paid 100%', count: { op: 'at_least', value: 1 } }, { type: 'attribute', key: 'plan', op: 'is', value: 'trial' }] };
+  const previewed = await app.api('POST', '/v1/segments/preview', { definition });
+  expect(previewed.body.sentence).toEqual({ en: 'People where “Paid” happened at least 1 time and “요금제” is “trial”.', ko: '‘결제’를 1번 이상 했고 ‘요금제’가 ‘trial’과 같은 고객' });
+  const { id } = (await app.api('POST', '/v1/segments', { name: 'Labelled', definition })).body;
+  await app.runner.runUntilIdle();
+  expect((await app.api('GET', `/v1/segments/${id}`)).body.definition).toEqual(definition);
+  expect((await app.api('GET', `/v1/segments/${id}/explain?personId=external:a`)).body.root.of[0].sentence.ko).toContain('‘결제’');
+  expect((await app.api('GET', '/v1/labels')).body.items.map((one: { kind: string; key: string; en: string; ko: string }) => [one.kind, one.key, one.en, one.ko])).toEqual([['attribute', 'plan', '', '요금제'], ['event', 'Plan/Paid 100%', 'Paid', '결제']]);
+  expect((await app.api('GET', '/v1/audit?subject=label:attribute:plan')).body.items).toHaveLength(1);
+  expect((await app.api('DELETE', url)).status).toBe(204);
+  expect(await app.api('DELETE', url)).toMatchObject({ status: 404, body: { code: 'label.not-found' } });
+  expect((await app.api('GET', `/v1/segments/${id}`)).body.sentence.en).toContain('“Plan/Paid 100%”');
+});
+
+test.each([
+  ['no name and no description', 'event/x', { en: ' ' }], ['an unknown kind', 'page/x', { en: 'X' }], ['a name of ours', 'attribute/$email', { en: 'X' }], ['two lines', 'event/x', { en: 'a\nb' }], ['a long name', 'event/x', { en: 'x'.repeat(101) }], ['another field', 'event/x', { name: 'X' }],
+])('a label with %s is refused with its place', async (_what, path, body) => {
+  const answer = await app.api('PUT', `/v1/labels/${path}`, body);
+  expect(answer.status).toBe(400);
+});

@@ -105,5 +105,5 @@ test('a misspelt dryRun carries nothing out, and a name nobody knows is one faul
   const misspelt = await app.api('POST', '/v1/segments/file?dryrun=true', file({ name: 'Misspelt', definition: isPro }));
   expect([misspelt.status, misspelt.body.message]).toEqual([400, 'has no "dryrun". Known: dryRun.']);
   const unknown = await send(app, file({ name: 'Unknown', definition: { type: 'list', op: 'in', list: 'nobody made it' } }), true);
-  expect(unknown.body.problems).toEqual([{ path: 'segments.0.definition.list', code: 'segment.unknown-list', message: 'There is no list named “nobody made it”, here or in the file.' }]);
+  expect(unknown.body.problems).toEqual([{ path: 'segments.0.definition.list', code: 'segment.unknown-list', message: 'There is no list named “nobody made it”, here or in the file.', messageKo: '여기에도 파일에도 이름이 “nobody made it”인 것이 없어요.' }]);
 });

@@ -26,7 +26,7 @@ test('a snippet stands where it is named, in the language of the message, escape
   expect(korean.email.subject).toBe('안녕, Ana & 톰');
   expect(korean.email.html).toContain('안녕, Ana &amp; 톰');
   // Ana reads English, of which this message has nothing: that is a warning of its own.
-  expect(korean.warnings).toContainEqual({ path: 'body', code: 'message.snippet-language', message: 'The snippet "block" is not written in ko; its text in en stands here.' });
+  expect(korean.warnings).toContainEqual({ path: 'body', code: 'message.snippet-language', message: 'The snippet "block" is not written in ko; its text in en stands here.', messageKo: '"block" 스니펫에 ko 내용이 없어 en 내용이 들어가요.' });
 });
 
 test.each<[string, object, string, string]>([

@@ -62,7 +62,7 @@ test('a series is planned from what is known: rate of earlier campaigns, people 
   expect(plan.readoutAt).toBe(new Date(Date.parse(NOW) + (56 + 7) * DAY).toISOString());
   expect(plan.plannedPeople).toBe(Math.floor((400 / 27) * 56));
   const [warning] = findings.filter(({ code }: { code: string }) => code === 'campaign.test-underpowered');
-  expect(warning).toMatchObject({ severity: 'warning', path: 'steps.0.test', message: expect.stringMatching(/^With today's volume only differences of \d+ % or more .* you asked for 20 %\.$/), messageKo: expect.stringContaining('이상의 차이만') });
+  expect(warning).toMatchObject({ severity: 'warning', path: 'steps.0.test', message: expect.stringMatching(/^With the people who come today only differences of \d+ % or more .* you asked for 20 %\.$/), messageKo: expect.stringContaining('이상의 차이만') });
   expect(warning.message).toContain(`of ${Number((plan.detectable * 100).toPrecision(2))} %`);
 });
 

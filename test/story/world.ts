@@ -4,6 +4,8 @@ export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 /** Sign-ups lie on full hours, everything people do lies 7 minutes after one: no action ever ties with a due moment. */
 const ACTION_MINUTE = 7 * 60_000;
+/** Hours between the moments at which anything begins: what a story costs is its moments, at each of which every worker looks. */
+const GRID = Number(process.env.DANBI_STORY_GRID ?? 3);
 
 export const START = Date.UTC(2026, 2, 22);
 export const SIGN_UP_DAYS = 14;
@@ -47,11 +49,11 @@ export function random(seed: number): () => number {
 export function storyPeople(count: number, seed = 20_260_322): StoryPerson[] {
   const next = random(seed);
   const chance = (share: number) => next() < share;
-  const hoursAfter = (from: number, hours: number) => from + Math.floor(next() * hours) * HOUR + ACTION_MINUTE;
+  const hoursAfter = (from: number, hours: number) => from + Math.floor((next() * hours) / GRID) * GRID * HOUR + ACTION_MINUTE;
   return Array.from({ length: count }, (_, index) => {
     const zone = ZONES[index % 3]!;
     const korean = zone === 'Asia/Seoul';
-    const signedUpAt = START + Math.floor(next() * SIGN_UP_DAYS * 24) * HOUR;
+    const signedUpAt = START + Math.floor((next() * SIGN_UP_DAYS * 24) / GRID) * GRID * HOUR;
     const names = korean ? KOREAN : ENGLISH;
     const readsWelcome = chance(0.5);
     const clicksWelcome = readsWelcome && chance(0.4);

@@ -26,7 +26,7 @@ export async function openBrowser(locale = 'en-US', viewport = { width: 1100, he
   page.setDefaultTimeout(10_000);
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(`page error: ${error.message}`));
-  page.on('console', (message) => { if (message.type() === 'error') faults.push(`console: ${message.text()}`); });
+  page.on('console', (message) => { if (message.type() === 'error') faults.push(`console: ${message.text()}${/^Failed to load/.test(message.text()) ? ` ${message.location().url}` : ''}`); });
   page.on('request', (request) => {
     const address = request.url();
     if (!URL.canParse(address)) return void faults.push(`request to ${address}`);
@@ -42,7 +42,12 @@ export async function openBrowser(locale = 'en-US', viewport = { width: 1100, he
   };
 }
 
-/** Keeps a picture where `DANBI_SCREENSHOTS` names a folder. */
+/** Keeps a picture of the whole page where `DANBI_SCREENSHOTS` names a folder. Frames below the fold are only drawn in a view that is as long. */
 export async function picture(page: Page, name: string): Promise<void> {
-  if (process.env.DANBI_SCREENSHOTS) await page.screenshot({ path: join(process.env.DANBI_SCREENSHOTS, `${name}.png`), fullPage: true });
+  if (!process.env.DANBI_SCREENSHOTS) return;
+  const before = page.viewportSize()!;
+  const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
+  await page.setViewportSize({ ...before, height: Math.max(before.height, height) });
+  await page.screenshot({ path: join(process.env.DANBI_SCREENSHOTS, `${name}.png`) });
+  await page.setViewportSize(before);
 }

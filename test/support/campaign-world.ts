@@ -1,6 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import { Goal, SeriesDefinition, Step } from '../../src/contract/campaign.js';
+import { SeriesDefinition } from '../../src/contract/campaign.js';
+import { ExitRule, Goal } from '../../src/contract/campaign-goals.js';
+import { Step } from '../../src/contract/campaign-steps.js';
 import type { SegmentNode } from '../../src/contract/segment.js';
 import { basisPoints } from '../../src/kernel/bucket.js';
 import { newId } from '../../src/kernel/ids.js';
@@ -26,7 +28,7 @@ export interface PlannedCampaign {
   reentry?: PublishedDefinition['reentry'];
   audience?: SegmentNode;
   goals?: Input<typeof Goal>[];
-  exitRules?: { key: string; condition: SegmentNode }[];
+  exitRules?: Input<typeof ExitRule>[];
   conditions?: Record<string, string>;
 }
 
@@ -116,11 +118,18 @@ export class CampaignWorld {
 
   /** Puts people into a segment that is maintained elsewhere, and tells the campaigns unless `silent`. */
   async enterSegment(segmentId: string, personIds: string[], options: { silent?: boolean } = {}): Promise<void> {
-    const now = this.clock.now();
-    await rows(this.db, `insert into segment_member (segment_id, person_id, since) select $1, p.id, $3 from unnest($2::uuid[]) as p (id) on conflict do nothing`, [segmentId, personIds, now]);
-    if (options.silent) return;
+    await rows(this.db, `insert into segment_member (segment_id, person_id, since) select $1, p.id, $3 from unnest($2::uuid[]) as p (id) on conflict do nothing`, [segmentId, personIds, this.clock.now()]);
+    if (!options.silent) await this.flipped(segmentId, personIds, true);
+  }
+
+  async leaveSegment(segmentId: string, personIds: string[]): Promise<void> {
+    await rows(this.db, 'delete from segment_member as m where m.segment_id = $1 and m.person_id = any($2::uuid[])', [segmentId, personIds]);
+    await this.flipped(segmentId, personIds, false);
+  }
+
+  private async flipped(segmentId: string, personIds: string[], entered: boolean): Promise<void> {
     await rows(this.db, `insert into settled_change (kind, at, person_ids, flip_segments, flip_persons, flip_entered, flip_at)
-      select 'flips', $3, $2::uuid[], array_agg($1::uuid), array_agg(p.id), array_agg(true), array_agg($3::timestamptz) from unnest($2::uuid[]) as p (id)`, [segmentId, personIds, now]);
+      select 'flips', $3, $2::uuid[], array_agg($1::uuid), array_agg(p.id), array_agg($4::boolean), array_agg($3::timestamptz) from unnest($2::uuid[]) as p (id)`, [segmentId, personIds, this.clock.now(), entered]);
   }
 
   async segment(definition: SegmentNode = { type: 'attribute', key: 'x', op: 'exists' }, state = 'live'): Promise<string> {

@@ -1,8 +1,7 @@
 import { expect } from '@jest/globals';
 import { Setup } from '../../src/access/setup.service.js';
 import type { TestApp } from './app.js';
-import { openBrowser, picture, type TestBrowser } from './browser.js';
-import { axeIn } from './sdk-page.js';
+import { openBrowser, type TestBrowser } from './browser.js';
 
 const PASSWORD = '비밀번호는 길수록 좋다';
 
@@ -54,25 +53,5 @@ export class Dashboard {
     await this.page.getByRole('banner').getByRole('button', { name: menu }).click();
     await this.page.getByRole('menuitem', { name: item }).click();
     await this.page.getByRole('menuitem', { name: item }).waitFor({ state: 'hidden' });
-  }
-
-  /**
-   * The open page in both languages and schemes: nothing that axe knows of, no sideways scrolling on a phone. Ends in English and
-   * light. The scheme is the system's, as for everybody who never chose one; that choosing works is a test of its own.
-   */
-  async inspect(name: string): Promise<void> {
-    for (const [language, short] of [[/한국어/, 'ko'], [/English/, 'en']] as const) {
-      await this.choose(/^(Language|언어)$/, language);
-      for (const scheme of ['dark', 'light'] as const) {
-        await this.page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-        const label = `${name} ${short} ${scheme}`;
-        expect([label, await axeIn(this.page, 'html')]).toEqual([label, []]);
-        await picture(this.page, `dashboard-${name}-${short}-${scheme}`);
-      }
-      await this.page.setViewportSize({ width: 320, height: 640 });
-      expect([name, short, await this.page.evaluate('document.documentElement.scrollWidth')]).toEqual([name, short, 320]);
-      await picture(this.page, `dashboard-${name}-${short}-phone`);
-      await this.page.setViewportSize({ width: 1280, height: 860 });
-    }
   }
 }

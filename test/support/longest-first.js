@@ -1,7 +1,9 @@
 import Sequencer from '@jest/test-sequencer';
 
-/** Folders whose files take minutes, the longest first. */
-const LONG = ['/test/crash/', '/test/http/founding-story', '/test/db/segments-differential', '/test/unit/statistics-simulation', '/test/http/hostile-routes', '/test/browser/', '/test/db/'];
+/** What takes longest, first: `sending` mostly waits, so the others have the processor meanwhile. */
+const LONG = [
+  '/test/crash/sending', '/test/http/founding-story', '/test/browser/dashboard-axe', '/test/http/hillstrom', '/test/crash/', '/test/http/hostile-routes', '/test/db/segments-differential', '/test/http/provider-reports', '/test/browser/dashboard', '/test/browser/', '/test/db/',
+];
 const rankOf = (path) => {
   const rank = LONG.findIndex((part) => path.includes(part));
   return rank < 0 ? LONG.length : rank;

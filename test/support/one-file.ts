@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -27,23 +28,45 @@ else {
 }
 `;
 
-/** The built service in one file, for tests that start it hundreds of times. */
-export interface OneFile { path: string; remove(): Promise<void> }
+const LIVES = 'dist/lives';
 
-/**
- * Puts the built service and its libraries into one file, compiled once: it starts with two fifths of the work, nearly all of
- * which is the loading of thousands of small ones. It lies as deep below `dist` as what it is made of, so that templates are
- * found beside it.
- */
-export async function oneFile(): Promise<OneFile> {
-  await mkdir('dist/lives', { recursive: true });
-  const folder = await mkdtemp('dist/lives/');
+/** When the built service was last written, so that a later build is put together anew. */
+async function builtAt(): Promise<number> {
+  const files = (await readdir('dist/src', { recursive: true })).filter((name) => name.endsWith('.js'));
+  return Math.max(...await Promise.all(files.map(async (name) => (await stat(join('dist/src', name))).mtimeMs)));
+}
+
+async function make(folder: string): Promise<void> {
   const path = join(folder, 'src', 'main.mjs');
   await run('node_modules/.bin/esbuild', [
-    'dist/src/main.js', '--bundle', '--minify-whitespace', '--minify-syntax', '--platform=node', '--format=cjs', `--banner:js=const importMetaUrl = require('node:url').pathToFileURL(__filename).href;`,
+    'dist/src/main.js', '--bundle', '--platform=node', '--format=cjs', `--banner:js=const importMetaUrl = require('node:url').pathToFileURL(__filename).href;`,
     '--define:import.meta.url=importMetaUrl', ...LEFT_OUT.map((name) => `--external:${name}`), `--outfile=${join(folder, 'src', 'bundle.cjs')}`, '--log-level=error',
   ]);
   await writeFile(path, STARTER);
   await run(process.execPath, [path, 'compile']);
-  return { path, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/**
+ * The built service and its libraries in one file, compiled once for all test files: it starts with two fifths of the work, nearly
+ * all of which is the loading of thousands of small ones. It lies as deep below `dist` as what it is made of, so that templates
+ * are found beside it.
+ * @returns the path of the file to start
+ */
+export async function oneFile(): Promise<string> {
+  const folder = join(LIVES, String(Math.round(await builtAt())));
+  const path = join(folder, 'src', 'main.mjs');
+  if (existsSync(path)) return path;
+  await mkdir(LIVES, { recursive: true });
+  const before = await readdir(LIVES);
+  const made = await mkdtemp(`${LIVES}/new-`);
+  await make(made);
+  try {
+    await rename(made, folder);
+  } catch (error) {
+    // Another test file was first.
+    if (!existsSync(path)) throw error;
+    await rm(made, { recursive: true });
+  }
+  for (const old of before) if (!old.startsWith('new-') && old !== folder) await rm(join(LIVES, old), { recursive: true, force: true });
+  return path;
 }

@@ -1,7 +1,7 @@
 import { row, rows } from '../../src/platform/database/db.js';
 import { newId } from '../../src/kernel/ids.js';
 import type { TestApp } from './app.js';
-import { email } from './campaign-definitions.js';
+import { autoMessage, email, inApp } from './campaign-definitions.js';
 
 export interface Told {
   person: string; step?: string; variant?: string; channel?: string; state: string; reason?: string | null; isControl?: boolean; language?: string | null;
@@ -85,4 +85,17 @@ export class ReportWorld {
   async report(name: string, query = '', campaign = this.campaign) {
     return this.app.api('GET', `/v1/campaigns/${campaign.id}/reports/${name}${query}`);
   }
+}
+
+/** A question on websites, answered five times at `at`; answers its campaign. */
+export async function writeSurvey(world: ReportWorld, at: string): Promise<string> {
+  const content = { format: 'survey', survey: { question: '추천하시겠어요?', kind: 'nps', comment: '이유' } };
+  const { id } = await world.publish(autoMessage({ message: inApp('message', { variants: [{ key: 'A', content }] }) }), '추천 설문');
+  const people = await world.people(5);
+  for (const [index, [score, text]] of ([[10, '정말 빠른 응답'], [9, null], [8, '만족해요'], [0, '느려요'], [6, null]] as const).entries()) {
+    const delivery = await world.message({ person: people[index]!, step: 'message', channel: 'in_app', state: 'delivered', at });
+    await world.react(delivery, people[index]!, 'impression', at, 'human', { dwell: 90_000 + index * 1_000 });
+    await world.answer(delivery, people[index]!, { at, score, text });
+  }
+  return id;
 }

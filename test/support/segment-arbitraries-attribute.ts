@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import type { AttributeCondition } from '../../src/contract/segment-conditions.js';
 import { iso, span } from './segment-arbitraries-values.js';
+import fc from './fast-check.js';
 
 const key = fc.constantFrom('a', 'b', 'd');
 const dateKeys = fc.constantFrom('d', 'd.x', 'a', '$signed_up_at', '$last_seen_at');

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { ConsentCondition } from '../../src/contract/segment-conditions.js';
@@ -11,6 +10,7 @@ import { ManualAlarms } from '../../src/platform/jobs/alarms.js';
 import { WorkerRunner } from '../../src/platform/jobs/runner.js';
 import type { Happening } from './segment-leaves.js';
 import { VirtualClock } from './virtual-clock.js';
+import fc from './fast-check.js';
 
 /** Topics that worlds have: the two that every database begins with, and one that needs a yes first. */
 export const TOPICS = { 'product-updates': { kind: 'marketing', optIn: false }, account: { kind: 'transactional', optIn: false }, offers: { kind: 'marketing', optIn: true } } as const;

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type { EngagementCondition } from '../../src/contract/segment-conditions.js';
 import { newId } from '../../src/kernel/ids.js';
 import { announceEngagement } from '../../src/people/store/change.store.js';
@@ -8,6 +7,7 @@ import { near, span } from './segment-arbitraries-values.js';
 import { CAMPAIGN_IDS, EXPERIMENTS } from './segment-campaigns.js';
 import type { Happening } from './segment-leaves.js';
 import { storeEngagement, type WorldAssignment, type WorldDelivery, type WorldEngagement, type WorldReaction } from './segment-world-engagement.js';
+import fc from './fast-check.js';
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined });
 const type = fc.constant('engagement' as const);

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import type { EventTimeCondition } from '../../src/contract/segment-conditions.js';
 import { eventName, propertyFilter } from './segment-arbitraries-event.js';
 import { iso, span } from './segment-arbitraries-values.js';
+import fc from './fast-check.js';
 
 const comparison: fc.Arbitrary<Pick<EventTimeCondition, 'op' | 'value'>> = fc.oneof(
   fc.record({ op: fc.constantFrom('within_last', 'older_than'), value: span }),

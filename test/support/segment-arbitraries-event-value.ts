@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import type { CountComparison, EventValueCondition } from '../../src/contract/segment-conditions.js';
 import { eventName, propertyFilter, window } from './segment-arbitraries-event.js';
+import fc from './fast-check.js';
 
 const comparison = fc.oneof(
   fc.record({ op: fc.constantFrom('at_least', 'at_most', 'exactly', 'more_than'), value: fc.constantFrom(0, 0.3, 1, 1.5, 2, 3) }),

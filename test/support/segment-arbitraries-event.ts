@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import type { CountComparison, EventCondition, EventRows, PropertyFilter } from '../../src/contract/segment-conditions.js';
 import { iso, span } from './segment-arbitraries-values.js';
+import fc from './fast-check.js';
 
 export const eventName = fc.constantFrom('login', '구매');
 export const count = fc.oneof(

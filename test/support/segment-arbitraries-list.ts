@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { ListCondition } from '../../src/contract/segment-conditions.js';
@@ -10,6 +9,7 @@ import { WorkerRunner } from '../../src/platform/jobs/runner.js';
 import type { Happening } from './segment-leaves.js';
 import { ACTOR } from './segment-world.js';
 import { VirtualClock } from './virtual-clock.js';
+import fc from './fast-check.js';
 
 /** Lists that worlds have, whoever is on them. */
 export const LISTS = ['01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-000000000002'] as const;

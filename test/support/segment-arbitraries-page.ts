@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import type { PageCondition, UrlRule } from '../../src/contract/segment-conditions.js';
 import type { JsonObject } from '../../src/people/domain/json.js';
 import { window } from './segment-arbitraries-event.js';
 import { near } from './segment-arbitraries-values.js';
 import type { Message } from './segment-steps.js';
+import fc from './fast-check.js';
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 const some = <T extends string>(...values: T[]): fc.Arbitrary<T[]> => fc.subarray(values, { minLength: 1, maxLength: 2 });

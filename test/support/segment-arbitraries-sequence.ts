@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import type { SequenceCondition, SequenceStep } from '../../src/contract/segment-conditions.js';
 import { eventName, propertyFilter } from './segment-arbitraries-event.js';
 import { span } from './segment-arbitraries-values.js';
+import fc from './fast-check.js';
 
 const where = fc.option(fc.array(propertyFilter, { minLength: 1, maxLength: 1 }), { nil: undefined, freq: 2 });
 const first: fc.Arbitrary<SequenceStep> = fc.record({ event: eventName, where });

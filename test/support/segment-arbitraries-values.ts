@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from './fast-check.js';
 
 export const BASE = new Date('2026-03-10T09:00:00Z');
 /** Moments near each other, so that boundaries fall on one another often. */

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import type { Leaf } from '../../src/contract/segment-conditions.js';
 import type { SegmentNode } from '../../src/contract/segment.js';
 import type { JsonValue } from '../../src/people/domain/json.js';
 import { eventName } from './segment-arbitraries-event.js';
 import { iso, near } from './segment-arbitraries-values.js';
 import { LEAF_PROOFS } from './segment-leaves.js';
+import fc from './fast-check.js';
 
 export { BASE, seconds } from './segment-arbitraries-values.js';
 

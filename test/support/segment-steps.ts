@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type { Leaf } from '../../src/contract/segment-conditions.js';
 import type { SegmentNode } from '../../src/contract/segment.js';
 import type { JsonObject } from '../../src/people/domain/json.js';
@@ -7,6 +6,7 @@ import { eventName } from './segment-arbitraries-event.js';
 import { LEAF_PROOFS } from './segment-leaves.js';
 import type { Ref } from './segment-people.js';
 import { THEMES, type Theme } from './segment-themes.js';
+import fc from './fast-check.js';
 
 /** A message as a sender states it; `ago` half seconds lie between the event and its arrival (below 0: the sender's clock is ahead). */
 export interface Message extends Ref { type: 'track' | 'identify' | 'page' | 'alias'; messageId: string; ago: number; previousId?: string; event?: string; properties?: JsonObject; traits?: JsonObject; context?: JsonObject }

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type { AttributeCondition, ConsentCondition, EventCondition, EventValueCondition, Leaf, PageCondition, SequenceCondition } from '../../src/contract/segment-conditions.js';
 import { consenting } from './segment-arbitraries-consent.js';
 import { eventName } from './segment-arbitraries-event.js';
@@ -7,6 +6,7 @@ import { seconds } from './segment-arbitraries-values.js';
 import type { JsonObject } from '../../src/people/domain/json.js';
 import type { Ref } from './segment-people.js';
 import type { Action, Message } from './segment-steps.js';
+import fc from './fast-check.js';
 
 /**
  * Chance alone rarely puts a condition beside the very facts that tell it from one that is nearly the same: two events at one

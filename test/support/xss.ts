@@ -18,7 +18,7 @@ export async function listen(page: Page, faults: string[]): Promise<void> {
   await page.addInitScript(`for (const name of ['xss', 'alert', 'confirm', 'prompt']) window[name] = () => console.error('CANARY ' + name);`);
 }
 /** What ran, or asked the host of the attacker; a picture that does not come is no script. */
-export const heard = (faults: readonly string[]) => faults.filter((fault) => /CANARY|canary|page error/.test(fault));
+export const heard = (faults: readonly string[]) => faults.filter((fault) => /CANARY|request to .*canary|page error/.test(fault));
 
 const links: LinkSigner = { forMessage: () => ({ click: (_index, url) => url, open: () => '', unsubscribe: () => '', preferences: () => 'https://x.example/p', view: () => '', honeypot: () => '' }) };
 export const contextWith = (person: Record<string, unknown>, event: Record<string, unknown> = {}): RenderContext => ({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { firstRefusal, GATE_OF, GATES, ledgerVerdicts, walkGates, type GateFacts } from '../../src/campaigns/domain/gates.js';
+import { firstRefusal, GATE_OF, GATES, ledgerVerdicts, walkGates, type GateFacts } from '../../src/kernel/gates.js';
 import { displayFacts, mayDisplay } from '../../src/campaigns/domain/display-frequency.js';
 import { scheduleAt } from '../../src/campaigns/domain/display-schedule.js';
 import { outcomeOf } from '../../src/campaigns/domain/outcome.js';
@@ -104,7 +104,7 @@ describe('gates', () => {
 
   test('a decision of the past shows what passed before it and nothing behind it', () => {
     const verdicts = ledgerVerdicts({ code: 'TOPIC_UNSUBSCRIBED', facts: { topic: 'news' }, reached: null });
-    expect(verdicts.filter((one) => one.passed).map((one) => one.gate)).toEqual(['campaign', 'trigger', 'audience', 'reentry', 'assignment', 'exit']);
+    expect(verdicts.filter((one) => one.passed).map((one) => one.gate)).toEqual(['campaign', 'trigger', 'audience', 'reentry', 'holdout', 'assignment', 'exit']);
     expect(verdicts.find((one) => one.passed === false)).toMatchObject({ gate: 'consent', facts: { topic: 'news' } });
     expect(verdicts.slice(GATES.indexOf('consent') + 1).every((one) => one.passed === null)).toBe(true);
   });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { armOf, bucketOf, BUCKETS } from '../../src/kernel/bucket.js';
 import { armsFor, isInShare, UNSTEERED, type Steering } from '../../src/campaigns/domain/steering.js';
+import fc from '../support/fast-check.js';
 
 const arm = (key: string, basisPoints: number, isControl = false) => ({ key, basisPoints, isControl });
 const experiment = { experimentId: 'e', salt: 'e:1', arms: [arm('A', 4500), arm('B', 3000), arm('C', 1500), arm('control', 1000, true)] };

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { simpleParser } from 'mailparser';
 import { oneLine } from '../../src/delivery/sending/header-text.js';
 import { compose, type MailToCompose } from '../../src/delivery/sending/compose.js';
 import { hasPython, pythonReads } from '../support/python-mail.js';
+import fc from '../support/fast-check.js';
 
 /** What a header may be asked to hold: any characters, halves of them, Korean, emoji, encoded words, new headers. */
 const anyText = fc.oneof(

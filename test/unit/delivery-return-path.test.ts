@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { readReturnPath, returnPathKey, returnPathOf } from '../../src/delivery/identity/domain/return-path.js';
+import fc from '../support/fast-check.js';
 
 const ID = '0198c3a0-1111-7000-8000-0000000000ff';
 const [old, current, foreign] = [1, 2, 3].map((byte) => returnPathKey(Buffer.alloc(32, byte))) as [Buffer, Buffer, Buffer];

@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { blockAtLine, bodyOfBlocks } from '../../src/contract/blocks-to-mjml.js';
 import { EmailBlocks, type Block, type InnerBlock, type Run } from '../../src/contract/email-blocks.js';
 import { EmailContent } from '../../src/contract/message.js';
@@ -7,6 +6,7 @@ import { compileMessage } from '../../src/delivery/content/compile.js';
 import type { CompiledEmail, LinkSigner, RenderContext } from '../../src/delivery/content/compiled.js';
 import { renderEmail } from '../../src/delivery/content/render.js';
 import { AppError } from '../../src/kernel/errors.js';
+import fc from '../support/fast-check.js';
 
 const signer: LinkSigner = { forMessage: () => ({ click: (_index, url) => url, open: () => 'https://go.example/o/1.gif', unsubscribe: () => 'https://go.example/u/1', preferences: () => 'https://go.example/p/1', view: () => 'https://go.example/v/1', honeypot: () => '' }) };
 const context = (person: Record<string, unknown>): RenderContext => ({ person, workspace: { name: 'Danbi', timeZone: 'Asia/Seoul', language: 'en' }, deliveryId: 'd', personId: 'p' });

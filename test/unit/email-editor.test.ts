@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import type { Block, Paragraph, Run } from '../../src/contract/email-blocks.js';
 import { addLanguage, changeBlock, duplicateBlock, insertBlock, moveBlock, newEmail, removeBlock, removeLanguage, restoreBlock, toCode, untranslated, type EmailContent } from '../../web/src/features/messages/email-editor/content.js';
 import { docOf, docOfRuns, paragraphsOf, runsOfDoc } from '../../web/src/features/messages/email-editor/rich-doc.js';
 import { EmailContent as Email } from '../../src/contract/message.js';
+import fc from '../support/fast-check.js';
 
 const text = (id: string, said: string): Block => ({ id, type: 'text', paragraphs: [{ type: 'paragraph', runs: [{ text: said }] }] });
 const message = (): EmailContent => ['a', 'b', 'c'].reduce((now, id, index) => insertBlock(now, null, index, id === 'c' ? { id, type: 'columns', left: [text('l', 'L') as never], right: [] } : text(id, id.toUpperCase())), { ...newEmail('en'), subject: 'S' });

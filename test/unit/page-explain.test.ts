@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { PageRule } from '../../src/contract/display.js';
 import { explainPage, type TriedVisit } from '../../src/visitors/rules/domain/explain-page.js';
+import fc from '../support/fast-check.js';
 
 const rule = (page: object) => PageRule.parse(page);
 const tried = (page: object, url: string, visit: Omit<TriedVisit, 'url'> = {}) => explainPage(rule(page), { url: new URL(url), ...visit });

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { foldAttributes, type AttributeWrite, type Head } from '../../src/people/domain/attribute-fold.js';
 import type { JsonValue } from '../../src/people/domain/json.js';
 import { deriveColumns, isoInstant, personDates } from '../../src/people/domain/derived.js';
 import { emailProblem } from '../../src/people/domain/email-address.js';
 import { planIdentities, type IdentityStep, type KnownPeople } from '../../src/people/domain/identity-plan.js';
 import { personIdProblem } from '../../src/people/domain/person-ids.js';
+import fc from '../support/fast-check.js';
 
 /** Folds batches one after the other, keeping of each what the database would give back as heads. */
 function foldInBatches(batches: AttributeWrite[][]): Map<string, unknown> {

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { guardFormula, unguardFormula } from '../../src/kernel/formula-guard.js';
 import { inferType, readCell, readDate, type CellType, type DateFormat } from '../../src/people/import/domain/cell-types.js';
 import { resolvePeople } from '../../src/people/import/domain/columns.js';
 import { guessOf, readHead } from '../../src/people/import/domain/encodings.js';
 import { PeopleImportQuery } from '../../src/people/import/domain/import-options.js';
+import fc from '../support/fast-check.js';
 
 test.each<[string[], CellType]>([
   [['1', '2.50', '-3', ''], 'number'], [['1', '007'], 'text'], [['+8210'], 'text'], [['1e5'], 'text'], [['1234567890123456'], 'text'], [['-0.5', '0'], 'number'],

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { parse } from 'csv-parse/sync';
 import { MAX_RECORD_BYTES, RecordFramer, type Framed } from '../../src/people/import/domain/record-framer.js';
+import fc from '../support/fast-check.js';
 
 /** All records of a file given in pieces of `size` bytes. */
 function frame(text: string | Buffer, size = 7, delimiter = ','): { records: Framed[]; last: ReturnType<RecordFramer['finish']> } {

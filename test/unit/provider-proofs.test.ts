@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import fc from 'fast-check';
 import { parseBounded } from '../../src/delivery/returns/providers/domain/bounded-json.js';
 import { mailgunProof, refuseMailgun } from '../../src/delivery/returns/providers/domain/mailgun.js';
 import { isInside, networkFrom } from '../../src/delivery/returns/providers/domain/networks.js';
@@ -14,6 +13,7 @@ import { Outside } from '../../src/delivery/returns/providers/outside.js';
 import { SnsCertificates } from '../../src/delivery/returns/providers/sns-certificates.js';
 import { makeCertificate, signAsSns } from '../support/certificates.js';
 import { AMAZON, basic, CERT_URL, MAILGUN_KEY, mailgunProof as provenByMailgun, POSTMARK, SENDGRID, SENDGRID_PUBLIC, signedBySendgrid, TOPIC } from '../support/provider-hooks.js';
+import fc from '../support/fast-check.js';
 
 const NOW = new Date('2026-03-02T09:00:00Z');
 const SECONDS = String(NOW.getTime() / 1000);

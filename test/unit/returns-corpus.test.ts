@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { MimeTooComplex } from '../../src/delivery/returns/domain/mime.js';
 import type { ReportNotice } from '../../src/delivery/returns/domain/notice.js';
 import { readReport } from '../../src/delivery/returns/domain/read-report.js';
 import { hostileMails } from '../../bench/bounces-hostile.js';
+import fc from '../support/fast-check.js';
 
 /** Real mails of the sisimai project (BSD-2), beside the project and never in it. */
 const FOLDER = join(process.cwd(), '..', 'shared', 'data', 'bounces');

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { nightEnd, spread } from '../../src/delivery/rules/domain/night.js';
+import { nightFindings } from '../../src/campaigns/domain/check-night.js';
+import { CampaignDefinition } from '../../src/contract/campaign.js';
+import { nightEnd, nightMinutes, spread } from '../../src/delivery/rules/domain/night.js';
 import { judgeFrequency } from '../../src/delivery/rules/domain/frequency.js';
 import { localTimeOfDay } from '../../src/kernel/local-time.js';
 
@@ -44,15 +46,46 @@ test('deliveries spread over the minutes given, each always to the same place', 
 });
 
 const now = new Date('2026-03-02T09:00:00Z');
+const X = { deliveryId: 'x', campaignId: 'c', stepId: 's' };
 const ago = (days: number) => new Date(now.getTime() - days * 86_400_000);
 test.each([
   ['nothing went before', 'weekly', 0, null, { kind: 'go' }],
-  ['a week ago to the second', 'weekly', 0, { deliveryId: 'x', at: ago(7) }, { kind: 'go' }],
-  ['six days ago', 'weekly', 0, { deliveryId: 'x', at: ago(6) }, { kind: 'wait', until: ago(-1) }],
-  ['ten days ago, monthly', 'monthly', 0, { deliveryId: 'x', at: ago(10) }, { kind: 'wait', until: ago(-20) }],
-  ['one is on its way', 'weekly', 0, { deliveryId: 'x', at: null }, { kind: 'wait', until: new Date(now.getTime() + 300_000) }],
-  ['the end of waiting comes first', 'monthly', 20, { deliveryId: 'x', at: ago(0) }, { kind: 'wait', until: ago(-11) }],
-  ['it has waited as long as it may', 'monthly', 31, { deliveryId: 'x', at: ago(1) }, { kind: 'drop' }],
+  ['a week ago to the second', 'weekly', 0, { ...X, at: ago(7) }, { kind: 'go' }],
+  ['six days ago', 'weekly', 0, { ...X, at: ago(6) }, { kind: 'wait', until: ago(-1) }],
+  ['ten days ago, monthly', 'monthly', 0, { ...X, at: ago(10) }, { kind: 'wait', until: ago(-20) }],
+  ['one is on its way', 'weekly', 0, { ...X, at: null }, { kind: 'wait', until: new Date(now.getTime() + 300_000) }],
+  ['the end of waiting comes first', 'monthly', 20, { ...X, at: ago(0) }, { kind: 'wait', until: ago(-11) }],
+  ['it has waited as long as it may', 'monthly', 31, { ...X, at: ago(1) }, { kind: 'drop' }],
 ] as const)('frequency: %s', (_name, frequency, queuedDaysAgo, slot, expected) => {
   expect(judgeFrequency({ now, queuedAt: ago(queuedDaysAgo), frequency, slot, waitDays: 31 })).toEqual(expected);
+});
+
+test.each([
+  // part of the day (null: all of it), minutes of it in the night, minutes of it
+  [null, 660, 1_440], [{ from: '09:00', to: '18:00' }, 0, 540], [{ from: '22:00', to: '23:00' }, 60, 60], [{ from: '20:00', to: '09:00' }, 660, 780], [{ from: '21:00', to: '21:00' }, 1, 1], [{ from: '08:00', to: '08:00' }, 0, 1],
+] as const)('of %j %s minutes lie in the night', (hours, inside, all) => {
+  expect(nightMinutes(hours, NIGHT)).toEqual({ inside, all });
+});
+
+const shown = { id: 'message', type: 'message', channel: 'in_app', variants: [{ key: 'A', content: { body: 'Hi' } }] };
+const auto = (hours?: object) => ({ type: 'auto_message', display: { trigger: { type: 'page_view' }, ...(hours ? { schedule: { hours } } : {}) }, message: shown });
+const waits = (time: string) => ({ type: 'series', entry: { type: 'event', event: 'Signed Up' }, start: 'w', steps: [{ id: 'w', type: 'wait', until: { time }, next: 'm' }, { ...shown, id: 'm' }] });
+const rule = { on: true, parameters: { channels: ['in_app' as const], from: '21:00', to: '08:00', spreadMinutes: 10 } };
+
+test.each([
+  ['an auto message at any hour', auto(), rule, ['campaign.night-display display.schedule']],
+  ['an auto message by day', auto({ from: '09:00', to: '18:00' }), rule, []],
+  ['an auto message into the night', auto({ from: '18:00', to: '23:00' }), rule, ['campaign.night-display display.schedule.hours.from']],
+  ['an auto message by night only', auto({ from: '22:00', to: '23:00' }), rule, ['campaign.night-never display.schedule.hours.from']],
+  ['the rule is off', auto(), { ...rule, on: false }, []],
+  ['the rule is for another channel', auto(), { ...rule, parameters: { ...rule.parameters, channels: ['email' as const] } }, []],
+  ['a one-off at night', { type: 'broadcast', localTime: '22:00', message: shown }, rule, ['campaign.night-time localTime']],
+  ['a one-off by day', { type: 'broadcast', localTime: '10:00', message: shown }, rule, []],
+  ['a series that waits for the night', waits('23:30'), rule, ['campaign.night-time steps.0.until.time']],
+  ['a series that waits for the morning', waits('09:00'), rule, []],
+] as const)('%s is said what the night does', (_name, definition, state, expected) => {
+  const found = nightFindings(CampaignDefinition.parse(definition), state as never, () => false);
+  expect(found.map(({ code, path }) => `${code} ${path}`)).toEqual(expected);
+  for (const { messageKo, source, severity } of found) expect([severity, /[가-힣]/.test(messageKo ?? ''), /제50조/.test(source ?? '')]).toEqual(['warning', true, true]);
+  expect(nightFindings(CampaignDefinition.parse(definition), state as never, () => true)).toEqual([]);
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { act, lasting, restart, settle, type Attention } from '../../sdk/src/visit/attention.js';
 import { depthAt } from '../../sdk/src/visit/depth.js';
 import { shareDwell } from '../../sdk/src/visit/shared-dwell.js';
 import { campaignOf, visitAt, type SiteVisit } from '../../sdk/src/visit/visits.js';
+import fc from '../support/fast-check.js';
 
 const IDLE = 60_000;
 const meter = (idle: number, focus = false) => ({ idle_: idle, focus_: focus, ms_: 0, new_: 0 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { batchText, bytesOf, fit, judge, most, pause, trim, Verdict, type Item } from '../../sdk/src/core/batch.js';
+import fc from '../support/fast-check.js';
 
 const NOW = Date.parse('2026-03-02T09:00:00Z');
 const item = (more: Partial<Item> = {}): Item => ({ messageId: 'm', type: 'track', timestamp: NOW, event: 'a', ...more });

@@ -105,3 +105,14 @@ const cases: { node: SegmentNode; ko: string; en: string }[] = [
 test.each(cases)('$ko', ({ node, ko, en }) => {
   expect(sentenceOf(node, new Map([['x', { name: '휴면' }], ['k', { name: '봄 인사' }], ['l', { name: '봄 행사' }], ['t', { name: 'Product updates', nameKo: '제품 소식' }]]))).toEqual({ ko, en });
 });
+
+test('events and attributes are said by their labels, in a language without one by the other, and their particles follow', () => {
+  const labels = new Map([['event:signup_v2', { name: 'Joined', nameKo: '회원가입' }], ['attribute:plan', { name: '요금제', nameKo: '요금제' }], ['event:buy', { name: 'Bought', nameKo: 'Bought' }]]);
+  const within = { days: 7 };
+  const said = (node: SegmentNode) => sentenceOf(node, labels);
+  expect(said(is('plan', 'pro'))).toEqual({ en: 'People where “요금제” is “pro”.', ko: '‘요금제’가 ‘pro’와 같은 고객' });
+  expect(said({ type: 'event', event: 'signup_v2', count: { op: 'at_least', value: 1 }, within })).toEqual({ en: 'People where “Joined” happened at least 1 time within the last 7 days.', ko: '최근 7일 동안 ‘회원가입’을 1번 이상 한 고객' });
+  expect(said({ type: 'event_time', event: 'signup_v2', which: 'first', op: 'older_than', value: { days: 3 } } as SegmentNode)).toEqual({ en: 'People where the first “Joined” is at least 3 days ago.', ko: '첫 ‘회원가입’이 3일 이상 지난 고객' });
+  expect(said({ type: 'event_value', event: 'buy', measure: 'sum', property: 'amount', op: 'at_least', value: 3 } as SegmentNode).en).toBe('People where the sum of “amount” in “Bought” is at least 3.');
+  expect(said({ type: 'sequence', steps: [{ event: 'signup_v2' }, { event: 'buy', within }] } as SegmentNode)).toEqual({ en: 'People where “Joined” was followed by “Bought” within 7 days.', ko: expect.stringContaining('‘회원가입’') });
+});

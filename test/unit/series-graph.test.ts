@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { CampaignDefinition } from '../../src/contract/campaign.js';
 import { readDraft } from '../../src/contract/campaign-draft.js';
 import { findFaults } from '../../src/campaigns/domain/check.js';
@@ -11,6 +10,7 @@ import { addVariant, freeId, newStep, removeVariant } from '../../web/src/featur
 import { findItem, itemsIn, outlineOf } from '../../web/src/features/campaigns/series/outline.js';
 import { layoutOf } from '../../web/src/features/campaigns/series/layout.js';
 import { EVERYBODY } from '../support/campaign-definitions.js';
+import fc from '../support/fast-check.js';
 
 const EMPTY: Series & { steps: Step[] } = { type: 'series', entry: { type: 'event', event: 'Signed Up' }, goals: [{ key: 'done', name: 'Done', event: { name: 'Paid' } }], start: null, steps: [] };
 
@@ -51,6 +51,7 @@ function filled(series: Series): unknown {
   const say = { email: { subject: 's', body: 'b' }, in_app: { body: 'b' }, webhook: { endpointId: '0198c0de-0000-7000-8000-000000000001' }, chat: { endpointId: '0198c0de-0000-7000-8000-000000000001', text: 't' } };
   return { ...series, steps: (series.steps ?? []).map((step) => {
     if (step.type === 'message') return { ...step, variants: step.variants.map((variant) => ({ ...variant, content: say[step.channel] })) };
+    if (step.type === 'action') return { ...step, action: { kind: 'add_tag', tag: 't' } };
     if (step.type === 'wait_until') return { ...step, condition: EVERYBODY };
     return step.type === 'branch' ? { ...step, branches: step.branches.map((branch) => ({ ...branch, condition: EVERYBODY })) } : step;
   }) };

@@ -137,3 +137,12 @@ test('a guardrail names the arm that does harm, with few outcomes too, and does 
   expect(guard([arm('A', 9_000, 0), arm('B', 9_000, 20)])).toMatchObject([{ arm: 'B', against: 'A', lift: null }]);
   expect(guard([arm('A', 9_000, 0), arm('B', 9_000, 5)])).toEqual([]);
 });
+
+test('an arm that gets people alone since another was dropped does no harm by that', () => {
+  const arms = [arm('A', 1_000, 30, { dropped: true }), arm('B', 10_000, 305)];
+  expect(guard(arms)).toEqual([]);
+  const harm = guard([arm('A', 9_000, 90), arm('B', 9_000, 30)]);
+  expect(guard([arm('A', 9_000, 90), arm('B', 30_000, 100, { dropped: true })], harm)).toEqual(harm);
+  // What is left is still watched.
+  expect(guard([...arms, arm('C', 10_000, 900)])).toMatchObject([{ arm: 'C', against: 'B' }]);
+});

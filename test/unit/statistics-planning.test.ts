@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { type Design, detectableLift, peopleNeeded, samplePerArm, samplePerArmAlwaysValid, spreadOfRate } from '../../src/analytics/domain/statistics/planning.js';
 import { planTest, type PlanRequest } from '../../src/analytics/domain/statistics/test-plan.js';
+import fc from '../support/fast-check.js';
 
 const PLANNED: Design = { weights: [1, 1], alphaEarly: 0.01, alphaFinal: 0.04 };
 const DAY = 86_400_000;

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { verdictSentence } from '../../src/analytics/domain/sentences/verdict.js';
 import { comparePair, earlyRuler, liftOf } from '../../src/analytics/domain/statistics/compare.js';
 import { type ArmInput, type DecisionPlan, type Evaluation, type Look, type Memory, noMemory } from '../../src/analytics/domain/statistics/decision.js';
@@ -9,6 +8,7 @@ import { alwaysValidP, earlyMultiplier, mixtureK, normalQuantile } from '../../s
 import { type Outcome, relativeVariance } from '../../src/analytics/domain/statistics/outcome.js';
 import { sampleRatioP } from '../../src/analytics/domain/statistics/sample-ratio.js';
 import { wilson } from '../../src/analytics/domain/statistics/wilson.js';
+import fc from '../support/fast-check.js';
 
 const RUNS = { numRuns: 300 };
 const READOUT = '2026-06-01T00:00:00.000Z';

@@ -11,6 +11,7 @@
 import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
 import { Route as SettingsRouteRouteImport } from './routes/settings/route'
+import { Route as WeekRouteImport } from './routes/week'
 import { Route as AutoMessagesIndexRouteImport } from './routes/auto-messages/index'
 import { Route as AutoMessagesIdRouteRouteImport } from './routes/auto-messages/$id/route'
 import { Route as AutoMessagesNewRouteImport } from './routes/auto-messages/new'
@@ -19,6 +20,7 @@ import { Route as CampaignsIdRouteRouteImport } from './routes/campaigns/$id/rou
 import { Route as CampaignsNewRouteImport } from './routes/campaigns/new'
 import { Route as DataAttributesRouteImport } from './routes/data/attributes'
 import { Route as DataEventsRouteImport } from './routes/data/events'
+import { Route as DataLiveRouteImport } from './routes/data/live'
 import { Route as DeliveriesIndexRouteImport } from './routes/deliveries/index'
 import { Route as DeliveriesIdRouteImport } from './routes/deliveries/$id'
 import { Route as MessagesIndexRouteImport } from './routes/messages/index'
@@ -36,6 +38,8 @@ import { Route as SettingsIndexRouteImport } from './routes/settings/index'
 import { Route as SettingsApiKeysRouteImport } from './routes/settings/api-keys'
 import { Route as SettingsAuditRouteImport } from './routes/settings/audit'
 import { Route as SettingsMeRouteImport } from './routes/settings/me'
+import { Route as SettingsPacingRouteImport } from './routes/settings/pacing'
+import { Route as SettingsSafetyRouteImport } from './routes/settings/safety'
 import { Route as SettingsTeamRouteImport } from './routes/settings/team'
 import { Route as SettingsTopicsRouteImport } from './routes/settings/topics'
 import { Route as SettingsWebsiteRouteImport } from './routes/settings/website'
@@ -43,9 +47,11 @@ import { Route as SettingsWorkspaceRouteImport } from './routes/settings/workspa
 import { Route as AutoMessagesIdIndexRouteImport } from './routes/auto-messages/$id/index'
 import { Route as AutoMessagesIdResultsRouteImport } from './routes/auto-messages/$id/results'
 import { Route as CampaignsIdIndexRouteImport } from './routes/campaigns/$id/index'
+import { Route as CampaignsIdDecisionsRouteImport } from './routes/campaigns/$id/decisions'
 import { Route as CampaignsIdHistoryRouteImport } from './routes/campaigns/$id/history'
 import { Route as CampaignsIdPeopleRouteImport } from './routes/campaigns/$id/people'
 import { Route as CampaignsIdResultsRouteImport } from './routes/campaigns/$id/results'
+import { Route as CampaignsIdSimulateRouteImport } from './routes/campaigns/$id/simulate'
 import { Route as CampaignsIdWalkRouteImport } from './routes/campaigns/$id/walk'
 import { Route as DeliveriesMailboxIndexRouteImport } from './routes/deliveries/mailbox/index'
 import { Route as DeliveriesMailboxIdRouteImport } from './routes/deliveries/mailbox/$id'
@@ -67,6 +73,11 @@ const IndexRoute = IndexRouteImport.update({
 const SettingsRouteRoute = SettingsRouteRouteImport.update({
   id: '/settings',
   path: '/settings',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const WeekRoute = WeekRouteImport.update({
+  id: '/week',
+  path: '/week',
   getParentRoute: () => rootRouteImport,
 } as any)
 const AutoMessagesIndexRoute = AutoMessagesIndexRouteImport.update({
@@ -107,6 +118,11 @@ const DataAttributesRoute = DataAttributesRouteImport.update({
 const DataEventsRoute = DataEventsRouteImport.update({
   id: '/data/events',
   path: '/data/events',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const DataLiveRoute = DataLiveRouteImport.update({
+  id: '/data/live',
+  path: '/data/live',
   getParentRoute: () => rootRouteImport,
 } as any)
 const DeliveriesIndexRoute = DeliveriesIndexRouteImport.update({
@@ -194,6 +210,16 @@ const SettingsMeRoute = SettingsMeRouteImport.update({
   path: '/me',
   getParentRoute: () => SettingsRouteRoute,
 } as any)
+const SettingsPacingRoute = SettingsPacingRouteImport.update({
+  id: '/pacing',
+  path: '/pacing',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsSafetyRoute = SettingsSafetyRouteImport.update({
+  id: '/safety',
+  path: '/safety',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
 const SettingsTeamRoute = SettingsTeamRouteImport.update({
   id: '/team',
   path: '/team',
@@ -229,6 +255,11 @@ const CampaignsIdIndexRoute = CampaignsIdIndexRouteImport.update({
   path: '/',
   getParentRoute: () => CampaignsIdRouteRoute,
 } as any)
+const CampaignsIdDecisionsRoute = CampaignsIdDecisionsRouteImport.update({
+  id: '/decisions',
+  path: '/decisions',
+  getParentRoute: () => CampaignsIdRouteRoute,
+} as any)
 const CampaignsIdHistoryRoute = CampaignsIdHistoryRouteImport.update({
   id: '/history',
   path: '/history',
@@ -242,6 +273,11 @@ const CampaignsIdPeopleRoute = CampaignsIdPeopleRouteImport.update({
 const CampaignsIdResultsRoute = CampaignsIdResultsRouteImport.update({
   id: '/results',
   path: '/results',
+  getParentRoute: () => CampaignsIdRouteRoute,
+} as any)
+const CampaignsIdSimulateRoute = CampaignsIdSimulateRouteImport.update({
+  id: '/simulate',
+  path: '/simulate',
   getParentRoute: () => CampaignsIdRouteRoute,
 } as any)
 const CampaignsIdWalkRoute = CampaignsIdWalkRouteImport.update({
@@ -311,12 +347,14 @@ const SettingsSendingDomainsIdRoute =
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
   '/settings': typeof SettingsRouteRouteWithChildren
+  '/week': typeof WeekRoute
   '/auto-messages/$id': typeof AutoMessagesIdRouteRouteWithChildren
   '/campaigns/$id': typeof CampaignsIdRouteRouteWithChildren
   '/auto-messages/new': typeof AutoMessagesNewRoute
   '/campaigns/new': typeof CampaignsNewRoute
   '/data/attributes': typeof DataAttributesRoute
   '/data/events': typeof DataEventsRoute
+  '/data/live': typeof DataLiveRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
@@ -328,6 +366,8 @@ export interface FileRoutesByFullPath {
   '/settings/api-keys': typeof SettingsApiKeysRoute
   '/settings/audit': typeof SettingsAuditRoute
   '/settings/me': typeof SettingsMeRoute
+  '/settings/pacing': typeof SettingsPacingRoute
+  '/settings/safety': typeof SettingsSafetyRoute
   '/settings/team': typeof SettingsTeamRoute
   '/settings/topics': typeof SettingsTopicsRoute
   '/settings/website': typeof SettingsWebsiteRoute
@@ -341,9 +381,11 @@ export interface FileRoutesByFullPath {
   '/segments/': typeof SegmentsIndexRoute
   '/settings/': typeof SettingsIndexRoute
   '/auto-messages/$id/results': typeof AutoMessagesIdResultsRoute
+  '/campaigns/$id/decisions': typeof CampaignsIdDecisionsRoute
   '/campaigns/$id/history': typeof CampaignsIdHistoryRoute
   '/campaigns/$id/people': typeof CampaignsIdPeopleRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
+  '/campaigns/$id/simulate': typeof CampaignsIdSimulateRoute
   '/campaigns/$id/walk': typeof CampaignsIdWalkRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
@@ -361,10 +403,12 @@ export interface FileRoutesByFullPath {
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
+  '/week': typeof WeekRoute
   '/auto-messages/new': typeof AutoMessagesNewRoute
   '/campaigns/new': typeof CampaignsNewRoute
   '/data/attributes': typeof DataAttributesRoute
   '/data/events': typeof DataEventsRoute
+  '/data/live': typeof DataLiveRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
@@ -376,6 +420,8 @@ export interface FileRoutesByTo {
   '/settings/api-keys': typeof SettingsApiKeysRoute
   '/settings/audit': typeof SettingsAuditRoute
   '/settings/me': typeof SettingsMeRoute
+  '/settings/pacing': typeof SettingsPacingRoute
+  '/settings/safety': typeof SettingsSafetyRoute
   '/settings/team': typeof SettingsTeamRoute
   '/settings/topics': typeof SettingsTopicsRoute
   '/settings/website': typeof SettingsWebsiteRoute
@@ -389,9 +435,11 @@ export interface FileRoutesByTo {
   '/segments': typeof SegmentsIndexRoute
   '/settings': typeof SettingsIndexRoute
   '/auto-messages/$id/results': typeof AutoMessagesIdResultsRoute
+  '/campaigns/$id/decisions': typeof CampaignsIdDecisionsRoute
   '/campaigns/$id/history': typeof CampaignsIdHistoryRoute
   '/campaigns/$id/people': typeof CampaignsIdPeopleRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
+  '/campaigns/$id/simulate': typeof CampaignsIdSimulateRoute
   '/campaigns/$id/walk': typeof CampaignsIdWalkRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
@@ -411,12 +459,14 @@ export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
   '/settings': typeof SettingsRouteRouteWithChildren
+  '/week': typeof WeekRoute
   '/auto-messages/$id': typeof AutoMessagesIdRouteRouteWithChildren
   '/campaigns/$id': typeof CampaignsIdRouteRouteWithChildren
   '/auto-messages/new': typeof AutoMessagesNewRoute
   '/campaigns/new': typeof CampaignsNewRoute
   '/data/attributes': typeof DataAttributesRoute
   '/data/events': typeof DataEventsRoute
+  '/data/live': typeof DataLiveRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
@@ -428,6 +478,8 @@ export interface FileRoutesById {
   '/settings/api-keys': typeof SettingsApiKeysRoute
   '/settings/audit': typeof SettingsAuditRoute
   '/settings/me': typeof SettingsMeRoute
+  '/settings/pacing': typeof SettingsPacingRoute
+  '/settings/safety': typeof SettingsSafetyRoute
   '/settings/team': typeof SettingsTeamRoute
   '/settings/topics': typeof SettingsTopicsRoute
   '/settings/website': typeof SettingsWebsiteRoute
@@ -441,9 +493,11 @@ export interface FileRoutesById {
   '/segments/': typeof SegmentsIndexRoute
   '/settings/': typeof SettingsIndexRoute
   '/auto-messages/$id/results': typeof AutoMessagesIdResultsRoute
+  '/campaigns/$id/decisions': typeof CampaignsIdDecisionsRoute
   '/campaigns/$id/history': typeof CampaignsIdHistoryRoute
   '/campaigns/$id/people': typeof CampaignsIdPeopleRoute
   '/campaigns/$id/results': typeof CampaignsIdResultsRoute
+  '/campaigns/$id/simulate': typeof CampaignsIdSimulateRoute
   '/campaigns/$id/walk': typeof CampaignsIdWalkRoute
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
@@ -464,12 +518,14 @@ export interface FileRouteTypes {
   fullPaths:
     | '/'
     | '/settings'
+    | '/week'
     | '/auto-messages/$id'
     | '/campaigns/$id'
     | '/auto-messages/new'
     | '/campaigns/new'
     | '/data/attributes'
     | '/data/events'
+    | '/data/live'
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
@@ -481,6 +537,8 @@ export interface FileRouteTypes {
     | '/settings/api-keys'
     | '/settings/audit'
     | '/settings/me'
+    | '/settings/pacing'
+    | '/settings/safety'
     | '/settings/team'
     | '/settings/topics'
     | '/settings/website'
@@ -494,9 +552,11 @@ export interface FileRouteTypes {
     | '/segments/'
     | '/settings/'
     | '/auto-messages/$id/results'
+    | '/campaigns/$id/decisions'
     | '/campaigns/$id/history'
     | '/campaigns/$id/people'
     | '/campaigns/$id/results'
+    | '/campaigns/$id/simulate'
     | '/campaigns/$id/walk'
     | '/deliveries/mailbox/$id'
     | '/messages/snippets/$key'
@@ -514,10 +574,12 @@ export interface FileRouteTypes {
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
+    | '/week'
     | '/auto-messages/new'
     | '/campaigns/new'
     | '/data/attributes'
     | '/data/events'
+    | '/data/live'
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
@@ -529,6 +591,8 @@ export interface FileRouteTypes {
     | '/settings/api-keys'
     | '/settings/audit'
     | '/settings/me'
+    | '/settings/pacing'
+    | '/settings/safety'
     | '/settings/team'
     | '/settings/topics'
     | '/settings/website'
@@ -542,9 +606,11 @@ export interface FileRouteTypes {
     | '/segments'
     | '/settings'
     | '/auto-messages/$id/results'
+    | '/campaigns/$id/decisions'
     | '/campaigns/$id/history'
     | '/campaigns/$id/people'
     | '/campaigns/$id/results'
+    | '/campaigns/$id/simulate'
     | '/campaigns/$id/walk'
     | '/deliveries/mailbox/$id'
     | '/messages/snippets/$key'
@@ -563,12 +629,14 @@ export interface FileRouteTypes {
     | '__root__'
     | '/'
     | '/settings'
+    | '/week'
     | '/auto-messages/$id'
     | '/campaigns/$id'
     | '/auto-messages/new'
     | '/campaigns/new'
     | '/data/attributes'
     | '/data/events'
+    | '/data/live'
     | '/deliveries/$id'
     | '/people/$id'
     | '/people/import'
@@ -580,6 +648,8 @@ export interface FileRouteTypes {
     | '/settings/api-keys'
     | '/settings/audit'
     | '/settings/me'
+    | '/settings/pacing'
+    | '/settings/safety'
     | '/settings/team'
     | '/settings/topics'
     | '/settings/website'
@@ -593,9 +663,11 @@ export interface FileRouteTypes {
     | '/segments/'
     | '/settings/'
     | '/auto-messages/$id/results'
+    | '/campaigns/$id/decisions'
     | '/campaigns/$id/history'
     | '/campaigns/$id/people'
     | '/campaigns/$id/results'
+    | '/campaigns/$id/simulate'
     | '/campaigns/$id/walk'
     | '/deliveries/mailbox/$id'
     | '/messages/snippets/$key'
@@ -615,12 +687,14 @@ export interface FileRouteTypes {
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
   SettingsRouteRoute: typeof SettingsRouteRouteWithChildren
+  WeekRoute: typeof WeekRoute
   AutoMessagesIdRouteRoute: typeof AutoMessagesIdRouteRouteWithChildren
   CampaignsIdRouteRoute: typeof CampaignsIdRouteRouteWithChildren
   AutoMessagesNewRoute: typeof AutoMessagesNewRoute
   CampaignsNewRoute: typeof CampaignsNewRoute
   DataAttributesRoute: typeof DataAttributesRoute
   DataEventsRoute: typeof DataEventsRoute
+  DataLiveRoute: typeof DataLiveRoute
   DeliveriesIdRoute: typeof DeliveriesIdRoute
   PeopleIdRoute: typeof PeopleIdRoute
   PeopleImportRoute: typeof PeopleImportRoute
@@ -657,6 +731,13 @@ declare module '@tanstack/react-router' {
       path: '/settings'
       fullPath: '/settings'
       preLoaderRoute: typeof SettingsRouteRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/week': {
+      id: '/week'
+      path: '/week'
+      fullPath: '/week'
+      preLoaderRoute: typeof WeekRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/auto-messages/': {
@@ -713,6 +794,13 @@ declare module '@tanstack/react-router' {
       path: '/data/events'
       fullPath: '/data/events'
       preLoaderRoute: typeof DataEventsRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/data/live': {
+      id: '/data/live'
+      path: '/data/live'
+      fullPath: '/data/live'
+      preLoaderRoute: typeof DataLiveRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/deliveries/': {
@@ -834,6 +922,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SettingsMeRouteImport
       parentRoute: typeof SettingsRouteRoute
     }
+    '/settings/pacing': {
+      id: '/settings/pacing'
+      path: '/pacing'
+      fullPath: '/settings/pacing'
+      preLoaderRoute: typeof SettingsPacingRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/settings/safety': {
+      id: '/settings/safety'
+      path: '/safety'
+      fullPath: '/settings/safety'
+      preLoaderRoute: typeof SettingsSafetyRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
     '/settings/team': {
       id: '/settings/team'
       path: '/team'
@@ -883,6 +985,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof CampaignsIdIndexRouteImport
       parentRoute: typeof CampaignsIdRouteRoute
     }
+    '/campaigns/$id/decisions': {
+      id: '/campaigns/$id/decisions'
+      path: '/decisions'
+      fullPath: '/campaigns/$id/decisions'
+      preLoaderRoute: typeof CampaignsIdDecisionsRouteImport
+      parentRoute: typeof CampaignsIdRouteRoute
+    }
     '/campaigns/$id/history': {
       id: '/campaigns/$id/history'
       path: '/history'
@@ -902,6 +1011,13 @@ declare module '@tanstack/react-router' {
       path: '/results'
       fullPath: '/campaigns/$id/results'
       preLoaderRoute: typeof CampaignsIdResultsRouteImport
+      parentRoute: typeof CampaignsIdRouteRoute
+    }
+    '/campaigns/$id/simulate': {
+      id: '/campaigns/$id/simulate'
+      path: '/simulate'
+      fullPath: '/campaigns/$id/simulate'
+      preLoaderRoute: typeof CampaignsIdSimulateRouteImport
       parentRoute: typeof CampaignsIdRouteRoute
     }
     '/campaigns/$id/walk': {
@@ -995,6 +1111,8 @@ interface SettingsRouteRouteChildren {
   SettingsApiKeysRoute: typeof SettingsApiKeysRoute
   SettingsAuditRoute: typeof SettingsAuditRoute
   SettingsMeRoute: typeof SettingsMeRoute
+  SettingsPacingRoute: typeof SettingsPacingRoute
+  SettingsSafetyRoute: typeof SettingsSafetyRoute
   SettingsTeamRoute: typeof SettingsTeamRoute
   SettingsTopicsRoute: typeof SettingsTopicsRoute
   SettingsWebsiteRoute: typeof SettingsWebsiteRoute
@@ -1010,6 +1128,8 @@ const SettingsRouteRouteChildren: SettingsRouteRouteChildren = {
   SettingsApiKeysRoute: SettingsApiKeysRoute,
   SettingsAuditRoute: SettingsAuditRoute,
   SettingsMeRoute: SettingsMeRoute,
+  SettingsPacingRoute: SettingsPacingRoute,
+  SettingsSafetyRoute: SettingsSafetyRoute,
   SettingsTeamRoute: SettingsTeamRoute,
   SettingsTopicsRoute: SettingsTopicsRoute,
   SettingsWebsiteRoute: SettingsWebsiteRoute,
@@ -1039,9 +1159,11 @@ const AutoMessagesIdRouteRouteWithChildren =
   AutoMessagesIdRouteRoute._addFileChildren(AutoMessagesIdRouteRouteChildren)
 
 interface CampaignsIdRouteRouteChildren {
+  CampaignsIdDecisionsRoute: typeof CampaignsIdDecisionsRoute
   CampaignsIdHistoryRoute: typeof CampaignsIdHistoryRoute
   CampaignsIdPeopleRoute: typeof CampaignsIdPeopleRoute
   CampaignsIdResultsRoute: typeof CampaignsIdResultsRoute
+  CampaignsIdSimulateRoute: typeof CampaignsIdSimulateRoute
   CampaignsIdWalkRoute: typeof CampaignsIdWalkRoute
   CampaignsIdIndexRoute: typeof CampaignsIdIndexRoute
   CampaignsIdMessagesStepIdRoute: typeof CampaignsIdMessagesStepIdRoute
@@ -1049,9 +1171,11 @@ interface CampaignsIdRouteRouteChildren {
 }
 
 const CampaignsIdRouteRouteChildren: CampaignsIdRouteRouteChildren = {
+  CampaignsIdDecisionsRoute: CampaignsIdDecisionsRoute,
   CampaignsIdHistoryRoute: CampaignsIdHistoryRoute,
   CampaignsIdPeopleRoute: CampaignsIdPeopleRoute,
   CampaignsIdResultsRoute: CampaignsIdResultsRoute,
+  CampaignsIdSimulateRoute: CampaignsIdSimulateRoute,
   CampaignsIdWalkRoute: CampaignsIdWalkRoute,
   CampaignsIdIndexRoute: CampaignsIdIndexRoute,
   CampaignsIdMessagesStepIdRoute: CampaignsIdMessagesStepIdRoute,
@@ -1064,12 +1188,14 @@ const CampaignsIdRouteRouteWithChildren =
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   SettingsRouteRoute: SettingsRouteRouteWithChildren,
+  WeekRoute: WeekRoute,
   AutoMessagesIdRouteRoute: AutoMessagesIdRouteRouteWithChildren,
   CampaignsIdRouteRoute: CampaignsIdRouteRouteWithChildren,
   AutoMessagesNewRoute: AutoMessagesNewRoute,
   CampaignsNewRoute: CampaignsNewRoute,
   DataAttributesRoute: DataAttributesRoute,
   DataEventsRoute: DataEventsRoute,
+  DataLiveRoute: DataLiveRoute,
   DeliveriesIdRoute: DeliveriesIdRoute,
   PeopleIdRoute: PeopleIdRoute,
   PeopleImportRoute: PeopleImportRoute,

@@ -1,4 +1,4 @@
-import type { Goal } from '../../contract/campaign.js';
+import type { Goal } from '../../contract/campaign-goals.js';
 import type { GoalResult, VariantResult } from '../../contract/results.js';
 import { addAmounts } from './amounts.js';
 import { sumBy, type Cell } from './cell.js';

@@ -1,4 +1,4 @@
-import type { Goal } from '../../contract/campaign.js';
+import type { Goal } from '../../contract/campaign-goals.js';
 import type { CampaignTotalsList } from '../../contract/results-lists.js';
 import { countedGoal } from './count-plan.js';
 import { isSent } from './reconcile.js';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Goal, Step } from '../../contract/campaign.js';
+import type { Goal } from '../../contract/campaign-goals.js';
+import type { Step } from '../../contract/campaign-steps.js';
 import { plannedGoal, type PlannedGoal } from './verdict-plan.js';
 
 /** What counting needs of one published version. */

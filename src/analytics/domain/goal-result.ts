@@ -1,4 +1,4 @@
-import type { Goal } from '../../contract/campaign.js';
+import type { Goal } from '../../contract/campaign-goals.js';
 import type { GoalResult } from '../../contract/results.js';
 
 /** What was counted of one goal in one arm; amounts are exact decimals as texts, null without any. */

@@ -15,17 +15,17 @@ export type HarmFound = Partial<Record<(typeof UNWANTED)[number], Harm[]>>;
 type Guarded = Pick<VerdictPlan, 'weights' | 'plannedPeople'>;
 
 /** The arms that sent something: a control cannot be unsubscribed from. */
-function guardArms({ weights }: Guarded, cells: readonly ReactionCell[], measure: 'unsubscribed' | 'complained' | 'bounced' | 'clicked' | 'opened'): ArmInput[] {
+function guardArms({ weights }: Guarded, cells: readonly ReactionCell[], measure: 'unsubscribed' | 'complained' | 'bounced' | 'clicked' | 'opened', dropped: readonly string[] = []): ArmInput[] {
   return Object.entries(weights).flatMap(([key, weight]) => {
     const cell = cells.find(({ variant }) => variant === key);
-    return cell ? [{ key, weight, assigned: cell.people, outcome: { n: cell.people, x: cell[measure] } }] : [];
+    return cell ? [{ key, weight, assigned: cell.people, outcome: { n: cell.people, x: cell[measure] }, ...(dropped.includes(key) ? { dropped: true } : {}) }] : [];
   });
 }
 
 /** What was found before and what this look finds; with fewer than two arms that send there is nothing to compare. */
-export function watchAll(plan: Guarded, cells: readonly ReactionCell[], earlier: HarmFound, now: Date): HarmFound {
+export function watchAll(plan: Guarded, cells: readonly ReactionCell[], earlier: HarmFound, now: Date, dropped: readonly string[] = []): HarmFound {
   return Object.fromEntries(UNWANTED.flatMap((measure) => {
-    const arms = guardArms(plan, cells, measure);
+    const arms = guardArms(plan, cells, measure, dropped);
     const known = earlier[measure] ?? [];
     const harm = arms.length < 2 ? known : watchGuardrail({ arms, plannedPeople: plan.plannedPeople, now: now.toISOString(), earlier: known });
     return harm.length > 0 ? [[measure, harm]] : [];

@@ -1,4 +1,4 @@
-import type { Goal } from '../../contract/campaign.js';
+import type { Goal } from '../../contract/campaign-goals.js';
 import type { AssumedFrom, ExperimentPlan, Measure, TestMode } from '../../contract/experiment.js';
 import { windowMillis } from '../../kernel/local-time.js';
 import type { DecisionPlan } from './statistics/decision.js';

@@ -1,4 +1,5 @@
 import { row, rows, type Db } from '../../platform/database/db.js';
+import { restless } from '../anomalies/store/anomalies.store.js';
 import type { Found } from './domain/attention.js';
 
 /** Rows of each kind that a page can use. */
@@ -64,6 +65,12 @@ const tests = (db: Db, now: Date, from: Date): Promise<Found['tests']> => rows(d
      or (v.state not in ('collecting', 'traffic_problem') and (v.memory #>> '{verdict,at}')::timestamptz >= $2::timestamptz))
    order by c.name limit $3`, [now, from, LISTED]);
 
+const approvals = (db: Db): Promise<Found['approvals']> => rows(db, `
+  select c.id as "campaignId", c.name from campaign as c
+   where (c.state in ('draft', 'active', 'paused', 'draining') and exists (select from campaign_approval as a where a.campaign_id = c.id and a.state = 'requested' and (a.revision = c.draft_revision or exists (select from launch as l where l.campaign_id = c.id and l.revision = a.revision and l.unapproved is not null))))
+      or (c.state in ('active', 'paused') and exists (select from launch as l where l.campaign_id = c.id and l.state = 'waiting' and l.unapproved is not null))
+   order by c.name limit $1`, [LISTED]);
+
 const endpoints = (db: Db, now: Date, from: Date): Promise<Found['endpoints']> => rows(db, `
   select e.id as "endpointId", e.name, e.enabled, e.disabled_because as because, coalesce(e.open_until > $1::timestamptz, false) as "isResting",
          (select count(*)::int from (select from delivery as d where d.endpoint_id = e.id and d.state in ('failed', 'uncertain') and d.settled_at >= $2::timestamptz limit $3) as x) as lost
@@ -75,7 +82,8 @@ export async function troubles(db: Db, now: Date, from: Date): Promise<Omit<Foun
     select c.id as "campaignId", c.name, c.pause_reason #>> '{text,en}' as en, c.pause_reason #>> '{text,ko}' as ko from campaign as c where c.state = 'paused' and c.pause_reason is not null order by c.state_at desc limit $1`, [LISTED]);
   const last = await row<{ at: Date | null }>(db, 'select max(t.last_at) as at from event_tally as t');
   return {
-    paused, tests: await tests(db, now, from), endpoints: await endpoints(db, now, from), lastEventAt: last!.at,
+    paused, breaker: await row(db, `select b.reason #>> '{text,en}' as en, b.reason #>> '{text,ko}' as ko from workspace_breaker as b where b.id = 1 and b.state = 'open'`),
+    approvals: await approvals(db), anomalies: await restless(db, now, LISTED), tests: await tests(db, now, from), endpoints: await endpoints(db, now, from), lastEventAt: last!.at,
     segments: await rows(db, `select s.id as "segmentId", s.name from segment as s where s.purpose = 'shared' and s.state = 'failed' order by s.name limit $1`, [LISTED]),
     domains: await rows(db, `
       select d.id as "domainId", d.domain as name from sending_domain as d

@@ -1,4 +1,6 @@
-import type { CampaignDefinition, Goal, Step } from '../../contract/campaign.js';
+import type { CampaignDefinition } from '../../contract/campaign.js';
+import type { Goal } from '../../contract/campaign-goals.js';
+import type { Step } from '../../contract/campaign-steps.js';
 import type { PlannedTest } from '../domain/count-plan.js';
 import { exists, row, rows, type Db } from '../../platform/database/db.js';
 

@@ -10,8 +10,8 @@ export interface CountMoment { now: Date; timeZone: string }
 export const CELL_COLUMNS = ['measure', 'version_id', 'step_id', 'experiment_id', 'variant', 'channel', 'language', 'detail', 'further', 'bucket'] as const;
 const columns = (of: string) => CELL_COLUMNS.map((column) => `${of}.${column}`).join(', ');
 
-/** The cell that a row belongs to. Bucketed by UTC quarters of an hour: the borders of days of every zone in use. */
-const KEY = `md5(concat_ws('|', ${CELL_COLUMNS.map((column) => (column === 'bucket' ? `coalesce(extract(epoch from r.bucket)::text, '')` : `coalesce(r.${column}::text, '~')`)).join(', ')}))::uuid`;
+/** The cell that a row `r` belongs to. Bucketed by UTC quarters of an hour: the borders of days of every zone in use. */
+export const KEY = `md5(concat_ws('|', ${CELL_COLUMNS.map((column) => (column === 'bucket' ? `coalesce(extract(epoch from r.bucket)::text, '')` : `coalesce(r.${column}::text, '~')`)).join(', ')}))::uuid`;
 
 const quarter = (instant: string) => `date_bin('15 minutes', ${instant}, '2000-01-01T00:00:00Z'::timestamptz)`;
 

@@ -1,4 +1,5 @@
-import { fallbackStep, type Goal } from '../../contract/campaign.js';
+import type { Goal } from '../../contract/campaign-goals.js';
+import { rungsOf } from '../../contract/campaign-steps.js';
 import type { VersionFacts } from './campaign.read.js';
 import type { GoalQuestion } from './goals.read.js';
 
@@ -18,10 +19,10 @@ export function metBy({ definition }: VersionFacts, goal: Goal): GoalQuestion['b
 /** One message of one version, or the one experiment of an external broadcast. */
 export interface Place { version: VersionFacts; stepId: string; channel: string | null; experimentId: string; external: boolean }
 
-/** Messages in the order of the definition, each followed by the e-mail for who did not see it; an external broadcast has no steps, only its experiment. */
+/** Messages in the order of the definition, each followed by its rungs; an external broadcast has no steps, only its experiment. */
 export function placesOf(version: VersionFacts): Place[] {
   const { definition, steps, experiments } = version.definition;
-  const order = definition.type === 'series' ? definition.steps.flatMap(({ id }) => [id, fallbackStep(id)]) : [];
+  const order = definition.type === 'series' ? definition.steps.flatMap((step) => [step.id, ...(step.type === 'message' ? rungsOf(step).map(({ stepId }) => stepId) : [])]) : [];
   const messages = Object.entries(steps).filter(([, step]) => step.type === 'message').toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b));
   if (messages.length > 0) return messages.map(([stepId, step]) => ({ version, stepId, channel: 'channel' in step ? step.channel : null, experimentId: experiments[stepId]!.experimentId, external: false }));
   return Object.entries(experiments).map(([stepId, { experimentId }]) => ({ version, stepId, channel: null, experimentId, external: true }));

@@ -1,70 +1,50 @@
 import type { Db } from '../../platform/database/db.js';
-import { addTo, type Named } from '../domain/compare.js';
-import type { Cell } from '../domain/cell.js';
-import type { CountPlan } from '../domain/count-plan.js';
-import { assignedCells, goalCells, type Cohort } from './goals.read.js';
-import { deliveryCells, engagementCells, entryRefusals, hardBounces, reachedPeople, runCells, stepRefusals, visitCells, type PeopleRange } from './ledger.read.js';
+import { addCounted, addTo, type Counted, type Named } from '../domain/compare.js';
+import type { CountedGoal, CountPlan } from '../domain/count-plan.js';
+import type { CountMoment } from './contributions.js';
+import { cohortCells, goalCells, type Cohort } from './goals.read.js';
+import { ledgerNumbers, type PeopleRange } from './ledger.read.js';
+import { verdictLedger } from './tested-ledger.read.js';
 
-const shownState = (state: string): string => (state === 'sending' ? 'queued' : state);
+/** People of a campaign that are recounted. `waiting`: those of them whose moments may be old, as they wait to be counted again. */
+export interface Slice extends PeopleRange { waiting: readonly string[] }
 
 /**
  * Numbers of a slice of a campaign, counted from the ledger by questions that share nothing with those that keep the cells but the
- * meaning of a property filter.
+ * meaning of a property filter: every cell by its whole name, and what people add to verdicts.
  */
-export async function recountLedger(tx: Db, plan: CountPlan, people: PeopleRange, at: { now: Date; timeZone: string }): Promise<Named> {
+export async function recountLedger(tx: Db, plan: CountPlan, slice: Slice, at: CountMoment): Promise<Named> {
   const numbers: Named = new Map();
-  const id = plan.campaignId;
-  for (const c of await deliveryCells(tx, id, people)) addTo(numbers, ['delivery', c.versionId, c.stepId, c.channel, c.variant, shownState(c.state), c.reason], c.count);
-  for (const c of await reachedPeople(tx, id, people)) addTo(numbers, ['reached', c.versionId, c.stepId, c.variant], c.reached);
-  for (const c of await visitCells(tx, id, people)) {
-    addTo(numbers, ['visit', c.versionId, c.stepId], c.count);
-    addTo(numbers, ['waiting', c.versionId, c.stepId], c.waiting);
+  const add = (counted: readonly Omit<Counted, 'measure'>[], of: Pick<Counted, 'measure'> & Partial<Counted>) => { for (const each of counted) addCounted(numbers, { ...each, ...of }); };
+  for (const counted of await ledgerNumbers(tx, plan.campaignId, slice)) addCounted(numbers, counted);
+  const goalsAt = (versionId: string): CountedGoal[] => {
+    const { published, current } = plan.goalsOf.get(versionId)!;
+    return plan.goals.filter(({ id }) => published.includes(id) || current.includes(id));
+  };
+  const people: Pick<Cohort, 'campaignId' | 'people'> = { campaignId: plan.campaignId, people: slice };
+  const outcome = async (cohort: Cohort, goal: CountedGoal) => {
+    const { counted, late } = await goalCells(tx, { cohort, windowMillis: goal.windowMillis, by: goal.by, ...at }, slice.waiting);
+    addTo(numbers, 'people to be looked at too late', late);
+    return counted;
+  };
+  for (const { versionId, stepId, experimentId, external, gated } of plan.places) {
+    const cohort: Cohort = { ...people, experimentId, at: { versionId, stepId, external }, gated };
+    const where = { versionId, stepId, experimentId };
+    for (const isChosen of [false, true]) add(await cohortCells(tx, cohort, isChosen), { measure: isChosen ? 'chosen' : 'assigned', ...where });
+    for (const goal of goalsAt(versionId)) add(await outcome(cohort, goal), { measure: 'goal', ...where, detail: goal.id });
   }
-  for (const c of await entryRefusals(tx, id, people)) addTo(numbers, ['refused_entry', c.code], c.count);
-  for (const c of await stepRefusals(tx, id, people)) addTo(numbers, ['refused_step', c.versionId, c.stepId, c.code], c.count);
-  for (const c of await runCells(tx, id, people)) addTo(numbers, ['run', c.state], c.count);
-  for (const c of await engagementCells(tx, id, people)) addTo(numbers, ['reaction', c.versionId, c.stepId, c.variant, c.kind, c.verdict], c.count);
-  for (const c of await hardBounces(tx, id, people)) addTo(numbers, ['bounce', c.versionId, c.stepId, c.variant], c.count);
-  for (const place of plan.places) {
-    const cohort: Cohort = { experimentId: place.experimentId, visit: place.external ? null : { versionId: place.versionId, stepId: place.stepId }, people };
-    const where = [place.versionId, place.stepId, place.experimentId];
-    for (const c of await assignedCells(tx, cohort)) addTo(numbers, ['assigned', ...where, c.variant], c.assigned);
-    const { published, current } = plan.goalsOf.get(place.versionId)!;
-    for (const goal of plan.goals.filter((each) => published.includes(each.id) || current.includes(each.id))) {
-      for (const c of await goalCells(tx, { cohort, windowMillis: goal.windowMillis, by: goal.by, ...at })) {
-        const parts = ['goal', ...where, c.variant, goal.id];
-        addTo(numbers, [...parts, 'converted'], c.converted);
-        addTo(numbers, [...parts, 'value'], c.value);
-        addTo(numbers, [...parts, 'matured'], c.maturedAssigned);
-        addTo(numbers, [...parts, 'matured_converted'], c.maturedConverted);
-        addTo(numbers, [...parts, 'matured_value'], c.maturedValue);
+  for (const experimentId of new Set(plan.places.map((place) => place.experimentId))) {
+    const places = plan.places.filter((place) => place.experimentId === experimentId);
+    const cohort: Cohort = { ...people, experimentId, at: null, gated: places.some(({ gated }) => gated) };
+    const where = { measure: 'tested', experimentId };
+    add(await cohortCells(tx, { ...cohort, gated: false }), { ...where, detail: 'assigned' });
+    add(await cohortCells(tx, cohort), { ...where, detail: 'eligible' });
+    for (const goal of new Set(places.flatMap(({ versionId }) => goalsAt(versionId)))) {
+      for (const { further, bucket, ...counted } of await outcome(cohort, goal)) {
+        if (!bucket && further !== 'converted') add([counted], { ...where, detail: goal.id, further: further === 'matured' ? 'matured' : 'converted' });
       }
     }
   }
-  return numbers;
-}
-
-/** The same numbers as cells say them. */
-export function namedCells(cells: readonly Cell[]): Named {
-  const numbers: Named = new Map();
-  for (const c of cells) {
-    const at = [c.measure, c.versionId, c.stepId];
-    switch (c.measure) {
-      case 'delivery': addTo(numbers, [...at, c.channel, c.variant, c.detail, c.further], c.count); break;
-      case 'reached': case 'bounce': addTo(numbers, [...at, c.variant], c.count); break;
-      case 'visit': case 'waiting': addTo(numbers, at, c.count); break;
-      case 'refused_entry': case 'run': addTo(numbers, [c.measure, c.detail], c.count); break;
-      case 'refused_step': addTo(numbers, [...at, c.detail], c.count); break;
-      case 'reaction': addTo(numbers, [...at, c.variant, c.detail, c.further], c.count); break;
-      case 'assigned': addTo(numbers, [...at, c.experimentId, c.variant], c.count); break;
-      case 'goal': {
-        const parts = [...at, c.experimentId, c.variant, c.detail];
-        addTo(numbers, [...parts, c.further], c.count);
-        if (c.further !== 'matured') addTo(numbers, [...parts, c.further === 'converted' ? 'value' : 'matured_value'], c.amount);
-        break;
-      }
-      default: break;
-    }
-  }
+  for (const counted of await verdictLedger(tx, plan, slice, at)) addCounted(numbers, counted);
   return numbers;
 }

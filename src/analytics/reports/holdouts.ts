@@ -1,4 +1,5 @@
-import type { Goal } from '../../contract/campaign.js';
+import type { Goal } from '../../contract/campaign-goals.js';
+import type { HoldoutGoal } from '../../contract/holdout.js';
 import { HoldoutQuery, type HoldoutItem, type HoldoutReport } from '../../contract/reports/holdouts.js';
 import { windowMillis } from '../../kernel/local-time.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
@@ -72,19 +73,53 @@ async function testsOf(asked: Asked, period: Period): Promise<Map<string, { goal
   return byGoal;
 }
 
-const NO_HOLDOUT = {
-  en: 'No holdout over several campaigns is kept in this version: nobody is left out of everything. What you see are the controls of single tests.',
-  ko: '이 버전에는 여러 캠페인에 걸친 홀드아웃이 없습니다. 모든 메시지에서 제외되는 고객은 없으며, 아래 수치는 각 실험의 대조군입니다.',
-};
+interface KeptHoldout { id: string; name: string; percent: number; since: Date; endedAt: Date | null; goal: HoldoutGoal }
+
+const holdoutsOf = (db: Db): Promise<KeptHoldout[]> => rows(db, `
+  select h.id, h.name, h.basis_points / 100.0::float8 as percent, h.since, h.ended_at as "endedAt", h.goal from holdout as h order by h.since desc, h.id`);
+
+/**
+ * Matured people of one holdout to whom the first message of the campaign could have gone when they were considered, which was asked
+ * of both sides alike. Whoever was put on a side by hand is in no comparison.
+ */
+async function sidesOf({ id, goal }: KeptHoldout, period: Period, { tx, now, timeZone }: Asked): Promise<Stratum> {
+  const values = new SqlValues();
+  const by = { event: goal.event.name, where: goal.event.where, valueProperty: null };
+  const { outcomes, now: at, length } = outcomeSql({ by, windowMillis: windowMillis(goal.window), now, timeZone }, values);
+  return (await row<Stratum>(tx, `
+    with cohort as materialized (
+      select h.person_id, h.held, h.at as assigned_at from holdout_person as h
+       where h.holdout_id = ${values.bind(id, 'uuid')} and h.source = 'hash' and h.open and h.at >= ${values.bind(period.from, 'timestamptz')} and h.at < ${values.bind(period.to, 'timestamptz')} and h.at + ${length} <= ${at}),
+    outcome as (${outcomes}),
+    counted as (select c.held, count(*) as people, count(o.person_id) as converted from cohort as c left join outcome as o on o.person_id = c.person_id group by c.held)
+    select json_build_object('people', coalesce(sum(c.people) filter (where c.held), 0), 'converted', coalesce(sum(c.converted) filter (where c.held), 0)) as kept,
+           json_build_object('people', coalesce(sum(c.people) filter (where not c.held), 0), 'converted', coalesce(sum(c.converted) filter (where not c.held), 0)) as messaged
+      from counted as c`, values.list))!;
+}
+
+async function holdoutItem(holdout: KeptHoldout, period: Period, asked: Asked): Promise<HoldoutItem> {
+  const effect = pooledEffect([await sidesOf(holdout, period, asked)]);
+  const { id, name, percent, since, endedAt, goal } = holdout;
+  return {
+    kind: 'holdout', holdout: { id, name, percent, since: since.toISOString(), endedAt: endedAt?.toISOString() ?? null }, tests: [],
+    goal: { name: goal.event.name, event: goal.event.name, windowSeconds: windowMillis(goal.window) / 1_000 }, ...effect, sentence: sentenceOf(effect),
+  };
+}
 
 async function readHoldouts(asked: Asked, query: { from?: string; to?: string; zone?: string }): Promise<HoldoutReport> {
   const period = periodOf(query, asked);
+  const programmes = await holdoutsOf(asked.tx);
+  const kept: HoldoutItem[] = [];
+  for (const holdout of programmes) kept.push(await holdoutItem(holdout, period, asked));
   const items = [...(await testsOf(asked, period)).values()].map(({ goal, tests }): HoldoutItem => {
     const effect = pooledEffect(tests);
-    return { kind: 'control', goal: { name: goal.name, event: goal.event?.name ?? null, windowSeconds: windowMillis(goal.window) / 1_000 }, tests, ...effect, sentence: sentenceOf(effect) };
+    return { kind: 'control', holdout: null, goal: { name: goal.name, event: goal.event?.name ?? null, windowSeconds: windowMillis(goal.window) / 1_000 }, tests, ...effect, sentence: sentenceOf(effect) };
   });
   const held = await row<{ people: number }>(asked.tx, `select count(distinct d.person_id)::int as people from decision as d where d.code = 'HOLDOUT' and d.at >= $1::timestamptz and d.at < $2::timestamptz`, [period.from, period.to]);
-  return { asOf: asked.now.toISOString(), period: periodView(period), items: items.toSorted((a, b) => b.messaged.people - a.messaged.people), holdout: { active: held!.people > 0, people: held!.people, note: NO_HOLDOUT } };
+  return {
+    asOf: asked.now.toISOString(), period: periodView(period), items: [...kept, ...items.toSorted((a, b) => b.messaged.people - a.messaged.people)],
+    holdout: { active: programmes.filter(({ endedAt }) => endedAt === null).length, people: held!.people },
+  };
 }
 
 /** What messages did at all: people who were kept from them against people who were meant to get them. */
@@ -92,13 +127,13 @@ export const holdouts = workspaceReport({
   name: 'holdouts',
   query: HoldoutQuery,
   columns: [
-    { name: 'kind', type: 'text' }, { name: 'goal', type: 'text' }, { name: 'event', type: 'text' }, { name: 'tests', type: 'integer' }, { name: 'kept', type: 'integer' }, { name: 'kept_converted', type: 'integer' },
+    { name: 'kind', type: 'text' }, { name: 'holdout', type: 'text' }, { name: 'goal', type: 'text' }, { name: 'event', type: 'text' }, { name: 'tests', type: 'integer' }, { name: 'kept', type: 'integer' }, { name: 'kept_converted', type: 'integer' },
     { name: 'messaged', type: 'integer' }, { name: 'messaged_converted', type: 'integer' }, { name: 'lift_low', type: 'number' }, { name: 'lift_high', type: 'number' }, { name: 'caused_low', type: 'number' }, { name: 'caused_high', type: 'number' },
     { name: 'sentence_en', type: 'text' }, { name: 'sentence_ko', type: 'text' },
   ],
   read: readHoldouts,
   rows: ({ items }) => items.map((item) => ({
-    kind: item.kind, goal: item.goal.name, event: item.goal.event, tests: item.tests.length, kept: item.kept.people, kept_converted: item.kept.converted, messaged: item.messaged.people, messaged_converted: item.messaged.converted,
+    kind: item.kind, holdout: item.holdout?.name ?? null, goal: item.goal.name, event: item.goal.event, tests: item.tests.length, kept: item.kept.people, kept_converted: item.kept.converted, messaged: item.messaged.people, messaged_converted: item.messaged.converted,
     lift_low: item.lift?.lo ?? null, lift_high: item.lift?.hi ?? null, caused_low: item.caused?.lo ?? null, caused_high: item.caused?.hi ?? null, sentence_en: item.sentence.en, sentence_ko: item.sentence.ko,
   })),
 });

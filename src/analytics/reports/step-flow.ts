@@ -1,4 +1,4 @@
-import { branchOutcome, type Step } from '../../contract/campaign.js';
+import { branchOutcome, type Step } from '../../contract/campaign-steps.js';
 import { StepFlowQuery, type StepFlow } from '../../contract/reports/campaign.js';
 import { wordsOf } from '../../kernel/reason-words.js';
 import { rows, type Db } from '../../platform/database/db.js';
@@ -38,7 +38,8 @@ const waitingAt = (db: Db, campaignId: string, now: Date): Promise<Waiting[]> =>
 /** Where a run goes that left a step so. */
 function nextOf(step: Step | undefined, outcome: string | null): string | null {
   switch (step?.type) {
-    case 'message': case 'wait': return step.next;
+    case 'message': case 'action': return step.next;
+    case 'wait': return outcome === 'missed' ? step.onMissed ?? null : step.next;
     case 'wait_until': return outcome === 'timeout' ? step.onTimeout : step.next;
     case 'branch': return step.branches.find(({ name }, index) => branchOutcome(name, index) === outcome)?.next ?? step.otherwise;
     case 'split': return step.arms.find(({ key }) => key === outcome)?.next ?? null;

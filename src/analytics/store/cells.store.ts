@@ -83,8 +83,8 @@ export function assignedAndGoals(db: Db, campaignIds: readonly string[], version
       from result_cell as c where c.campaign_id = any($1::uuid[]) and c.bucket is null and c.version_id = any($2::uuid[]) and c.measure in ('assigned', 'goal') and c.count <> 0`, [campaignIds, versionIds]);
 }
 
-/** What the totals of a campaign lack: the difference between what these people add now and what they had added when they were counted last. */
-export function readDifference(db: Db, plan: CountPlan, personIds: readonly string[], at: CountMoment): Promise<Cell[]> {
+/** What the totals of a campaign lack: the difference between what these people add now and what they had added when they were counted last. @param withBuckets quarters of an hour, too */
+export function readDifference(db: Db, plan: CountPlan, personIds: readonly string[], at: CountMoment, withBuckets = false): Promise<Cell[]> {
   const values = new SqlValues();
   const campaign = values.bind(plan.campaignId, 'uuid');
   return rows<Cell>(db, `
@@ -93,7 +93,7 @@ export function readDifference(db: Db, plan: CountPlan, personIds: readonly stri
   moves as (
     select m.key, ${named('m')}, sum(m.n) as n, sum(m.amount) as amount, sum(m.squares) as squares from (
       select t.key, t.n, t.amount, t.amount * t.amount as squares, ${named('t')} from contribution as t union all ${OLD}) as m
-     where m.bucket is null group by m.key, ${named('m')})
+     where ${withBuckets ? 'true' : 'm.bucket is null'} group by m.key, ${named('m')})
   select ${READ('m')}, m.n::float8 as count, m.amount::text as amount, m.squares::text as squares from moves as m where m.n <> 0 or m.amount <> 0`, values.list);
 }
 

@@ -1,6 +1,8 @@
 import { row, rows, type Db } from '../../platform/database/db.js';
+import { KEY } from '../reads/contributions.js';
 import type { Difference } from '../domain/compare.js';
 import type { Cell } from '../domain/cell.js';
+import type { CountPlan } from '../domain/count-plan.js';
 import { EVERYBODY, type PeopleRange } from '../reads/ledger.read.js';
 
 /** Checks are done one after another, whichever process does them. */
@@ -42,13 +44,14 @@ export function sumParts(tx: Db, campaignId: string, { after, upTo }: PeopleRang
        where p.campaign_id = $1::uuid and p.person_id > $2::uuid and p.person_id <= $3::uuid group by u.cell)
     select c.key, c.measure, c.version_id as "versionId", c.step_id as "stepId", c.experiment_id as "experimentId", c.variant, c.channel, c.language, c.detail, c.further, c.bucket,
            s.n::float8 as count, s.amount::text as amount, s.squares::text as squares
-      from summed as s join result_cell as c on c.id = s.cell where c.bucket is null`, [campaignId, after, upTo]);
+      from summed as s join result_cell as c on c.id = s.cell`, [campaignId, after, upTo]);
 }
 
-/** Everybody of a slice of whom the ledger or the cells know something. */
-export async function peopleWithin(tx: Db, campaignId: string, { after, upTo }: PeopleRange): Promise<string[]> {
-  const of = (table: string) => `select t.person_id from ${table} as t where t.campaign_id = $1::uuid and t.person_id > $2::uuid and t.person_id <= $3::uuid`;
-  const found = await rows<{ id: string }>(tx, `select u.person_id as id from (${['result_person', 'assignment', 'enrollment', 'decision', 'delivery'].map(of).join(' union ')}) as u order by u.person_id`, [campaignId, after, upTo]);
+/** Everybody of a slice of whom the ledger, the cells or a verdict know something. */
+export async function peopleWithin(tx: Db, { campaignId, tests }: CountPlan, { after, upTo }: PeopleRange): Promise<string[]> {
+  const of = (where: string) => (table: string) => `select t.person_id from ${table} as t where ${where} and t.person_id > $2::uuid and t.person_id <= $3::uuid`;
+  const parts = [...['result_person', 'assignment', 'enrollment', 'decision', 'delivery'].map(of('t.campaign_id = $1::uuid')), ...['result_tested', 'result_tested_goal'].map(of('t.experiment_id = any($4::uuid[])'))];
+  const found = await rows<{ id: string }>(tx, `select u.person_id as id from (${parts.join(' union ')}) as u order by u.person_id`, [campaignId, after, upTo, tests.map(({ experimentId }) => experimentId)]);
   return found.map(({ id }) => id);
 }
 
@@ -72,6 +75,25 @@ export async function mendSums(tx: Db, campaignId: string): Promise<void> {
     update result_cell as c set count = w.n, amount = w.amount, squares = w.squares
       from (select k.id, coalesce(s.n, 0) as n, s.amount, s.squares from result_cell as k left join summed as s on s.cell = k.id where k.campaign_id = $1::uuid) as w
      where c.id = w.id and (c.count, c.amount, c.squares) is distinct from (w.n, w.amount, w.squares)`, [campaignId]);
+}
+
+/** Cells in use whose key is not that of their name, and versions whose goals read something else than is written down of them. */
+export async function wrongNames(tx: Db, campaignId: string): Promise<{ cells: number; reads: number }> {
+  return (await row<{ cells: number; reads: number }>(tx, `
+    select (select count(*) from result_cell as r where r.campaign_id = $1::uuid and r.count <> 0 and r.key <> ${KEY})::int as cells,
+           (select count(*) from campaign_version as v left join result_reads as k on k.version_id = v.id and k.campaign_id = v.campaign_id
+             where v.campaign_id = $1::uuid and k.reads is distinct from result_reads_of(v.definition))::int as reads`, [campaignId]))!;
+}
+
+/**
+ * Gives such cells another key: whoever adds to them is found to differ, and moves to a cell of the right name. Only for who holds the turn
+ * of the worker.
+ */
+export async function mendNames(tx: Db, campaignId: string): Promise<void> {
+  await rows(tx, `update result_cell as r set key = gen_random_uuid() where r.campaign_id = $1::uuid and r.count <> 0 and r.key <> ${KEY}`, [campaignId]);
+  await rows(tx, `
+    insert into result_reads as k (version_id, campaign_id, reads) select v.id, v.campaign_id, result_reads_of(v.definition) from campaign_version as v where v.campaign_id = $1::uuid
+    on conflict (version_id) do update set reads = excluded.reads, campaign_id = excluded.campaign_id`, [campaignId]);
 }
 
 export interface CheckRow {

@@ -46,7 +46,7 @@ export async function lookAt(tx: Db, tested: Tested, { now, zone }: Moment, isRe
   const look = { now: now.toISOString(), entryDays: entryDays(cells), settled: isRecorded && isSettled(plan, total, waiting, now) };
   const inputs: Inputs = { plan: decisionPlan(plan, readoutAt), arms, look, earlier: memory };
   const evaluation = evaluate(inputs);
-  return { cells, total, reactions, harm: watchAll(plan, reactions, tested.harm, now), quietSince, inputs, evaluation: isRecorded ? evaluation : unclaimed(evaluation, memory.verdict !== null), counter };
+  return { cells, total, reactions, harm: watchAll(plan, reactions, tested.harm, now, tested.dropped), quietSince, inputs, evaluation: isRecorded ? evaluation : unclaimed(evaluation, memory.verdict !== null), counter };
 }
 
 /** A winner nobody has recorded yet is not named. */

@@ -1,4 +1,4 @@
-import type { Goal } from '../../contract/campaign.js';
+import type { Goal } from '../../contract/campaign-goals.js';
 import type { ContextMetric, ExperimentResult } from '../../contract/experiment.js';
 import type { Db } from '../../platform/database/db.js';
 import { armInputs, type EntryCell } from '../domain/experiment-counts.js';

@@ -18,7 +18,8 @@ import type { Db } from '../../platform/database/db.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { firstInLine, leasesOver, openLease, waitingFor, type InLine } from '../domain/display-line.js';
-import { firstRefusal, type GateFacts, type Refusal } from '../domain/gates.js';
+import { firstRefusal, type GateFacts, type Refusal } from '../../kernel/gates.js';
+import { haltOfCampaign } from '../engine/halts.js';
 import { recordEntryRefusalOnce } from '../store/decisions.store.js';
 import { loadVersion } from '../store/versions.store.js';
 import { autoMessageOf } from './live-rules.js';
@@ -174,7 +175,8 @@ function claimOf({ personId, version, definition: { display }, now }: Asked, ask
 
 /** Asks gate after gate, and nothing behind the one that refuses. */
 async function judge(asked: Asked): Promise<Refusal | null> {
-  let facts: GateFacts = { now: asked.now, campaign: { state: asked.campaign.state, entering: true } };
+  const breaker = asked.campaign.state === 'active' ? await haltOfCampaign(asked.tx, asked.version.campaignId, asked.campaign.state) : null;
+  let facts: GateFacts = { now: asked.now, campaign: { state: asked.campaign.state, entering: true, breaker } };
   for (const question of QUESTIONS) {
     const refusal = firstRefusal(facts);
     if (refusal) return refusal;

@@ -3,16 +3,19 @@ import type { DisplayTrigger } from '../../contract/display.js';
 import { displayPlace } from '../../contract/in-app.js';
 import { refusals } from '../../delivery/preferences/store/reachability.store.js';
 import { ruleOf } from '../../delivery/rules/domain/rule-settings.js';
-import { pacingOf } from '../../delivery/rules/pacing-answers.js';
+import { frequencyOf } from '../../delivery/rules/frequency.js';
+import { quietOf } from '../../delivery/rules/quiet.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
 import type { Db } from '../../platform/database/db.js';
 import type { Workspace } from '../../platform/workspace.js';
-import { displayFacts } from '../domain/display-frequency.js';
+import { displayFacts, repeatOf } from '../domain/display-frequency.js';
 import { firstInLine, openLease, type InLine } from '../domain/display-line.js';
 import { scheduleAt } from '../domain/display-schedule.js';
-import type { GateFacts } from '../domain/gates.js';
+import type { GateFacts } from '../../kernel/gates.js';
 import { whoMeets } from '../engine/conditions.js';
 import { endingsOf } from '../engine/endings.js';
+import { considerHoldouts, holdoutSides } from '../engine/holdouts.js';
+import { campaignPlaces } from '../engine/kept-places.js';
 import { usableZone } from '../engine/people.js';
 import { armsWithout, type AssignedOrGiven } from '../store/assignments.store.js';
 import type { CampaignVersion } from '../store/versions.store.js';
@@ -91,16 +94,23 @@ export const variantOf = ({ message }: AutoMessageDefinition, arm: Pick<Assigned
 const seen = once(async ({ tx, ids, version, visit }) => (await displayedOf(tx, ids, [version.campaignId], visit)).get(version.campaignId));
 
 const display: Question = async (asked) => {
-  const { definition, timeZone, workspace } = asked;
+  const { definition, timeZone, workspace, now } = asked;
   const displayed = displayedBy(await seen(asked), variantOf(definition, await armOf(asked)).content.until);
-  return { display: displayFacts(definition.display.frequency, displayed, usableZone(timeZone, workspace.timeZone)) };
+  return { display: repeatOf(displayFacts(definition.display.frequency, displayed, usableZone(timeZone, workspace.timeZone)), now) };
+};
+
+/** Whoever comes as far as this is considered: both sides are recorded when a browser asks, not when somebody wants to know why. */
+const holdout: Question = async ({ tx, version, personId, now, claim }) => {
+  const sides = (await holdoutSides(tx, version, [personId]))(personId);
+  if (claim) await considerHoldouts(tx, version, [{ personId, ...sides, stays: true }], now);
+  return { holdout: sides };
 };
 
 /** Goals that are events count from the first impression. */
 const exit: Question = async (asked) => {
   const { tx, version, personId, now, workspace } = asked;
   const first = (await seen(asked))?.firstAt;
-  const found = await endingsOf(tx, version, [{ personId, entry: first ? { kind: 'display', at: first.toISOString() } : null }], { now, zone: workspace.timeZone });
+  const found = await endingsOf(tx, version, [{ id: personId, personId, entry: first ? { kind: 'display', at: first.toISOString() } : null }], { now, zone: workspace.timeZone });
   return { exit: found.get(personId) ?? { goals: [], rules: [] } };
 };
 
@@ -110,19 +120,29 @@ const reach: Question = async ({ tx, personId, definition: { message }, now }) =
 /** Whether the message is of a topic that is no advertising. */
 export const isTransactionalOf = once(({ tx, definition: { message } }) => isTransactional(tx, message.topic));
 
-const quiet: Question = async (asked) => {
-  const { tx, personId, timeZone, workspace, now } = asked;
-  return { quiet: (await pacingOf(tx, { personId, timeZone, channel: 'in_app', transactional: await isTransactionalOf(asked) }, workspace, now)).quiet };
+/** The display as pacing knows it; it takes its place now or never. */
+const asMessage = async (asked: Asked) => {
+  const { definition: { message, display: { class: messageClass, priority } }, version, personId, timeZone, now } = asked;
+  return { id: version.id, personId, campaignId: version.campaignId, stepId: message.id, topic: message.topic, class: messageClass, priority, timeZone, transactional: await isTransactionalOf(asked), queuedAt: now, dueAt: now, expiresAt: null };
 };
 
-/** Displays of a person in the last 24 hours; the message that took the place is named. */
-const frequency: Question = async ({ tx, ids, definition, workspace, now }) => {
+const quiet: Question = async (asked) => {
+  const { tx, workspace, now, version } = asked;
+  return { quiet: (await quietOf(tx, [await asMessage(asked)], { channel: 'in_app', now, workspace, spreads: false })).get(version.id) ?? null };
+};
+
+/** Caps of the workspace, and displays of a person in the last 24 hours; the message that took the place is named. */
+const frequency: Question = async (asked) => {
+  const { tx, ids, definition, workspace, now, version, claim } = asked;
+  const capped = (await frequencyOf(tx, [await asMessage(asked)], { channel: 'in_app', now, workspace, kept: campaignPlaces, take: claim !== null })).get(version.id) ?? null;
   const { on, parameters: { perDay } } = ruleOf(workspace, 'display_limit');
-  if (!on || definition.display.class === 'essential') return { frequency: null };
+  if (!on || definition.display.class === 'essential') return { frequency: capped };
   const recent = await standardDisplays(tx, ids, new Date(now.getTime() - DAY_MS), perDay);
-  if (recent.length < perDay) return { frequency: null };
+  if (recent.length < perDay) return { frequency: capped };
   const oldest = recent.at(-1)!;
-  return { frequency: { until: new Date(oldest.at.getTime() + DAY_MS), facts: { rule: 'display_limit', perDay, slot: oldest.campaignId } } };
+  const until = new Date(oldest.at.getTime() + DAY_MS);
+  if (capped && capped.until > until) return { frequency: capped };
+  return { frequency: { until, facts: { rule: 'display_limit', perDay, slot: oldest.campaignId, winner: { campaignId: oldest.campaignId, stepId: null, deliveryId: null, at: oldest.at.toISOString(), kept: false } } } };
 };
 
 const cap: Question = async ({ tx, version, definition }) => {
@@ -145,4 +165,4 @@ const arbitration: Question = async (asked) => {
 };
 
 /** In the one order of the gates. Whether a cap has something left is known before arbitration, and taken behind it. */
-export const QUESTIONS: readonly Question[] = [trigger, audience, display, exit, reach, quiet, frequency, cap, arbitration];
+export const QUESTIONS: readonly Question[] = [trigger, audience, display, holdout, exit, reach, quiet, frequency, cap, arbitration];

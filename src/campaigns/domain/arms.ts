@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { BroadcastDefinition, Step } from '../../contract/campaign.js';
+import type { BroadcastDefinition } from '../../contract/campaign.js';
+import type { Step } from '../../contract/campaign-steps.js';
 import { basisPoints } from '../../kernel/bucket.js';
 import { CONTROL, type PublishedArm } from './published.js';
 

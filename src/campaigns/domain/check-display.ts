@@ -7,7 +7,7 @@ export function displayFindings({ page, trigger, frequency, schedule }: Display,
   return [
     ...pageFindings(page),
     ...(page.include.length > 0 || isNarrow(page) || isCalled(trigger) ? [] : [warning('display.page.include', 'every-page', 'Without a page rule it is displayed on every page.')]),
-    ...(trigger.type === 'exit_intent' && page.device === 'mobile' && !trigger.touch ? [warning('display.trigger.touch', 'never-fires', 'Phones and tablets have no pointer that leaves the page; without "touch" this never fires on them.')] : []),
+    ...(trigger.type === 'exit_intent' && page.device === 'mobile' && !trigger.touch ? [warning('display.trigger.touch', 'never-fires', 'Phones and tablets have no pointer that leaves the page; unless a quick scroll back counts there too, this never fires on them.')] : []),
     ...(schedule ? scheduleFindings(schedule, now) : []),
     ...frequencyFindings(frequency),
   ];
@@ -49,7 +49,7 @@ function scheduleFindings({ from, until, hours }: NonNullable<Display['schedule'
 
 function frequencyFindings({ times, every, oncePerVisit }: Display['frequency']): Finding[] {
   return [
-    ...(times === 1 && every ? [warning('display.frequency.every', 'no-repeat', 'It is displayed once to each person, so there is nothing to keep apart. Raise "times", or set it to null.')] : []),
+    ...(times === 1 && every ? [warning('display.frequency.every', 'no-repeat', 'It is displayed once to each person, so there is nothing to keep apart. Let it be displayed more often, or leave no time in between.')] : []),
     ...(times === null && !every && !oncePerVisit ? [warning('display.frequency', 'no-limit', 'Nothing but the limit of displays a day keeps it from being displayed on every page view.')] : []),
   ];
 }

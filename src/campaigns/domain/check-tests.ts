@@ -15,17 +15,17 @@ export function testFaults(definition: CampaignDefinition): Finding[] {
 
 function faultsOf(definition: CampaignDefinition, { path, arms }: PlacedTest, test: TestPlan): Finding[] {
   const at = within(path, 'test');
-  if (arms.length < 2) return [fault(at, 'test-without-arms', 'A test compares at least two arms. Add a variant or a control, or leave "test" out.')];
+  if (arms.length < 2) return [fault(at, 'test-without-arms', 'A test compares at least two arms. Add a variant or a control, or take the test away.')];
   return [...goalFaults(definition, at, test), ...modeFaults(definition, at, test), ...useFaults(definition, at, test), ...sendFaults(at, arms, test)];
 }
 
 function goalFaults({ goals }: CampaignDefinition, at: string, test: TestPlan): Finding[] {
-  if (goals.length === 0) return [fault(at, 'test-without-goal', 'A test needs a goal that decides. Add one to "goals".')];
+  if (goals.length === 0) return [fault(at, 'test-without-goal', 'A test needs a goal that decides. Add one.')];
   const goal = decidingGoal(goals, test);
   if (!goal) return [fault(`${at}.goal`, 'unknown-goal', `There is no goal with the key "${test.goal}". There ${goals.length === 1 ? 'is' : 'are'}: ${goals.map(({ key }) => key).join(', ')}.`)];
   return [
-    ...(test.measure === 'amount' && !goal.value ? [fault(`${at}.measure`, 'no-amount', `The goal "${goal.key}" has no "value", so there is no amount to compare. Name the property that holds it, or measure the rate.`)] : []),
-    ...(test.cap !== undefined && test.measure !== 'amount' ? [fault(`${at}.cap`, 'cap-without-amount', 'A cap limits amounts; this test compares rates.')] : []),
+    ...(test.measure === 'amount' && !goal.value ? [fault(`${at}.measure`, 'no-amount', `The goal "${goal.name}" has no amount to compare. Name the property that holds it, or compare how many people reach it.`)] : []),
+    ...(test.cap !== undefined && test.measure !== 'amount' ? [fault(`${at}.cap`, 'cap-without-amount', 'A limit of what counts per person is for amounts; this test compares how many people reach the goal.')] : []),
     ...(test.direction === 'lower' && test.lift >= 1 ? [fault(`${at}.lift`, 'lift-below-nothing', 'Where lower is better the lift is a decrease, and nothing can decrease by 100 % or more.')] : []),
     ...(goal.condition && asksForOpens(goal.condition) ? [warning(`${at}.goal`, 'opens-decide', 'Opens include those by machines, which hit all arms alike: differences look smaller than they are and take several times as many people. Let clicks or an event decide.')] : []),
   ];
@@ -35,8 +35,8 @@ function modeFaults(definition: CampaignDefinition, at: string, { mode, readoutA
   const isExternal = definition.type === 'broadcast' && definition.external;
   const unplannable = mode === 'planned' && isExternal && readoutAt === undefined;
   return [
-    ...(definition.type === 'broadcast' && !isExternal && mode !== undefined && mode !== 'single' ? [fault(`${at}.mode`, 'broadcast-mode', 'A broadcast reaches everybody at one time, so there is one read-out: leave "mode" out.')] : []),
-    ...(definition.type !== 'broadcast' && mode === 'single' ? [fault(`${at}.mode`, 'series-mode', 'People come here over time; "single" is for broadcasts. Use "planned" or "open".')] : []),
+    ...(definition.type === 'broadcast' && !isExternal && mode !== undefined && mode !== 'single' ? [fault(`${at}.mode`, 'broadcast-mode', 'A broadcast reaches everybody at one time, so there is one read-out, and no way of reading out to choose.')] : []),
+    ...(definition.type !== 'broadcast' && mode === 'single' ? [fault(`${at}.mode`, 'series-mode', 'People come here over time, so one read-out for everybody at once is only for broadcasts. Plan the read-out, or leave the test open.')] : []),
     ...(mode === 'open' && readoutAt !== undefined ? [fault(`${at}.readoutAt`, 'open-readout', 'An open test has no read-out. Leave the date out, or plan the test.')] : []),
     ...(unplannable ? [fault(`${at}.readoutAt`, 'no-readout', 'How many people come is not known here, so a planned test needs the date of its read-out.')] : []),
   ];
@@ -45,8 +45,8 @@ function modeFaults(definition: CampaignDefinition, at: string, { mode, readoutA
 function useFaults(definition: CampaignDefinition, at: string, { autoWinner, send }: TestPlan): Finding[] {
   const isExternal = definition.type === 'broadcast' && definition.external;
   return [
-    ...(autoWinner && definition.type === 'broadcast' ? [fault(`${at}.autoWinner`, 'no-new-people', 'Nobody new comes to this broadcast. To send the better one to the rest of the audience, use "send".')] : []),
-    ...(send && (definition.type !== 'broadcast' || isExternal) ? [fault(`${at}.send`, 'send-not-broadcast', `Test-then-send is for broadcasts${isExternal ? ' that Danbi sends' : '. To give new people the winner, use "autoWinner"'}.`)] : []),
+    ...(autoWinner && definition.type === 'broadcast' ? [fault(`${at}.autoWinner`, 'no-new-people', 'Nobody new comes to this broadcast. To send the better one to the rest of the audience, test first and then send the leader.')] : []),
+    ...(send && (definition.type !== 'broadcast' || isExternal) ? [fault(`${at}.send`, 'send-not-broadcast', `Test-then-send is for broadcasts${isExternal ? ' that Danbi sends' : '. New people can be given the winner by itself'}.`)] : []),
   ];
 }
 
@@ -55,8 +55,8 @@ function sendFaults(at: string, arms: PlacedTest['arms'], { send }: TestPlan): F
   if (!send) return [];
   const points = Math.round(send.share * BUCKETS);
   return [
-    ...(points > 0 && points < BUCKETS ? [] : [fault(`${at}.send.share`, 'send-share', 'Give a share between 0.0001 and 0.9999: some of the audience get the test, the others the version in front.')]),
-    ...(arms.filter(({ isControl }) => !isControl).length > 1 ? [] : [fault(`${at}.send`, 'send-one-version', 'With one version there is none to be in front. Add a variant, or leave "send" out.')]),
+    ...(points > 0 && points < BUCKETS ? [] : [fault(`${at}.send.share`, 'send-share', 'Give a share between 0.01 % and 99.99 %: some of the audience get the test, the others the version in front.')]),
+    ...(arms.filter(({ isControl }) => !isControl).length > 1 ? [] : [fault(`${at}.send`, 'send-one-version', 'With one version there is none to be in front. Add a variant, or send to everybody at once.')]),
   ];
 }
 

@@ -1,4 +1,7 @@
-import type { AutoMessageDefinition, BroadcastDefinition, CampaignDefinition, Goal, SeriesDefinition, Step } from '../../contract/campaign.js';
+import type { AutoMessageDefinition, BroadcastDefinition, CampaignDefinition, SeriesDefinition } from '../../contract/campaign.js';
+import type { Goal } from '../../contract/campaign-goals.js';
+import type { Action, Step } from '../../contract/campaign-steps.js';
+import { personWriteProblems, tagProblem } from '../../people/domain/person-write.js';
 import { basisPoints } from '../../kernel/bucket.js';
 import { externalArms, weightedArms, type MessageStep, type WeightedArm } from './arms.js';
 import { displayFindings } from './check-display.js';
@@ -6,6 +9,7 @@ import { testFaults } from './check-tests.js';
 import { fault, warning, within, type Finding } from './finding.js';
 import { edgesOf, walk } from './graph.js';
 import { CONTROL } from './published.js';
+import { rampFaults } from './ramp.js';
 
 /**
  * Everything that can be found wrong in a definition without looking anything up: ids, ways between steps, arms, goals,
@@ -15,7 +19,15 @@ import { CONTROL } from './published.js';
  */
 export function findFaults(definition: CampaignDefinition, now: Date): Finding[] {
   const specific = definition.type === 'series' ? seriesFaults(definition) : definition.type === 'broadcast' ? broadcastFaults(definition, now) : autoMessageFaults(definition, now);
-  return [...specific, ...goalFaults(definition), ...repeated(definition.exitRules, 'exitRules', 'exit rule'), ...testFaults(definition)];
+  return [...specific, ...pacingFaults(definition), ...rampFaults(definition), ...goalFaults(definition), ...ruleFaults(definition), ...keyFaults(definition), ...testFaults(definition)];
+}
+
+function pacingFaults(definition: CampaignDefinition): Finding[] {
+  if (definition.type === 'auto_message' || !definition.pacing) return [];
+  const { reserveHours, class: messageClass } = definition.pacing;
+  if (reserveHours === undefined) return [];
+  if (definition.type !== 'broadcast') return [fault('pacing.reserveHours', 'reserve-not-broadcast', 'Only a broadcast has a moment that others can leave room for.')];
+  return messageClass === 'standard' ? [warning('pacing.reserveHours', 'reserve-without-class', 'Nothing is of a lower class than this broadcast, so nothing leaves room for it. Make it important.')] : [];
 }
 
 /** Every key that was used before in the same list. */
@@ -40,6 +52,7 @@ function seriesFaults(definition: SeriesDefinition): Finding[] {
     // Without a start nothing is reached, and one fault says so.
     ...(byId.has(start) ? unreached.map((step) => fault(`${place.get(step)}`, 'unreachable-step', `No way leads to the step "${step.id}".`)) : []),
     ...steps.flatMap((step) => stepFaults(step, place.get(step)!)),
+    ...entryFaults(definition),
     ...(steps.some((step) => step.type === 'message') ? [] : [warning('steps', 'no-message', 'No step sends a message.')]),
   ];
 }
@@ -47,8 +60,46 @@ function seriesFaults(definition: SeriesDefinition): Finding[] {
 function stepFaults(step: Step, place: string): Finding[] {
   if (step.type === 'message') return messageFaults(step, place);
   if (step.type === 'split') return [...repeated(step.arms, `${place}.arms`, 'arm'), ...shareFaults(weightedArms(step), place)];
-  if (step.type === 'wait' && !step.for && !step.until) return [fault(place, 'empty-wait', 'A wait needs "for" (a duration), "until" (a local time), or both.')];
+  if (step.type === 'wait_until' && Boolean(step.condition) === Boolean(step.event)) return [fault(place, 'wait-kind', 'It waits for a condition or for an event: give exactly one.')];
+  if (step.type === 'action') return actionFaults(step.action, `${place}.action`);
+  if (step.type === 'wait' && step.date && (step.for || step.until)) return [fault(place, 'two-waits', 'A wait is for a date, or for a duration and a local time: not for all of them.')];
+  if (step.type === 'wait' && !step.date && step.onMissed !== undefined) return [fault(`${place}.onMissed`, 'missed-without-date', 'Only a date can be missed: leave "onMissed" out.')];
+  if (step.type === 'wait' && !step.for && !step.until && !step.date) return [fault(place, 'empty-wait', 'A wait needs a length of time, a time of day, or both; or a date.')];
   return [];
+}
+
+/** What asks for the key of the entry, where the entry has none. */
+function keyFaults(definition: CampaignDefinition): Finding[] {
+  const series = definition.type === 'series' ? definition : null;
+  if (series && 'key' in series.entry && series.entry.key !== undefined) return [];
+  const asking = [
+    ...definition.goals.flatMap(({ event }, index) => (event?.sameKey ? [`goals.${index}.event.sameKey`] : [])),
+    ...definition.exitRules.flatMap(({ event }, index) => (event?.sameKey ? [`exitRules.${index}.event.sameKey`] : [])),
+    ...(series?.steps ?? []).flatMap((step, index) => (step.type === 'wait_until' && step.event?.sameKey ? [`steps.${index}.event.sameKey`] : [])),
+    ...(series?.reentry.policy === 'concurrent_by_key' ? ['reentry.policy'] : []),
+  ];
+  return asking.map((path) => fault(path, 'no-key', 'This tells runs apart by the key of the entry, and the entry has none: enter by an event or by the API, and give it its "key".'));
+}
+
+function entryFaults({ entry }: SeriesDefinition): Finding[] {
+  return entry.type === 'segment' && entry.on === 'left' && entry.take !== 'future_only' ? [fault('entry.take', 'leaving-is-future', 'Who leaves a segment is not there before it happens: "take" must be future_only.')] : [];
+}
+
+function ruleFaults({ exitRules }: CampaignDefinition): Finding[] {
+  return [
+    ...repeated(exitRules, 'exitRules', 'exit rule'),
+    ...exitRules.flatMap((rule, index) => (Boolean(rule.condition) === Boolean(rule.event) ? [fault(`exitRules.${index}`, 'rule-kind', 'An exit rule is a condition or an event: give exactly one.')] : [])),
+  ];
+}
+
+/** What may be written about a person by name: as for everybody who writes people. */
+function actionFaults(action: Action, place: string): Finding[] {
+  if (action.kind === 'set_attribute') {
+    const attributes = { [action.attribute]: action.value };
+    if (action.attribute.startsWith('$')) return [fault(`${place}.attribute`, 'kept-attribute', `"${action.attribute}" begins with $, as facts do that Danbi keeps by itself.`)];
+    return personWriteProblems({ ref: { anonymousId: 'x' }, at: new Date(0), attributes }).map(({ message }) => fault(`${place}.value`, 'unfit-value', message));
+  }
+  return 'tag' in action && tagProblem(action.tag) ? [fault(`${place}.tag`, 'unfit-tag', tagProblem(action.tag)!)] : [];
 }
 
 function messageFaults(step: MessageStep, place: string): Finding[] {
@@ -57,6 +108,23 @@ function messageFaults(step: MessageStep, place: string): Finding[] {
     ...repeated(step.variants, `${place}.variants`, 'variant'),
     ...(taken < 0 ? [] : [fault(`${place}.variants.${taken}.key`, 'reserved-key', `The key "${CONTROL}" belongs to the people who get nothing; give this variant another one.`)]),
     ...shareFaults(weightedArms(step), place),
+    ...ladderFaults(step, place),
+  ];
+}
+
+/** What can become of a message of each channel; after a webhook or a notice there is nothing to wait for. */
+const SUCCESSES: Readonly<Record<string, readonly string[]>> = { in_app: ['displayed', 'clicked', 'answered', 'goal'], email: ['opened', 'clicked', 'goal'] };
+
+function ladderFaults(step: MessageStep, place: string): Finding[] {
+  const ladder = step.channel === 'in_app' || step.channel === 'email' ? step.ladder ?? [] : [];
+  const before = [step.channel, ...ladder.map(({ channel }) => channel)];
+  return [
+    ...(ladder.length > 0 && step.channel === 'in_app' && step.fallback ? [fault(`${place}.fallback`, 'two-ladders', 'The e-mail for who did not see it is a ladder of one rung: make it the first rung.')] : []),
+    ...ladder.flatMap(({ unless }, index) => {
+      const can = SUCCESSES[before[index]!];
+      if (!can) return [fault(`${place}.ladder.${index}`, 'ladder-ends', 'A webhook or a notice to the team is the last rung: nothing tells what became of it.')];
+      return can.includes(unless) ? [] : [fault(`${place}.ladder.${index}.unless`, 'ladder-success', `The message before this rung is never ${unless}: choose ${can.join(', ')}.`)];
+    }),
   ];
 }
 
@@ -83,11 +151,13 @@ function autoMessageFaults({ message, display }: AutoMessageDefinition, now: Dat
     ...messageFaults(message, 'message'),
     ...(message.next ? [fault('message.next', 'unknown-step', 'An auto message is one message; nothing follows it.')] : []),
     ...(message.fallback ? [fault('message.fallback', 'fallback-without-inbox', 'An auto message is displayed or it is not: nothing waits to be seen, so no e-mail can stand in for it.')] : []),
+    ...(message.ladder ? [fault('message.ladder', 'fallback-without-inbox', 'An auto message is displayed or it is not: nothing waits to be seen, so nothing can stand in for it.')] : []),
+    ...(message.sendWindow ? [fault('message.sendWindow', 'window-of-display', 'Nothing of an auto message waits for an hour: its display says at which hours it may be shown.')] : []),
     ...displayFindings(display, now),
   ];
 }
 
-const NOT_EXTERNAL = ['message', 'segmentId', 'audience', 'launchAt', 'localTime'] as const;
+const NOT_EXTERNAL = ['message', 'segmentId', 'audience', 'launchAt', 'localTime', 'ramp', 'recheckAudience'] as const;
 
 /** An external broadcast only records who was given what elsewhere. */
 function externalFaults(definition: BroadcastDefinition): Finding[] {

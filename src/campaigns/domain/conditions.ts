@@ -12,8 +12,8 @@ export function maintainedConditions({ entry, audience, goals, exitRules, steps 
   return [
     ...(entry.type === 'display' && audience ? [{ place: conditionPlace.audience, condition: audience }] : []),
     ...goals.flatMap(({ key, condition }) => (condition ? [{ place: conditionPlace.goal(key), condition }] : [])),
-    ...exitRules.map(({ key, condition }) => ({ place: conditionPlace.exit(key), condition })),
-    ...Object.values(steps).flatMap((step) => (step.type === 'wait_until' ? [{ place: conditionPlace.wait(step.id), condition: step.condition }] : [])),
+    ...exitRules.flatMap(({ key, condition }) => (condition ? [{ place: conditionPlace.exit(key), condition }] : [])),
+    ...Object.values(steps).flatMap((step) => (step.type === 'wait_until' && step.condition ? [{ place: conditionPlace.wait(step.id), condition: step.condition }] : [])),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Display } from '../../contract/display.js';
+import type { Repeat } from '../../kernel/gates.js';
 import { addDuration } from '../../kernel/local-time.js';
 
 /** What one person has seen of one auto message, in any version; what a control would have seen counts alike. */
@@ -30,4 +31,10 @@ export function displayFacts({ times, every, oncePerVisit }: Display['frequency'
 export function mayDisplay({ times, limit, inVisit, oncePerVisit, stoppedAt, allowedFrom }: DisplayFacts, now: Date): { may: boolean; from: Date | null } {
   if ((limit !== null && times >= limit) || stoppedAt !== null || (oncePerVisit && inVisit)) return { may: false, from: null };
   return allowedFrom !== null && allowedFrom > now ? { may: false, from: allowedFrom } : { may: true, from: null };
+}
+
+/** The same with what the ledger says of it. */
+export function repeatOf(facts: DisplayFacts, now: Date): Repeat {
+  const { times, limit, inVisit, lastAt, stoppedAt } = facts;
+  return { ...mayDisplay(facts, now), facts: { displayed: times, limit, lastAt: lastAt?.toISOString() ?? null, inVisit, ...(stoppedAt ? { stoppedAt: stoppedAt.toISOString() } : {}) } };
 }

@@ -1,5 +1,5 @@
-import { fallbackStep } from '../../contract/campaign.js';
-import type { CampaignDefinition, Step } from '../../contract/campaign.js';
+import { rungsOf, type Step } from '../../contract/campaign-steps.js';
+import type { CampaignDefinition } from '../../contract/campaign.js';
 import { externalArms, isSameExperiment, publishedArms, showsOf, weightedArms, type Compared } from './arms.js';
 import { EXTERNAL_STEP, type PublishedDefinition, type PublishedExperiment } from './published.js';
 
@@ -15,8 +15,8 @@ export interface ExperimentPlan {
 /** What each random choice of a version compares, by step. */
 function comparedOf(definition: CampaignDefinition, steps: Record<string, Step>): Map<string, Compared> {
   if (definition.type === 'broadcast' && definition.external) return new Map([[EXTERNAL_STEP, { arms: publishedArms(externalArms(definition.arms ?? [])), shows: null, round: definition.test?.round ?? 1 }]]);
-  // An e-mail for what was not seen goes to the arms of that message.
-  const shared = new Set(Object.keys(steps).map(fallbackStep));
+  // A rung goes to the arms of its message.
+  const shared = new Set(Object.values(steps).flatMap((step) => (step.type === 'message' ? rungsOf(step).map(({ stepId }) => stepId) : [])));
   const random = Object.values(steps).filter((step): step is RandomStep => (step.type === 'message' || step.type === 'split') && !shared.has(step.id));
   return new Map(random.map((step) => [step.id, { arms: publishedArms(weightedArms(step)), shows: showsOf(step), round: step.test?.round ?? 1 }]));
 }

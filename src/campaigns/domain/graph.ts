@@ -1,4 +1,4 @@
-import type { Step } from '../../contract/campaign.js';
+import type { Step } from '../../contract/campaign-steps.js';
 
 /** One way out of a step: where it is written, and the step it leads to (null ends the run). */
 export interface Edge {
@@ -11,8 +11,10 @@ export interface Edge {
 export function edgesOf(step: Step): Edge[] {
   switch (step.type) {
     case 'message':
-    case 'wait':
+    case 'action':
       return [{ path: 'next', to: step.next }];
+    case 'wait':
+      return [{ path: 'next', to: step.next }, ...(step.date ? [{ path: 'onMissed', to: step.onMissed ?? null }] : [])];
     case 'wait_until':
       return [{ path: 'next', to: step.next }, { path: 'onTimeout', to: step.onTimeout }];
     case 'branch':

@@ -16,18 +16,46 @@ export interface DateRule {
   days: number;
   /** "09:00", in the person's zone. */
   time: string;
+  /** At each anniversary of the date instead. */
+  every?: 'year';
 }
 
+/** A stored date: the instant, and the text it was told as. */
+export interface DateValue { text: string | null; at: Date }
+
+const DAY_MS = 86_400_000;
 const DAY_ONLY = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
  * The instant at which a date attribute lets a person in. A value without time ("2026-03-29") is that calendar day
  * everywhere; an instant is the calendar day it falls on in the person's zone.
  */
-export function dateEntryAt(value: { text: string | null; at: Date }, rule: DateRule, zone: string): Date {
-  const day = value.text !== null && DAY_ONLY.test(value.text) ? value.text : localDate(value.at, zone);
-  const shifted = new Date(Date.parse(`${day}T00:00:00Z`) + rule.days * 86_400_000).toISOString().slice(0, 10);
-  return localInstant(shifted, rule.time, zone);
+export function dateEntryAt(value: DateValue, rule: DateRule, zone: string): Date {
+  return onDay(dayOf(value, zone), rule, zone);
+}
+
+const dayOf = ({ text, at }: DateValue, zone: string): string => (text !== null && DAY_ONLY.test(text) ? text : localDate(at, zone));
+
+function onDay(day: string, { days, time }: Pick<DateRule, 'days' | 'time'>, zone: string): Date {
+  const shifted = new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+  return localInstant(shifted, time, zone);
+}
+
+/** The same day of another year; of 29 February the 28th where there is none, as segments have it. */
+const inYear = (day: string, year: number): string => {
+  const named = `${String(year).padStart(4, '0')}${day.slice(4)}`;
+  return day.slice(5) === '02-29' && new Date(`${named}T00:00:00Z`).getUTCDate() !== 29 ? `${String(year).padStart(4, '0')}-02-28` : named;
+};
+
+/** The instants in (from, to] at which a date lets a person in: one at most, or one for each anniversary, the first a year after the date. */
+export function dateEntriesIn(value: DateValue, rule: DateRule, zone: string, { from, to }: { from: Date; to: Date }): Date[] {
+  const isIn = (at: Date) => at > from && at <= to;
+  if (rule.every !== 'year') return [dateEntryAt(value, rule, zone)].filter(isIn);
+  const day = dayOf(value, zone);
+  const year = (at: Date, margin: number) => new Date(at.getTime() - rule.days * DAY_MS + margin).getUTCFullYear();
+  const first = Math.max(Number(day.slice(0, 4)) + 1, year(from, -REACH_MS));
+  const last = year(to, REACH_MS);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => onDay(inYear(day, first + index), rule, zone)).filter(isIn);
 }
 
 /** Zones reach from UTC−12 to UTC+14 and a day has 24 hours: a local time on a date's day lies within this of the date itself. */
@@ -35,7 +63,7 @@ const REACH_MS = 39 * 3_600_000;
 
 /** Stored instants of the date whose entry instant can lie in (from, to]: a superset, half-open, exact filtering follows. */
 export function dateWindow(from: Date, to: Date, rule: DateRule): { from: Date; to: Date } {
-  const days = rule.days * 86_400_000;
+  const days = rule.days * DAY_MS;
   return { from: new Date(from.getTime() - days - REACH_MS), to: new Date(to.getTime() - days + REACH_MS) };
 }
 

@@ -1,5 +1,6 @@
-import { fallbackStep } from '../../contract/campaign.js';
-import type { BroadcastDefinition, CampaignDefinition, Goal, Step } from '../../contract/campaign.js';
+import { rungsOf, type Step } from '../../contract/campaign-steps.js';
+import type { BroadcastDefinition, CampaignDefinition } from '../../contract/campaign.js';
+import type { Goal } from '../../contract/campaign-goals.js';
 import { LOCAL_TIME_STEP, type PublishedDefinition } from './published.js';
 
 /** The part of a published version that follows from the definition alone. */
@@ -11,7 +12,7 @@ export function normalise(definition: CampaignDefinition): RunPlan {
   const common = { definition, ...(audience ? { audience } : {}), goals: withPrimary(definition.goals), exitRules };
   if (definition.type === 'series') {
     const { entry, reentry, start } = definition;
-    return { ...common, entry, reentry, start, steps: byId(withFallbacks(definition.steps)) };
+    return { ...common, entry, reentry, start, steps: byId(withRungs(definition.steps)) };
   }
   // How often somebody sees an auto message is said by its display (domain/frequency.ts), not by a policy of runs.
   if (definition.type === 'auto_message') return { ...common, entry: { type: 'display' }, reentry: { policy: 'after_exit' }, start: definition.message.id, steps: byId([definition.message]) };
@@ -22,17 +23,18 @@ function broadcastSteps(definition: BroadcastDefinition): Pick<RunPlan, 'entry' 
   const { message, localTime, segmentId } = definition;
   if (definition.external || !message) return { entry: { type: 'external' }, start: '', steps: {} };
   const entry = { type: 'launch' as const, segmentId: segmentId ?? null };
-  if (!localTime) return { entry, start: message.id, steps: byId(withFallbacks([message])) };
+  if (!localTime) return { entry, start: message.id, steps: byId(withRungs([message])) };
   const wait: Step = { id: LOCAL_TIME_STEP, type: 'wait', until: { time: localTime, weekdays: [] }, next: message.id };
-  return { entry, start: wait.id, steps: byId(withFallbacks([wait, message])) };
+  return { entry, start: wait.id, steps: byId(withRungs([wait, message])) };
 }
 
-/** The e-mail of a message that was not seen is a step of its own, which no run stands at: it shares the arms of that message. */
-function withFallbacks(steps: readonly Step[]): Step[] {
+/** Each rung of a message that had no success is a step of its own, which no run stands at: it shares the arms of that message. */
+function withRungs(steps: readonly Step[]): Step[] {
   return steps.flatMap((step): Step[] => {
-    if (step.type !== 'message' || step.channel !== 'in_app' || !step.fallback) return [step];
-    const { fallback, ...message } = step;
-    return [step, { ...message, id: fallbackStep(step.id), channel: 'email', variants: step.variants.map((variant) => ({ ...variant, content: fallback.email })), next: null }];
+    if (step.type !== 'message') return [step];
+    const { type, name, topic, control } = step;
+    const variants = (content: unknown) => step.variants.map((variant) => ({ ...variant, content }));
+    return [step, ...rungsOf(step).map(({ stepId, channel, content }) => ({ id: stepId, type, name, topic, ...(control ? { control } : {}), channel, variants: variants(content), next: null }) as Step)];
   });
 }
 

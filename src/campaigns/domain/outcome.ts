@@ -1,5 +1,5 @@
 import type { ReasonCode } from '../../kernel/reason-codes.js';
-import { DEFERRALS, type Gate } from './gates.js';
+import { isDeferral, type Gate } from '../../kernel/gates.js';
 import type { PublishedDefinition } from './published.js';
 import type { Told } from './sentences.js';
 
@@ -27,7 +27,7 @@ interface RunFacts {
   enteredAt: string;
   leftAt: string | null;
   steps: readonly { stepId: string }[];
-  deliveries: readonly { stepId: string; state: string; reason: ReasonCode | null; detail: string | null; variant: string; isControl: boolean; queuedAt: string; dueAt: string; sentAt: string | null; settledAt: string | null }[];
+  deliveries: readonly { stepId: string; state: string; reason: ReasonCode | null; detail: string | null; gateFacts?: Record<string, unknown> | null; variant: string; isControl: boolean; queuedAt: string; dueAt: string; sentAt: string | null; settledAt: string | null }[];
 }
 
 interface DecisionFacts { enrollmentId: string | null; stepId: string | null; stage: string; at: string; code: ReasonCode; facts: Record<string, unknown> }
@@ -58,12 +58,12 @@ export function outcomeOf(version: PublishedDefinition, run: RunFacts | null, de
 const ARRIVED = ['sent', 'delivered', 'recalled', 'ghost'];
 
 function deliveryOutcome(delivery: RunFacts['deliveries'][number]): Outcome {
-  const { state, reason, stepId, variant, isControl, dueAt, detail } = delivery;
+  const { state, reason, stepId, variant, isControl, dueAt, detail, gateFacts } = delivery;
   const at = delivery.sentAt ?? delivery.settledAt ?? delivery.queuedAt;
   const waits = state === 'queued' || state === 'sending';
-  const code = state === 'queued' && reason !== null && DEFERRALS.includes(reason) ? reason : ARRIVED.includes(state) || waits ? null : reason ?? (state === 'uncertain' ? 'PROVIDER_UNCERTAIN' : state === 'bounced' ? 'PROVIDER_REJECTED' : 'NO_LONGER_ELIGIBLE');
+  const code = state === 'queued' && reason !== null && isDeferral(reason) ? reason : ARRIVED.includes(state) || waits ? null : reason ?? (state === 'uncertain' ? 'PROVIDER_UNCERTAIN' : state === 'bounced' ? 'PROVIDER_REJECTED' : 'NO_LONGER_ELIGIBLE');
   return {
-    told: { kind: 'delivery', state, code, isControl, at, dueAt, detail }, at, dueAt: waits ? dueAt : null, stepId, code, facts: { variant, isControl, state, ...(detail ? { detail } : {}) },
+    told: { kind: 'delivery', state, code, ...(code && gateFacts?.rule ? { rule: gateFacts.rule } : {}), isControl, at, dueAt, detail }, at, dueAt: waits ? dueAt : null, stepId, code, facts: { ...(code ? gateFacts : null), variant, isControl, state, ...(detail ? { detail } : {}) },
     reached: code ? null : waits ? 'suppression' : 'transport',
   };
 }

@@ -1,4 +1,8 @@
-import type { CampaignDefinition, Entry, ExitRule, Goal, Reentry, Step } from '../../contract/campaign.js';
+import type { CampaignDefinition } from '../../contract/campaign.js';
+import type { Entry, Reentry } from '../../contract/campaign-entry.js';
+import type { ExitRule, Goal } from '../../contract/campaign-goals.js';
+import { authoredStep, type Step } from '../../contract/campaign-steps.js';
+import { CampaignPacing } from '../../contract/pacing.js';
 import type { SegmentNode } from '../../contract/segment.js';
 import type { z } from 'zod';
 
@@ -59,3 +63,18 @@ export const conditionPlace = {
   /** Of an auto message: who may get it, read with every boot of a browser. */
   audience: 'audience',
 };
+
+const EVEN = CampaignPacing.parse({});
+
+/** The pace of a version's messages; of an auto message only its class, which is that of its display. */
+export function pacingOf({ definition }: Pick<PublishedDefinition, 'definition'>): CampaignPacing {
+  if (definition.type === 'auto_message') return { ...EVEN, class: definition.display.class, priority: definition.display.priority };
+  return definition.pacing ?? EVEN;
+}
+
+/** The pace of one message of a version: its own hours, where it has some, come in place of those of the campaign. */
+export function pacingAt(published: Pick<PublishedDefinition, 'definition' | 'steps'>, stepId: string): CampaignPacing {
+  const step = published.steps[authoredStep(stepId)];
+  const own = step?.type === 'message' && 'sendWindow' in step ? step.sendWindow : undefined;
+  return own ? { ...pacingOf(published), sendWindow: own } : pacingOf(published);
+}

@@ -1,5 +1,6 @@
-import { fallbackStep } from '../../contract/campaign.js';
-import type { CampaignDefinition, Step } from '../../contract/campaign.js';
+import type { RunEvent } from '../../contract/campaign-goals.js';
+import { rungsOf, type Step } from '../../contract/campaign-steps.js';
+import type { CampaignDefinition } from '../../contract/campaign.js';
 import type { Channel, MessageContent } from '../../contract/message.js';
 import type { PropertyFilter } from '../../contract/segment-conditions.js';
 import type { SegmentNode } from '../../contract/segment.js';
@@ -13,6 +14,8 @@ export interface References {
   conditions: At<{ condition: SegmentNode }>[];
   /** Filters on the properties of an event. */
   filters: At<{ event: string; where: PropertyFilter[] }>[];
+  /** Lists that actions put people on or take them off. */
+  lists: At<{ listId: string }>[];
   topics: At<{ topic: string }>[];
   contents: At<{ stepId: string; topic: string; variant: string; channel: Channel; content: MessageContent }>[];
 }
@@ -26,10 +29,13 @@ export function referencesOf(definition: CampaignDefinition): References {
     conditions: [...ownConditions(definition), ...steps.flatMap(stepConditions)],
     filters: [
       ...(definition.type === 'series' && definition.entry.type === 'event' ? [{ path: 'entry', event: definition.entry.event, where: definition.entry.where }] : []),
-      ...definition.goals.flatMap(({ event }, index) => (event ? [{ path: `goals.${index}.event`, event: event.name, where: event.where }] : [])),
+      ...definition.goals.flatMap(({ event }, index) => eventFilter(`goals.${index}.event`, event)),
+      ...definition.exitRules.flatMap(({ event }, index) => eventFilter(`exitRules.${index}.event`, event)),
+      ...steps.flatMap(({ path, step }) => (step.type === 'wait_until' ? eventFilter(`${path}.event`, step.event) : [])),
     ],
+    lists: steps.flatMap(({ path, step }) => (step.type === 'action' && 'listId' in step.action ? [{ path: `${path}.action.listId`, listId: step.action.listId }] : [])),
     topics: messages.map(({ path, step }) => ({ path: `${path}.topic`, topic: step.topic })),
-    contents: messages.flatMap((placed) => [...variantContents(placed), ...fallbackContent(placed)]),
+    contents: messages.flatMap((placed) => [...variantContents(placed), ...rungContents(placed)]),
   };
 }
 
@@ -37,11 +43,12 @@ function variantContents({ path, step }: At<{ step: MessageStep }>): References[
   return step.variants.map(({ key, content }, index) => ({ path: `${path}.variants.${index}.content`, stepId: step.id, topic: step.topic, variant: key, channel: step.channel, content }));
 }
 
-/** One e-mail for all variants, kept under the first. */
-function fallbackContent({ path, step }: At<{ step: MessageStep }>): References['contents'] {
-  if (step.channel !== 'in_app' || !step.fallback) return [];
-  return [{ path: `${path}.fallback.email`, stepId: fallbackStep(step.id), topic: step.topic, variant: step.variants[0]!.key, channel: 'email', content: step.fallback.email }];
+/** One content of each rung for all variants, kept under the first. */
+function rungContents({ path, step }: At<{ step: MessageStep }>): References['contents'] {
+  return rungsOf(step).map(({ stepId, channel, content, path: own }) => ({ path: `${path}.${own}`, stepId, topic: step.topic, variant: step.variants[0]!.key, channel, content }));
 }
+
+const eventFilter = (path: string, event: RunEvent | undefined): References['filters'] => (event ? [{ path, event: event.name, where: event.where }] : []);
 
 function placedSteps(definition: CampaignDefinition): At<{ step: Step }>[] {
   if (definition.type === 'series') return definition.steps.map((step, index) => ({ path: `steps.${index}`, step }));
@@ -57,13 +64,13 @@ function entrySegment(definition: CampaignDefinition): References['segments'] {
 function ownConditions({ audience, exitRules, goals }: CampaignDefinition): References['conditions'] {
   return [
     ...(audience ? [{ path: 'audience', condition: audience }] : []),
-    ...exitRules.map(({ condition }, index) => ({ path: `exitRules.${index}.condition`, condition })),
+    ...exitRules.flatMap(({ condition }, index) => (condition ? [{ path: `exitRules.${index}.condition`, condition }] : [])),
     ...goals.flatMap(({ condition }, index) => (condition ? [{ path: `goals.${index}.condition`, condition }] : [])),
   ];
 }
 
 function stepConditions({ path, step }: At<{ step: Step }>): References['conditions'] {
-  if (step.type === 'wait_until') return [{ path: `${path}.condition`, condition: step.condition }];
+  if (step.type === 'wait_until') return step.condition ? [{ path: `${path}.condition`, condition: step.condition }] : [];
   if (step.type === 'branch') return step.branches.map(({ condition }, index) => ({ path: `${path}.branches.${index}.condition`, condition }));
   return [];
 }

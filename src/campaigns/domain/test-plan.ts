@@ -3,7 +3,7 @@ import type { TestMode, TestPlan } from '../../contract/experiment.js';
 import { planTest, type PlannedTest } from '../../analytics/domain/statistics/test-plan.js';
 import type { Baseline } from '../../analytics/domain/statistics/planning.js';
 import type { Assumed, PlannedGoal, VerdictPlan } from '../../analytics/domain/verdict-plan.js';
-import { warning, within, type Finding } from './finding.js';
+import { warned, within, type Finding } from './finding.js';
 import { askedOf, sharesOf, type PlacedTest } from './tests.js';
 
 const HOUR_MS = 3_600_000;
@@ -81,18 +81,19 @@ function baselineOf({ measure }: TestPlan, { rate, spread }: { rate: number | nu
 }
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(2))}`;
-const warned = (path: string, code: string, en: string, ko: string): Finding => ({ ...warning(path, code, en), messageKo: ko });
 
 function remarks(path: string, plan: NewPlan, { isEnough, detectable, needed }: PlannedTest, { lift }: TestPlan): Finding[] {
   const { baseline, volume } = plan.assumed;
   const isUnknown = needed === null || (volume.from === 'unknown' && plan.mode !== 'open');
   const uncapped = plan.measure === 'amount' && plan.caps[plan.goal.key] === undefined;
-  const what = baseline.from === 'unknown' ? ['how often the goal is reached', '목표 달성률'] as const : ['how many people will come', '들어올 고객 수'] as const;
+  const what = baseline.from === 'unknown'
+    ? ['how often the goal is reached', '목표를 얼마나 달성하는지', 'Say which share you expect without any change, and it can be planned better.', '바꾸지 않았을 때 예상 비율을 입력하면 더 정확히 계획할 수 있어요.'] as const
+    : ['how many people will come', '고객이 얼마나 들어올지', 'Choose the day of the read-out yourself if you know better.', '더 잘 알고 있다면 판정일을 직접 정하세요.'] as const;
   return [
-    ...(isUnknown ? [warned(path, 'test-unplanned', `Nothing is known yet about ${what[0]}, so 5,000 people per pair of arms are assumed. Give a "baseline" to plan better.`, `${what[1]}에 대해 아직 알려진 것이 없어 변형 한 쌍에 5,000명으로 가정합니다. "baseline"을 입력하면 더 정확히 계획할 수 있습니다.`)] : []),
+    ...(isUnknown ? [warned(path, 'test-unplanned', `Nothing is known yet about ${what[0]}, so 5,000 people per pair of arms are assumed. ${what[2]}`, `${what[1]}에 대해 아직 알려진 것이 없어 변형 한 쌍에 5,000명으로 가정해요. ${what[3]}`)] : []),
     ...(!isUnknown && !isEnough ? [warned(path, 'test-underpowered',
-      detectable === null ? `With today's volume no difference can be told apart by the read-out; you asked for ${percent(lift)} %.` : `With today's volume only differences of ${percent(Math.abs(detectable))} % or more can be told apart by the read-out; you asked for ${percent(lift)} %.`,
-      detectable === null ? `현재 유입량으로는 결과 확정일까지 어떤 차이도 구별할 수 없습니다(요청: ${percent(lift)}%).` : `현재 유입량으로는 결과 확정일까지 ${percent(Math.abs(detectable))}% 이상의 차이만 구별할 수 있습니다(요청: ${percent(lift)}%).`)] : []),
-    ...(uncapped ? [warned(path, 'test-uncapped', 'There are too few earlier amounts to tell what is unusually much, so a few very large ones can decide. Give a "cap".', '이전 금액이 너무 적어 유난히 큰 금액을 가려낼 수 없으므로 몇 건의 큰 금액이 결과를 좌우할 수 있습니다. "cap"을 입력하세요.')] : []),
+      detectable === null ? `With the people who come today no difference can be told apart by the read-out; you asked for ${percent(lift)} %.` : `With the people who come today only differences of ${percent(Math.abs(detectable))} % or more can be told apart by the read-out; you asked for ${percent(lift)} %.`,
+      detectable === null ? `지금 들어오는 고객 수로는 판정일까지 어떤 차이도 구별할 수 없어요(원하는 차이: ${percent(lift)}%).` : `지금 들어오는 고객 수로는 판정일까지 ${percent(Math.abs(detectable))}% 이상의 차이만 구별할 수 있어요(원하는 차이: ${percent(lift)}%).`)] : []),
+    ...(uncapped ? [warned(path, 'test-uncapped', 'There are too few earlier amounts to tell what is unusually much, so a few very large ones can decide. Say the most that counts per person.', '이전 금액이 너무 적어 유난히 큰 금액을 가려낼 수 없으므로 몇 건의 큰 금액이 결과를 좌우할 수 있어요. 한 사람당 인정할 최대 금액을 정하세요.')] : []),
   ];
 }

@@ -1,4 +1,5 @@
-import type { CampaignDefinition, Goal } from '../../contract/campaign.js';
+import type { CampaignDefinition } from '../../contract/campaign.js';
+import type { Goal } from '../../contract/campaign-goals.js';
 import { TestPlan } from '../../contract/experiment.js';
 import { externalArms, publishedArms, weightedArms, type WeightedArm } from './arms.js';
 import { EXTERNAL_STEP } from './published.js';

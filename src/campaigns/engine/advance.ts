@@ -7,8 +7,10 @@ import { recordDecisions } from '../store/decisions.store.js';
 import { claimDue, insertStanding, lockCampaign, saveStandings, saveVisits, type Run } from '../store/enrollments.store.js';
 import { loadVersion, type CampaignVersion } from '../store/versions.store.js';
 import type { Candidate } from './enter.js';
+import { runActionStep } from './action-step.js';
 import { Journal, type BatchContext, type StepGroup, type StepResult } from './batch.js';
 import { runMessageStep } from './message-step.js';
+import { byFirstVisit, passBy, visitedBefore } from './repeat.js';
 import { runBranchStep, runSplitStep } from './route-steps.js';
 import { runWaitStep, runWaitUntilStep } from './wait-steps.js';
 
@@ -62,13 +64,19 @@ export async function startMoving(context: BatchContext, version: CampaignVersio
 async function moveOn(context: BatchContext, runs: readonly Run[]) {
   const journal = new Journal(context.now);
   const ended: string[] = [];
+  const visited = await visitedBefore(context.tx, runs);
   for (let moving = runs; moving.length > 0; ) {
     const onward: Run[] = [];
     for (const group of await groupByStep(context, moving)) {
-      for (const result of await runStep(context, group)) {
+      const { first, again } = byFirstVisit(group, visited);
+      for (const result of first.runs.length > 0 ? await runStep(context, first) : []) {
         const next = settle(journal, result);
         if (next) onward.push(next);
         else if (result.kind === 'end') ended.push(result.run.id);
+      }
+      for (const result of await passBy(context, again, visited)) {
+        const next = goOn(journal, result);
+        if (next) onward.push(next);
       }
     }
     moving = onward;
@@ -103,6 +111,7 @@ async function runStep(context: BatchContext, group: StepGroup): Promise<StepRes
     case 'wait_until': return runWaitUntilStep(context, { ...group, step });
     case 'branch': return runBranchStep(context, { ...group, step });
     case 'split': return runSplitStep(context, { ...group, step });
+    case 'action': return runActionStep(context, { ...group, step });
     case 'exit': return group.runs.map((run) => ({ run, kind: 'move', outcome: 'exit', next: null }));
   }
 }
@@ -111,7 +120,8 @@ async function runStep(context: BatchContext, group: StepGroup): Promise<StepRes
 function settle(journal: Journal, result: StepResult): Run | null {
   const { run } = result;
   if (result.kind === 'stay') {
-    journal.arrive(run);
+    // Who stands there already only waits until another moment.
+    if (run.arrivedAt === null) journal.arrive(run);
     journal.stand(run, { state: 'active', exitCode: null, dueAt: result.dueAt, waiting: result.waiting });
     return null;
   }
@@ -125,6 +135,13 @@ function settle(journal: Journal, result: StepResult): Run | null {
     return null;
   }
   journal.leave(run, result.outcome);
+  return goOn(journal, result);
+}
+
+/** Takes a run from the step it is done with to the next one; over when there is none. */
+function goOn(journal: Journal, result: StepResult): Run | null {
+  const { run } = result;
+  if (result.kind !== 'move') throw new Error(`a step that was passed by can not end in ${result.kind}`);
   if (result.next === null) {
     journal.stand(run, { state: 'completed', exitCode: null, dueAt: null, waiting: false });
     return null;

@@ -1,6 +1,6 @@
 import type { Db } from '../../platform/database/db.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
-import type { Step } from '../../contract/campaign.js';
+import type { Step } from '../../contract/campaign-steps.js';
 import type { NewDecision } from '../store/decisions.store.js';
 import type { Run, Standing, Visit } from '../store/enrollments.store.js';
 import type { CampaignVersion } from '../store/versions.store.js';

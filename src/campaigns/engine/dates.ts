@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Db } from '../../platform/database/db.js';
-import { dateEntryAt, dateWindow, minuteOf } from '../domain/next-due.js';
-import { currentTicks, datesIn, distinctDates, firstDateAfter, heldTick, moveTick, takeTick, type PersonDate } from '../store/date-entry.store.js';
+import { dateEntriesIn, dateEntryAt, dateWindow, minuteOf } from '../domain/next-due.js';
+import { anniversariesIn, currentTicks, datesIn, distinctDates, firstDateAfter, heldTick, moveTick, takeTick, type PersonDate } from '../store/date-entry.store.js';
 import { loadVersion } from '../store/versions.store.js';
 import type { Moment } from './conditions.js';
 import { enterPeople } from './enter.js';
@@ -11,6 +11,9 @@ import { usableZone } from './people.js';
 const PAGE = 2_000;
 const QUARTER_HOUR = 15 * 60_000;
 const DISTINCT = 500;
+/** So far anniversaries are looked ahead for an alarm. */
+const SOON = 6 * 3_600_000;
+const later = (at: Date, ms: number): Date => new Date(at.getTime() + ms);
 
 /**
  * Lets in everybody whose date entry became due since the version's last tick, in the caller's transaction.
@@ -27,11 +30,9 @@ export async function dateTick(tx: EntityManager, versionId: string, moment: Mom
   const window = dateWindow(tick.evaluatedTo, to, entry);
   let due = 0;
   for (let after: string | null = null, full = true; full; ) {
-    const page: PersonDate[] = await datesIn(tx, entry.attribute, { ...window, after }, PAGE);
-    const entering = page.flatMap((date) => {
-      const at = dateEntryAt(date, entry, usableZone(date.zone, moment.zone));
-      return at > tick.evaluatedTo && at <= to ? [{ personId: date.personId, entry: { kind: 'date' as const, at: at.toISOString() } }] : [];
-    });
+    const page: PersonDate[] = await (entry.every === 'year' ? anniversariesIn : datesIn)(tx, entry.attribute, { ...window, after }, PAGE);
+    const entering = page.flatMap((date) => dateEntriesIn(date, entry, usableZone(date.zone, moment.zone), { from: tick.evaluatedTo, to })
+      .map((at) => ({ personId: date.personId, entry: { kind: 'date' as const, at: at.toISOString() } })));
     due += entering.length;
     await enterPeople(tx, { version, state: tick.state }, entering, moment);
     full = page.length === PAGE;
@@ -60,6 +61,12 @@ export async function nextDateEntry(db: Db, { now, zone }: Moment): Promise<Date
   for (const versionId of await currentTicks(db)) {
     const { entry } = (await loadVersion(db, versionId)).published;
     if (entry.type !== 'date') continue;
+    if (entry.every === 'year') {
+      const near = await anniversariesIn(db, entry.attribute, { ...dateWindow(now, later(now, SOON), entry), after: null }, DISTINCT);
+      for (const date of near) for (const at of dateEntriesIn(date, entry, usableZone(date.zone, zone), { from: now, to: later(now, SOON) })) earliest(at);
+      earliest(later(now, near.length === DISTINCT ? QUARTER_HOUR : SOON));
+      continue;
+    }
     const window = dateWindow(now, now, entry);
     const near = await distinctDates(db, entry.attribute, window, DISTINCT);
     const coming = near.map((date) => dateEntryAt(date, entry, usableZone(date.zone, zone))).filter((at) => at > now);

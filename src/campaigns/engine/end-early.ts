@@ -2,7 +2,7 @@ import type { ReasonCode } from '../../kernel/reason-codes.js';
 import type { Db } from '../../platform/database/db.js';
 import { engageByGoal, recallInApp } from '../../delivery/inbox/store/inbox.store.js';
 import { cancelPending } from '../../delivery/sending/store/deliveries.store.js';
-import { GATE_OF } from '../domain/gates.js';
+import { GATE_OF } from '../../kernel/gates.js';
 import { recordDecisions } from '../store/decisions.store.js';
 import { endRuns } from '../store/enrollments.store.js';
 

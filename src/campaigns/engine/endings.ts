@@ -1,43 +1,56 @@
+import type { RunEvent } from '../../contract/campaign-goals.js';
 import type { Db } from '../../platform/database/db.js';
+import type { EventRule } from '../store/events.store.js';
 import type { EntryRecord } from '../store/enrollments.store.js';
 import { whoDidSince } from '../store/events.store.js';
 import type { CampaignVersion } from '../store/versions.store.js';
 import { whoMeets, type Moment } from './conditions.js';
 
-/** Keys of the exiting goals a person has reached and of the exit rules that hold for them. */
+/** Keys of the exiting goals a run has reached and of the exit rules that hold for it. */
 export interface Endings { goals: string[]; rules: string[] }
 
 export interface Subject {
+  /** Of the run; before entry the person's. */
+  id: string;
   personId: string;
-  /** The run's own entry: goals that are events count from it. Null before entry, when only conditions can be true. */
+  /** The run's own entry: events count from it. Null before entry, when only conditions can be true. */
   entry: EntryRecord | null;
 }
 
+/** An event that a run waits for or ends by, as it is asked for: with the key of the entry where it must be the same. */
+export function ruleOf({ name, where, sameKey }: RunEvent, { published }: CampaignVersion): EventRule {
+  const key = sameKey && 'key' in published.entry ? published.entry.key : undefined;
+  return { name, where, ...(key === undefined ? {} : { key }) };
+}
+
+/** Ids of the runs whose person did this since their entry, from the data itself. */
+export async function whoDid(tx: Db, event: RunEvent, version: CampaignVersion, subjects: readonly Subject[], zone: string): Promise<Set<string>> {
+  const begun = subjects.flatMap(({ id, personId, entry }) => (entry ? [{ id, personId, at: entry.at, exceptEventId: entry.eventId ?? null, key: entry.key ?? null }] : []));
+  if (begun.length === 0) return new Set();
+  return new Set((await whoDidSince(tx, ruleOf(event, version), begun, zone)).map((place) => begun[place]!.id));
+}
+
 /**
- * What would end the runs of these people now, from the data itself: conditions by their definitions, event goals by the
- * events since entry. Everything accepted before this moment counts, whether or not its news has been worked off.
- * People for whom nothing holds are absent.
+ * What would end these runs now, from the data itself: conditions by their definitions, events by what happened since entry.
+ * Everything accepted before this moment counts, whether or not its news has been worked off. By id of the subject; those for
+ * whom nothing holds are absent.
  */
 export async function endingsOf(tx: Db, version: CampaignVersion, subjects: readonly Subject[], moment: Moment): Promise<Map<string, Endings>> {
   const { goals, exitRules } = version.published;
   const found = new Map<string, Endings>();
-  const of = (personId: string): Endings => {
-    let endings = found.get(personId);
-    if (!endings) found.set(personId, (endings = { goals: [], rules: [] }));
+  const of = (id: string): Endings => {
+    let endings = found.get(id);
+    if (!endings) found.set(id, (endings = { goals: [], rules: [] }));
     return endings;
   };
-  const people = subjects.map((subject) => subject.personId);
-  const since = subjects.flatMap(({ personId, entry }) => (entry ? [{ personId, at: entry.at, exceptEventId: entry.eventId ?? null }] : []));
-  for (const goal of goals) {
-    if (!goal.exits) continue;
-    const reached = new Set([
-      ...(goal.condition ? await whoMeets(tx, goal.condition, people, moment) : []),
-      ...(goal.event && since.length > 0 ? await whoDidSince(tx, goal.event, since, moment.zone) : []),
-    ]);
-    for (const personId of reached) of(personId).goals.push(goal.key);
-  }
-  for (const rule of exitRules) {
-    for (const personId of await whoMeets(tx, rule.condition, people, moment)) of(personId).rules.push(rule.key);
-  }
+  for (const goal of goals) if (goal.exits) for (const id of await whoReached(tx, version, goal, subjects, moment)) of(id).goals.push(goal.key);
+  for (const rule of exitRules) for (const id of await whoReached(tx, version, rule, subjects, moment)) of(id).rules.push(rule.key);
   return found;
+}
+
+/** Ids of the runs for which a goal or an exit rule holds now. */
+export async function whoReached(tx: Db, version: CampaignVersion, { condition, event }: { condition?: Parameters<typeof whoMeets>[1]; event?: RunEvent }, subjects: readonly Subject[], moment: Moment): Promise<string[]> {
+  const holding = condition ? await whoMeets(tx, condition, subjects.map(({ personId }) => personId), moment) : null;
+  const did = event ? await whoDid(tx, event, version, subjects, moment.zone) : null;
+  return subjects.filter(({ id, personId }) => holding?.has(personId) || did?.has(id)).map(({ id }) => id);
 }

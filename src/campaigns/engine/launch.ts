@@ -1,13 +1,17 @@
 import type { EntityManager } from 'typeorm';
 import type { SegmentNode } from '../../contract/segment.js';
+import { addDuration } from '../../kernel/local-time.js';
+import { isLastStage } from '../domain/ramp.js';
 import { isInShare } from '../domain/steering.js';
 import { testThenSendOf } from '../domain/test-then-send.js';
 import { recordDecisions } from '../store/decisions.store.js';
-import { endLaunch, launchPage, moveLaunch, startLaunch, takeLaunch, type Launch } from '../store/launches.store.js';
+import { copyLater, launchPage, startLaunch, survivorsOf, type LaunchPage } from '../store/launch-audience.store.js';
+import { endLaunch, endStage, moveLaunch, takeLaunch, type Launch } from '../store/launches.store.js';
 import { beginTest, findTest, freezeRest } from '../store/test-then-send.store.js';
 import { loadVersion, type CampaignVersion } from '../store/versions.store.js';
-import type { Moment } from './conditions.js';
+import { whoMeets, type Moment } from './conditions.js';
 import { startMoving } from './advance.js';
+import { isApproved } from './approval.js';
 import type { BatchContext } from './batch.js';
 import { judgeEntry, type Candidate } from './enter.js';
 import { lockEntry } from './locks.js';
@@ -15,6 +19,7 @@ import { lockEntry } from './locks.js';
 /**
  * Takes one page of a launch through the gates of entry and as far through the steps as people get now, in the caller's
  * transaction: after a crash it goes on behind the last page that was committed. A campaign that drains, has stopped or is archived cancels what is left.
+ * A launch that needs a second person waits before it starts; one in stages waits before each of them until `campaigns.ramps` opens it.
  *
  * @returns how many people were looked at, at least 1 while there is more to do
  */
@@ -28,26 +33,54 @@ export async function launchNext(tx: EntityManager, launchId: string, limit: num
   }
   const version = await loadVersion(tx, launch.versionId);
   if (launch.startedAt === null) {
-    await startLaunch(tx, launch, moment.now);
-    const test = launch.part === 'test' ? testThenSendOf(version.published) : null;
-    if (test) await beginTest(tx, { ...test, experimentId: test.experiment.experimentId, campaignId: launch.campaignId, launchId: launch.id }, moment.now);
-    launch.startedAt = moment.now;
+    if (!(await isApproved(tx, { launch, version }, moment.now))) return 1;
+    await begin(tx, { launch, version }, moment.now);
+    if (launch.ramp) return 1;
   }
-  const people = await launchPage(tx, launch, limit);
-  const entry = { kind: 'launch' as const, at: launch.startedAt.toISOString(), launchId: launch.id, ...(launch.segmentId ? { segmentId: launch.segmentId } : {}) };
+  // Another process may have come to the end of the stage since it was found due.
+  if (launch.resumeAt !== null) return 0;
+  return takePage(tx, { launch, version }, limit, moment);
+}
+
+interface Taking { launch: Launch & { campaignState: string }; version: CampaignVersion }
+
+async function begin(tx: EntityManager, { launch, version }: Taking, now: Date): Promise<void> {
+  await startLaunch(tx, launch, now);
+  const test = launch.part === 'test' ? testThenSendOf(version.published) : null;
+  if (test) await beginTest(tx, { ...test, experimentId: test.experiment.experimentId, campaignId: launch.campaignId, launchId: launch.id }, now);
+  launch.startedAt = now;
+}
+
+async function takePage(tx: EntityManager, { launch, version }: Taking, limit: number, moment: Moment): Promise<number> {
+  // Whoever has to wait for a later stage is judged by the audience of the start: nothing but a look now can tell.
+  const copies = launch.ramp !== null && launch.stage === 1 && version.published.audience !== undefined && !rechecks(version);
+  const page = await launchPage(tx, launch, limit, copies);
+  if (copies) await copyLater(tx, launch.id, [...(await whoMeets(tx, version.published.audience!, page.later, moment))]);
+  const people = await survivorsOf(tx, launch.campaignId, page.people);
+  const entry = { kind: 'launch' as const, at: launch.startedAt!.toISOString(), launchId: launch.id, ...(launch.segmentId ? { segmentId: launch.segmentId } : {}) };
   // Taking the launch has locked the campaign as it is: it stays active until commit.
-  const { entering, refused } = await judgeEntry(tx, { version, state: launch.campaignState, within: stillMeant(launch) }, people.map((personId) => ({ personId, entry })), moment);
+  const entrance = { version, state: launch.campaignState, within: stillMeant(launch, version), frozen: launch.copied };
+  const { entering, refused } = await judgeEntry(tx, entrance, people.map((personId) => ({ personId, entry })), moment);
   const context: BatchContext = { tx, ...moment, decisions: refused, scheduled: [] };
   await startMoving(context, version, launch.part === 'test' ? await keepShare(tx, version, entering) : entering);
   await recordDecisions(tx, context.decisions, moment.now);
-  if (people.length > 0) await moveLaunch(tx, launch.id, people.at(-1)!, people.length);
-  if (people.length < limit) await endLaunch(tx, launch.id, 'done', moment.now);
-  return Math.max(1, people.length);
+  await moveOn(tx, { launch, page, copies }, moment);
+  return Math.max(1, page.people.length);
 }
 
-/** The rest of a test was frozen a while ago: who has left the segment since is no longer meant. */
-function stillMeant({ part, segmentId }: Launch): SegmentNode | undefined {
-  return part === 'rest' && segmentId !== null ? { type: 'segment', op: 'in', segmentId } : undefined;
+/** Notes how far it came; at the end of a stage its wait begins, at the end of the last one the launch is over. */
+async function moveOn(tx: EntityManager, { launch, page, copies }: { launch: Launch; page: LaunchPage; copies: boolean }, { now, zone }: Moment): Promise<void> {
+  if (page.cursor !== null) await moveLaunch(tx, launch.id, page.cursor, page.people.length);
+  if (!page.ended) return;
+  if (!launch.ramp || isLastStage(launch.ramp, launch.stage)) return endLaunch(tx, launch.id, 'done', now);
+  await endStage(tx, launch.id, { resumeAt: addDuration(now, launch.ramp[launch.stage - 1]!.wait, zone), copied: copies || launch.copied });
+}
+
+const rechecks = ({ published: { definition } }: CampaignVersion): boolean => definition.type === 'broadcast' && definition.recheckAudience === true;
+
+/** The rest of a test was frozen a while ago: who has left the segment since is no longer meant. So it is where the campaign says so. */
+function stillMeant({ part, segmentId }: Launch, version: CampaignVersion): SegmentNode | undefined {
+  return (part === 'rest' || rechecks(version)) && segmentId !== null ? { type: 'segment', op: 'in', segmentId } : undefined;
 }
 
 /** Those of the test's share enter now; everybody else who passed the gates is frozen for the rest, in the same transaction. */

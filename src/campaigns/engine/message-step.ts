@@ -1,14 +1,18 @@
 import { newId } from '../../kernel/ids.js';
 import { enqueueDeliveries, type NewDelivery } from '../../delivery/sending/store/deliveries.store.js';
 import { refusals } from '../../delivery/preferences/store/reachability.store.js';
-import { fallbackStep, type Step } from '../../contract/campaign.js';
-import { firstRefusal, type Refusal } from '../domain/gates.js';
+import { rungsOf, type Step } from '../../contract/campaign-steps.js';
+import { addDuration, windowMillis } from '../../kernel/local-time.js';
+import { firstRefusal, type Refusal } from '../../kernel/gates.js';
+import { pacingOf } from '../domain/published.js';
 import { assignVariants, type Assigned } from '../store/assignments.store.js';
 import type { Run } from '../store/enrollments.store.js';
 import type { BatchContext, StepGroup, StepResult } from './batch.js';
 import { endingsOf } from './endings.js';
 
 const HOUR_MS = 3_600_000;
+/** Gates that refuse one channel and may pass another. */
+const REACH: ReadonlySet<string> = new Set(['consent', 'reachable', 'suppression']);
 
 type MessageStep = Extract<Step, { type: 'message' }>;
 
@@ -25,21 +29,23 @@ export async function runMessageStep(context: BatchContext, group: StepGroup<Mes
   const endings = await endingsOf(tx, version, runs, { now, zone: context.zone });
   const unreachable = await refusals(tx, { personIds, channel: step.channel, topic: step.topic, now });
   const deliveries: NewDelivery[] = [];
+  const queueRungs = (rungs: readonly NewDelivery[]) => {
+    deliveries.push(...rungs);
+    context.scheduled.push(...rungs.map(({ enrollmentId, personId, stepId, campaignId, versionId }) => ({ enrollmentId, personId, stepId, campaignId, versionId, arrivedAt: now, leftAt: now, outcome: 'queued' })));
+  };
   const results = runs.map((run): StepResult => {
     const arm = assigned.get(run.personId)!;
-    const refusal = firstRefusal({ now, exit: endings.get(run.personId) ?? { goals: [], rules: [] }, reach: { code: unreachable.get(run.personId) ?? null } });
+    const refusal = firstRefusal({ now, exit: endings.get(run.id) ?? { goals: [], rules: [] }, reach: { code: unreachable.get(run.personId) ?? null } });
     if (!refusal) {
       const delivery = deliveryOf(run, arm, group, now);
       deliveries.push(delivery);
-      const fallback = arm.isControl ? null : fallbackFor(delivery, group, now);
-      if (fallback) {
-        deliveries.push(fallback);
-        context.scheduled.push({ enrollmentId: run.id, personId: run.personId, stepId: fallback.stepId, campaignId: fallback.campaignId, versionId: fallback.versionId, arrivedAt: now, leftAt: now, outcome: 'queued' });
-      }
+      if (!arm.isControl) queueRungs(rungsFor(delivery, group, { now, after: delivery.id }));
       return { run, kind: 'move', outcome: 'queued', next: step.next };
     }
     if (refusal.code === 'PERSON_DELETED') return { run, kind: 'hold' };
     context.decisions.push(decisionOf(run, arm, group, refusal));
+    // Whom this channel does not reach is tried over the next.
+    if (!arm.isControl && step.channel !== 'webhook' && step.channel !== 'chat' && step.ladder && REACH.has(refusal.gate)) queueRungs(rungsFor(deliveryOf(run, arm, group, now), group, { now, after: null }));
     if (refusal.gate === 'exit') return { run, kind: 'end', code: refusal.code };
     return { run, kind: 'move', outcome: refusal.code, next: step.next };
   });
@@ -50,23 +56,36 @@ export async function runMessageStep(context: BatchContext, group: StepGroup<Mes
 /** Control is rendered too, with its first variant's content, so that both sides pass the same gates. */
 function deliveryOf(run: Run, arm: Assigned, { version, step }: StepGroup<MessageStep>, now: Date): NewDelivery {
   const contents = version.published.contents[step.id]!;
+  const { class: messageClass, priority, expiresAfter } = pacingOf(version.published);
   return {
     id: newId(), personId: run.personId, campaignId: version.campaignId, versionId: version.id, stepId: step.id, enrollmentId: run.id, channel: step.channel,
     contentId: contents[arm.isControl ? step.variants[0]!.key : arm.variant] ?? contents[step.variants[0]!.key] ?? null,
     experimentId: version.published.experiments[step.id]!.experimentId, variant: arm.variant, isControl: arm.isControl, topic: step.topic, dueAt: now,
+    class: messageClass, priority, expiresAt: expiresAfter ? addDuration(now, expiresAfter, 'UTC') : null,
     endpointId: endpointOf(step, arm),
   };
 }
 
-/** The e-mail for who does not see it, queued with it for later: whether it is needed is asked when it falls due. */
-function fallbackFor(inApp: NewDelivery, { version, step }: StepGroup<MessageStep>, now: Date): NewDelivery | null {
-  if (step.channel !== 'in_app' || !step.fallback) return null;
-  const stepId = fallbackStep(step.id);
-  const { afterHours } = step.fallback;
-  return {
-    ...inApp, id: newId(), stepId, channel: 'email', contentId: version.published.contents[stepId]![step.variants[0]!.key]!,
-    dueAt: new Date(now.getTime() + afterHours * HOUR_MS), fallback: { of: inApp.id, hours: afterHours },
-  };
+/**
+ * What follows a message without success, queued with it for later: whether each is needed is asked when it falls due.
+ *
+ * @param of `after`: the delivery that the first stands in for; null: there is none, so the first goes now
+ */
+function rungsFor(message: NewDelivery, { version, step }: StepGroup<MessageStep>, { now, after }: { now: Date; after: string | null }): NewDelivery[] {
+  let late = 0;
+  let before = after;
+  return rungsOf(step).map(({ stepId, channel, content, wait }) => {
+    const waits = 'hours' in wait ? wait.hours * HOUR_MS : windowMillis(wait.after);
+    late += before === null ? 0 : waits;
+    const id = newId();
+    const rung: NewDelivery = {
+      ...message, id, stepId, channel, contentId: version.published.contents[stepId]![step.variants[0]!.key]!, endpointId: 'endpointId' in content ? content.endpointId : null,
+      dueAt: new Date(now.getTime() + late), expiresAt: message.expiresAt ? new Date(message.expiresAt.getTime() + late) : null,
+      ...(before === null ? {} : { fallback: 'hours' in wait ? { of: before, hours: wait.hours } : { of: before, seconds: Math.round(waits / 1_000), unless: wait.unless } }),
+    };
+    before = id;
+    return rung;
+  });
 }
 
 /** Where a webhook or chat notice goes is said in its content; a control's row keeps to the queue of the first variant. */

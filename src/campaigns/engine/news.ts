@@ -3,10 +3,11 @@ import { survivorsOf } from '../../people/people.store.js';
 import type { Db } from '../../platform/database/db.js';
 import { groupedBy } from '../domain/grouped.js';
 import type { EventRef, Flip, SettledChange } from '../domain/settled.js';
-import { activeRuns, wakeWaiting } from '../store/enrollments.store.js';
-import { matchingEvents } from '../store/events.store.js';
+import { activeRuns, lookAgain, waitingRuns, wakeRuns, wakeWaiting, type EntryRecord } from '../store/enrollments.store.js';
+import { matchingEvents, type EventRule, type FoundEvent } from '../store/events.store.js';
 import { withoutLaunched } from '../store/launches.store.js';
 import { endEarly } from './end-early.js';
+import { ruleOf } from './endings.js';
 import { enterPeople, type Candidate } from './enter.js';
 import type { Moment } from './conditions.js';
 import { lockWaits } from './locks.js';
@@ -24,10 +25,11 @@ interface News {
  */
 export async function workOffNews(tx: Db, watch: Watch, group: readonly SettledChange[], moment: Moment): Promise<void> {
   await tellAudiences(tx, watch, group, moment);
+  await followDates(tx, watch, group, moment);
   const news = await aboutSurvivors(tx, concerning(watch, group));
   if (news.flips.length === 0 && news.events.length === 0) return;
   // Taken first and not in the middle, so that nobody waits for it while holding runs.
-  if (news.flips.some((flip) => flip.entered && watch.waits.has(flip.segmentId))) await lockWaits(tx, 'alone');
+  if (news.flips.some((flip) => flip.entered && watch.waits.has(flip.segmentId)) || [...news.names].some((name) => watch.waitEvents.has(name))) await lockWaits(tx, 'alone');
   await endByConditions(tx, watch, news, moment);
   await endByEvents(tx, watch, news, moment);
   await letIn(tx, watch, news, moment);
@@ -41,10 +43,18 @@ async function tellAudiences(tx: Db, watch: Watch, group: readonly SettledChange
   await recordNews(tx, [...new Set(moved.map(({ personId }) => personId))].map((personId) => ({ personId, kind: 'rules' })), now);
 }
 
+/** Whoever waits for a date of theirs and has changed looks at it again. */
+async function followDates(tx: Db, watch: Watch, group: readonly SettledChange[], { now }: Moment): Promise<void> {
+  const changed = [...new Set(group.flatMap(({ personIds, mergedInto }) => (mergedInto ? [...personIds, mergedInto] : personIds)))];
+  if (watch.dateWaits.length === 0 || changed.length === 0) return;
+  await lockWaits(tx, 'alone');
+  for (const { version, stepId } of watch.dateWaits) await watch.apart(tx, version.campaignId, () => lookAgain(tx, { versionId: version.id, stepId }, changed, now));
+}
+
 /** Drops what no campaign listens to, which is most of it. */
 function concerning(watch: Watch, group: readonly SettledChange[]): News {
-  const flips = group.flatMap((change) => change.flips).filter(({ segmentId, entered }) => entered && (watch.segments.has(segmentId) || watch.endings.has(segmentId) || watch.waits.has(segmentId)));
-  const isWatched = (name: string) => watch.events.has(name) || watch.goalEvents.has(name);
+  const flips = group.flatMap((change) => change.flips).filter(({ segmentId, entered }) => (entered ? watch.segments.has(segmentId) || watch.endings.has(segmentId) || watch.waits.has(segmentId) : watch.leaving.has(segmentId)));
+  const isWatched = (name: string) => watch.events.has(name) || watch.endingEvents.has(name) || watch.waitEvents.has(name);
   const telling = group.filter((change) => change.eventNames.some(isWatched));
   return { flips, events: telling.flatMap((change) => change.events), names: new Set(telling.flatMap((change) => change.eventNames).filter(isWatched)) };
 }
@@ -59,7 +69,7 @@ async function aboutSurvivors(tx: Db, news: News): Promise<News> {
   return { ...news, flips: news.flips.map(today), events: news.events.map(today) };
 }
 
-const peopleOf = (flips: readonly Flip[], segmentId: string) => flips.filter((flip) => flip.segmentId === segmentId).map((flip) => flip.personId);
+const peopleOf = (flips: readonly Flip[], segmentId: string) => flips.filter((flip) => flip.segmentId === segmentId && flip.entered).map((flip) => flip.personId);
 
 async function endByConditions(tx: Db, watch: Watch, { flips }: News, { now }: Moment): Promise<void> {
   for (const segmentId of new Set(flips.map((flip) => flip.segmentId))) {
@@ -74,25 +84,33 @@ async function endByConditions(tx: Db, watch: Watch, { flips }: News, { now }: M
 
 async function endByEvents(tx: Db, watch: Watch, { events, names }: News, moment: Moment): Promise<void> {
   for (const name of names) {
-    for (const { version, goal } of watch.goalEvents.get(name) ?? []) {
+    for (const { version, code, key, event } of watch.endingEvents.get(name) ?? []) {
       await watch.apart(tx, version.campaignId, async () => {
-        const reached = await matchingEvents(tx, goal.event!, events, moment.zone);
-        if (reached.length === 0) return;
-        const byPerson = groupedBy(reached, (event) => event.personId);
-        const runs = (await activeRuns(tx, version.id, [...byPerson.keys()])).filter(({ personId, entry }) =>
-          byPerson.get(personId)!.some((event) => event.occurredAt >= new Date(entry.at) && event.id !== entry.eventId));
-        await endEarly(tx, runs.map((run) => run.id), { state: 'exited', code: 'GOAL_REACHED', facts: { goals: [goal.key] } }, moment.now);
+        const rule = ruleOf(event, version);
+        const happened = await matchingEvents(tx, rule, events, moment.zone);
+        if (happened.length === 0) return;
+        const runs = concerned(await activeRuns(tx, version.id, happened.map(({ personId }) => personId)), happened, rule);
+        await endEarly(tx, runs.map((run) => run.id), { state: 'exited', code, facts: code === 'GOAL_REACHED' ? { goals: [key] } : { rules: [key] } }, moment.now);
       });
     }
   }
 }
 
+/** The runs that one of these events is about: it came at or after the entry, is not the entry itself, and has the same key where that is asked. */
+function concerned<R extends { personId: string; entry: EntryRecord }>(runs: readonly R[], events: readonly FoundEvent[], rule: EventRule): R[] {
+  const byPerson = groupedBy(events, (event) => event.personId);
+  return runs.filter(({ personId, entry }) => byPerson.get(personId)?.some((event) =>
+    event.occurredAt >= new Date(entry.at) && event.id !== entry.eventId && (rule.key === undefined || (event.key !== null && event.key === entry.key))));
+}
+
 async function letIn(tx: Db, watch: Watch, { flips, events, names }: News, moment: Moment): Promise<void> {
   for (const segmentId of new Set(flips.map((flip) => flip.segmentId))) {
-    for (const entrance of watch.segments.get(segmentId) ?? []) {
+    const [came, left] = [true, false].map((entered) => flips.filter((flip) => flip.segmentId === segmentId && flip.entered === entered)) as [Flip[], Flip[]];
+    const entrances = [...(watch.segments.get(segmentId) ?? []).map((entrance) => ({ entrance, moved: came })), ...(watch.leaving.get(segmentId) ?? []).map((entrance) => ({ entrance, moved: left }))];
+    for (const { entrance, moved } of entrances) {
       await watch.apart(tx, entrance.version.campaignId, async () => {
-        const entered = await withoutLaunched(tx, entrance.version.campaignId, flips.filter((flip) => flip.segmentId === segmentId));
-        await enterPeople(tx, entrance, entered.map(({ personId, at }): Candidate => ({ personId, entry: { kind: 'segment', at: at.toISOString(), segmentId } })), moment);
+        const entering = await withoutLaunched(tx, entrance.version.campaignId, moved);
+        await enterPeople(tx, entrance, entering.map(({ personId, at }): Candidate => ({ personId, entry: { kind: 'segment', at: at.toISOString(), segmentId } })), moment);
       });
     }
   }
@@ -101,19 +119,26 @@ async function letIn(tx: Db, watch: Watch, { flips, events, names }: News, momen
       const { entry } = entrance.version.published;
       if (entry.type !== 'event') continue;
       await watch.apart(tx, entrance.version.campaignId, async () => {
-        const matched = await matchingEvents(tx, { name, where: entry.where }, events, moment.zone);
+        const matched = await matchingEvents(tx, { name, where: entry.where, ...(entry.key === undefined ? {} : { key: entry.key }) }, events, moment.zone);
         await enterPeople(tx, entrance, matched.map((event): Candidate => ({
-          personId: event.personId, entry: { kind: 'event', at: event.occurredAt.toISOString(), event: name, eventId: event.id, properties: event.properties },
+          personId: event.personId, entry: { kind: 'event', at: event.occurredAt.toISOString(), event: name, eventId: event.id, properties: event.properties, ...(event.key === null ? {} : { key: event.key }) },
         })), moment);
       });
     }
   }
 }
 
-async function wake(tx: Db, watch: Watch, { flips }: News, { now }: Moment): Promise<void> {
+async function wake(tx: Db, watch: Watch, { flips, events, names }: News, { now, zone }: Moment): Promise<void> {
+  for (const name of names) for (const waiting of watch.waitEvents.get(name) ?? []) await watch.apart(tx, waiting.version.campaignId, () => wakeByEvent(tx, waiting, events, { now, zone }));
   for (const segmentId of new Set(flips.map((flip) => flip.segmentId))) {
     for (const { version, stepId } of watch.waits.get(segmentId) ?? []) {
       await watch.apart(tx, version.campaignId, async () => { await wakeWaiting(tx, { versionId: version.id, stepId }, peopleOf(flips, segmentId), now); });
     }
   }
+}
+
+async function wakeByEvent(tx: Db, { version, stepId, event }: Parameters<Watch['waitEvents']['set']>[1][number], events: readonly EventRef[], { now, zone }: Moment): Promise<void> {
+  const rule = ruleOf(event, version);
+  const happened = await matchingEvents(tx, rule, events, zone);
+  if (happened.length > 0) await wakeRuns(tx, concerned(await waitingRuns(tx, { versionId: version.id, stepId }, happened.map(({ personId }) => personId)), happened, rule), now);
 }

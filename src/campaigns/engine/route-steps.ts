@@ -1,4 +1,4 @@
-import { branchOutcome, type Step } from '../../contract/campaign.js';
+import { branchOutcome, type Step } from '../../contract/campaign-steps.js';
 import { assignVariants } from '../store/assignments.store.js';
 import type { BatchContext, StepGroup, StepResult } from './batch.js';
 import { whoMeets } from './conditions.js';

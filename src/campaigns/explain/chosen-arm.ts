@@ -31,10 +31,11 @@ function storedArm(db: Db, experimentId: string, personId: string): Promise<{ va
  * @param zone IANA zone in which instants are said
  */
 export async function explainArm(db: Db, experiment: PublishedExperiment, personId: string, zone: string): Promise<ExplainedArm> {
+  const arm = (await armsWithout(db, experiment, [personId])).get(personId)!;
+  if (arm.given) return told(arm.variant, arm.given.source, arm.given.source === 'choice' ? await activeChoice(db, experiment.experimentId) : null, zone);
+  // Looked up after it: an assignment that is being written meanwhile is seen by both.
   const stored = await storedArm(db, experiment.experimentId, personId);
-  if (stored) return told(stored.variant, stored.source, stored.choice && { ...stored.choice, since: new Date(stored.choice.since) }, zone);
-  const { given } = (await armsWithout(db, experiment, [personId])).get(personId)!;
-  return told(given!.variant, given!.source, given!.source === 'choice' ? await activeChoice(db, experiment.experimentId) : null, zone);
+  return told(arm.variant, stored?.source ?? 'hash', stored?.choice ? { ...stored.choice, since: new Date(stored.choice.since) } : null, zone);
 }
 
 function told(variant: string, source: string, choice: ChoiceFacts | null, zone: string): ExplainedArm {

@@ -2,16 +2,20 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import { Id } from '../../contract/common.js';
+import { Clock } from '../../kernel/clock.js';
 import { notFound } from '../../kernel/errors.js';
 import { PersonHandle } from '../../contract/people.js';
 import { PersonIdPipe } from '../../people/http/person-id.pipe.js';
 import { personIdOf } from '../../people/person-handle.js';
 import { AllowAll } from '../../platform/http/access.js';
+import { instantAndId } from '../../platform/http/instant-cursor.js';
 import { decodeCursor, ID_KEY, pageOf, PageQuery } from '../../platform/http/paging.js';
+import { STUCK } from '../domain/stuck.js';
 import { findCampaign } from '../store/campaigns.store.js';
+import { stuckGroups, stuckPeople } from '../store/stuck.store.js';
 import { decisionsOf, participantsOf, runsOfPerson } from '../store/ledger.store.js';
 import { Explain } from './explain.service.js';
-import { DecisionList, DecisionQuery, ExplainQuery, ExplanationView, ParticipantList, ParticipantQuery, RunList } from './schemas.js';
+import { DecisionList, DecisionQuery, ExplainQuery, ExplanationView, ParticipantList, ParticipantQuery, RunList, StuckPeople, StuckQuery, StuckView } from './schemas.js';
 
 /** The id the next page starts after. */
 function idAfter(after: string | undefined): string | null {
@@ -24,13 +28,13 @@ function idAfter(after: string | undefined): string | null {
 @AllowAll()
 @Controller('v1')
 export class LedgerController {
-  constructor(private readonly db: DataSource, private readonly explanations: Explain) {}
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly explanations: Explain) {}
 
   @Get('campaigns/:id/explain')
-  @ApiOperation({ summary: 'Why a person got a message of this campaign, or did not: every gate in order, and one sentence' })
+  @ApiOperation({ summary: 'Why a person got a message of this campaign, or did not: every gate in order, one sentence, the smallest change that flips it, and the next possible moment' })
   @ApiOkResponse({ standardSchema: ExplanationView })
-  explain(@Param('id', { schema: Id }) id: string, @Query({ schema: ExplainQuery }) { personId, step }: ExplainQuery) {
-    return this.explanations.explain(id, personId, step);
+  explain(@Param('id', { schema: Id }) id: string, @Query({ schema: ExplainQuery }) { personId, step, at, version }: ExplainQuery) {
+    return this.explanations.explain(id, personId, { stepId: step, version, at: at === undefined ? undefined : new Date(at) });
   }
 
   @Get('campaigns/:id/people')
@@ -40,6 +44,25 @@ export class LedgerController {
     await this.exists(id);
     const found = await participantsOf(this.db, id, { stepId: query.step, state: query.state, before: idAfter(query.after), limit: query.limit + 1 });
     return pageOf(found, query.limit, (last) => [last.runId]);
+  }
+
+  @Get('campaigns/:id/stuck')
+  @ApiOperation({ summary: 'People who wait at a step longer than it should take: where, how many, why, and what to do' })
+  @ApiOkResponse({ standardSchema: StuckView })
+  async stuck(@Param('id', { schema: Id }) id: string) {
+    await this.exists(id);
+    const now = this.clock.now();
+    return { asOf: now.toISOString(), items: (await stuckGroups(this.db, id, now)).map((group) => ({ ...group, afterMinutes: STUCK[group.kind].minutes, why: STUCK[group.kind].why, whatToDo: STUCK[group.kind].whatToDo })) };
+  }
+
+  @Get('campaigns/:id/stuck/people')
+  @ApiOperation({ summary: 'Who they are, those who wait longest first' })
+  @ApiOkResponse({ standardSchema: StuckPeople })
+  async stuckPeople(@Param('id', { schema: Id }) id: string, @Query({ schema: StuckQuery }) { kind, step, after, limit }: StuckQuery) {
+    await this.exists(id);
+    const place = instantAndId(after);
+    const found = await stuckPeople(this.db, id, { now: this.clock.now(), kind, stepId: step, after: place, limit: limit + 1 });
+    return pageOf(found, limit, (last) => [last.since, last.runId]);
   }
 
   @Get('campaigns/:id/decisions')

@@ -97,7 +97,7 @@ export class CampaignsController {
   async check(@Param('id', { schema: Id }) id: string) {
     const campaign = await this.drafts.get(id);
     const { definition, findings } = await this.checks.check(campaign.definition);
-    const all = definition && isSound(findings) ? [...findings, ...(await this.tests.propose({ ...campaign, definition })).findings] : findings;
+    const all = definition && isSound(findings) ? [...findings, ...(await this.tests.propose({ ...campaign, definition })).findings, ...(await this.checks.remarks(definition))] : findings;
     return { ok: isSound(all), findings: all, testThenSend: definition && (await this.staged.preview(definition)) };
   }
 
@@ -118,8 +118,8 @@ export class CampaignsController {
   @Allow('marketer')
   @ApiOperation({ summary: 'Publish the draft as the next immutable version and let it run, even when it was paused or draining; a broadcast is launched at its launchAt, or at once' })
   @ApiOkResponse({ standardSchema: PublishView })
-  publish(@Param('id', { schema: Id }) id: string, @Body({ schema: PublishRequest }) { revision }: z.infer<typeof PublishRequest>, @Headers('if-match') ifMatch: string | undefined, @CurrentActor() actor: Actor) {
-    return this.publishing.publish(id, revision ?? expectedRevision(ifMatch), actor);
+  publish(@Param('id', { schema: Id }) id: string, @Body({ schema: PublishRequest }) { revision, inFlight }: z.infer<typeof PublishRequest>, @Headers('if-match') ifMatch: string | undefined, @CurrentActor() actor: Actor) {
+    return this.publishing.publish(id, { revision: revision ?? expectedRevision(ifMatch), inFlight }, actor);
   }
 
   @Post(':id/pause')

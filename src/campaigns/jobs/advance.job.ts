@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { SENDERS } from '../../delivery/sending/store/deliveries.store.js';
 import { Clock } from '../../kernel/clock.js';
-import { inTransaction } from '../../platform/database/db.js';
+import { inPeopleTransaction } from '../../people/people-writer.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { Worker, type Round } from '../../platform/jobs/worker.js';
 import { loadWorkspace } from '../../platform/workspace.js';
@@ -27,9 +27,9 @@ export class AdvanceWorker extends Worker {
     if (next === null || next > now) return { done: 0, next };
     const due = await dueCampaigns(this.db, now);
     const zone = due.length > 0 ? (await loadWorkspace(this.db)).timeZone : 'UTC';
-    const done = await eachApart(due, (campaignId) => inTransaction(this.db, (tx) => advanceBatch(tx, { campaignId, limit: BATCH, now, zone })), (moved) => {
+    const done = await eachApart(due, (campaignId) => inPeopleTransaction(this.db, (tx) => advanceBatch(tx, { campaignId, limit: BATCH, now, zone })), (moved) => {
       if (moved === 0) return;
-      for (const worker of SENDERS) this.runner.wake(worker);
+      for (const worker of [...SENDERS, 'segments.membership']) this.runner.wake(worker);
     });
     return done > 0 ? { done } : { done, next: await nextDue(this.db) };
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { SENDERS } from '../../delivery/sending/store/deliveries.store.js';
 import { Clock } from '../../kernel/clock.js';
-import { inTransaction } from '../../platform/database/db.js';
+import { inPeopleTransaction } from '../../people/people-writer.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { Worker, type Round } from '../../platform/jobs/worker.js';
 import { loadWorkspace } from '../../platform/workspace.js';
@@ -28,9 +28,9 @@ export class LaunchWorker extends Worker {
     const due = await dueLaunches(this.db, now);
     const zone = due.length > 0 ? (await loadWorkspace(this.db)).timeZone : 'UTC';
     // A page of each, so that a small launch does not stand behind a large one.
-    const done = await eachApart(due, (id) => inTransaction(this.db, (tx) => launchNext(tx, id, PAGE, { now, zone })), (taken) => {
+    const done = await eachApart(due, (id) => inPeopleTransaction(this.db, (tx) => launchNext(tx, id, PAGE, { now, zone })), (taken) => {
       if (taken === 0) return;
-      for (const worker of ['campaigns.advance', ...SENDERS]) this.runner.wake(worker);
+      for (const worker of ['campaigns.ramps', 'campaigns.advance', 'segments.membership', ...SENDERS]) this.runner.wake(worker);
     });
     return done > 0 ? { done } : { done, next: await nextLaunch(this.db, now) };
   }

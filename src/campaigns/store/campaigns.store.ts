@@ -151,3 +151,8 @@ export async function changeState(tx: Db, { id, from, to, now }: StateChange): P
 export async function setPauseReason(tx: Db, id: string, why: PauseReason): Promise<void> {
   await rows(tx, 'update campaign as c set pause_reason = $2::jsonb where c.id = $1', [id, JSON.stringify(why)]);
 }
+
+/** Why a paused campaign was paused by itself; null when a person did, or when it is not paused. */
+export async function pauseReasonOf(db: Db, id: string): Promise<PauseReason | null> {
+  return (await row<{ why: PauseReason | null }>(db, `select c.pause_reason as why from campaign as c where c.id = $1 and c.state = 'paused'`, [id]))?.why ?? null;
+}

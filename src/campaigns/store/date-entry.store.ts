@@ -54,6 +54,25 @@ export function datesIn(db: Db, key: string, range: { from: Date; to: Date; afte
      order by d.person_id limit $5`, [key, range.from, range.to, range.after, limit]);
 }
 
+/** Dates whose anniversary can lie on a day of a range, wherever that is: a page in order of person, as {@link datesIn}. */
+export function anniversariesIn(db: Db, key: string, range: { from: Date; to: Date; after: string | null }, limit: number): Promise<PersonDate[]> {
+  return rows<PersonDate>(db, `
+    select d.person_id as "personId", d.at, coalesce(p.attributes ->> d.key, p.attributes #>> string_to_array(d.key, '.')) as text, p.time_zone as zone
+      from person_date as d join person as p on p.id = d.person_id
+     where d.key = $1 and ($4::uuid is null or d.person_id > $4::uuid)
+       and segment_month_day(d.at at time zone 'UTC') = any(array(
+         select distinct m.day from generate_series(($2::timestamptz at time zone 'UTC')::date, ($3::timestamptz at time zone 'UTC')::date, interval '1 day') as s (day) cross join unnest(segment_month_days(s.day::date)) as m (day)))
+     order by d.person_id limit $5`, [key, range.from, range.to, range.after, limit]);
+}
+
+/** The date these people have in one attribute; who has none is absent. */
+export async function datesOf(db: Db, key: string, personIds: readonly string[]): Promise<Map<string, PersonDate>> {
+  const found = await rows<PersonDate>(db, `
+    select d.person_id as "personId", d.at, coalesce(p.attributes ->> d.key, p.attributes #>> string_to_array(d.key, '.')) as text, p.time_zone as zone
+      from person_date as d join person as p on p.id = d.person_id where d.person_id = any($2::uuid[]) and d.key = $1`, [key, personIds]);
+  return new Map(found.map((date) => [date.personId, date]));
+}
+
 /** Different dates of one attribute in a half-open range, the earliest first. */
 export function distinctDates(db: Db, key: string, range: { from: Date; to: Date }, limit: number): Promise<Omit<PersonDate, 'personId'>[]> {
   return rows(db, `

@@ -2,7 +2,7 @@ import { newId } from '../../kernel/ids.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
 import { announceEngagement } from '../../people/store/change.store.js';
 import { rows, type Db } from '../../platform/database/db.js';
-import type { Gate } from '../domain/gates.js';
+import type { Gate } from '../../kernel/gates.js';
 
 /** Where in a campaign's life a decision was taken. */
 export type Stage = 'entry' | 'step' | 'exit' | 'dispatch';

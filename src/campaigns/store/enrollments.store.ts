@@ -5,13 +5,15 @@ import type { ReasonCode } from '../../kernel/reason-codes.js';
 
 /** What let a person in. Its event's properties are what the messages may say (`{{event.…}}`). */
 export interface EntryRecord {
-  kind: 'segment' | 'event' | 'date' | 'launch' | 'display';
+  kind: 'segment' | 'event' | 'date' | 'launch' | 'display' | 'api';
   /** The instant of the trigger itself: goals count from here. */
   at: string;
   segmentId?: string;
   launchId?: string;
   eventId?: string;
   event?: string;
+  /** What the entry's key property says of this run. */
+  key?: string;
   properties?: Record<string, unknown>;
   /** Of a display: the visit, and the class of the message. */
   visit?: string;
@@ -30,10 +32,12 @@ export interface Run {
   /** True while a wait_until still hopes for its condition; made false by the condition coming true. */
   waiting: boolean;
   entry: EntryRecord;
+  /** It began on another version: steps it has visited are not repeated. */
+  moved?: boolean;
 }
 
 const RUN = `e.id, e.person_id as "personId", e.campaign_id as "campaignId", e.version_id as "versionId", e.step_id as "stepId",
-  e.step_arrived_at as "arrivedAt", e.waiting, e.entry`;
+  e.step_arrived_at as "arrivedAt", e.waiting, e.entry, e.moves is not null as moved`;
 
 /** Running campaigns with something due, the longest overdue first. */
 export async function dueCampaigns(db: Db, now: Date): Promise<string[]> {
@@ -153,19 +157,19 @@ export interface NewRun {
  *
  * @returns ids of the runs really begun
  */
-export async function beginRuns(tx: Db, version: { id: string; campaignId: string; start: string }, runs: readonly NewRun[], now: Date): Promise<string[]> {
+export async function beginRuns(tx: Db, version: { id: string; campaignId: string; start: string; /** Each key has a run of its own. */ byKey: boolean }, runs: readonly NewRun[], now: Date): Promise<string[]> {
   if (runs.length === 0) return [];
   // A launch gives thousands one and the same entry: each different one is sent once.
   const entries = [...new Set(runs.map((run) => run.entry))];
   const places = new Map(entries.map((entry, index) => [entry, index + 1]));
   const begun = await rows<{ id: string }>(tx, `
-    insert into enrollment (id, person_id, campaign_id, version_id, state, step_id, due_at, entered_at, entry)
-    select r.id, r.person_id, $1, $2, 'active', $3, $4::timestamptz, $4::timestamptz, n.entry
+    insert into enrollment (id, person_id, campaign_id, version_id, state, step_id, due_at, entered_at, entry, entry_key)
+    select r.id, r.person_id, $1, $2, 'active', $3, $4::timestamptz, $4::timestamptz, n.entry, case when $9::boolean then coalesce(n.entry ->> 'key', '') else '' end
       from unnest($5::uuid[], $6::uuid[], $7::int[]) as r (id, person_id, place)
       join unnest($8::jsonb[]) with ordinality as n (entry, place) on n.place = r.place
     on conflict (campaign_id, person_id, entry_key) where state = 'active' do nothing
     returning id`,
-  [version.campaignId, version.id, version.start, now, runs.map((run) => run.id), runs.map((run) => run.personId), runs.map((run) => places.get(run.entry)!), entries.map((entry) => JSON.stringify(entry))]);
+  [version.campaignId, version.id, version.start, now, runs.map((run) => run.id), runs.map((run) => run.personId), runs.map((run) => places.get(run.entry)!), entries.map((entry) => JSON.stringify(entry)), version.byKey]);
   return begun.map(({ id }) => id);
 }
 
@@ -187,12 +191,25 @@ export async function insertStanding(tx: Db, version: { id: string; campaignId: 
   [version.campaignId, version.id, now, standings.map(({ id }) => id), standings.map(({ personId }) => personId), places, said]);
 }
 
-/** What re-entry asks of earlier runs, by person; people without any are absent. */
-export async function earlierRuns(db: Db, campaignId: string, personIds: readonly string[]): Promise<Map<string, { runs: number; active: boolean; lastEnteredAt: Date }>> {
-  const found = await rows<{ personId: string; runs: number; active: boolean; lastEnteredAt: Date }>(db, `
-    select e.person_id as "personId", count(*)::int as runs, bool_or(e.state = 'active') as active, max(e.entered_at) as "lastEnteredAt"
-      from enrollment as e where e.person_id = any($2::uuid[]) and e.campaign_id = $1
-     group by e.person_id`, [campaignId, personIds]);
+/** So often in 24 hours a person may enter a campaign that changes people: more is two campaigns calling each other. */
+export const LOOP_ENTRIES = 20;
+
+export interface EarlierRuns {
+  runs: number;
+  active: boolean;
+  lastEnteredAt: Date;
+  /** When the first of the last {@link LOOP_ENTRIES} entered; null when there were fewer. */
+  loopSince: Date | null;
+}
+
+/** What re-entry asks of earlier runs, by person; people without any are absent. `keys`: only runs with the person's key count. */
+export async function earlierRuns(db: Db, campaignId: string, personIds: readonly string[], keys: readonly string[] | null): Promise<Map<string, EarlierRuns>> {
+  const found = await rows<EarlierRuns & { personId: string }>(db, `
+    select e.person_id as "personId", count(*)::int as runs, bool_or(e.state = 'active') as active, max(e.entered_at) as "lastEnteredAt",
+           (array_agg(e.entered_at order by e.entered_at desc))[${LOOP_ENTRIES}] as "loopSince"
+      from ${keys ? 'unnest($2::uuid[], $3::text[]) as n (person_id, key) join enrollment as e on e.person_id = n.person_id and e.entry_key = n.key' : 'enrollment as e'}
+     where e.person_id = any($2::uuid[]) and e.campaign_id = $1
+     group by e.person_id`, keys ? [campaignId, personIds, keys] : [campaignId, personIds]);
   return new Map(found.map(({ personId, ...facts }) => [personId, facts]));
 }
 
@@ -224,6 +241,28 @@ export async function activeRuns(tx: Db, versionId: string, personIds: readonly 
   return rows(tx, `
     select e.id, e.person_id as "personId", e.entry from enrollment as e
      where e.person_id = any($2::uuid[]) and e.version_id = $1 and e.state = 'active' order by e.id for update`, [versionId, personIds]);
+}
+
+/** Lets people who stand at a step look again now at what they wait for. */
+export async function lookAgain(tx: Db, place: { versionId: string; stepId: string }, personIds: readonly string[], now: Date): Promise<void> {
+  await rows(tx, `
+    update enrollment as e set due_at = $4::timestamptz
+     where e.person_id = any($3::uuid[]) and e.version_id = $1 and e.step_id = $2 and e.state = 'active' and e.step_arrived_at is not null and e.due_at > $4::timestamptz`, [place.versionId, place.stepId, personIds, now]);
+}
+
+/** Active runs that wait at a step, locked in one order. */
+export function waitingRuns(tx: Db, place: { versionId: string; stepId: string }, personIds: readonly string[]): Promise<{ id: string; personId: string; entry: EntryRecord }[]> {
+  return rows(tx, `
+    select e.id, e.person_id as "personId", e.entry from enrollment as e
+     where e.person_id = any($3::uuid[]) and e.version_id = $1 and e.step_id = $2 and e.state = 'active' and e.waiting order by e.id for update`, [place.versionId, place.stepId, personIds]);
+}
+
+/** Lets these runs, which wait, go on now. */
+export async function wakeRuns(tx: Db, runs: readonly { id: string; personId: string }[], now: Date): Promise<void> {
+  if (runs.length === 0) return;
+  await rows(tx, `
+    update enrollment as e set due_at = $3::timestamptz, waiting = false
+      from unnest($1::uuid[], $2::uuid[]) as r (id, person_id) where e.id = r.id and e.person_id = r.person_id and e.state = 'active' and e.waiting`, [runs.map(({ id }) => id), runs.map(({ personId }) => personId), now]);
 }
 
 /** Lets people who wait at a step for its condition go on now. Answers how many. */

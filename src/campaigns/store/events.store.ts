@@ -8,6 +8,8 @@ import type { EventRef } from '../domain/settled.js';
 export interface EventRule {
   name: string;
   where: readonly PropertyFilter[];
+  /** The property that tells runs apart. */
+  key?: string;
 }
 
 export interface FoundEvent {
@@ -15,7 +17,13 @@ export interface FoundEvent {
   personId: string;
   occurredAt: Date;
   properties: Record<string, unknown>;
+  /** What the rule's key property says, as text; null without one, or when it is no plain value. */
+  key: string | null;
 }
+
+/** A plain value of a property as text: a key must be the same for the same value, and short enough for an index. */
+const keyText = (property: string): string => `case when jsonb_typeof(e.properties -> ${property}) in ('string', 'number', 'boolean') and length(e.properties ->> ${property}) between 1 and ${LONGEST_KEY} then e.properties ->> ${property} end`;
+const LONGEST_KEY = 256;
 
 /** The segments' own reading of a property filter, over `event as e` and `person as p`. */
 function filters(where: readonly PropertyFilter[], zone: string, values: SqlValues): string {
@@ -31,7 +39,7 @@ export function matchingEvents(db: Db, rule: EventRule, refs: readonly EventRef[
   const values = new SqlValues();
   const wanted = `unnest(${values.bind(refs.map((ref) => ref.personId), 'uuid[]')}, ${values.bind(refs.map((ref) => ref.eventId), 'uuid[]')}) as n (person_id, id)`;
   const text = `
-    select e.id, e.person_id as "personId", e.occurred_at as "occurredAt", e.properties
+    select e.id, e.person_id as "personId", e.occurred_at as "occurredAt", e.properties, ${rule.key === undefined ? 'null' : keyText(values.bind(rule.key, 'text'))} as key
       from ${wanted}
       join event as e on e.person_id = n.person_id and e.name = ${values.bind(rule.name, 'text')} and e.id = n.id
       join person as p on p.id = e.person_id
@@ -40,24 +48,51 @@ export function matchingEvents(db: Db, rule: EventRule, refs: readonly EventRef[
   return rows<FoundEvent>(db, text, values.list);
 }
 
+/** Events of these people that satisfy a rule: all that were received by `to` and could still be told of from `from` on, in the order of receipt. */
+export function eventsOfRule(db: Db, rule: EventRule, personIds: readonly string[], { from, to }: { from: Date; to: Date }, zone: string): Promise<(FoundEvent & { receivedAt: Date })[]> {
+  const values = new SqlValues();
+  const text = `
+    select e.id, e.person_id as "personId", e.occurred_at as "occurredAt", e.received_at as "receivedAt", '{}'::jsonb as properties, ${rule.key === undefined ? 'null' : keyText(values.bind(rule.key, 'text'))} as key
+      from event as e join person as p on p.id = e.person_id
+     where e.person_id = any(${values.bind(personIds, 'uuid[]')}) and e.name = ${values.bind(rule.name, 'text')} and e.received_at <= ${values.bind(to, 'timestamptz')}
+       and (e.received_at >= ${values.bind(from, 'timestamptz')} or e.occurred_at >= ${values.bind(from, 'timestamptz')})${filters(rule.where, zone, values)}
+     order by e.received_at, e.occurred_at, e.id`;
+  return rows(db, text, values.list);
+}
+
+/** The same with their properties, of those received in (from, to]: what lets people in. */
+export function enteringEvents(db: Db, rule: EventRule, personIds: readonly string[], { from, to }: { from: Date; to: Date }, zone: string): Promise<(FoundEvent & { receivedAt: Date })[]> {
+  const values = new SqlValues();
+  const text = `
+    select e.id, e.person_id as "personId", e.occurred_at as "occurredAt", e.received_at as "receivedAt", e.properties, ${rule.key === undefined ? 'null' : keyText(values.bind(rule.key, 'text'))} as key
+      from event as e join person as p on p.id = e.person_id
+     where e.person_id = any(${values.bind(personIds, 'uuid[]')}) and e.name = ${values.bind(rule.name, 'text')}
+       and e.received_at > ${values.bind(from, 'timestamptz')} and e.received_at <= ${values.bind(to, 'timestamptz')}${filters(rule.where, zone, values)}
+     order by e.received_at, e.occurred_at, e.id`;
+  return rows(db, text, values.list);
+}
+
 export interface Since {
   personId: string;
   /** Events at this instant or later count. */
   at: string;
   /** The event that let the person in is not its own goal. */
   exceptEventId: string | null;
+  /** With a rule that has a key: the value that counts. */
+  key?: string | null;
 }
 
-/** The people who did something that satisfies a rule since a moment of their own. */
-export async function whoDidSince(db: Db, rule: EventRule, since: readonly Since[], zone: string): Promise<string[]> {
+/** Who did something that satisfies a rule since a moment of their own: their places in `since`. */
+export async function whoDidSince(db: Db, rule: EventRule, since: readonly Since[], zone: string): Promise<number[]> {
   const values = new SqlValues();
-  const people = `unnest(${values.bind(since.map((one) => one.personId), 'uuid[]')}, ${values.bind(since.map((one) => one.at), 'timestamptz[]')}, ${values.bind(since.map((one) => one.exceptEventId), 'uuid[]')})`;
+  const people = `unnest(${values.bind(since.map((one) => one.personId), 'uuid[]')}, ${values.bind(since.map((one) => one.at), 'timestamptz[]')}, ${values.bind(since.map((one) => one.exceptEventId), 'uuid[]')}, ${values.bind(since.map((one) => one.key ?? null), 'text[]')})`;
+  const sameKey = rule.key === undefined ? '' : ` and ${keyText(values.bind(rule.key, 'text'))} = n.key`;
   const text = `
-    select n.person_id as "personId"
-      from ${people} as n (person_id, since, except_id) join person as p on p.id = n.person_id
+    select n.place::int - 1 as place
+      from ${people} with ordinality as n (person_id, since, except_id, key, place) join person as p on p.id = n.person_id
      where exists (
        select from event as e
         where e.person_id = n.person_id and e.name = ${values.bind(rule.name, 'text')} and e.occurred_at >= n.since
-          and e.id is distinct from n.except_id${filters(rule.where, zone, values)})`;
-  return (await rows<{ personId: string }>(db, text, values.list)).map(({ personId }) => personId);
+          and e.id is distinct from n.except_id${sameKey}${filters(rule.where, zone, values)})`;
+  return (await rows<{ place: number }>(db, text, values.list)).map(({ place }) => place);
 }

@@ -1,5 +1,6 @@
 import { newId } from '../../kernel/ids.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
+import type { Stage } from '../domain/ramp.js';
 
 export interface NewLaunch {
   campaignId: string;
@@ -9,13 +10,19 @@ export interface NewLaunch {
   dueAt: Date;
   /** `test`: a share gets it first, the others are frozen. */
   part?: 'all' | 'test';
+  /** Stages before the last one; null: everybody at once. */
+  ramp?: Stage[] | null;
+  /** People meant by now, when it is known. */
+  forecast?: number | null;
+  /** Of the draft that is published. */
+  revision?: number | null;
 }
 
 /** Plans the entry of everybody who is in the segment at `dueAt`. Wake `campaigns.launch` after commit. */
-export async function insertLaunch(tx: Db, { campaignId, versionId, segmentId, dueAt, part = 'all' }: NewLaunch): Promise<void> {
+export async function insertLaunch(tx: Db, { campaignId, versionId, segmentId, dueAt, part = 'all', ramp = null, forecast = null, revision = null }: NewLaunch): Promise<void> {
   await rows(tx, `
-    insert into launch (id, campaign_id, version_id, segment_id, due_at, state, part)
-    values ($1, $2, $3, $4, $5::timestamptz, 'waiting', $6)`, [newId(), campaignId, versionId, segmentId, dueAt, part]);
+    insert into launch (id, campaign_id, version_id, segment_id, due_at, state, part, ramp, forecast, revision)
+    values ($1, $2, $3, $4, $5::timestamptz, 'waiting', $6, $7::jsonb, $8, $9)`, [newId(), campaignId, versionId, segmentId, dueAt, part, ramp && JSON.stringify(ramp), forecast, revision]);
 }
 
 /** Ends launches that have not finished; who they took in stays in. @returns how many */

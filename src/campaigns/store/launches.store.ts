@@ -1,6 +1,6 @@
 import { row, rows, type Db } from '../../platform/database/db.js';
+import type { Stage } from '../domain/ramp.js';
 import type { Flip } from '../domain/settled.js';
-import { takeFrozen } from './test-then-send.store.js';
 
 /** The entry of everybody who is meant at one moment. */
 export interface Launch {
@@ -16,11 +16,27 @@ export interface Launch {
   campaignState: string;
   /** `test`: a share gets the arms, the others are frozen for the `rest`. */
   part: 'all' | 'test' | 'rest';
+  /** Stages before the last one; null: everybody at once. */
+  ramp: Stage[] | null;
+  /** Stages begun. */
+  stage: number;
+  /** Of a ramp: no stage is under way, and the next one not before this. */
+  resumeAt: Date | null;
+  /** Who is left stands in `launch_person`. */
+  copied: boolean;
+  /** Messages that ended since then can halt a ramp. */
+  countedFrom: Date | null;
+  forecast: number | null;
+  /** Of the draft that was published. */
+  revision: number | null;
+  total: number | null;
+  done: number;
 }
 
-const LAUNCH = `l.id, l.campaign_id as "campaignId", l.version_id as "versionId", l.segment_id as "segmentId", l.state, l.cursor, l.started_at as "startedAt", l.part`;
+const LAUNCH = `l.id, l.campaign_id as "campaignId", l.version_id as "versionId", l.segment_id as "segmentId", l.state, l.cursor, l.started_at as "startedAt", l.part,
+  l.ramp, l.stage, l.resume_at as "resumeAt", l.counted_from as "countedFrom", l.copied, l.forecast, l.revision, l.people_total as total, l.people_done as done`;
 
-/** Launches that may go on now: due, their campaign not paused, their segment complete. The oldest first. */
+/** Launches that may go on now: due, their campaign not paused, their segment complete, nobody asked first, no stage to be waited for. The oldest first. */
 export async function dueLaunches(db: Db, now: Date): Promise<string[]> {
   const found = await rows<{ id: string }>(db, `
     select l.id
@@ -28,6 +44,7 @@ export async function dueLaunches(db: Db, now: Date): Promise<string[]> {
       join campaign as c on c.id = l.campaign_id and c.state <> 'paused'
       left join segment as s on s.id = l.segment_id
      where l.state in ('waiting', 'running') and l.due_at <= $1::timestamptz and (l.segment_id is null or s.state = 'live' or c.state <> 'active')
+       and ((l.resume_at is null and l.unapproved is null) or c.state <> 'active')
      order by l.due_at, l.id`, [now]);
   return found.map(({ id }) => id);
 }
@@ -52,26 +69,13 @@ export function takeLaunch(tx: Db, id: string): Promise<Launch | null> {
      where l.id = $1 and l.state in ('waiting', 'running') for update of l skip locked for share of c`, [id]);
 }
 
-const MEMBERS = `select m.person_id as id from segment_member as m where m.segment_id = $1 and m.since <= $2::timestamptz`;
-const EVERYBODY = `select p.id from person as p where $1::uuid is null and p.created_at <= $2::timestamptz`;
-
-/** Fixes who is meant: members at this moment; who comes later is not of this launch. The rest of a test was fixed with its launch. */
-export async function startLaunch(tx: Db, launch: Launch, now: Date): Promise<void> {
-  const [meant, given] = launch.part === 'rest' ? ['select f.person_id from launch_person as f where f.launch_id = $1', [launch.id]] : [launch.segmentId === null ? EVERYBODY : MEMBERS, [launch.segmentId, now]];
-  const { count } = (await row<{ count: number }>(tx, `select count(*)::int as count from (${meant as string}) as meant (id)`, given as unknown[]))!;
-  await rows(tx, `update launch as l set state = 'running', started_at = $2::timestamptz, people_total = $3 where l.id = $1 and l.state = 'waiting'`, [launch.id, now, count]);
-}
-
-/** The next people of a running launch in order of id. Those of the rest of a test leave the frozen ones with it. */
-export async function launchPage(tx: Db, launch: Launch, limit: number): Promise<string[]> {
-  if (launch.part === 'rest') return takeFrozen(tx, launch.id, limit);
-  const [source, id] = launch.segmentId === null ? [EVERYBODY, 'p.id'] : [MEMBERS, 'm.person_id'];
-  const found = await rows<{ id: string }>(tx, `${source} and ($3::uuid is null or ${id} > $3::uuid) order by ${id} limit $4`, [launch.segmentId, launch.startedAt, launch.cursor, limit]);
-  return found.map((person) => person.id);
+/** Everybody of the stage was looked at: the next one may begin from then on. */
+export async function endStage(tx: Db, id: string, { resumeAt, copied }: { resumeAt: Date; copied: boolean }): Promise<void> {
+  await rows(tx, `update launch as l set cursor = null, resume_at = $2::timestamptz, copied = $3 where l.id = $1 and l.state = 'running'`, [id, resumeAt, copied]);
 }
 
 /** Notes how far a launch has come. */
-export async function moveLaunch(tx: Db, id: string, cursor: string, taken: number): Promise<void> {
+export async function moveLaunch(tx: Db, id: string, cursor: string | null, taken: number): Promise<void> {
   await rows(tx, `update launch as l set cursor = $2, people_done = l.people_done + $3 where l.id = $1 and l.state = 'running'`, [id, cursor, taken]);
 }
 
@@ -92,10 +96,23 @@ export async function withoutLaunched(tx: Db, campaignId: string, flips: readonl
         where l.campaign_id = $1 and l.segment_id = f.segment_id
           and case when l.state = 'waiting' then true
                    when l.state = 'cancelled' or f.at > l.started_at then false
-                   when l.state = 'running' and (l.cursor is null or f.person_id > l.cursor) then true
+                   when l.state = 'running' and (l.ramp is not null or l.cursor is null or f.person_id > l.cursor) then true
                    else exists (select from enrollment as e where e.person_id = f.person_id and e.campaign_id = l.campaign_id and e.entry ->> 'launchId' = l.id::text)
                      or exists (select from decision as d where d.person_id = f.person_id and d.campaign_id = l.campaign_id and d.facts -> 'trigger' ->> 'launchId' = l.id::text) end)`,
   [campaignId, flips.map((flip) => flip.segmentId), flips.map((flip) => flip.personId), flips.map((flip) => flip.at)]);
   const gone = new Set(taken.map(({ index }) => index - 1));
   return flips.filter((_, index) => !gone.has(index));
 }
+
+/** A launch as its campaign's page tells it. */
+export interface ToldLaunch extends Omit<Launch, 'state' | 'campaignState'> {
+  state: 'waiting' | 'running' | 'done' | 'cancelled';
+  dueAt: Date;
+  finishedAt: Date | null;
+  unapproved: { people: number | null; approved: number | null; above: number } | null;
+}
+
+/** The newest launch of a campaign; one that is under way goes before one that is over. */
+export const lastLaunch = (db: Db, campaignId: string): Promise<ToldLaunch | null> => row(db, `
+  select ${LAUNCH}, l.due_at as "dueAt", l.finished_at as "finishedAt", l.unapproved
+    from launch as l where l.campaign_id = $1 order by l.state in ('waiting', 'running') desc, l.id desc limit 1`, [campaignId]);

@@ -25,7 +25,8 @@ export async function runsInTheWay(tx: Db, merges: readonly Merged[]): Promise<s
      where exists (
        select from enrollment as own
         where own.person_id = m.into_id and own.campaign_id = e.campaign_id
-          and (own.state = 'active' or coalesce(v.definition -> 'reentry' ->> 'policy', 'never') = 'never'))
+          and case when v.definition -> 'reentry' ->> 'policy' = 'concurrent_by_key' then own.state = 'active' and own.entry_key = e.entry_key
+                   else own.state = 'active' or coalesce(v.definition -> 'reentry' ->> 'policy', 'never') = 'never' end)
      order by e.id`, sides(merges));
   return found.map(({ id }) => id);
 }
@@ -41,9 +42,15 @@ const MOVES = [
   `delete from assignment as a using ${PAIRS}
     where a.person_id = m.from_id and exists (select from assignment as own where own.person_id = m.into_id and own.experiment_id = a.experiment_id)`,
   `update assignment as a set person_id = m.into_id from ${PAIRS} where a.person_id = m.from_id`,
+  // One side of a holdout a person, by the same rule.
+  `delete from holdout_person as h using ${PAIRS}
+    where h.person_id = m.from_id and exists (select from holdout_person as own where own.person_id = m.into_id and own.holdout_id = h.holdout_id)`,
+  `update holdout_person as h set person_id = m.into_id from ${PAIRS} where h.person_id = m.from_id`,
   // Frozen for the rest of a test: once, whoever of them was.
   `insert into launch_person (launch_id, person_id) select distinct f.launch_id, m.into_id from ${PAIRS} join launch_person as f on f.person_id = m.from_id on conflict do nothing`,
   `delete from launch_person as f using ${PAIRS} where f.person_id = m.from_id`,
+  `insert into entry_request (person_id, campaign_id, request_id, at) select m.into_id, r.campaign_id, r.request_id, r.at from ${PAIRS} join entry_request as r on r.person_id = m.from_id on conflict do nothing`,
+  `delete from entry_request as r using ${PAIRS} where r.person_id = m.from_id`,
   // Before its delivery, as everybody who reports what was done with a message.
   `update in_app_message as i set person_id = m.into_id from ${PAIRS} where i.person_id = m.from_id`,
   `update delivery as d set person_id = m.into_id from ${PAIRS} where d.person_id = m.from_id`,
@@ -130,6 +137,8 @@ const WORDLESS = `(select coalesce(jsonb_agg(n.notice || '{"recipient": null, "d
 
 /** Where an erased person's messages went, and what the test mailbox kept of them, is gone before the deliveries forget the address. */
 const FORGETS = [
+  'delete from simulation_person as s where s.person_id = any($1::uuid[])',
+  'delete from entry_request as r where r.person_id = any($1::uuid[])',
   'delete from launch_person as f where f.person_id = any($1::uuid[])',
   'delete from in_app_message as i where i.person_id = any($1::uuid[])',
   'delete from message_answer as a where a.person_id = any($1::uuid[])',
@@ -143,7 +152,7 @@ const FORGETS = [
   `update inbound_event as e set body = '', envelope = null, notices = ${WORDLESS}, state = 'ignored', detail = 'The person was erased.'
     where e.state in ('review', 'failed') and exists (
       select from jsonb_array_elements(e.notices) as n (notice) join delivery as d on d.person_id = any($1::uuid[]) and lower(d.address) = lower(n.notice ->> 'recipient'))`,
-  'update delivery as d set address = null, detail = null where d.person_id = any($1::uuid[]) and (d.address is not null or d.detail is not null)',
+  'update delivery as d set address = null, detail = null, gate_facts = null where d.person_id = any($1::uuid[]) and (d.address is not null or d.detail is not null or d.gate_facts is not null)',
   `update delivery_event as e set evidence = '{}' where e.person_id = any($1::uuid[]) and e.evidence <> '{}'`,
   `update webhook_attempt as w set response = '', error = null from delivery as d where d.person_id = any($1::uuid[]) and w.delivery_id = d.id and (w.response <> '' or w.error is not null)`,
   'delete from consent as c where c.person_id = any($1::uuid[])',
@@ -161,7 +170,7 @@ const FORGETS = [
  */
 export async function forgetDetails(tx: Db, personIds: readonly string[], now: Date): Promise<void> {
   await recallInApp(tx, { personIds }, 'PERSON_DELETED', now);
-  await rows(tx, `update enrollment as e set entry = jsonb_build_object('kind', e.entry ->> 'kind', 'at', e.entry ->> 'at') where e.person_id = any($1::uuid[]) and e.entry ?| array['properties', 'visit']`, [personIds]);
+  await rows(tx, `update enrollment as e set entry_key = '', entry = jsonb_build_object('kind', e.entry ->> 'kind', 'at', e.entry ->> 'at') where e.person_id = any($1::uuid[]) and e.entry ?| array['properties', 'visit', 'key']`, [personIds]);
   for (const forget of FORGETS) await rows(tx, forget, [personIds]);
 }
 

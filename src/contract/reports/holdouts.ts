@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Id } from '../common.js';
 import { AsOf, Count, Period, PeriodQuery, Words } from './common.js';
 
-/** People who were assigned in the period. */
+/** People who were assigned, or considered by a holdout for the first time, in the period. */
 export const HoldoutQuery = PeriodQuery;
 
 const Group = z.object({ people: Count, converted: Count });
@@ -10,10 +10,12 @@ const Caused = z.object({ of: Count, point: z.number(), lo: z.number(), hi: z.nu
 
 export const HoldoutReport = z.object({
   asOf: AsOf, period: Period,
-  /** One item a goal (the same event, filters and window) and a way of keeping people back. */
+  /** One item a holdout, and one a goal (the same event, filters and window) of tests with a control. */
   items: z.array(z.object({
     /** `control`: an arm of one test. `holdout`: kept out of many campaigns. */
     kind: z.enum(['control', 'holdout']),
+    /** The holdout; null for controls of tests. */
+    holdout: z.object({ id: Id, name: z.string(), percent: z.number(), since: z.string(), endedAt: z.string().nullable() }).nullable(),
     goal: z.object({ name: z.string(), event: z.string().nullable(), windowSeconds: Count }),
     /** Matured people only. */
     kept: Group, messaged: Group,
@@ -24,8 +26,8 @@ export const HoldoutReport = z.object({
     missing: z.enum(['people', 'conversions']).nullable(),
     sentence: Words,
   })),
-  /** The holdout over many campaigns: there is none in this version of Danbi, so its items are missing and nobody is kept back by it. */
-  holdout: z.object({ active: z.boolean(), people: Count, note: Words }),
+  /** Holdouts under way, and people kept back by any of them in the period. */
+  holdout: z.object({ active: Count, people: Count }),
 }).meta({ id: 'HoldoutReport' });
 export type HoldoutReport = z.infer<typeof HoldoutReport>;
 export type HoldoutItem = HoldoutReport['items'][number];

@@ -5,6 +5,7 @@ import { HELPER_DOCS, type HelperDoc } from './helper-docs.js';
 import { loadBookFor } from './store/snippets.store.js';
 import { seenOfEvents, seenOfPeople, type SeenValue } from './store/merge-tags.store.js';
 import { FieldChecks } from './template-field.js';
+import { templatesIn } from './templates-in.js';
 
 export interface MergeTag {
   /** As written in a template. */
@@ -95,27 +96,3 @@ export class MergeTagsService {
 }
 
 const tag = (path: string, types: string[], part: number | null): MergeTag => ({ tag: `{{${path}}}`, path, types, share: part });
-
-interface PlacedText { path: string; text: string; language: string | undefined }
-
-const TEMPLATES = new Set(['subject', 'preheader', 'body', 'text', 'fromName', 'title']);
-/** Parts whose texts are templates all the way down. */
-const PARTS = ['buttons', 'image', 'survey'];
-/** What stands in those parts and is no text that somebody reads. */
-const FIXED = new Set(['key', 'kind', 'saveAs', 'tags']);
-
-/** The fields of a message that are templates, each with its place. */
-function templatesIn(content: object): PlacedText[] {
-  const { language, translations = {} } = content as { language?: string; translations?: Record<string, object> };
-  const of = (texts: object, place: string, written: string | undefined): PlacedText[] => [
-    ...Object.entries(texts).flatMap(([field, text]) => (TEMPLATES.has(field) && typeof text === 'string' ? [{ path: place + field, text, language: written }] : [])),
-    ...PARTS.flatMap((part) => below((texts as Record<string, unknown>)[part], place + part).map(([path, text]) => ({ path, text, language: written }))),
-  ];
-  return [...of(content, '', language), ...Object.entries(translations).flatMap(([tagName, texts]) => of(texts, `translations.${tagName}.`, tagName))];
-}
-
-function below(value: unknown, place: string): [string, string][] {
-  if (typeof value === 'string') return [[place, value]];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, each]) => (FIXED.has(key) ? [] : below(each, `${place}.${key}`)));
-}

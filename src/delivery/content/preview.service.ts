@@ -7,6 +7,7 @@ import { loadPastPerson } from '../../people/past-person.js';
 import { personIdOf } from '../../people/person-handle.js';
 import { row } from '../../platform/database/db.js';
 import { loadWorkspace } from '../../platform/workspace.js';
+import { inKorean } from '../../platform/korean/korean-of.js';
 import { payloadOf } from '../hooks/hook-request.js';
 import { renderChat, renderWebhook } from '../hooks/render-hooks.js';
 import { endpointStates } from '../hooks/store/endpoints.store.js';
@@ -84,9 +85,10 @@ export class Previews {
 
   async preview({ channel, content, ...reader }: PreviewQuestion): Promise<Preview> {
     const compiled = await this.compiled(channel, content);
-    if (Array.isArray(compiled)) return { ...NOTHING, problems: compiled };
+    if (Array.isArray(compiled)) return { ...NOTHING, problems: compiled.map(inKorean) };
     const { topic } = reader;
-    const shown = await this.show(compiled, await this.contextOf(reader));
+    const said = await this.show(compiled, await this.contextOf(reader));
+    const shown = { ...said, problems: said.problems.map(inKorean), warnings: said.warnings.map(inKorean) };
     return topic === undefined ? shown : { ...shown, lint: await this.lint(channel, content, compiled, topic) };
   }
 

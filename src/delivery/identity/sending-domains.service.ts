@@ -134,7 +134,7 @@ export class SendingDomains {
     await inTransaction(this.db, async (tx) => {
       if (!(await lockSendingDomain(tx, id))) throw notFound('sending-domain', id);
       const { domain } = await this.load(id, tx);
-      if (wireDomain(confirm) !== domain) throw new AppError('sending-domain.confirm', `Nothing was deleted. To delete ${domain} and its keys for good, repeat its name as "confirm".`, 'invalid', [{ path: 'confirm', code: 'sending-domain.confirm', message: `must be ${domain}` }]);
+      if (wireDomain(confirm) !== domain) throw new AppError('sending-domain.confirm', `Nothing was deleted. To delete ${domain} and its keys for good, repeat its name as "confirm".`, 'invalid', [{ path: 'confirm', code: 'sending-domain.confirm', message: `must be the name ${domain}` }]);
       const users = (await this.use?.campaignsFrom(tx, domain)) ?? [];
       if (users.length > 0) throw conflict('sending-domain.in-use', `Messages of ${users.map((name) => `“${name}”`).join(', ')} are sent from addresses of ${domain}. Stop these campaigns or publish them with another sender, then delete it.`);
       await deleteSendingDomain(tx, id);

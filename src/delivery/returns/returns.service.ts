@@ -6,6 +6,7 @@ import { AuditLog } from '../../platform/audit.js';
 import { inTransaction } from '../../platform/database/db.js';
 import type { Actor } from '../../platform/http/access.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
+import { koreanOf } from '../../platform/korean/korean-of.js';
 import { applyNotices } from './apply-notices.js';
 import { fileMail } from './intake/file-mail.js';
 import type { ReturnNotice } from './notice.js';
@@ -29,8 +30,8 @@ export class Returns {
     return id;
   }
 
-  list(filter: ReturnsFilter): Promise<ReturnListed[]> {
-    return listReturns(this.db, filter);
+  async list(filter: ReturnsFilter): Promise<ReturnListed[]> {
+    return (await listReturns(this.db, filter)).map(saidTwice);
   }
 
   /** One report with its raw text, of which bytes that are no text are replaced. */
@@ -38,7 +39,7 @@ export class Returns {
     const found = await findReturn(this.db, id, SHOWN_BYTES);
     if (!found) throw notFound('return', id);
     const { body, ...listed } = found;
-    return { ...listed, raw: body.toString('utf8').replaceAll('\0', '�') };
+    return { ...saidTwice(listed), raw: body.toString('utf8').replaceAll('\0', '�') };
   }
 
   /** A person says what a report means; only where the rules gave up. */
@@ -84,6 +85,12 @@ export class Returns {
     if (applied!.outcome === 'unknown_message') throw notFound('delivery', deliveryId);
     if (applied!.outcome === 'too_early') throw conflict('return.too-early', 'This message is still being sent.');
   }
+}
+
+/** Why it stands where it stands in Korean too, where it is a sentence of ours. */
+function saidTwice<R extends { detail: string }>(report: R): R & { detailKo?: string } {
+  const detailKo = koreanOf(report.detail);
+  return detailKo === null ? report : { ...report, detailKo };
 }
 
 /** The one delivery that the notices of a report name. */

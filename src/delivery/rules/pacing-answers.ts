@@ -1,39 +1,50 @@
 import type { Channel } from '../../contract/message.js';
+import type { MessageClass, SendWindow } from '../../contract/pacing.js';
+import type { Wait } from '../../kernel/gates.js';
+import { newId } from '../../kernel/ids.js';
 import { row, type Db } from '../../platform/database/db.js';
 import { loadWorkspace, type Workspace } from '../../platform/workspace.js';
 import { TRANSACTIONAL_REASONS, type TransactionalReason } from '../preferences/domain/transactional.js';
-import { judgeFrequency } from './domain/frequency.js';
-import { ruleOf } from './domain/rule-settings.js';
-import { heldByNight, nightDetail } from './night.js';
-import { seldomReaders, slotsOf } from './store/frequency.store.js';
-
-/** Why a message would wait now, and until when. */
-export interface Waiting { until: Date; facts: Record<string, unknown> }
+import { frequencyOf } from './frequency.js';
+import type { KeptPlaces } from './kept-places.js';
+import { quietOf } from './quiet.js';
 
 /** What pacing would say to one person's message now: the same questions that the sender asks. Null: nothing against it. */
-export interface PacingAnswer { quiet: Waiting | null; frequency: Waiting | null }
+export interface PacingAnswer { quiet: Wait | null; frequency: Wait | null }
 
-/** Asks the pacers' questions for explanation; nothing is locked or written. */
-export async function pacingAnswer(db: Db, { personId, channel, topic }: { personId: string; channel: Channel; topic: string }, now: Date): Promise<PacingAnswer> {
-  const workspace = await loadWorkspace(db);
-  const person = await row<{ timeZone: string | null; transactional: boolean }>(db, `
-    select p.time_zone as "timeZone", exists (select from topic as t where t.key = $2 and t.kind = 'transactional') as transactional from person as p where p.id = $1`, [personId, topic]);
-  return person ? pacingOf(db, { personId, channel, ...person }, workspace, now) : { quiet: null, frequency: null };
+/** A message as pacing knows it. */
+export interface PacedMessage {
+  personId: string;
+  campaignId: string;
+  stepId: string | null;
+  channel: Channel;
+  topic: string;
+  class: MessageClass;
+  priority: number;
+  sendWindow?: SendWindow;
 }
 
-/** The same of somebody whose zone is known. @param of `timeZone`: the person's own, if it was told */
-export async function pacingOf(db: Db, of: { personId: string; channel: Channel; timeZone: string | null; transactional: boolean }, workspace: Workspace, now: Date): Promise<PacingAnswer> {
-  const { personId, channel } = of;
-  if (of.transactional) return { quiet: null, frequency: null };
-  const night = (await heldByNight(db, [of], { channel, now, workspace })).get(personId);
-  const { on, parameters: { waitDays } } = ruleOf(workspace, 'frequency_preference');
-  const frequency = on && channel === 'email' ? (await seldomReaders(db, [personId])).get(personId) : undefined;
-  const slot = frequency ? (await slotsOf(db, [personId], [])).get(personId) ?? null : null;
-  const verdict = frequency ? judgeFrequency({ now, queuedAt: now, frequency, slot, waitDays }) : { kind: 'go' as const };
-  return {
-    quiet: night ? { until: night.until, facts: { rule: 'night_gate', zone: night.zone, from: night.from, to: night.to, detail: nightDetail(night) } } : null,
-    frequency: verdict.kind === 'wait' ? { until: verdict.until, facts: { rule: 'frequency_preference', frequency, slot: slot!.deliveryId } } : null,
-  };
+/** Asks the sender's questions for explanation; nothing is locked or written. */
+export async function pacingAnswer(db: Db, message: PacedMessage, kept: KeptPlaces, now: Date): Promise<PacingAnswer> {
+  const workspace = await loadWorkspace(db);
+  const person = await row<{ timeZone: string | null; transactional: boolean }>(db, `
+    select p.time_zone as "timeZone", exists (select from topic as t where t.key = $2 and t.kind = 'transactional') as transactional from person as p where p.id = $1`, [message.personId, message.topic]);
+  return person ? pacingOf(db, { ...message, ...person }, { workspace, now, kept, take: false }) : { quiet: null, frequency: null };
+}
+
+/**
+ * The same of somebody whose zone is known.
+ *
+ * @param of `timeZone`: the person's own, if it was told
+ * @param around `take`: nobody else asks for a place with this person until commit
+ */
+export async function pacingOf(db: Db, of: PacedMessage & { timeZone: string | null; transactional: boolean }, around: { workspace: Workspace; now: Date; kept: KeptPlaces; take: boolean }): Promise<PacingAnswer> {
+  const { channel } = of;
+  const { now } = around;
+  const asked = { ...of, id: newId(), queuedAt: now, dueAt: now, expiresAt: null };
+  const quiet = await quietOf(db, [asked], { ...around, channel, spreads: false });
+  const frequency = await frequencyOf(db, [asked], { ...around, channel });
+  return { quiet: quiet.get(asked.id) ?? null, frequency: frequency.get(asked.id) ?? null };
 }
 
 /** Why the messages of a transactional topic are no advertising; null for marketing and for topics that never said. */

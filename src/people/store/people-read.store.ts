@@ -1,6 +1,7 @@
 import { rows, row, type Db } from '../../platform/database/db.js';
 import type { PersonKind } from '../domain/identity-plan.js';
 import type { JsonObject, JsonValue } from '../domain/json.js';
+import { matchesText, peopleByText, searchText } from './person-search.store.js';
 
 export interface PersonRecord {
   id: string;
@@ -29,23 +30,35 @@ export const readPerson = (db: Db, id: string): Promise<PersonRecord | null> => 
 
 export interface PeopleFilter { email?: string; externalId?: string; anonymousId?: string; tag?: string; q?: string }
 
-const escaped = (text: string) => text.replace(/[\\%_]/g, (mark) => `\\${mark}`);
+/** Of a search, first so many of the newest people are looked at: what many people match is found there. */
+const NEWEST = 2_000;
 
 /** Newest first; one row more than `limit` when there is a next page. */
-export function listPeople(db: Db, filter: PeopleFilter, page: { limit: number; after: readonly unknown[] | null }): Promise<PersonRecord[]> {
+export async function listPeople(db: Db, filter: PeopleFilter, page: { limit: number; after: readonly unknown[] | null }): Promise<PersonRecord[]> {
+  if (filter.q === undefined) return pageOfPeople(db, filter, page);
+  const text = await searchText(db, filter.q);
+  const found = await pageOfPeople(db, filter, page, { text, among: { newest: NEWEST } });
+  // Less than a page of the newest: all that match are few enough to be found by their names, or so many that the page fills soon.
+  return found.length > page.limit ? found : pageOfPeople(db, filter, page, { text, among: await peopleByText(db, text) });
+}
+
+/** Which people a search looks at: the newest, these, or all (null). */
+interface Search { text: string; among: { newest: number } | { ids: string[] } | null }
+
+function pageOfPeople(db: Db, filter: PeopleFilter, page: { limit: number; after: readonly unknown[] | null }, search?: Search): Promise<PersonRecord[]> {
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
   const where: string[] = [];
+  const before = page.after ? `(p.created_at, p.id) < (${bind(page.after[0])}::timestamptz, ${bind(page.after[1])}::uuid)` : 'true';
   if (filter.email !== undefined) where.push(`p.email is not null and lower(p.email) = lower(${bind(filter.email)})`);
   if (filter.externalId !== undefined) where.push(`p.external_id = ${bind(filter.externalId)}`);
   if (filter.anonymousId !== undefined) where.push(`p.id = (select i.person_id from person_identity as i where i.kind = 'anonymous_id' and i.value = ${bind(filter.anonymousId)})`);
   if (filter.tag !== undefined) where.push(`exists (select 1 from person_tag as t where t.person_id = p.id and t.tag = ${bind(filter.tag)})`);
-  if (filter.q !== undefined) {
-    const start = bind(`${escaped(filter.q)}%`);
-    where.push(`(p.email ilike ${start} or p.external_id ilike ${start} or p.attributes ->> 'name' ilike ${bind(`%${escaped(filter.q)}%`)})`);
-  }
-  if (page.after) where.push(`(p.created_at, p.id) < (${bind(page.after[0])}::timestamptz, ${bind(page.after[1])}::uuid)`);
-  return rows<PersonRecord>(db, `select ${COLUMNS} from person as p ${where.length > 0 ? `where ${where.join(' and ')}` : ''} order by p.created_at desc, p.id desc limit ${bind(page.limit + 1)}`, values);
+  const among = search?.among;
+  if (among && 'ids' in among) where.push(`p.id = any(${bind(among.ids)}::uuid[])`);
+  else if (search) where.push(matchesText(bind, search.text));
+  const people = among && 'newest' in among ? `(select p.* from person as p where ${before} order by p.created_at desc, p.id desc limit ${bind(among.newest)})` : 'person';
+  return rows<PersonRecord>(db, `select ${COLUMNS} from ${people} as p where ${[before, ...where].join(' and ')} order by p.created_at desc, p.id desc limit ${bind(page.limit + 1)}`, values);
 }
 
 /** Ids of the people whose address this is; at most two, to tell one from several. */

@@ -2,6 +2,7 @@ import { rows, type Db } from '../../platform/database/db.js';
 import type { DerivedColumns } from '../domain/derived.js';
 import type { PersonKind } from '../domain/identity-plan.js';
 import type { JsonObject } from '../domain/json.js';
+import { uuids } from './arrays.js';
 
 /** A person as written by one batch. */
 export interface PersonRow extends DerivedColumns {
@@ -90,4 +91,10 @@ export async function removeTags(tx: Db, tags: { personId: string; tag: string }
   return rows(tx, `
     delete from person_tag as t using unnest($1::uuid[], $2::text[]) as gone (person_id, tag)
      where t.person_id = gone.person_id and t.tag = gone.tag returning t.person_id as "personId", t.tag`, [tags.map((t) => t.personId), tags.map((t) => t.tag)]);
+}
+
+/** Locks people in id order, as every writer does, so that none is merged or erased meanwhile; answers who is there. */
+export async function lockPeople(tx: Db, personIds: readonly string[]): Promise<string[]> {
+  const found = await rows<{ id: string }>(tx, 'select p.id from person as p where p.id = any($1::uuid[]) order by p.id for no key update', [uuids(personIds)]);
+  return found.map(({ id }) => id);
 }

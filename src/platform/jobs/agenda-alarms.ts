@@ -6,6 +6,8 @@ import type { Log } from '../logging.js';
 import { Alarms } from './alarms.js';
 
 const JOB = 'danbi.alarm';
+/** Held while Agenda looks after its table: two processes that replace its trigger at one instant fail with "tuple concurrently updated". */
+const AGENDA_SCHEMA_LOCK = 7_305_009;
 
 /**
  * Alarms as Agenda jobs in PostgreSQL, so that they outlive the process. One job a worker and moment, payload = the name
@@ -26,7 +28,10 @@ export class AgendaAlarms extends Alarms {
     // A connection that is lost while nobody uses it would otherwise end the process.
     pool.on('error', (error) => this.log.warn({ err: error }, 'agenda lost a connection and takes another'));
     // Its own LISTEN is left out: lost, it tries ten times a second and reports each try; the wake channel does the waking.
-    const backend = new PostgresBackend({ pool, disableNotifications: true });
+    const options = { pool, disableNotifications: true };
+    await alone(pool, () => new PostgresBackend(options).connect());
+    // Agenda connects when it is made, and nobody hears of it when that fails; the table is there by now.
+    const backend = new PostgresBackend({ ...options, ensureSchema: false });
     const agenda = new Agenda({ backend, processEvery: '2 seconds', defaultLockLimit: 20, removeOnComplete: true });
     agenda.on('error', (error: unknown) => this.log.warn({ err: error }, 'agenda reported an error; the catch-up poll goes on'));
     agenda.define<{ worker: string }>(JOB, async (job) => {
@@ -53,5 +58,17 @@ export class AgendaAlarms extends Alarms {
     this.agenda = null;
     await this.pool?.end();
     this.pool = null;
+  }
+}
+
+/** Does something while no other process does it; a connection of the pool holds the lock, which ends with it. */
+async function alone(pool: pg.Pool, work: () => Promise<void>): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [AGENDA_SCHEMA_LOCK]);
+    await work();
+  } finally {
+    // Closed rather than given back, so that the lock is gone whatever happened.
+    client.release(true);
   }
 }

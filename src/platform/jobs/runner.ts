@@ -77,9 +77,10 @@ export class WorkerRunner {
    * woken come first, as in a started runner; the poll behind is one look of every worker after the last round that did something,
    * so a wake-up that is missing loses no work here either. Rounds never run beside each other: they would hold rows locked,
    * which look like no work.
+   * @param rests workers left out this time
    */
-  async runUntilIdle(): Promise<Date | null> {
-    const lanes = [...this.lanes.values()];
+  async runUntilIdle(rests: (name: string) => boolean = () => false): Promise<Date | null> {
+    const lanes = [...this.lanes.values()].filter(({ worker }) => !rests(worker.name));
     const next = new Map<Lane, Date | null>();
     const looked = new Set<Lane>();
     for (let turn = 0; ; ) {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
+import { keyOf } from '../../kernel/ids.js';
 import { Ingest } from '../../people/ingest.service.js';
 import { readMessage, type AcceptedMessage, type Envelope } from '../../people/domain/segment-message.js';
 import { inPeopleTransaction, writePeople } from '../../people/people-writer.js';
@@ -9,7 +10,7 @@ import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { Worker, type Round } from '../../platform/jobs/worker.js';
 import { sampleAddress, sampleHistory, sampleId, SAMPLE_TAG } from '../domain/history.js';
 import { SAMPLE_WORKER } from '../sample-worker-name.js';
-import { advanceMaking, forgetLedger, forgetSample, hasOpenSample, isSendingTo, lockOpenSample, noteRemoved, samplePeople, type SampleRun } from '../store/sample.store.js';
+import { advanceMaking, forgetLedger, forgetReceipts, forgetSample, hasOpenSample, isSendingTo, lockOpenSample, noteRemoved, samplePeople, type SampleRun } from '../store/sample.store.js';
 
 /** People of one round. */
 const BATCH = 20;
@@ -50,7 +51,7 @@ export class SampleWorker extends Worker {
     return { done: people.length };
   }
 
-  private async remove(tx: EntityManager, { total, removed }: SampleRun): Promise<Round> {
+  private async remove(tx: EntityManager, { run, anchor, total, removed }: SampleRun): Promise<Round> {
     const ids = Array.from({ length: total }, (_, index) => sampleId(index));
     const found = (await samplePeople(tx, ids, BATCH)).map(({ id }) => id);
     if (found.length > 0) {
@@ -61,6 +62,7 @@ export class SampleWorker extends Worker {
     }
     if (await isSendingTo(tx, removed)) return { done: 0, next: new Date(this.clock.now().getTime() + AGAIN_MS) };
     await forgetLedger(tx, removed, ids.map((_, index) => sampleAddress(index)));
+    await forgetReceipts(tx, ids.flatMap((_, index) => sampleHistory(index, run, anchor).map(({ messageId }) => keyOf(messageId))));
     await forgetSample(tx);
     return { done: 1 };
   }

@@ -49,6 +49,11 @@ export async function forgetLedger(tx: Db, people: readonly string[], addresses:
   await rows(tx, `delete from sandbox_mail as m where m.rcpt_to = any($1::text[])`, [addresses]);
 }
 
+/** Forgets that their messages were seen: another making has messages of other ids. */
+export async function forgetReceipts(tx: Db, keys: readonly string[]): Promise<void> {
+  await rows(tx, 'delete from event_receipt as r where r.message_key = any($1::uuid[])', [keys]);
+}
+
 export async function forgetSample(tx: Db): Promise<void> {
   await rows(tx, 'delete from sample_data');
 }

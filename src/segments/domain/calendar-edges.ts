@@ -33,12 +33,19 @@ export function calendarBoundaries(edge: Edge, values: SqlValues, after: string,
   return { from: `day_start as s ${dates} ${people}`, at: 's.at', person: 'd.person_id', where: 'array_position(s.zones, p.time_zone) is not null' };
 }
 
-/** What {@link nextDay} reads: no later than the next day begins anywhere, or an hour early where clocks change that day. */
+/**
+ * What {@link nextDay} reads: no later than the next day begins anywhere, or an hour early where clocks change that day. Clocks that go back soon
+ * after midnight (St. John's did at 00:01) begin the day before once more: while that can happen, every minute is looked at.
+ */
 export const nextDays = (after: string): string => `with recursive ${ZONES},
     next_day as materialized (
       select min(c.at) as at from ${ZONE}
         cross join lateral (values (${after}), (${after} + interval '1 day')) as m (at)
-        cross join lateral (select (((${after} at time zone k.name)::date + 1) - ((m.at at time zone k.name) - (m.at at time zone 'UTC'))) at time zone 'UTC' as at) as c
+        cross join lateral (select ${after} at time zone k.name as now, (m.at at time zone k.name) - (m.at at time zone 'UTC') as east) as l
+        cross join lateral (
+          select (l.now::date + 1 - l.east) at time zone 'UTC' as at
+          union all
+          select date_trunc('minute', ${after}) + interval '1 minute' where (${after} at time zone 'UTC' + l.east)::date < l.now::date) as c
        where c.at > ${after})
   `;
 
@@ -48,8 +55,12 @@ export const nextDay = (edge: Edge, values: SqlValues): string => `select (selec
 /** How many anniversaries of one person are looked ahead. */
 const YEARS = 3;
 
-/** The next boundaries of one person: the days around each anniversary, as zones may have it a day earlier or later. */
-export function personDays(edge: Edge, values: SqlValues, personId: string, after: string): string {
+/**
+ * The next boundaries of one person: the days around each anniversary, as zones may have it a day earlier or later.
+ *
+ * @param person SQL of their id
+ */
+export function personDays(edge: Edge, values: SqlValues, person: string, after: string): string {
   const offset = values.bind(edge.offset, 'int');
   const zone = edge.source === 'workspace_calendar' ? WORKSPACE : `segment_zone(p.time_zone, ${WORKSPACE})`;
   return `
@@ -57,5 +68,5 @@ export function personDays(edge: Edge, values: SqlValues, personId: string, afte
       cross join generate_series(-1, 1) as n (days) cross join generate_series(0, ${YEARS}) as y (years)
       cross join lateral (select segment_anniversary((d.at at time zone 'UTC')::date + n.days, ((${after} at time zone 'UTC')::date + ${offset} - 2 + make_interval(years => y.years))::date) - ${offset} as day) as a
       cross join lateral segment_day_starts(${zone}, greatest(${after}, (a.day - 2)::timestamp at time zone 'UTC'), (a.day + 2)::timestamp at time zone 'UTC') as s
-     where d.person_id = ${values.bind(personId, 'uuid')} and d.key = ${values.bind(edge.key, 'text')} and s.day = a.day`;
+     where d.person_id = ${person} and d.key = ${values.bind(edge.key, 'text')} and s.day = a.day`;
 }

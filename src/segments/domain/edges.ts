@@ -91,11 +91,25 @@ function calendarPart(edge: Edge, index: number, { after, to, limit }: { after: 
 export function compilePersonBoundaries(edges: readonly Edge[], personId: string, after: Date, limit: number): Compiled {
   const values = new SqlValues();
   const parts = edges.map((edge) => {
-    if (isCalendar(edge)) return `(${personDays(edge, values, personId, values.bind(after, 'timestamptz'))} order by 1 limit ${values.bind(limit, 'int')})`;
+    if (isCalendar(edge)) return `(${personDays(edge, values, values.bind(personId, 'uuid'), values.bind(after, 'timestamptz'))} order by 1 limit ${values.bind(limit, 'int')})`;
     const { from: table, person, at, only } = sourceOf(edge, values);
     return `(select ${at}${offsetSql(edge, values)} as at from ${table} where ${only}${person} = ${values.bind(personId, 'uuid')} and ${at} > ${values.bind(shifted(after, edge.offset), 'timestamptz')} order by ${at} limit ${values.bind(limit, 'int')})`;
   });
   return { text: `select distinct f.at::text as at, f.at as instant from (${parts.join('\n union all ')}) as f order by f.at limit ${values.bind(limit, 'int')}`, values: values.list };
+}
+
+/** The boundaries of these people in (after, to], in no order; those of calendars look three years ahead. */
+export function compileBoundariesAmong(edges: readonly Edge[], personIds: readonly string[], { after, to }: { after: Date; to: Date }): Compiled {
+  const values = new SqlValues();
+  const asked = `unnest(${values.bind(personIds, 'uuid[]')}) as asked (id)`;
+  const instant = (at: Date) => values.bind(at, 'timestamptz');
+  const parts = edges.map((edge) => {
+    if (isCalendar(edge)) return `select asked.id, x.at from ${asked} cross join lateral (${personDays(edge, values, 'asked.id', instant(after))}) as x where x.at <= ${instant(to)}`;
+    const { from: table, person, at, only } = sourceOf(edge, values);
+    return `select asked.id, x.at${offsetSql(edge, values)} as at from ${asked} cross join lateral (
+        select ${at} as at from ${table} where ${only}${person} = asked.id and ${at} > ${instant(shifted(after, edge.offset))} and ${at} <= ${instant(shifted(to, edge.offset))} offset 0) as x`;
+  });
+  return { text: `select distinct f.id as "personId", f.at from (${parts.join('\n union all ')}) as f`, values: values.list };
 }
 
 /** SQL of the earliest instant of a source after `after - o.seconds`, by steps of an index; it may be that of a row that is not meant. */

@@ -1,4 +1,5 @@
-import type { Goal, Step } from '../../contract/campaign.js';
+import type { Goal } from '../../contract/campaign-goals.js';
+import type { Step } from '../../contract/campaign-steps.js';
 import { windowSeconds } from './operators.js';
 import type { Cohort, Conversion, ResolvedEngagement } from './leaves/conversions.js';
 import { leavesOf, type Leaf, type Resolved } from './resolved.js';

@@ -16,7 +16,7 @@ const FileQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).default('fa
 const FilePlan = z
   .object({
     applied: z.boolean(), valid: z.boolean(),
-    problems: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
+    problems: z.array(z.object({ path: z.string(), code: z.string(), message: z.string(), messageKo: z.string().optional() })),
     segments: z.array(z.object({ name: z.string(), action: z.enum(['create', 'update', 'unchanged']), note: z.string().nullable(), sentence: Sentence.nullable(), sentenceBefore: Sentence.nullable() })),
   })
   .meta({ id: 'SegmentFilePlan' });

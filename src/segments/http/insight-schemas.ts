@@ -30,7 +30,7 @@ export const MemberList = z.object({ items: z.array(PersonLine), next: z.string(
 
 const checked = {
   valid: z.boolean(),
-  problems: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
+  problems: z.array(z.object({ path: z.string(), code: z.string(), message: z.string(), messageKo: z.string().optional() })),
   sentence: Sentence.nullable(),
 };
 export const PreviewView = z.object({ ...checked, count: count.nullable(), sample: z.array(PersonLine) }).meta({ id: 'SegmentPreview' });

@@ -27,6 +27,11 @@ export async function samplePersonIds(db: Db, limit: number): Promise<string[]> 
   return found.map(({ id }) => id);
 }
 
+/** The ids of all people. */
+export async function everybody(db: Db): Promise<string[]> {
+  return (await rows<{ id: string }>(db, 'select p.id from person as p')).map(({ id }) => id);
+}
+
 /** Members of these segments by the set of them they are in. */
 export function countMasks(db: Db, ids: readonly string[]): Promise<MaskCount[]> {
   return rows<MaskCount>(db, `

@@ -1,16 +1,19 @@
 import type { PastPerson } from '../../people/past-person.js';
 import type { Compiled } from '../domain/sql-values.js';
 
+/** Somebody of the past, or as they would be: with events that did not happen. */
+type Hidden = PastPerson & { events?: readonly { id: string; name: string; properties: object; occurredAt: Date }[] };
+
 /**
  * The same question asked of the past: the tables that hold what is known of people are hidden by what they held of this one
  * person then. Conditions need not know of it, and one that reads a table which is not named here reads it as it is now.
  */
-export function inPast({ text, values }: Compiled, person: PastPerson): Compiled {
+export function inPast({ text, values }: Compiled, person: Hidden): Compiled {
   const list = [...values];
   const bind = (value: unknown, type: string): string => `$${list.push(value)}::${type}`;
   const id = bind(person.id, 'uuid');
   const at = bind(person.at, 'timestamptz');
-  const tables = [personThen(person, id, bind), datesThen(person, id, bind), marksThen(person, id, bind), consentsThen(person, id, bind), eventsThen(id, at), engagementThen(id, at)].join(',\n');
+  const tables = [personThen(person, id, bind), datesThen(person, id, bind), marksThen(person, id, bind), consentsThen(person, id, bind), eventsThen(person, { id, at }, bind), engagementThen(id, at)].join(',\n');
   return { text: `with ${tables}\n${text}`, values: list };
 }
 
@@ -47,10 +50,14 @@ function consentsThen({ reserved }: PastPerson, id: string, bind: Bind): string 
 }
 
 /** Not materialized: conditions keep their index look-ups. */
-function eventsThen(id: string, at: string): string {
+function eventsThen({ events = [] }: Hidden, { id, at }: { id: string; at: string }, bind: Bind): string {
+  const supposed = events.length === 0 ? '' : `
+      union all
+      select s.id, ${id}, 'track', s.name, s.properties, '{}'::jsonb, s.occurred_at, ${at}, s.id::text, null::uuid
+        from jsonb_to_recordset(${bind(JSON.stringify(events.map(({ id: eventId, name, properties, occurredAt }) => ({ id: eventId, name, properties, occurred_at: occurredAt }))), 'jsonb')}) as s (id uuid, name text, properties jsonb, occurred_at timestamptz)`;
   return `event as not materialized (
-      select e.* from event as e
-       where e.person_id = ${id} and e.received_at <= ${at} and (e.from_id is null or exists (select 1 from person_merge as m where m.from_id = e.from_id and m.at <= ${at})))`;
+      select e.id, e.person_id, e.type, e.name, e.properties, e.context, e.occurred_at, e.received_at, e.message_id, e.from_id from event as e
+       where e.person_id = ${id} and e.received_at <= ${at} and (e.from_id is null or exists (select 1 from person_merge as m where m.from_id = e.from_id and m.at <= ${at}))${supposed})`;
 }
 
 /** A message that was sent or shown later was on its way then; one that bounced since counts as it does now. */

@@ -1,8 +1,9 @@
 import type { SegmentNode } from '../../contract/segment.js';
 import type { Problem } from '../../kernel/errors.js';
+import { labelsOf } from '../../people/labels/store/labels.store.js';
 import { rows, type Db } from '../../platform/database/db.js';
 import type { Reference } from '../domain/leaves/leaf.js';
-import { referencesIn } from '../domain/references.js';
+import { labelledIn, referencesIn } from '../domain/references.js';
 import type { Names } from '../domain/wording/words.js';
 import { loadNamed } from './definitions.js';
 
@@ -24,12 +25,15 @@ async function loadReferences(db: Db, references: readonly Reference[]): Promise
   return found;
 }
 
-/** The names of everything that definitions name by id, and of what the segments they name do. */
+/** The names of everything that definitions name by id, and of what the segments they name do; labels of events and attributes. */
 export async function loadNames(db: Db, definitions: readonly SegmentNode[]): Promise<Names> {
   const named = await loadNamed(db, definitions);
-  const references = [...definitions, ...[...named.values()].map(({ definition }) => definition)].flatMap((definition) => referencesIn(definition));
+  const all = [...definitions, ...[...named.values()].map(({ definition }) => definition)];
+  const references = all.flatMap((definition) => referencesIn(definition));
+  const { events, attributes } = labelledIn(all);
+  const labels = (await labelsOf(db, events, attributes)).filter(({ en, ko }) => en !== '' || ko !== '');
   const found = await loadReferences(db, references);
-  return new Map<string, { name: string; nameKo?: string | null }>([...named, ...[...found.values()].map((one) => [one.id, one] as const)]);
+  return new Map<string, { name: string; nameKo?: string | null }>([...named, ...[...found.values()].map((one) => [one.id, one] as const), ...labels.map(({ kind, key, en, ko }) => [`${kind}:${key}`, { name: en || ko, nameKo: ko || en }] as const)]);
 }
 
 /** The references of a definition to what does not exist, each with its place below `basePath`. */

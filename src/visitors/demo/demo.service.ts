@@ -90,7 +90,7 @@ export class Demo {
   /** Of two who set it up at once, one publishes each campaign. */
   private async publish(id: string, actor: Actor): Promise<void> {
     try {
-      await this.publishing.publish(id, undefined, actor);
+      await this.publishing.publish(id, {}, actor);
     } catch (error) {
       if (!(error instanceof AppError) || error.kind !== 'conflict' || (await findCampaign(this.db, id))?.state === 'draft') throw error;
     }

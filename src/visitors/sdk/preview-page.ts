@@ -25,6 +25,11 @@ export const previewPage = (nonce: string, chunk: string) => `<!doctype html><ht
     const isDark = scheme === 'dark' && / dark$/.test(name);
     return { ...message, n: [tag, { ...more, class: name.replace(/ dark$/, '') }, ...inside], t: { ...message.t, ...(isDark ? ${JSON.stringify(DARK)} : {}) } };
   };
+  // Whoever writes in the page around this one keeps the focus: a dialog takes it when it opens, unless it is inert at that moment.
+  const open = HTMLDialogElement.prototype.showModal;
+  HTMLDialogElement.prototype.showModal = function () { this.inert = true; open.call(this); this.inert = false; };
+  // What asks for it as such is complained of by browsers in a frame of another origin.
+  const unfocused = ([tag, { autofocus, ...more }, ...inside]) => [tag, more, ...inside.map((one) => (Array.isArray(one) ? unfocused(one) : one))];
   addEventListener('message', ({ data, source }) => {
     if (source !== parent || !data || data.danbi !== 'preview' || !data.message) return;
     if (shown) shown.close();
@@ -32,7 +37,8 @@ export const previewPage = (nonce: string, chunk: string) => `<!doctype html><ht
     const events = {};
     for (const name of ['shown', 'open', 'reply', 'dismiss', 'gone']) events[name] = (detail) => tell(name, detail);
     events.click = (button, url) => tell('click', { button, url });
-    shown = show(inScheme(data.message, data.scheme), events);
+    const message = inScheme(data.message, data.scheme);
+    shown = show({ ...message, n: unfocused(message.n) }, events);
   });
   tell('ready');
 })();

@@ -36,6 +36,9 @@ const CHANNEL = { hello: 'email', nudge: 'in_app', last: 'email' } as const;
  * that life would not dare.
  */
 export class ChaosWorld {
+  /** Deliveries made, about. */
+  private made = 0;
+
   constructor(readonly app: TestApp, readonly campaignId: string, private readonly random: () => number) {}
 
   private pick<T>(list: readonly T[]): T {
@@ -74,6 +77,7 @@ export class ChaosWorld {
           return { id: newId(), personId, campaignId: this.campaignId, versionId: version.id, stepId, enrollmentId: id, channel: CHANNEL[stepId], contentId: null, experimentId: experiment.experimentId, variant: arm.variant, isControl: arm.isControl, topic: 'product-updates', dueAt: LATER };
         });
         await enqueueDeliveries(tx, wanted, at);
+        this.made += wanted.length;
         // The same step once more, as a retry after a lost connection would.
         await enqueueDeliveries(tx, wanted.slice(0, 5).map((one) => ({ ...one, id: newId() })), at);
       }
@@ -82,8 +86,9 @@ export class ChaosWorld {
   }
 
   private deliveries(share: number, where = 'true') {
+    const percent = Math.min(20, (600 * share) / Math.max(1, this.made));
     return rows<{ id: string; personId: string; isControl: boolean; state: string }>(this.app.db, `
-      select d.id, d.person_id as "personId", d.is_control as "isControl", d.state from delivery as d tablesample bernoulli (20) where d.campaign_id = $1 and ${where} order by random() limit $2`, [this.campaignId, Math.floor(share)]);
+      select d.id, d.person_id as "personId", d.is_control as "isControl", d.state from delivery as d tablesample bernoulli (${percent}) where d.campaign_id = $1 and ${where} order by random() limit $2`, [this.campaignId, Math.floor(share)]);
   }
 
   /** Senders take and settle messages; some bounce, some come back later than they were thought delivered. */

@@ -2,7 +2,7 @@ import { Kbd, Modal, Table } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { GOES } from './keys.ts';
 
-/** Every key that works on every page, opened with `?`. */
+/** Every key there is, opened with `?`. */
 export default function ShortcutHelp({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
   const rows = [
@@ -10,6 +10,11 @@ export default function ShortcutHelp({ onClose }: { onClose(): void }) {
     { keys: ['/'], text: t('keys.search') },
     { keys: ['N'], text: t('keys.new') },
     { keys: ['?'], text: t('keys.help') },
+    { keys: ['Ctrl', 'Enter'], text: t('keys.review') },
+    { keys: ['P'], text: t('keys.walk') },
+    { keys: ['T'], text: t('keys.test') },
+    { keys: ['[', ']'], text: t('keys.person') },
+    { keys: ['Ctrl', 'Z'], text: t('keys.undo') },
     ...GOES.map(({ letter, key }) => ({ keys: ['G', letter], text: t('keys.go', { place: t(`nav.${key}`) }) })),
   ];
   return (

@@ -16,15 +16,18 @@ export class ApiProblem extends Error {
   }
 }
 
-interface ErrorBody { code?: string; message?: string; problems?: Fault[] }
+interface ErrorBody { code?: string; message?: string; messageKo?: string; problems?: Fault[] }
+
+/** In the language of the page, as far as the server has it. */
+const saidHere = <F extends { message: string; messageKo?: string | undefined }>(fault: F): F => (i18next.language === 'ko' && fault.messageKo !== undefined ? { ...fault, message: fault.messageKo } : fault);
 
 const refusals: Middleware = {
   onError: ({ error }) => (error instanceof TypeError ? new ApiProblem(0, 'unanswered', i18next.t('state.unanswered'), [], null) : undefined),
   async onResponse({ response }) {
     if (response.ok) return undefined;
     const body = await response.clone().json().catch(() => ({})) as ErrorBody;
-    const { code = 'unknown', message = response.statusText, problems = [] } = body;
-    throw new ApiProblem(response.status, code, message, problems, response.headers.get('x-request-id'));
+    const { code = 'unknown', message = response.statusText, messageKo, problems = [] } = body;
+    throw new ApiProblem(response.status, code, saidHere({ message, messageKo }).message, problems.map(saidHere), response.headers.get('x-request-id'));
   },
 };
 

@@ -6,3 +6,5 @@ export const oneOf = <T extends string>(allowed: readonly T[], value: unknown): 
 
 /** Reads one value of the address that must be a calendar day, `2026-03-29`. */
 export const dayOf = (value: unknown): string | undefined => (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined);
+/** An instant with its offset; what is none is left out. */
+export const instantOf = (value: unknown): string | undefined => (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(value) ? value : undefined);

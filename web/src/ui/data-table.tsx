@@ -9,7 +9,7 @@ export function DataTable<T>({ caption, columns, items, keyOf, more }: { caption
   const { t } = useTranslation();
   return (
     <Card withBorder padding={0}>
-      <Table.ScrollContainer minWidth={Math.max(560, columns.length * 100)} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': caption } }}>
+      <Table.ScrollContainer minWidth={columns.length < 4 ? columns.length * 95 : Math.max(560, columns.length * 100)} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'group', 'aria-label': caption } }}>
         <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
           <caption style={{ position: 'absolute', clipPath: 'inset(50%)' }}>{caption}</caption>
           <Table.Thead>
@@ -18,7 +18,7 @@ export function DataTable<T>({ caption, columns, items, keyOf, more }: { caption
           <Table.Tbody>
             {items.map((item) => (
               <Table.Tr key={keyOf(item)}>
-                {columns.map(({ key, cell, numeric }) => <Table.Td key={key} ta={numeric ? 'right' : 'left'} style={numeric ? { fontVariantNumeric: 'tabular-nums' } : undefined}>{cell(item)}</Table.Td>)}
+                {columns.map(({ key, cell, numeric }) => <Table.Td key={key} data-numeric={numeric} ta={numeric ? 'right' : 'left'} style={numeric ? { fontVariantNumeric: 'tabular-nums' } : undefined}>{cell(item)}</Table.Td>)}
               </Table.Tr>
             ))}
           </Table.Tbody>

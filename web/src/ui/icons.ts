@@ -43,3 +43,4 @@ export { IconUsers } from '@tabler/icons-react';
 export { IconUsersGroup } from '@tabler/icons-react';
 export { IconWebhook } from '@tabler/icons-react';
 export { IconX } from '@tabler/icons-react';
+export { IconTag } from '@tabler/icons-react';

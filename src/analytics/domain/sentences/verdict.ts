@@ -110,7 +110,9 @@ function extended({ memory }: Found, spoken: Spoken): Said {
   return { en: `${said.en}; extended on ${date.en}, still collecting.`, ko: `${said.ko}. ${date.ko}에 연장해서 아직 모으는 중이에요.` };
 }
 
-function trafficProblem(reason: 'split_of_assigned' | 'split_of_eligible', arms: readonly ArmInput[]): Said {
+function trafficProblem(reason: 'split_of_assigned' | 'split_of_eligible', all: readonly ArmInput[]): Said {
+  // The split is that of the arms that still get people.
+  const arms = all.filter(({ dropped }) => !dropped);
   const mass = arms.reduce((sum, { weight }) => sum + weight, 0);
   const share = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
   const planned = arms.map(({ weight }) => share.format((100 * weight) / mass)).join('/');

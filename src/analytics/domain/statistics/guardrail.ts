@@ -16,10 +16,11 @@ export interface Harm { arm: string; against: string; since: string; lift: LiftI
 /**
  * Watches something unwanted (unsubscribes, complaints, bounces; more is worse) at any number of looks: half of the budget goes
  * to the always-valid interval, which needs 10 with the outcome in both arms, half to an exact test of which arm the few
- * outcomes came from, which has no minimum: 0 against 20 complaints must not pass unseen. A harm that was found stays.
+ * outcomes came from, which has no minimum: 0 against 20 complaints must not pass unseen. A harm that was found stays. A dropped arm is
+ * compared no more: people go on coming into the others alone, so that outcomes fall on those for no fault of theirs.
  */
 export function watchGuardrail({ arms, plannedPeople, now, earlier }: { arms: readonly ArmInput[]; plannedPeople: DecisionPlan['plannedPeople']; now: string; earlier: readonly Harm[] }): Harm[] {
-  const found = pairsOf(arms).flatMap(([one, two]) => {
+  const found = pairsOf(arms).filter((pair) => !pair.some(({ dropped }) => dropped)).flatMap(([one, two]) => {
     const [against, arm] = meanOf(one.outcome) <= meanOf(two.outcome) ? [one, two] : [two, one];
     const known = earlier.find((harm) => harm.arm === arm.key && harm.against === against.key);
     if (known) return [];

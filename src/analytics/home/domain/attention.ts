@@ -1,6 +1,9 @@
 /** What somebody should look at. The page has the words; `text` is of Danbi itself where it has said why already. */
 export type Attention =
   | { kind: 'paused'; campaignId: string; name: string; text: { en: string; ko: string } }
+  | { kind: 'breaker'; text: { en: string; ko: string } }
+  | { kind: 'approval'; campaignId: string; name: string }
+  | { kind: 'zero' | 'collapse' | 'surge'; campaignId: string; name: string; count: number; expected: number }
   | { kind: 'split'; campaignId: string; name: string }
   | { kind: 'bounces' | 'complaints'; campaignId: string; name: string; count: number; of: number }
   | { kind: 'readout_due' | 'readout_done'; campaignId: string; name: string }
@@ -14,6 +17,11 @@ export type Attention =
 /** What is known, as the store reads it. */
 export interface Found {
   paused: { campaignId: string; name: string; en: string; ko: string }[];
+  /** The breaker of the workspace, when it is open. */
+  breaker: { en: string; ko: string } | null;
+  /** Somebody asks for an approval, or a launch that is due waits for one. */
+  approvals: { campaignId: string; name: string }[];
+  anomalies: { campaignId: string; name: string; kind: 'zero' | 'collapse' | 'surge'; seen: number; expected: number }[];
   tests: { campaignId: string; name: string; what: 'split' | 'due' | 'done' }[];
   /** By campaign, of the last seven days. */
   sent: { campaignId: string; name: string; sent: number; bounced: number; complained: number }[];
@@ -36,7 +44,10 @@ export function attentionOf(found: Found, now: Date): Attention[] {
   const tests = (what: 'split' | 'due' | 'done', kind: 'split' | 'readout_due' | 'readout_done') => found.tests.filter((one) => one.what === what).map(({ campaignId, name }) => ({ kind, campaignId, name }));
   const isSilent = found.lastEventAt !== null && now.getTime() - found.lastEventAt.getTime() > SILENT_MS;
   return [
+    ...(found.breaker ? [{ kind: 'breaker' as const, text: found.breaker }] : []),
     ...found.paused.map(({ campaignId, name, en, ko }): Attention => ({ kind: 'paused', campaignId, name, text: { en, ko } })),
+    ...found.approvals.map((one): Attention => ({ kind: 'approval', ...one })),
+    ...found.anomalies.map(({ campaignId, name, kind, seen, expected }): Attention => ({ kind, campaignId, name, count: seen, expected })),
     ...tests('split', 'split'),
     ...share('bounces', ({ bounced }) => bounced, BOUNCES),
     ...share('complaints', ({ complained }) => complained, COMPLAINTS),

@@ -1,8 +1,11 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Id } from '../../../contract/common.js';
 import { AllowAll } from '../../../platform/http/access.js';
+import { idAfter, PageQuery, pageOf } from '../../../platform/http/paging.js';
+import { callPeople } from '../../store/behind.store.js';
+import { peopleOfWeek, WEEK_NUMBERS } from '../week-people.read.js';
 import { Reports } from '../../reports/reports.service.js';
 import { attentionOf } from '../domain/attention.js';
 import { begun, liveCampaigns, namesOf, troubles, weekOf } from '../home.read.js';
@@ -14,6 +17,9 @@ const ofCampaign = { campaignId: Id, ...named };
 
 const Attention = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('paused'), ...ofCampaign, text: z.object({ en: z.string(), ko: z.string() }) }),
+  z.object({ kind: z.literal('breaker'), text: z.object({ en: z.string(), ko: z.string() }) }),
+  z.object({ kind: z.literal('approval'), ...ofCampaign }),
+  z.object({ kind: z.enum(['zero', 'collapse', 'surge']), ...ofCampaign, count: Count.meta({ description: 'People who entered in the last 24 hours' }), expected: z.number() }),
   z.object({ kind: z.literal('split'), ...ofCampaign }),
   z.object({ kind: z.enum(['bounces', 'complaints']), ...ofCampaign, count: Count, of: Count }),
   z.object({ kind: z.enum(['readout_due', 'readout_done']), ...ofCampaign }),
@@ -33,6 +39,13 @@ const Home = z.object({
 }).meta({ id: 'Home' });
 type Home = z.infer<typeof Home>;
 
+const WeekPeopleQuery = PageQuery.extend({ number: z.enum(WEEK_NUMBERS) });
+const WeekPeople = z.object({
+  from: z.iso.datetime(), next: z.string().nullable(),
+  items: z.array(z.object({ personId: Id, externalId: z.string().nullable(), email: z.string().nullable(), name: z.string().nullable(), times: Count.meta({ description: 'How often this person is in the number' }) })),
+}).meta({ id: 'WeekPeople', description: 'Of `opened`, everybody whose open no machine is known to have made: the upper end of the number' });
+type WeekPeople = z.infer<typeof WeekPeople>;
+
 /** Where the day begins. */
 @ApiTags('Reports')
 @Controller('v1/home')
@@ -50,6 +63,18 @@ export class HomeController {
       const sent = perCampaign.map(({ id, ...rest }) => ({ campaignId: id, name: names.get(id) ?? id, ...rest }));
       const attention = attentionOf({ ...(await troubles(tx, now, from)), sent }, now);
       return { begun: await begun(tx), live: await liveCampaigns(tx), week: { from: from.toISOString(), ...week }, attention };
+    });
+  }
+
+  @Get('people') @AllowAll()
+  @ApiOperation({ summary: 'Who is behind a number of the last seven days, who came to Danbi last first' })
+  @ApiOkResponse({ standardSchema: WeekPeople })
+  people(@Query({ schema: WeekPeopleQuery }) { number, limit, after }: z.infer<typeof WeekPeopleQuery>): Promise<WeekPeople> {
+    return this.reports.inSnapshot(async ({ tx, now }) => {
+      const from = new Date(now.getTime() - WEEK_MS);
+      const page = pageOf(await peopleOfWeek(tx, { number, from, before: idAfter(after), limit: limit + 1 }), limit, (last) => [last.personId]);
+      const known = new Map((await callPeople(tx, page.items.map(({ personId }) => personId))).map((person) => [person.id, person]));
+      return { ...page, from: from.toISOString(), items: page.items.map(({ personId, times }) => ({ personId, externalId: known.get(personId)?.externalId ?? null, email: known.get(personId)?.email ?? null, name: known.get(personId)?.name ?? null, times })) };
     });
   }
 }

@@ -1,6 +1,6 @@
 import { windowMillis } from '../../../kernel/local-time.js';
 import { SqlValues } from '../../../segments/domain/sql-values.js';
-import type { Goal } from '../../../contract/campaign.js';
+import type { Goal } from '../../../contract/campaign-goals.js';
 import type { VersionFacts } from '../../reads/campaign.read.js';
 import { metBy } from '../../reads/goal-of.js';
 import { outcomeSql } from '../../reads/goals.read.js';

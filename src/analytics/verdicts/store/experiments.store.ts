@@ -1,4 +1,4 @@
-import type { Goal } from '../../../contract/campaign.js';
+import type { Goal } from '../../../contract/campaign-goals.js';
 import type { ExperimentResult } from '../../../contract/experiment.js';
 import { exists, row, rows, type Db } from '../../../platform/database/db.js';
 import type { ArmInput, DecisionPlan, Evaluation, Look, Memory } from '../../domain/statistics/decision.js';

@@ -19,8 +19,8 @@ const RUN = keepPlan(`
   insert into enrollment (id, person_id, campaign_id, version_id, state, step_id, step_arrived_at, entered_at, left_at, entry)
   values ($1, $2, $3, $4, 'completed', $5, $6::timestamptz, $6::timestamptz, $6::timestamptz, $7::jsonb)`);
 const DELIVERY = keepPlan(`
-  insert into delivery (id, person_id, campaign_id, version_id, step_id, enrollment_id, channel, content_id, experiment_id, variant, is_control, topic, language, state, reason, due_at, queued_at, sent_at, settled_at)
-  values ($1, $2, $3, $4, $5, $6, 'in_app', $7, $8, $9, $10, $11, $12, $13, $14, $15::timestamptz, $15::timestamptz, $16::timestamptz, $17::timestamptz)`);
+  insert into delivery (id, person_id, campaign_id, version_id, step_id, enrollment_id, channel, content_id, experiment_id, variant, is_control, topic, language, state, reason, due_at, queued_at, sent_at, settled_at, class)
+  values ($1, $2, $3, $4, $5, $6, 'in_app', $7, $8, $9, $10, $11, $12, $13, $14, $15::timestamptz, $15::timestamptz, $16::timestamptz, $17::timestamptz, $18)`);
 // Seen, and not to be displayed from the inbox: another display is another run with a message of its own.
 const MESSAGE = keepPlan(`
   insert into in_app_message (delivery_id, person_id, campaign_id, content, created_at, expires_at, seen_at, stopped_at)
@@ -40,7 +40,7 @@ export async function insertImpression(tx: Db, { enrollmentId, claim, stepId, to
   await saveVisits(tx, { fresh: [{ enrollmentId, personId, stepId, campaignId, versionId, arrivedAt: now, leftAt: now, outcome: 'displayed' }], known: [] });
   await rows(tx, DELIVERY, [
     deliveryId, personId, campaignId, versionId, stepId, enrollmentId, arm.contentId, experimentId, arm.variant, arm.isControl, topic, arm.language,
-    arm.isControl ? 'ghost' : 'delivered', arm.isControl ? 'EXPERIMENT_CONTROL' : null, createdAt, arm.isControl ? null : now, now]);
+    arm.isControl ? 'ghost' : 'delivered', arm.isControl ? 'EXPERIMENT_CONTROL' : null, createdAt, arm.isControl ? null : now, now, claim.class]);
   if (arm.isControl) return false;
   const content = claim.content as RenderedInApp;
   const expiresAt = content.expiresAfterHours === undefined ? null : new Date(now.getTime() + content.expiresAfterHours * HOUR_MS);

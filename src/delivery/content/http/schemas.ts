@@ -53,7 +53,7 @@ export const PreviewRequest = z.discriminatedUnion('channel', [
 ]).meta({ id: 'PreviewRequest' });
 export type PreviewRequest = z.infer<typeof PreviewRequest>;
 
-export const ProblemView = z.object({ path: z.string(), code: z.string(), message: z.string() });
+export const ProblemView = z.object({ path: z.string(), code: z.string(), message: z.string(), messageKo: z.string().optional() });
 /** What the rules of sending say, with their source; an error keeps the message from being published. */
 export const LintView = z.object({ severity: z.enum(['error', 'warning']), path: z.string(), code: z.string(), message: z.string(), messageKo: z.string(), source: z.string() });
 export const PreviewAnswer = z.object({

@@ -3,6 +3,7 @@ import type { ReasonCode } from '../../../kernel/reason-codes.js';
 import { rows, type Db } from '../../../platform/database/db.js';
 import { keepPlan } from '../../../platform/database/kept-plans.js';
 import { addressHash } from '../domain/address.js';
+import { judgeReach, type ReachFacts } from '../domain/reach.js';
 
 export interface ReachQuestion {
   personIds: readonly string[];
@@ -41,38 +42,28 @@ const FIND_ONE = keepPlan(findAmong('(values ($1::uuid))'));
 export async function refusals(db: Db, { personIds, channel, topic, now }: ReachQuestion): Promise<Map<string, ReasonCode>> {
   if (personIds.length === 0) return new Map();
   if (ADDRESSEE[channel] !== 'person') return goneAmong(db, personIds);
+  const answer = new Map<string, ReasonCode>();
+  for (const [personId, facts] of await reachFacts(db, { personIds, channel, topic, now })) {
+    const code = judgeReach(facts);
+    if (code !== null) answer.set(personId, code);
+  }
+  return answer;
+}
+
+/** What {@link refusals} judges, of each of these people. */
+export async function reachFacts(db: Db, { personIds, channel, topic, now }: ReachQuestion): Promise<Map<string, ReachFacts>> {
   const found = await (personIds.length === 1 ? rows<Found>(db, FIND_ONE, [personIds[0], channel, topic, now]) : rows<Found>(db, FIND, [personIds, channel, topic, now]));
   const hashes = channel === 'email' ? new Map(found.map((person) => [person.id, person.email === null ? null : addressHash(person.email)])) : null;
   const suppressed = hashes === null ? new Map<string, string>() : await suppressions(db, channel, [...hashes.values()].filter((hash) => hash !== null), now);
-  const answer = new Map<string, ReasonCode>();
-  for (const person of found) {
+  return new Map(found.map((person) => {
     const hash = hashes?.get(person.id) ?? null;
-    const code = consentRefusal(person) ?? (hashes !== null && hash === null ? 'CHANNEL_UNREACHABLE' : null)
-      ?? suppressionRefusal(person, hash === null ? undefined : suppressed.get(hash));
-    if (code !== null) answer.set(person.id, code);
-  }
-  return answer;
+    return [person.id, { ...person, addressMissing: hashes !== null && hash === null, blockedBy: (hash === null ? undefined : suppressed.get(hash)) ?? null }];
+  }));
 }
 
 async function goneAmong(db: Db, personIds: readonly string[]): Promise<Map<string, ReasonCode>> {
   const gone = await rows<{ id: string }>(db, 'select asked.id from unnest($1::uuid[]) as asked (id) where not exists (select from person as p where p.id = asked.id)', [personIds]);
   return new Map(gone.map(({ id }) => [id, 'PERSON_DELETED']));
-}
-
-function consentRefusal(person: Found): ReasonCode | null {
-  if (person.kind === null) return 'PERSON_DELETED';
-  if (person.topicKind === null) return 'NO_CONSENT';
-  if (person.topicKind === 'transactional') return null;
-  if (person.consent === 'unsubscribed') return 'TOPIC_UNSUBSCRIBED';
-  return person.optIn && person.consent === null ? 'NO_CONSENT' : null;
-}
-
-function suppressionRefusal(person: Found, reason: string | undefined): ReasonCode | null {
-  if (reason === undefined) return null;
-  if (reason === 'bounce' || reason === 'soft_bounce') return 'SUPPRESSED_BOUNCE';
-  // An operator's block closes everything; a complaint is about advertising, so a receipt or a password mail still goes.
-  if (reason === 'manual') return 'SUPPRESSED_MANUAL';
-  return person.topicKind === 'transactional' ? null : 'SUPPRESSED_COMPLAINT';
 }
 
 /** Reason by address hash, of those that are suppressed. */

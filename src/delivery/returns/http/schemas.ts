@@ -14,6 +14,7 @@ const report = z.object({
   contentType: z.string(), receivedAt: DateTime, state: z.enum(INBOUND_STATES),
   /** Why it stands where it stands, in a sentence. */
   detail: z.string(),
+  detailKo: z.string().optional().meta({ description: 'The same in Korean, where it is a sentence of ours' }),
   attempts: z.number().int(), nextAt: DateTime.nullable(), settledAt: DateTime.nullable(), bytes: z.number().int(),
   envelope: z.object({ from: z.string(), to: z.array(z.string()) }).nullable(),
   /** What was read, with what became of it. */

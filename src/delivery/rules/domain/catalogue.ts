@@ -56,8 +56,8 @@ export const RULES: readonly Rule[] = [
   {
     key: 'sender_identity', initially: 'korean', title: { en: 'Name and contact of the sender', ko: '전송자의 명칭과 연락처' },
     text: {
-      en: 'Marketing messages can be published only when the workspace has a contact (senderContact), which the footer shows with the name. Without one a message is not sent: RENDER_MISSING_VAR.',
-      ko: '워크스페이스에 연락처(senderContact)가 있어야 마케팅 메시지를 게시할 수 있고, 하단에 명칭과 함께 표시됩니다. 연락처가 없으면 발송되지 않습니다(RENDER_MISSING_VAR).',
+      en: 'Marketing messages can be published only when the workspace has a contact, which the footer shows with the name. Without one a message is not sent.',
+      ko: '워크스페이스에 연락처가 있어야 마케팅 메시지를 게시할 수 있고, 하단에 명칭과 함께 표시됩니다. 연락처가 없으면 발송되지 않습니다.',
     },
     sources: [act('제50조 제4항 제1호', 'Name and contact of the sender.'), decree('별표 6', 'E-mail: name, e-mail address, telephone number and postal address in the body.')],
   },
@@ -69,8 +69,8 @@ export const RULES: readonly Rule[] = [
   {
     key: 'night_gate', initially: 'korean', title: { en: 'No advertising at night', ko: '야간 광고 전송 제한' },
     text: {
-      en: 'Marketing messages of the chosen channels wait from 21:00 to 08:00 in the zone of the person (else of the workspace), unless they gave the separate night consent ($night). They go in the morning, spread over some minutes. E-mail is exempt by decree and so not chosen at first. Messages shown only inside a page that the person has open may not be sendings in the sense of the law; take in_app out if yours are such.',
-      ko: '선택한 채널의 마케팅 메시지는 고객(없으면 워크스페이스) 시간대로 21시부터 다음 날 08시까지 보내지 않고 아침에 몇 분에 나누어 보냅니다. 별도의 야간 동의($night)를 한 고객은 예외입니다. 이메일은 시행령에 따라 제외되므로 처음에는 선택되어 있지 않습니다.',
+      en: 'Marketing messages of the chosen channels wait from 21:00 to 08:00 in the zone of the person (else of the workspace), unless they agreed separately to hear from you at night. They go in the morning, spread over some minutes. E-mail is exempt by decree and so not chosen at first. Messages shown only inside a page that the person has open may not be sendings in the sense of the law; take in_app out if yours are such.',
+      ko: '선택한 채널의 마케팅 메시지는 고객(없으면 워크스페이스) 시간대로 21시부터 다음 날 08시까지 보내지 않고 아침에 몇 분에 나누어 보냅니다. 밤에도 받겠다고 따로 동의한 고객은 예외입니다. 이메일은 시행령에 따라 제외되므로 처음에는 선택되어 있지 않습니다.',
     },
     sources: [act('제50조 제3항', 'From 21:00 to 08:00 of the next day a separate prior consent is needed.'), decree('제61조 제2항', 'The medium exempt from the night rule is e-mail.')],
   },
@@ -94,7 +94,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     key: 'frequency_preference', initially: 'on', title: { en: 'How often a person wants e-mail', ko: '고객이 고른 이메일 빈도' },
-    text: { en: 'Marketing e-mail to a person who chose “weekly” or “monthly” waits until 7 days or 30 days after the last one, at most waitDays from when it was queued, and is then dropped.', ko: '“주 1회” 또는 “월 1회”를 고른 고객의 마케팅 이메일은 마지막 메일로부터 7일 또는 30일이 지날 때까지 기다리며, 대기 시작 후 waitDays가 지나면 발송하지 않습니다.' },
+    text: { en: 'Marketing e-mail to a person who chose “weekly” or “monthly” waits until 7 days or 30 days after the last one, at most for the number of days given here, and is then dropped.', ko: '“주 1회” 또는 “월 1회”를 고른 고객의 마케팅 이메일은 마지막 메일로부터 7일 또는 30일이 지날 때까지 기다리며, 아래에 정한 일수를 넘겨 기다리면 발송하지 않습니다.' },
     sources: [{ name: 'Preference of the person', says: 'Chosen on the preference page.' }],
   },
   {

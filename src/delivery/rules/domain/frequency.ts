@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 const ON_ITS_WAY_MS = 5 * 60_000;
 
 /** The message that took the slot: the last one that went, or one on its way (`at` null). */
-export interface Slot { deliveryId: string; at: Date | null }
+export interface Slot { deliveryId: string; campaignId: string; stepId: string | null; at: Date | null }
 
 export type FrequencyVerdict = { kind: 'go' } | { kind: 'wait'; until: Date } | { kind: 'drop' };
 

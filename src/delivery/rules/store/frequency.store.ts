@@ -16,7 +16,7 @@ export async function seldomReaders(db: Db, personIds: readonly string[], { lock
  */
 export async function slotsOf(db: Db, personIds: readonly string[], except: readonly string[]): Promise<Map<string, Slot>> {
   const found = await rows<Slot & { personId: string }>(db, `
-    select distinct on (d.person_id) d.person_id as "personId", d.id as "deliveryId", case when d.state <> 'sending' then coalesce(d.sent_at, d.settled_at) end as at
+    select distinct on (d.person_id) d.person_id as "personId", d.id as "deliveryId", d.campaign_id as "campaignId", d.step_id as "stepId", case when d.state <> 'sending' then coalesce(d.sent_at, d.settled_at) end as at
       from delivery as d
       join topic as t on t.key = d.topic and t.kind = 'marketing'
      where d.person_id = any($1::uuid[]) and d.channel = 'email' and d.state in ('sending', 'sent', 'delivered', 'uncertain', 'ghost') and not (d.id = any($2::uuid[]))

@@ -35,7 +35,7 @@ export async function releaseWaiting(tx: Db, limit: number, now: Date): Promise<
        where d.state = 'queued' and d.reason = $1 and d.reason in ('QUIET_HOURS_DEFERRED', 'CAP_DEFERRED') and ($4::uuid is null or (d.person_id, d.id) > ($4::uuid, $5::uuid))
        order by d.person_id, d.id limit $2 for update),
     freed as (
-      update delivery as d set due_at = $3::timestamptz, reason = null, detail = null from waiting as w where d.id = w.id and d.person_id = w.person_id returning 1)
+      update delivery as d set due_at = $3::timestamptz, reason = null, detail = null, gate_facts = null from waiting as w where d.id = w.id and d.person_id = w.person_id returning 1)
     select w.id, w.person_id as "personId" from waiting as w order by w.person_id, w.id`, [asked.reason, limit, now, asked.afterPerson, asked.afterId]);
   const last = freed.at(-1);
   if (last) await rows(tx, 'update pacing_release as r set after_person = $2::uuid, after_id = $3::uuid where r.reason = $1', [asked.reason, last.personId, last.id]);

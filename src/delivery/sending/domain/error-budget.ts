@@ -14,8 +14,8 @@ export type Measure = 'hard' | 'complaint' | 'block';
 
 /** Why a campaign was paused by itself, for people and programs. */
 export interface PauseReason {
-  code: 'ERROR_BUDGET';
-  measure: Measure;
+  code: 'ERROR_BUDGET' | 'RAMP_HALTED';
+  measure: Measure | 'unsubscribe' | 'render' | 'volume';
   /** Per cent of `of` messages; `limit` is what was allowed. */
   percent: number;
   limit: number;
@@ -38,7 +38,7 @@ const WORDS: Record<Measure, { en: string; ko: string }> = {
  * Whether the newest messages went worse than the budget allows, and how. Nothing is said before a whole window of messages was
  * judged, and nothing of complaints before so many were delivered: complaints come hours later.
  */
-export function overBudget(judged: Judged, budget: ErrorBudget, now: Date): PauseReason | null {
+export function overBudget(judged: Judged, budget: ErrorBudget, now: Date): (PauseReason & { code: 'ERROR_BUDGET'; measure: Measure }) | null {
   if (!budget.enabled || judged.total < budget.window) return null;
   const measures: [Measure, number, number, number][] = [
     ['complaint', judged.delivered >= budget.window ? judged.complaints : 0, judged.total, budget.complaintPercent],

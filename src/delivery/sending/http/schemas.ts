@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id } from '../../../contract/common.js';
+import { MessageClass } from '../../../contract/pacing.js';
 import { REASON_CODES } from '../../../kernel/reason-codes.js';
 import { DateTime } from '../../../platform/http/date-time.js';
 import { PageQuery } from '../../../platform/http/paging.js';
@@ -34,5 +35,10 @@ export const DeliveryDetail = delivery.extend({
   firstAttemptAt: DateTime.nullable(),
   /** The in-app message it stands in for. */
   fallbackOf: Id.nullable(),
+  class: MessageClass, priority: z.number().int(),
+  expiresAt: DateTime.nullable().meta({ description: 'After this moment it goes no more' }),
+  pacing: z.object({
+    rule: z.string().nullable(), cap: z.string().nullable(), winner: z.object({ campaignId: Id, campaignName: z.string().nullable(), stepId: z.string().nullable(), deliveryId: Id.nullable(), at: DateTime.nullable(), kept: z.boolean() }).nullable(),
+  }).nullable().meta({ description: 'What the gate that last put it off was told; the winner is the message that took its place' }),
   events: z.array(DeliveryEvent), decisions: z.array(DeliveryDecision), posts: z.array(DeliveryAttempt),
 }).meta({ id: 'DeliveryDetail' });

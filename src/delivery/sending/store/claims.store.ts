@@ -1,4 +1,5 @@
 import type { Channel } from '../../../contract/message.js';
+import type { MessageClass } from '../../../contract/pacing.js';
 import type { ReasonCode } from '../../../kernel/reason-codes.js';
 import { row, rows, type Db } from '../../../platform/database/db.js';
 
@@ -12,7 +13,13 @@ export interface ClaimedDelivery {
   contentId: string | null;
   isControl: boolean;
   topic: string;
+  class: MessageClass;
+  /** Among messages of one class the higher one goes first. */
+  priority: number;
+  /** After this moment it goes no more. */
+  expiresAt: Date | null;
   queuedAt: Date;
+  dueAt: Date;
   /** Kind of the topic is `transactional`. */
   transactional: boolean;
   attempts: number;
@@ -48,11 +55,13 @@ export interface ClaimRequest {
   endpointId?: string;
   /** Campaigns to leave alone. */
   held: readonly string[];
+  /** Most messages of a campaign, by its id; not named: any number. */
+  rooms?: Readonly<Record<string, number>>;
   now: Date;
 }
 
 /** How many campaigns one claim serves, in equal shares, so that a small campaign does not wait for a large one. */
-const CAMPAIGNS_AT_ONCE = 5;
+export const CAMPAIGNS_AT_ONCE = 5;
 
 /**
  * The campaigns with queued deliveries, found by jumping along the index: a paused campaign with a million queued rows costs
@@ -89,7 +98,7 @@ export async function claimDue(tx: Db, request: ClaimRequest): Promise<ClaimedDe
           select d.id, d.person_id from delivery as d
            where ${lane} and d.campaign_id = s.id and d.state = 'queued' and d.due_at <= $3::timestamptz
            order by d.due_at, d.id
-           limit (select ceil($4::numeric / greatest(count(*), 1))::bigint from served)
+           limit (select least(ceil($4::numeric / greatest(count(*), 1)), ($7::jsonb ->> s.id::text)::numeric)::bigint from served)
            for update skip locked) as taken),
      claimed as (
        update delivery as d
@@ -98,7 +107,7 @@ export async function claimDue(tx: Db, request: ClaimRequest): Promise<ClaimedDe
          from due where d.id = due.id and d.person_id = due.person_id and d.state = 'queued'
        returning d.*)
      select c.id, c.person_id as "personId", c.campaign_id as "campaignId", c.step_id as "stepId", c.enrollment_id as "enrollmentId", c.content_id as "contentId",
-            c.is_control as "isControl", c.topic, c.queued_at as "queuedAt", coalesce(t.kind = 'transactional', false) as transactional, c.attempts, c.reason, c.uncertain_at as "uncertainAt", c.first_attempt_at as "firstAttemptAt",
+            c.is_control as "isControl", c.topic, c.class, c.priority::int as priority, c.expires_at as "expiresAt", c.queued_at as "queuedAt", c.due_at as "dueAt", coalesce(t.kind = 'transactional', false) as transactional, c.attempts, c.reason, c.uncertain_at as "uncertainAt", c.first_attempt_at as "firstAttemptAt",
             c.fence::int as fence, c.fallback_of as "fallbackOf", e.entry -> 'properties' as event,
             case when p.id is not null then jsonb_build_object('externalId', p.external_id, 'email', p.email, 'timeZone', p.time_zone, 'language', p.language, 'attributes', p.attributes) end as person
        from claimed as c
@@ -106,40 +115,45 @@ export async function claimDue(tx: Db, request: ClaimRequest): Promise<ClaimedDe
        left join topic as t on t.key = c.topic
        left join enrollment as e on e.id = c.enrollment_id and e.person_id = c.person_id
       order by c.due_at, c.id`,
-    [request.endpointId ?? request.channel, request.held, request.now, request.limit, request.worker, request.leaseUntil],
+    [request.endpointId ?? request.channel, request.held, request.now, request.limit, request.worker, request.leaseUntil, JSON.stringify(request.rooms ?? {})],
   );
 }
 
-/** When the next queued delivery of a campaign that is not held falls due; null when nothing waits. */
-export async function nextDue(db: Db, channel: Channel, held: readonly string[], endpointId?: string): Promise<Date | null> {
-  const next = await row<{ at: Date | null }>(db, `${heads(laneOf(endpointId))} select min(h.due_at) as at from heads as h`, [endpointId ?? channel, held]);
+/** When the next queued delivery of a campaign that is not held falls due; null when nothing waits. `from`: some campaigns send nothing before that. */
+export async function nextDue(db: Db, { channel, held, from, endpointId }: { channel: Channel; held: readonly string[]; from: Readonly<Record<string, Date>>; endpointId?: string }): Promise<Date | null> {
+  const next = await row<{ at: Date | null }>(db, `${heads(laneOf(endpointId))} select min(greatest(h.due_at, ($3::jsonb ->> h.id::text)::timestamptz)) as at from heads as h`, [endpointId ?? channel, held, JSON.stringify(from)]);
   return next!.at;
 }
 
+/** A claimed delivery that a gate stopped, and what is kept of why: in words, and as facts. */
+export interface Stopped { deliveryId: string; personId: string; code: ReasonCode; detail: string | null; facts: Record<string, unknown> | null }
+
 /** Puts claimed deliveries back that have to wait, inside the claim's own transaction: nothing was tried. */
-export async function deferClaimed(tx: Db, waiting: readonly { deliveryId: string; personId: string; code: ReasonCode; until: Date; detail: string }[]): Promise<void> {
+export async function deferClaimed(tx: Db, waiting: readonly (Stopped & { until: Date })[]): Promise<void> {
   if (waiting.length === 0) return;
   await rows(
     tx,
     `update delivery as d
-        set state = 'queued', reason = w."code", detail = w."detail", due_at = w."until", locked_by = null, lease_until = null,
+        set state = 'queued', reason = w."code", detail = w."detail", gate_facts = w."facts", due_at = w."until", locked_by = null, lease_until = null,
             address = case when d.attempts = 0 then null else d.address end,
             first_attempt_at = case when d.attempts = 0 then null else d.first_attempt_at end
-       from jsonb_to_recordset($1::jsonb) as w ("deliveryId" uuid, "personId" uuid, "code" text, "until" timestamptz, "detail" text)
+       from jsonb_to_recordset($1::jsonb) as w ("deliveryId" uuid, "personId" uuid, "code" text, "until" timestamptz, "detail" text, "facts" jsonb)
       where d.id = w."deliveryId" and d.person_id = w."personId" and d.state = 'sending'`,
     [JSON.stringify(waiting)],
   );
 }
 
-/** Cancels claimed deliveries that a gate refused, inside the claim's own transaction. */
-export async function cancelClaimed(tx: Db, refused: readonly { deliveryId: string; personId: string; code: ReasonCode }[], now: Date): Promise<void> {
+/** Cancels claimed deliveries that a gate refused, inside the claim's own transaction. What had put them off before stays known. */
+export async function cancelClaimed(tx: Db, refused: readonly Stopped[], now: Date): Promise<void> {
   if (refused.length === 0) return;
   await rows(
     tx,
-    `update delivery as d set state = 'cancelled', reason = r.code, settled_at = $4::timestamptz, locked_by = null, lease_until = null, address = case when d.attempts = 0 then null else d.address end
-       from unnest($1::uuid[], $2::uuid[], $3::text[]) as r (id, person_id, code)
-      where d.id = r.id and d.person_id = r.person_id and d.state = 'sending'`,
-    [refused.map((each) => each.deliveryId), refused.map((each) => each.personId), refused.map((each) => each.code), now],
+    `update delivery as d
+        set state = 'cancelled', reason = r."code", settled_at = $2::timestamptz, detail = coalesce(r."detail", d.detail), gate_facts = coalesce(r."facts", d.gate_facts),
+            locked_by = null, lease_until = null, address = case when d.attempts = 0 then null else d.address end
+       from jsonb_to_recordset($1::jsonb) as r ("deliveryId" uuid, "personId" uuid, "code" text, "detail" text, "facts" jsonb)
+      where d.id = r."deliveryId" and d.person_id = r."personId" and d.state = 'sending'`,
+    [JSON.stringify(refused), now],
   );
 }
 

@@ -57,12 +57,16 @@ export function listDeliveries(db: Db, { limit, state, channel, campaignId, pers
   return rows(db, `select ${COLUMNS} from delivery as d ${filters.length > 0 ? `where ${filters.join(' and ')}` : ''} order by d.queued_at desc, d.id desc limit $1`, values);
 }
 
-export interface DeliveryRest { campaignName: string | null; version: number | null; firstAttemptAt: Date | null; fallbackOf: string | null }
+export interface DeliveryRest { campaignName: string | null; version: number | null; firstAttemptAt: Date | null; fallbackOf: string | null; class: string; priority: number; expiresAt: Date | null; pacing: Paced | null }
+interface Winner { campaignId: string; campaignName: string | null; stepId: string | null; deliveryId: string | null; at: string | null; kept: boolean }
+interface Paced { rule: string | null; cap: string | null; winner: Winner | null }
 
 /** What only the page of one delivery says. */
 export function restOf(db: Db, id: string): Promise<DeliveryRest | null> {
   return row(db, `
-    select c.name as "campaignName", v.number as version, d.first_attempt_at as "firstAttemptAt", d.fallback_of as "fallbackOf"
+    select c.name as "campaignName", v.number as version, d.first_attempt_at as "firstAttemptAt", d.fallback_of as "fallbackOf", d.class, d.priority::int as priority, d.expires_at as "expiresAt",
+           case when d.gate_facts ? 'rule' then jsonb_build_object('rule', d.gate_facts -> 'rule', 'cap', d.gate_facts -> 'cap', 'winner',
+             case when d.gate_facts ? 'winner' then (d.gate_facts -> 'winner') || jsonb_build_object('campaignName', (select w.name from campaign as w where w.id = (d.gate_facts #>> '{winner,campaignId}')::uuid)) end) end as pacing
       from delivery as d left join campaign as c on c.id = d.campaign_id left join campaign_version as v on v.id = d.version_id where d.id = $1`, [id]);
 }
 

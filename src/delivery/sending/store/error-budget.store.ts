@@ -11,13 +11,19 @@ export const hasEnds = (db: Db, campaignIds: readonly string[], since: Date): Pr
  * What became of the newest `window` messages of a campaign that ended since `since`. `delivered` counts further back, up to
  * the window: messages that were accepted.
  */
-export async function judgedOf(db: Db, campaignId: string, { since, window }: { since: Date; window: number }): Promise<Judged> {
+export const judgedOf = (db: Db, campaignId: string, judging: { since: Date; window: number }): Promise<Judged> => judgedOfAll(db, [campaignId], judging);
+
+/** The same of several campaigns together: the newest of all of them. */
+export async function judgedOfAll(db: Db, campaignIds: readonly string[], { since, window }: { since: Date; window: number }): Promise<Judged> {
   const judged = await row<Judged>(
     db,
     `with newest as materialized (
-       select d.id, d.person_id, d.state, d.refusal from delivery as d
-        where d.campaign_id = $1 and d.channel = 'email' and d.attempts > 0 and d.settled_at >= $2::timestamptz and d.state in ('sent', 'delivered', 'bounced', 'failed')
-        order by d.settled_at desc limit $3),
+       select n.* from unnest($1::uuid[]) as c (id)
+        cross join lateral (
+          select d.id, d.person_id, d.state, d.refusal, d.settled_at from delivery as d
+           where d.campaign_id = c.id and d.channel = 'email' and d.attempts > 0 and d.settled_at >= $2::timestamptz and d.state in ('sent', 'delivered', 'bounced', 'failed')
+           order by d.settled_at desc limit $3) as n
+        order by n.settled_at desc limit $3),
      told as (
        select n.id, bool_or(e.kind = 'complaint') as complaint, bool_or(e.kind = 'bounce' and (e.data ->> 'class' = any($4::text[]) or e.data ->> 'kind' = 'hard')) as hard,
               bool_or(e.kind = 'bounce' and (e.data ->> 'class' = any($5::text[]) or e.data ->> 'kind' = 'block')) as blocked
@@ -28,9 +34,9 @@ export async function judgedOf(db: Db, campaignId: string, { since, window }: { 
             count(*) filter (where n.state = 'bounced' and (n.refusal = any($4::text[]) or coalesce(t.hard, false)))::int as hard,
             count(*) filter (where n.refusal = any($5::text[]) or coalesce(t.blocked, false))::int as blocked,
             (select count(*)::int from (
-               select 1 from delivery as d where d.campaign_id = $1 and d.channel = 'email' and d.attempts > 0 and d.settled_at >= $2::timestamptz and d.state in ('sent', 'delivered') limit $3) as x) as delivered
+               select 1 from delivery as d where d.campaign_id = any($1::uuid[]) and d.channel = 'email' and d.attempts > 0 and d.settled_at >= $2::timestamptz and d.state in ('sent', 'delivered') limit $3) as x) as delivered
        from newest as n left join told as t on t.id = n.id`,
-    [campaignId, since, window, HARD, BLOCK],
+    [campaignIds, since, window, HARD, BLOCK],
   );
   return judged!;
 }

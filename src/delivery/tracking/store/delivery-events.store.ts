@@ -29,10 +29,10 @@ const append = keepPlanForOne(`
       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
         as e (delivery_id, person_id, kind, event_key, at, verdict, evidence, data)
     on conflict do nothing)
-  select announce_engagement($9::timestamptz, $10::uuid[], $11::uuid[]) as announced`);
+  select announce_engagement($9::timestamptz, $10::uuid[], $11::uuid[]) as announced, end_ladders($12::timestamptz, $1::uuid[], $2::uuid[], $3::text[], $6::text[]) as ended`);
 
 /**
- * Appends events; one that is there already is left as it is. One statement, so that opens need no transaction around it.
+ * Appends events; one that is there already is left as it is. A success ends the ladder that waits for it. One statement, so that opens need no transaction around it.
  *
  * @returns whether somebody reads what people did with messages: wake `segments.membership` after commit
  */
@@ -44,6 +44,7 @@ export async function insertDeliveryEvents(db: Db, events: readonly NewDeliveryE
     column((e) => e.deliveryId), column((e) => e.personId), column((e) => e.kind), column((e) => e.eventKey), column((e) => e.at),
     column((e) => e.verdict), column((e) => JSON.stringify(e.evidence)), column((e) => JSON.stringify(e.data)),
     human[0]?.at ?? null, human.map(({ personId }) => personId), human.map(({ campaignId }) => campaignId),
+    events[0]!.at,
   ]);
   return stored!.announced;
 }

@@ -3,6 +3,7 @@ import { listKey } from '../../domain/reserved-keys.js';
 import type { WriteContext } from '../../domain/person-write.js';
 import { uuids } from '../../store/arrays.js';
 import { recordFacts } from '../../store/facts.store.js';
+import { lockPeople } from '../../store/person.store.js';
 
 export interface ListRow { id: string; name: string; description: string; members: number; createdBy: string; createdAt: Date; updatedAt: Date }
 
@@ -17,6 +18,10 @@ export async function insertList(tx: Db, list: { id: string; name: string; descr
 }
 
 export const loadList = (db: Db, id: string): Promise<ListRow | null> => row<ListRow>(db, `${SELECT} and l.id = $1`, [id]);
+
+/** Those of the lists that are in use. */
+export const knownLists = async (db: Db, ids: readonly string[]): Promise<Set<string>> =>
+  new Set((await rows<{ id: string }>(db, 'select l.id from list as l where l.id = any($1::uuid[]) and l.archived_at is null', [uuids(ids)])).map(({ id }) => id));
 
 /** Newest first; ids are in order of time. */
 export const listLists = (db: Db, after: string | null, limit: number): Promise<ListRow[]> =>
@@ -34,12 +39,6 @@ export async function changeList(tx: Db, id: string, change: { name?: string; de
 /** The list is found no more; who was on it stays known. */
 export async function archiveList(tx: Db, id: string, now: Date): Promise<void> {
   await rows(tx, 'update list as l set archived_at = $2::timestamptz, updated_at = $2::timestamptz where l.id = $1', [id, now]);
-}
-
-/** Locks people in id order, as every writer does, so that none is merged or erased meanwhile; answers who is there. */
-async function lockPeople(tx: Db, personIds: readonly string[]): Promise<string[]> {
-  const found = await rows<{ id: string }>(tx, 'select p.id from person as p where p.id = any($1::uuid[]) order by p.id for no key update', [uuids(personIds)]);
-  return found.map(({ id }) => id);
 }
 
 /** Puts people on a list; answers who is there, and who of them was not on it before. People who are gone are left out. */

@@ -1,8 +1,8 @@
 import type { AttributeCondition } from '../../../contract/segment-conditions.js';
 import { englishComparison, koreanComparison, subjectOf } from './comparison.js';
-import type { LeafWords } from './words.js';
+import { labelOf, type LeafWords } from './words.js';
 
 export const attributeWords: LeafWords<AttributeCondition> = {
-  english: (leaf) => `${subjectOf(leaf.key)} ${englishComparison(leaf)}`,
-  korean: (leaf, ending) => koreanComparison(leaf.key, leaf, ending),
+  english: (leaf, names) => `${subjectOf(labelOf(names, 'attribute', leaf.key).en)} ${englishComparison(leaf)}`,
+  korean: (leaf, ending, names) => koreanComparison(labelOf(names, 'attribute', leaf.key).ko, leaf, ending),
 };

@@ -1,12 +1,12 @@
 import type { EventValueCondition } from '../../../contract/segment-conditions.js';
 import { rowsInWords } from './event.js';
-import { copula, quoted, type LeafWords } from './words.js';
+import { copula, labelOf, quoted, type LeafWords } from './words.js';
 
 export const eventValueWords: LeafWords<EventValueCondition> = {
-  english: (leaf) => `the ${MEASURES[leaf.measure].en} of ${quoted(leaf.property)} in ${quoted(leaf.event)}${rowsInWords(leaf).en} is ${bounds(leaf).en}`,
-  korean(leaf, ending) {
+  english: (leaf, names) => `the ${MEASURES[leaf.measure].en} of ${quoted(leaf.property)} in ${quoted(labelOf(names, 'event', leaf.event).en)}${rowsInWords(leaf).en} is ${bounds(leaf).en}`,
+  korean(leaf, ending, names) {
     const measured = leaf.measure === 'distinct' ? `서로 다른 ‘${leaf.property}’ 값 수가` : `‘${leaf.property}’ ${MEASURES[leaf.measure].ko}`;
-    return `${rowsInWords(leaf).ko}‘${leaf.event}’의 ${measured} ${copula(bounds(leaf).ko)[ending]}`;
+    return `${rowsInWords(leaf).ko}‘${labelOf(names, 'event', leaf.event).ko}’의 ${measured} ${copula(bounds(leaf).ko)[ending]}`;
   },
 };
 

@@ -1,11 +1,11 @@
 import type { Between, CountComparison, EventCondition, EventRows } from '../../../contract/segment-conditions.js';
 import { englishComparison, koreanComparison } from './comparison.js';
-import { named, quoted, regular, spans, verb, type LeafWords } from './words.js';
+import { labelOf, named, quoted, regular, spans, verb, type LeafWords } from './words.js';
 
 export const eventWords: LeafWords<EventCondition> = {
-  english: (leaf) => `${quoted(leaf.event)} happened ${times(leaf.count).en}${rowsInWords(leaf).en}`,
-  korean(leaf, ending) {
-    const what = `${rowsInWords(leaf).ko}${named(leaf.event, '을/를')}`;
+  english: (leaf, names) => `${quoted(labelOf(names, 'event', leaf.event).en)} happened ${times(leaf.count).en}${rowsInWords(leaf).en}`,
+  korean(leaf, ending, names) {
+    const what = `${rowsInWords(leaf).ko}${named(labelOf(names, 'event', leaf.event).ko, '을/를')}`;
     if (leaf.count.op === 'exactly' && leaf.count.value === 0) return `${what} 한 번도 ${regular('하지 않', '하지 않은')[ending]}`;
     return `${what} ${times(leaf.count).ko} ${verb('했고', '했거나', '한')[ending]}`;
   },

@@ -2,8 +2,14 @@ import type { Leaf } from '../../../contract/segment-conditions.js';
 import { particle } from '../../../kernel/korean.js';
 import type { Duration } from '../../../kernel/local-time.js';
 
-/** Names of what a definition names by id (a topic by its key): segments, lists, campaigns, topics. */
+/** Names of what a definition names by id (a topic by its key): segments, lists, campaigns, topics; labels as `event:KEY`, `attribute:KEY`. */
 export type Names = ReadonlyMap<string, { name: string; nameKo?: string | null }>;
+
+/** What colleagues call an event or an attribute; without a label, by its name in code. */
+export function labelOf(names: Names, kind: 'event' | 'attribute', key: string): { en: string; ko: string } {
+  const label = names.get(`${kind}:${key}`);
+  return { en: label?.name ?? key, ko: label?.nameKo ?? label?.name ?? key };
+}
 
 /** How one kind of condition is said. */
 export interface LeafWords<L extends Leaf> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, Name } from '../../../contract/common.js';
+import { IDENTITY_FAULTS } from '../../../kernel/identity.js';
 import { DateTime } from '../../../platform/http/date-time.js';
 
 const Mode = z.enum(['off', 'warn', 'enforce']).meta({ description: 'off: user ids of browsers are believed, so anybody with a write key and the id of a user reads the in-app messages of that user. warn: the same, and counted when unproven. enforce: believed only with a proof' });
@@ -20,6 +21,6 @@ export const SecretRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ed25519'), name: Name, publicKey: z.string().max(2_000).meta({ description: 'PEM, -----BEGIN PUBLIC KEY-----' }) }),
 ]).meta({ id: 'IdentitySecretRequest' });
 export const UnprovenList = z.object({
-  items: z.array(z.object({ day: z.string(), keyId: Id, origin: z.string(), reason: z.string(), seen: z.number().int(), lastAt: DateTime, lastUser: z.string() })),
+  items: z.array(z.object({ day: z.string(), keyId: Id, origin: z.string(), reason: z.enum(IDENTITY_FAULTS), seen: z.number().int(), lastAt: DateTime, lastUser: z.string() })),
 }).meta({ id: 'UnprovenIdentityList' });
 export const UnprovenQuery = z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) });

@@ -1,6 +1,6 @@
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { createContext, use, useMemo, useState, type ReactNode } from 'react';
-import { answer, api } from '../../lib/api.ts';
+import { askCheck, checkKey, useCheck } from '../campaigns/check/use-check.ts';
 import { useDraft } from '../campaigns/draft/draft-context.tsx';
 import type { Finding } from './findings.tsx';
 
@@ -16,23 +16,20 @@ interface AutoCheck {
 const Context = createContext<AutoCheck>({ findings: [], isAsked: false, ask: () => Promise.resolve([]) });
 export const useAutoCheck = () => use(Context);
 
-const look = async (id: string) => (await answer(api.POST('/v1/campaigns/{id}/check', { params: { path: { id } } }))).findings;
-
 /** The checks of one auto message, asked again whenever it was saved. */
 export function AutoCheckProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
-  const { campaign: { id, revision }, readOnly } = useDraft();
+  const { campaign: { id, revision } } = useDraft();
   const [isAsked, setAsked] = useState(false);
-  const checked = useQuery({ queryKey: ['auto-check', id, revision], queryFn: () => look(id), placeholderData: keepPreviousData, enabled: !readOnly, staleTime: Infinity });
-  const all = checked.data;
+  const all = useCheck().data?.findings;
   const value = useMemo((): AutoCheck => ({
-    findings: (all ?? []).filter(({ code }) => isAsked || code !== 'not-written'), isAsked,
+    findings: (all ?? []).filter(({ code }) => isAsked || code !== 'campaign.not-written'), isAsked,
     ask: async () => {
       setAsked(true);
-      const findings = await look(id);
+      const found = await askCheck(id);
       const saved = queries.getQueryData<{ revision: number }>(['campaign', id]);
-      queries.setQueryData(['auto-check', id, saved?.revision ?? revision], findings);
-      return findings;
+      queries.setQueryData(checkKey(id, saved?.revision ?? revision), found);
+      return found.findings;
     },
   }), [all, isAsked, id, revision, queries]);
   return <Context value={value}>{children}</Context>;

@@ -1,11 +1,14 @@
-import { Box, Card, Grid, Select, Stack, TextInput, Title } from '@mantine/core';
+import { Box, Card, Grid, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { displayPlace } from '../../../../src/contract/in-app-formats.ts';
 import { useDraft } from '../campaigns/draft/draft-context.tsx';
+import { GoalsFields } from '../campaigns/goals/goals-fields.tsx';
+import type { Goal, TestPlan } from '../campaigns/series/model.js';
+import { TestPlanFields } from '../campaigns/test-plan/test-plan-fields.tsx';
 import { InAppEditor } from '../in-app/in-app-editor.tsx';
-import { problemsAt } from '../in-app/place.ts';
+import { problemsAt, type At } from '../in-app/place.ts';
 import { InAppPreview, useInAppPreview } from '../in-app/preview.tsx';
 import { useTopics } from '../segments/builder/catalogue.ts';
 import { useAutoCheck } from './auto-check.tsx';
@@ -37,7 +40,7 @@ export function AutoEditor() {
   const at = step.variants.findIndex(({ key }) => key === wanted) < 0 ? 0 : step.variants.findIndex(({ key }) => key === wanted);
   const { key: variant, content } = step.variants[at]!;
   const search = (next: EditorSearch) => { void navigate({ search: { variant: wanted, language: shown, ...next }, replace: true }); };
-  const edit = (next: (message: AutoMessage) => AutoMessage, merge?: string) => { change((draft) => next(filled(draft as Partial<AutoMessage>)), merge); };
+  const edit: Edit = (next, merge) => { change((draft) => next(filled(draft as Partial<AutoMessage>)), merge); };
   const put = (part: (display: Display) => Display, merge: string) => { edit((draft) => ({ ...draft, display: part(draft.display) }), merge); };
   const write = (next: Content) => { edit((draft) => ({ ...draft, message: { ...draft.message, variants: draft.message.variants.map((one) => (one.key === variant ? { ...one, content: next } : one)) } }), `content ${variant}`); };
   const language = shown !== undefined && content.translations?.[shown] ? shown : null;
@@ -62,6 +65,7 @@ export function AutoEditor() {
               <Topic value={step.topic} readOnly={readOnly} onChange={(topic) => { edit((draft) => ({ ...draft, message: { ...draft.message, topic } })); }} />
               <InAppEditor key={variant} value={content} readOnly={readOnly} problems={ofContent} language={language} onLanguage={(next) => { search({ language: next ?? undefined }); }} onChange={write} />
             </>)}
+            {part('goals', <Goals goals={message.goals ?? []} step={step} readOnly={readOnly} at={problemsAt(problems, 'goals.')} edit={edit} />)}
             <Findings findings={findings} section="other" />
           </Stack>
         </Grid.Col>
@@ -79,6 +83,25 @@ function Part({ section, findings, besides, children }: { section: Section; find
   const { t } = useTranslation();
   const title = t(`autoMessages.sections.${section as 'where'}`);
   return <Card withBorder component="section" aria-label={title}><Stack gap="sm"><Title order={2} size="h5">{title}</Title><Findings findings={findings} section={section} {...(besides ? { besides } : {})} />{children}</Stack></Card>;
+}
+
+type Edit = (next: (message: AutoMessage) => AutoMessage, merge?: string) => void;
+
+/** What the message is to achieve, and how its variants are compared by that. */
+function Goals({ goals, step, readOnly, at, edit }: { goals: AutoMessage['goals']; step: AutoMessage['message']; readOnly: boolean; at: At; edit: Edit }) {
+  const { t } = useTranslation();
+  const arms = step.variants.length + (step.control ? 1 : 0);
+  return (
+    <>
+      <GoalsFields goals={goals as Goal[]} hasRuns={false} readOnly={readOnly} at={at} onChange={(next, field) => { edit((draft) => ({ ...draft, goals: next as AutoMessage['goals'] }), field && `goals.${field}`); }} />
+      {arms > 1 ? (
+        <TestPlanFields
+          stepId={step.id} test={step.test as TestPlan | undefined} arms={arms} versions={step.variants.length} goals={goals as Goal[]} readOnly={readOnly}
+          onChange={(test, field) => { edit((draft) => { const { test: _before, ...rest } = draft.message; return { ...draft, message: test ? { ...rest, test: test as AutoMessage['message']['test'] } : rest }; }, field); }}
+        />
+      ) : <Text size="sm" c="dimmed">{t('autoMessages.noTest')}</Text>}
+    </>
+  );
 }
 
 function Topic({ value, readOnly, onChange }: { value: string; readOnly: boolean; onChange(topic: string): void }) {

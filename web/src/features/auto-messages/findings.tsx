@@ -6,15 +6,16 @@ import type { Problem } from '../in-app/place.ts';
 export type Finding = Api<'CampaignCheck'>['findings'][number];
 
 /** Places that have a field, which says itself what is wrong with it. */
-const FIELD = /^display\.(page\.((include|exclude)\.\d+\.pattern|query\.\d+\.(name|value)|visits\.max|(referrer|languages)\.\d+|utm\.\w+)|trigger\.(seconds|percent|idle)|frequency(\.times)?|cap|priority|schedule\.(from|until|hours\.(from|to)))$/;
+const FIELD = /^display\.(page\.((include|exclude)\.\d+\.pattern|query\.\d+\.(name|value)|visits\.max|(referrer|languages)\.\d+|utm\.\w+)|trigger\.(seconds|percent|idle)|frequency(\.times)?|cap|priority|schedule\.(from|until|hours\.(from|to)))$|^goals\.\d+\.name$/;
 
 /** Which part of the page a finding belongs to. */
-export type Section = 'where' | 'when' | 'who' | 'often' | 'message' | 'other';
+export type Section = 'where' | 'when' | 'who' | 'often' | 'message' | 'goals' | 'other';
 export function sectionOf({ path }: Pick<Finding, 'path'>): Section {
   if (path.startsWith('display.page')) return 'where';
   if (path.startsWith('display.trigger')) return 'when';
   if (path.startsWith('display')) return 'often';
   if (path.startsWith('audience')) return 'who';
+  if (path.startsWith('goals') || path.startsWith('message.test')) return 'goals';
   return path.startsWith('message') ? 'message' : 'other';
 }
 

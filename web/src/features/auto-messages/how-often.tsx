@@ -1,17 +1,12 @@
-import { Checkbox, Group, NumberInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Checkbox, Group, NumberInput, Select, Stack, Switch, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useZone } from '../../lib/workspace-zone.ts';
+import { MomentField, TimeField } from '../../ui/time-fields.tsx';
 import { DurationSlot } from '../segments/builder/slots.tsx';
 import type { At } from '../in-app/place.ts';
 import type { Display, Schedule } from './auto-message.ts';
 
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-const pad = (n: number) => String(n).padStart(2, '0');
-/** A moment as a field of the browser writes it, in the zone of whoever looks. */
-const localOf = (iso: string | undefined): string => {
-  if (!iso) return '';
-  const at = new Date(iso);
-  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}T${pad(at.getHours())}:${pad(at.getMinutes())}`;
-};
 const DEFINED = <T extends object>(all: T): T => Object.fromEntries(Object.entries(all).filter(([, one]) => one !== undefined)) as T;
 
 interface Given { display: Display; readOnly: boolean; at: At; onChange(display: Display): void }
@@ -47,15 +42,15 @@ export function HowOften({ display, readOnly, at, onChange }: Given) {
 /** Between two moments, on days and at hours of the visitor's own zone. */
 function When({ schedule, readOnly, at, onChange }: { schedule: Schedule | undefined; readOnly: boolean; at: At; onChange(schedule: Schedule | undefined): void }) {
   const { t, i18n } = useTranslation();
-  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = useZone();
   const given: Schedule = { weekdays: [], ...schedule };
   const nameOf = new Intl.DateTimeFormat(i18n.language, { weekday: 'short', timeZone: 'UTC' });
   const put = (change: Partial<Schedule>) => {
     const next = DEFINED({ ...given, ...change });
     onChange(Object.keys(next).length === 1 && next.weekdays.length === 0 ? undefined : next);
   };
-  const moment = (name: 'from' | 'until') => <TextInput type="datetime-local" label={t(`autoMessages.often.${name}`)} description={t('autoMessages.often.zone', { zone })} w={{ base: '100%', xs: 240 }} readOnly={readOnly} value={localOf(given[name])} error={at(name)} onChange={(event) => { const { value } = event.currentTarget; put({ [name]: value === '' ? undefined : new Date(value).toISOString() }); }} />;
-  const hour = (name: 'from' | 'to') => <TextInput type="time" label={t(`autoMessages.often.hour.${name}`)} w={140} readOnly={readOnly} value={given.hours?.[name] ?? ''} error={at(`hours.${name}`)} onChange={(event) => { const { value } = event.currentTarget; put({ hours: value === '' ? undefined : { from: '09:00', to: '18:00', ...given.hours, [name]: value } }); }} />;
+  const moment = (name: 'from' | 'until') => zone && <MomentField label={t(`autoMessages.often.${name}`)} zone={zone} w={{ base: '100%', xs: 240 }} readOnly={readOnly} value={given[name]} error={at(name)} onChange={(next) => { put({ [name]: next }); }} />;
+  const hour = (name: 'from' | 'to') => <TimeField label={t(`autoMessages.often.hour.${name}`)} w={140} readOnly={readOnly} value={given.hours?.[name]} error={at(`hours.${name}`)} onChange={(next) => { put({ hours: { from: '09:00', to: '18:00', ...given.hours, [name]: next } }); }} onEmpty={() => { put({ hours: undefined }); }} />;
   return (
     <>
       <Group gap="sm" align="flex-start">{moment('from')}{moment('until')}</Group>

@@ -1,6 +1,7 @@
 import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { IconPlus } from '../../ui/icons.ts';
+import { withFittingTest } from '../campaigns/test-plan/plan-edits.js';
 import type { AutoMessage } from './auto-message.ts';
 
 type Message = AutoMessage['message'];
@@ -19,7 +20,7 @@ export function Variants({ message, chosen, readOnly, onChoose, onChange }: { me
     onChoose(key);
   };
   const remove = () => {
-    onChange({ ...message, variants: variants.toSpliced(index, 1) });
+    onChange(withFittingTest({ ...message, variants: variants.toSpliced(index, 1) }));
     onChoose(variants[index === 0 ? 1 : index - 1]!.key);
   };
   const isSplit = variants.length > 1 || control !== undefined;
@@ -36,7 +37,7 @@ export function Variants({ message, chosen, readOnly, onChoose, onChange }: { me
           {control && <NumberInput size="xs" label={t('autoMessages.variants.controlWeight')} w={150} min={0.1} max={1_000_000} readOnly={readOnly} value={control.weight} onChange={(next) => { if (typeof next === 'number' && next > 0) onChange({ ...message, control: { weight: next } }); }} />}
         </Group>
       )}
-      <Switch label={t('autoMessages.variants.control')} checked={control !== undefined} disabled={readOnly} onChange={(event) => { const { control: _before, ...rest } = message; onChange(event.currentTarget.checked ? { ...rest, control: { weight: 1 } } : rest); }} />
+      <Switch label={t('autoMessages.variants.control')} checked={control !== undefined} disabled={readOnly} onChange={(event) => { const { control: _before, ...rest } = message; onChange(event.currentTarget.checked ? { ...rest, control: { weight: 1 } } : withFittingTest(rest)); }} />
       {variants.length > 1 && <Text size="xs" c="dimmed">{t('autoMessages.variants.hint')}</Text>}
     </Stack>
   );

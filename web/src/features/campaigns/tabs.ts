@@ -4,6 +4,7 @@ export const TABS = [
   { to: '/campaigns/$id/results', key: 'results' },
   { to: '/campaigns/$id/people', key: 'people' },
   { to: '/campaigns/$id/walk', key: 'walk' },
+  { to: '/campaigns/$id/simulate', key: 'simulate', of: ['series', 'broadcast'] },
   { to: '/campaigns/$id/history', key: 'history' },
 ] as const;
 

@@ -16,7 +16,7 @@ export function AttributesPage() {
   return (
     <Page title={t('data.attributes')} note={found.data && t('data.looked', { shown: format.number(found.data.looked) })} actions={<DataTabs />}>
       {found.isPending ? <Loading /> : !found.data ? <ErrorPanel error={found.error} onRetry={() => { void found.refetch(); }} />
-        : found.data.fields.length === 0 ? <EmptyState title={t('data.noAttributes')} hint={t('data.noAttributesHint')} /> : <Fields caption={t('data.attributes')} found={found.data} />}
+        : found.data.fields.length === 0 ? <EmptyState title={t('data.noAttributes')} hint={t('data.noAttributesHint')} /> : <Fields caption={t('data.attributes')} found={found.data} labelled />}
       {(found.data?.tags.length ?? 0) > 0 && <Stack gap="xs" component="section" aria-label={t('data.tags')}><Title order={2} size="h4">{t('data.tags')}</Title><Group gap={6}>{found.data?.tags.map((tag) => <Badge key={tag} variant="light" color="gray" size="lg">{tag}</Badge>)}</Group></Stack>}
     </Page>
   );

@@ -13,6 +13,7 @@ import { Page } from '../../ui/page.tsx';
 import { ErrorPanel, Loading } from '../../ui/states.tsx';
 import { DataTabs } from './data-tabs.tsx';
 import { Fields } from './fields.tsx';
+import { LabelCell } from './label-form.tsx';
 
 const route = getRouteApi('/data/events');
 const LOOK_MS = 3_000;
@@ -42,6 +43,7 @@ function Catalogue({ items, isPaused, onPause }: { items: { name: string; count:
       <Button variant="default" size="xs" style={{ alignSelf: 'flex-start' }} onClick={onPause}>{t(isPaused ? 'data.goOn' : 'data.pause')}</Button>
       <DataTable caption={t('data.events')} items={items} keyOf={({ name }) => name} columns={[
         { key: 'name', label: t('data.event'), cell: ({ name }) => <TextLink to="/data/events" search={{ event: name }} size="sm">{name}</TextLink> },
+        { key: 'label', label: t('data.labelled'), cell: ({ name }) => <LabelCell kind="event" name={name} /> },
         { key: 'count', label: t('data.count'), numeric: true, cell: ({ count }) => format.number(count) },
         { key: 'last', label: t('data.last'), cell: ({ lastAt }) => <span title={format.exact(lastAt)}>{format.ago(lastAt)}</span> },
       ]} />

@@ -12,6 +12,7 @@ import { ButtonLink, TextLink } from '../../ui/links.tsx';
 import { Listing } from '../../ui/listing.tsx';
 import { Page } from '../../ui/page.tsx';
 import { PersonPicker } from '../../ui/person-picker.tsx';
+import { CampaignStep } from '../campaigns/words/campaign-step.tsx';
 import { CHANNELS, STATES, type Channel, type DeliverySearch, type State } from './delivery-search.ts';
 import { DeliveryState } from './delivery-state.tsx';
 
@@ -33,7 +34,7 @@ export function DeliveriesPage() {
     { key: 'channel', label: t('deliveries.channel'), cell: ({ channel: way, variant }) => <>{t(`deliveries.channels.${way as Channel}`)} <Text span size="xs" c="dimmed">{variant}</Text></> },
     { key: 'state', label: t('deliveries.state'), cell: (delivery) => <DeliveryState state={delivery.state} /> },
     { key: 'reason', label: t('deliveries.reason'), cell: ({ reason }) => (reason ? reasonOf(reason) : t('state.none')) },
-    { key: 'campaign', label: t('deliveries.campaign'), cell: ({ campaignId, stepId }) => <TextLink to="/campaigns/$id" params={{ id: campaignId }} size="sm">{stepId}</TextLink> },
+    { key: 'campaign', label: t('deliveries.campaign'), cell: ({ campaignId, stepId }) => <CampaignStep campaignId={campaignId} stepId={stepId} /> },
   ];
   const isFiltered = Object.keys(query).length > 1;
   return (

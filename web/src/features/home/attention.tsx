@@ -14,6 +14,7 @@ function placeOf(one: One): [screen: string, to: string] {
   if ('segmentId' in one) return ['/segments/$id', `/segments/${one.segmentId}`];
   if ('domainId' in one) return ['/settings/sending/domains/$id', `/settings/sending/domains/${one.domainId}`];
   if ('endpointId' in one) return ['/settings/webhooks/$id', `/settings/webhooks/${one.endpointId}`];
+  if (one.kind === 'breaker') return ['/settings/safety', '/settings/safety'];
   return one.kind === 'relay' ? ['/settings/sending', '/settings/sending'] : ['/data/events', '/data/events'];
 }
 
@@ -40,7 +41,9 @@ function Sentence({ one }: { one: One }) {
   const subject = i18n.language === 'ko' ? josa(name || '-', '이/가') : name;
   switch (one.kind) {
     case 'paused': return <>{name}: {i18n.language === 'ko' ? one.text.ko : one.text.en}</>;
+    case 'breaker': return <>{i18n.language === 'ko' ? one.text.ko : one.text.en}</>;
     case 'bounces': case 'complaints': return <>{t(`home.attention.${one.kind}`, { name, count: one.count, shown: format.number(one.count), all: format.number(one.of), share: format.percent(one.count, one.of) })}</>;
+    case 'zero': case 'collapse': case 'surge': return <>{t(`home.attention.${one.kind}`, { name, shown: format.number(one.count), expected: format.number(Math.round(one.expected)) })}</>;
     case 'webhook_lost': return <>{t('home.attention.webhook_lost', { name, shown: format.number(one.count) })}</>;
     case 'silent': return <>{t('home.attention.silent', { since: format.exact(one.since) })}</>;
     default: return <>{t(`home.attention.${one.kind}`, { name, subject })}</>;

@@ -1,6 +1,7 @@
 import { Badge, Group, Select, Text } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { TemplateText } from '../campaigns/words/template-text.tsx';
 import { answer, api, type Api } from '../../lib/api.ts';
 import { useFormat } from '../../lib/format.ts';
 import { useList } from '../../lib/lists.ts';
@@ -48,16 +49,15 @@ export function MessagesPage() {
 }
 
 /** Opens where the message is written. */
-function Name({ message: { title, channel, campaign, stepId, stepName, variant, variantName } }: { message: Message }) {
+function Name({ message: { title, campaign, stepId, stepName, variant, variantName } }: { message: Message }) {
   const { t } = useTranslation();
-  const shown = title || t('messages.untitled');
+  const shown = title ? <TemplateText text={title} /> : t('messages.untitled');
   const what = variant === null ? t('messages.fallback') : t('messages.variant', { name: variantName || variant });
   const link = variant === null ? `${stepId}~email` : stepId;
   return (
     <>
-      {channel === 'webhook' || channel === 'chat' ? <TextLink fw={600} size="sm" to="/campaigns/$id" params={{ id: campaign.id }}>{shown}</TextLink>
-        : campaign.type === 'auto_message' ? <TextLink fw={600} size="sm" to="/auto-messages/$id" params={{ id: campaign.id }} search={variant === null ? {} : { variant }}>{shown}</TextLink>
-          : <TextLink fw={600} size="sm" to="/campaigns/$id/messages/$stepId" params={{ id: campaign.id, stepId: link }} search={variant === null ? {} : { variant }}>{shown}</TextLink>}
+      {campaign.type === 'auto_message' ? <TextLink fw={600} size="sm" to="/auto-messages/$id" params={{ id: campaign.id }} search={variant === null ? {} : { variant }}>{shown}</TextLink>
+        : <TextLink fw={600} size="sm" to="/campaigns/$id/messages/$stepId" params={{ id: campaign.id, stepId: link }} search={variant === null ? {} : { variant }}>{shown}</TextLink>}
       <Text size="xs" c="dimmed">{[stepName, what].filter(Boolean).join(' · ')}</Text>
     </>
   );

@@ -7,6 +7,7 @@ import { useFormat } from '../../lib/format.ts';
 import { useList } from '../../lib/lists.ts';
 import { mayEdit, useMe } from '../../lib/me.ts';
 import { IconX } from '../../ui/icons.ts';
+import { Labelled } from '../../ui/labelled.tsx';
 import { Listing } from '../../ui/listing.tsx';
 
 /** Changes a person and shows what came of it; what the server refuses is said at the field. */
@@ -54,7 +55,7 @@ export function Attributes({ person }: { person: Api<'Person'> }) {
       <Stack gap="sm">
         {entries.length === 0 ? <Text c="dimmed">{t('state.none')}</Text> : <dl className="facts">{entries.map(([name, known]) => (
           <div key={name}>
-            <dt>{name}</dt>
+            <dt><Labelled kind="attribute" name={name} /></dt>
             <dd><Group gap={6} justify="space-between" wrap="nowrap">
               {typeof known === 'string' ? <span>{known}</span> : <Code>{JSON.stringify(known)}</Code>}
               <Group gap={4} wrap="nowrap"><Button size="compact-xs" variant="subtle" aria-label={t('people.historyOf', { name })} onClick={() => { setHistory(name); }}>{t('people.history')}</Button>{canEdit && <Button size="compact-xs" variant="subtle" aria-label={t('people.changeOf', { name })} onClick={() => { setKey(name); setValue(textOf(known)); }}>{t('people.change')}</Button>}{canEdit && <ActionIcon size={24} variant="subtle" color="gray" aria-label={t('people.removeOf', { name })} onClick={() => { void put(name, null); }}><IconX size={14} aria-hidden /></ActionIcon>}</Group>

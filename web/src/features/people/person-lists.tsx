@@ -4,7 +4,9 @@ import { answer, api } from '../../lib/api.ts';
 import { useFormat } from '../../lib/format.ts';
 import { useList } from '../../lib/lists.ts';
 import { useReason } from '../../lib/reasons.ts';
+import { Labelled } from '../../ui/labelled.tsx';
 import { TextLink } from '../../ui/links.tsx';
+import { CampaignStep } from '../campaigns/words/campaign-step.tsx';
 import { Listing } from '../../ui/listing.tsx';
 import { ErrorPanel, Loading } from '../../ui/states.tsx';
 
@@ -48,7 +50,7 @@ export function Deliveries({ id }: { id: string }) {
       { key: 'channel', label: t('deliveries.channel'), cell: ({ channel, variant }) => <>{t(`deliveries.channels.${channel as 'email'}`)} <Text span size="xs" c="dimmed">{variant}</Text></> },
       { key: 'state', label: t('deliveries.state'), cell: (delivery) => <Badge variant="light" color="gray">{t(`deliveries.states.${delivery.state}`)}</Badge> },
       { key: 'reason', label: t('deliveries.reason'), cell: (delivery) => (delivery.reason ? reason(delivery.reason) : t('state.none')) },
-      { key: 'campaign', label: t('deliveries.campaign'), cell: ({ campaignId, stepId }) => <TextLink to="/campaigns/$id" params={{ id: campaignId }}>{stepId}</TextLink> },
+      { key: 'campaign', label: t('deliveries.campaign'), cell: ({ campaignId, stepId }) => <CampaignStep campaignId={campaignId} stepId={stepId} /> },
     ]} />
   );
 }
@@ -61,7 +63,7 @@ export function Timeline({ id }: { id: string }) {
   return (
     <Listing caption={t('people.timeline')} list={list} keyOf={(event) => event.id} empty={{ title: t('people.noEvents'), hint: '' }} columns={[
       { key: 'when', label: t('deliveries.when'), cell: (event) => format.instant(event.occurredAt) },
-      { key: 'name', label: t('people.timeline'), cell: (event) => <Text fw={600} size="sm">{event.name}</Text> },
+      { key: 'name', label: t('people.timeline'), cell: (event) => <Text fw={600} size="sm" component="span"><Labelled kind="event" name={event.name} /></Text> },
       { key: 'properties', label: t('people.attributes'), cell: (event) => (Object.keys(event.properties).length > 0 ? <Code>{JSON.stringify(event.properties).slice(0, 200)}</Code> : t('state.none')) },
     ]} />
   );

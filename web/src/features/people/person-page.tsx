@@ -11,6 +11,7 @@ import { ConfirmButton } from '../../ui/confirm.tsx';
 import { TextLink } from '../../ui/links.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ErrorPanel, Loading } from '../../ui/states.tsx';
+import { PersonWaiting } from '../pacing/person-waiting.tsx';
 import { Consent } from './consent.tsx';
 import { Attributes, Tags } from './facts.tsx';
 import { Deliveries, Runs, Segments, Timeline } from './person-lists.tsx';
@@ -53,6 +54,7 @@ export function PersonPage() {
         <Tabs.Panel value="messages">
           <Stack gap="lg">
             <Section title={t('people.why.title')}><Why person={person.data.id} campaign={campaign} onCampaign={ask} /></Section>
+            <Section title={t('pacing.waiting')}><PersonWaiting id={person.data.id} /></Section>
             <Section title={t('people.runs')}><Runs id={person.data.id} onWhy={ask} /></Section>
             <Section title={t('deliveries.title')}><Deliveries id={person.data.id} /></Section>
           </Stack>

@@ -17,6 +17,8 @@ export function Act({ result, campaign }: { result: Result; campaign: { state: s
   const id = result.experimentId;
   const canEdit = mayEdit(useMe());
   const steering = useQuery({ queryKey: ['steering', id], queryFn: () => answer(api.GET('/v1/experiments/{id}/choice', { params: { path: { id } } })), enabled: !result.external });
+  // Who is assigned elsewhere gets nothing from us: all that is left to decide is whether the test goes on.
+  if (result.external) return canEdit && mayExtend(result) ? <Group component="section" aria-label={t('results.act.title')}><Extend result={result} /></Group> : null;
   if (!steering.data) return null;
   const { choice, testThenSend } = steering.data;
   const isOpen = RUNNING.includes(campaign.state);

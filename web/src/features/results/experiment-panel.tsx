@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 import { Alert, Badge, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useCampaignWords } from '../campaigns/words/use-campaign-words.ts';
 import type { Api } from '../../lib/api.ts';
 import { useFormat } from '../../lib/format.ts';
 import { DataTable, type Column } from '../../ui/data-table.tsx';
@@ -17,6 +18,7 @@ type Comparison = Result['comparisons'][number];
 
 /** One test: the verdict in a sentence first, the promise behind it, the differences as bars, then what they were counted from. */
 export function ExperimentPanel({ result, campaign }: { result: Result; campaign: { state: string; type: string } }) {
+  const words = useCampaignWords(result.campaignId);
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const say = (text: { en: string; ko: string }) => (i18n.language === 'ko' ? text.ko : text.en);
@@ -30,7 +32,7 @@ export function ExperimentPanel({ result, campaign }: { result: Result; campaign
     <Card withBorder component="section" aria-label={`${t('results.verdict')}: ${title}`}>
       <Stack gap="md">
         <Group justify="space-between" gap="xs">
-          <div><Title order={2} size="h5">{title}</Title><Text size="xs" c="dimmed">{result.stepId}</Text></div>
+          <div><Title order={2} size="h5">{title}</Title><Text size="xs" c="dimmed">{words.step(result.stepId)}</Text></div>
           <Badge variant="light" color={VERDICT_COLORS[verdict.state]}>{t(`results.verdicts.${verdict.state}`)}</Badge>
         </Group>
         <Text size="lg" fw={600}>{say(result.sentence)}</Text>

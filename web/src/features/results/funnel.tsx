@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next';
 import { Badge, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { useCampaignWords } from '../campaigns/words/use-campaign-words.ts';
 import { answer, api, type Api } from '../../lib/api.ts';
 import { useFormat, type Format } from '../../lib/format.ts';
 import { Bars, type Bar } from '../../ui/bars.tsx';
@@ -17,6 +18,7 @@ type Words = TFunction;
 export function FunnelSection({ id, filter }: { id: string; filter: ResultsFilter }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const words = useCampaignWords(id);
   const query = { ...(filter.step ? { step: filter.step } : {}), ...(filter.language ? { language: filter.language } : {}) };
   const funnel = useQuery({ queryKey: ['funnel', id, query], queryFn: () => answer(api.GET('/v1/campaigns/{id}/reports/funnel', { params: { path: { id }, query } })), placeholderData: (before) => before });
   if (funnel.isPending) return <Loading />;
@@ -26,13 +28,13 @@ export function FunnelSection({ id, filter }: { id: string; filter: ResultsFilte
   if (items.length === 0) return <EmptyState title={t('reports.funnel.empty')} hint={t('reports.funnel.emptyHint')} />;
   const places = [...new Set(items.map(({ version, stepId }) => JSON.stringify([version, stepId])))];
   return (
-    <Picture title={title} text={items.map((row) => textOf(row, t, format)).join(' ')} note={<>{t('reports.funnel.note')}{(filter.from ?? filter.to) && ` ${t('reports.funnel.allDays')}`}</>} table={<FunnelTable items={items} />} drawing={
+    <Picture title={title} text={items.map((row) => textOf({ ...row, stepId: words.step(row.stepId) }, t, format)).join(' ')} note={<>{t('reports.funnel.note')}{(filter.from ?? filter.to) && ` ${t('reports.funnel.allDays')}`}</>} table={<FunnelTable items={items} nameOf={words.step} />} drawing={
       <Stack>
         {places.map((place) => {
           const [version, stepId] = JSON.parse(place) as [number, string];
           return (
             <Stack key={place} gap="xs">
-              <Text fw={600}>{t('results.step', { step: stepId, version })}</Text>
+              <Text fw={600}>{t('results.step', { step: words.step(stepId), version })}</Text>
               <SimpleGrid cols={{ base: 1, md: 2 }}>
                 {items.filter((row) => row.version === version && row.stepId === stepId).map((row) => (
                   <Stack key={`${row.variant} ${row.chosen}`} gap={6}>
@@ -66,13 +68,13 @@ function textOf(row: Row, t: Words, format: Format): string {
   return t(row.chosen ? 'reports.funnel.textChosen' : 'reports.funnel.text', { step: row.stepId, variant: row.variant, parts });
 }
 
-function FunnelTable({ items }: { items: Row[] }) {
+function FunnelTable({ items, nameOf }: { items: Row[]; nameOf(stepId: string): string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const number = (key: 'eligible' | 'sent' | 'delivered' | 'clicked' | 'converted') => ({ key, label: t(`reports.funnel.${key}`), numeric: true, cell: (row: Row) => (row.isControl && key !== 'eligible' && key !== 'converted' ? t('reports.notSentToControl') : format.number(row[key])) });
   return (
     <DataTable caption={t('reports.funnel.title')} items={items} keyOf={(row) => `${row.version} ${row.stepId} ${row.variant} ${row.chosen}`} columns={[
-      { key: 'step', label: t('reports.step'), cell: (row) => t('results.step', { step: row.stepId, version: row.version }) },
+      { key: 'step', label: t('reports.step'), cell: (row) => t('results.step', { step: nameOf(row.stepId), version: row.version }) },
       { key: 'variant', label: t('results.variant'), cell: (row) => <>{row.variant}{row.chosen && <Text size="xs" c="dimmed">{t('results.chosenBadge')}</Text>}</> },
       number('eligible'), number('sent'), number('delivered'),
       { key: 'opened', label: t('reports.funnel.opened'), numeric: true, cell: (row) => (row.isControl ? t('reports.notSentToControl') : t('results.range', { from: row.opened.atLeast, to: row.opened.atMost })) },

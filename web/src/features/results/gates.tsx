@@ -17,7 +17,7 @@ export function Gates({ gates }: { gates: Gate[] }) {
       <List size="sm">
         {gates.map(({ arm, gate, has, needs }) => {
           const known = KNOWN.find((one) => one === gate);
-          return <List.Item key={`${arm} ${gate}`}>{known ? t(`results.gates.${known}`, { arm, has: format.number(has), needs: format.number(needs) }) : gate}</List.Item>;
+          return <List.Item key={`${arm} ${gate}`}>{known ? t(`results.gates.${known}`, { arm: arm === 'control' ? t('results.control') : arm, has: format.number(has), needs: format.number(needs) }) : gate}</List.Item>;
         })}
       </List>
     </Stack>

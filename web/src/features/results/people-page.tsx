@@ -2,6 +2,7 @@ import { Text, Title } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCampaignWords } from '../campaigns/words/use-campaign-words.ts';
 import { answer, api, type Api } from '../../lib/api.ts';
 import { useFormat } from '../../lib/format.ts';
 import { useList } from '../../lib/lists.ts';
@@ -21,6 +22,7 @@ export function BehindPage() {
   const format = useFormat();
   const reason = useReason();
   const { id } = route.useParams();
+  const words = useCampaignWords(id);
   const { number, from, to, language, ...of } = route.useSearch();
   const [pending, setPending] = useState(0);
   const list = useList(['behind', id, number, of, from, to, language], async (after) => {
@@ -30,7 +32,7 @@ export function BehindPage() {
   });
   const back = <TextLink to="/campaigns/$id/results" params={{ id }} search={{ from, to, language }} underline="always">{t('results.backToResults')}</TextLink>;
   if (!number) return <EmptyState title={t('results.noNumber')} hint={t('results.noNumberHint')} action={back} />;
-  const parts = [of.step, of.version && t('results.ofVersion', { version: of.version }), of.variant && t('results.ofVariant', { variant: of.variant }), of.code && reason(of.code), of.evidence && t(`results.evidence.${of.evidence}`), (from ?? to) && t('results.ofDays', { from: from ?? '', to: to ?? '' }), language];
+  const parts = [of.step && words.step(of.step), of.version && t('results.ofVersion', { version: of.version }), of.variant && t('results.ofVariant', { variant: of.variant }), of.code && reason(of.code), of.evidence && t(`results.evidence.${of.evidence}`), (from ?? to) && t('results.ofDays', { from: from ?? '', to: to ?? '' }), language];
   const columns: Column<Row>[] = [
     { key: 'who', label: t('results.people'), cell: ({ personId, name, email, externalId }) => <><TextLink to="/people/$id" params={{ id: personId }} search={{ campaign: id }} fw={600}>{name ?? email ?? externalId ?? t('results.nameless')}</TextLink>{name && <Text size="xs" c="dimmed">{email ?? externalId}</Text>}</> },
     { key: 'times', label: t('results.times'), numeric: true, cell: ({ times }) => format.number(times) },

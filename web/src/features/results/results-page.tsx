@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCampaignWords } from '../campaigns/words/use-campaign-words.ts';
 import { answer, api, type Api } from '../../lib/api.ts';
 import { useFormat } from '../../lib/format.ts';
 import { EmptyState, ErrorPanel, Loading } from '../../ui/states.tsx';
@@ -12,7 +13,8 @@ import { Files } from './files.tsx';
 import { Filters, useSeen } from './filters.tsx';
 import { FunnelSection } from './funnel.tsx';
 import { Counted } from './people-of.tsx';
-import { periodOf, useZone } from './period.ts';
+import { useZone } from '../../lib/workspace-zone.ts';
+import { periodOf } from './period.ts';
 import { CreditSection } from './reports/credit.tsx';
 import { DisplaysSection } from './reports/displays.tsx';
 import { FlowSection } from './reports/flow.tsx';
@@ -29,6 +31,7 @@ const FILES = ['funnel', 'time-series', 'step-flow', 'attribution', 'refusals', 
 export function ResultsPage() {
   const { t } = useTranslation();
   const { id } = route.useParams();
+  const words = useCampaignWords(id);
   const filter = route.useSearch();
   const navigate = route.useNavigate();
   const zone = useZone();
@@ -45,7 +48,7 @@ export function ResultsPage() {
   const files = [...FILES.map((report) => ({ key: report, label: t(`results.fileOf.${report}`), path: `/v1/campaigns/${id}/reports/${report}/export`, ...(zone && PERIODIC.includes(report) ? { query: periodOf(filter, zone) } : {}) })), ...(['deliveries', 'people'] as const).map((rows) => ({ key: rows, label: t(`results.fileOf.${rows}`), path: `/v1/campaigns/${id}/exports/${rows}` }))];
   return (
     <Counted.Provider value={counted}>
-      <Group justify="space-between" align="flex-end" gap="sm"><Filters value={filter} steps={steps} languages={languages} onChange={set} /><Files files={files} /></Group>
+      <Group justify="space-between" align="flex-end" gap="sm"><Filters nameOf={words.step} value={filter} steps={steps} languages={languages} onChange={set} /><Files files={files} /></Group>
       {views.length > 1 && <Group gap={6} component="nav" aria-label={t('results.views.label')}>{views.map((one) => <Button key={one} size="xs" variant={one === view ? 'filled' : 'default'} aria-current={one === view ? 'page' : undefined} onClick={() => { set({ view: one === 'verdict' ? undefined : one }); }}>{t(`results.views.${one}`)}</Button>)}</Group>}
       {view === 'verdict' && <VerdictView results={results.data} filter={filter} />}
       {view === 'time' && zone && <><TimeSection id={id} filter={filter} zone={zone} /><RefusalsSection id={id} filter={filter} zone={zone} /></>}
@@ -78,7 +81,7 @@ function VerdictView({ results, filter }: { results: Api<'CampaignResults'>; fil
       <Text size="sm" c="dimmed">{t('results.asOf', { when: format.instant(asOf) })}{pending > 0 && ` · ${t('results.pending', { count: pending })}`}{isFiltered && ` · ${t('results.filtered')}`}</Text>
       {experiments.map((result) => <ExperimentPanel key={result.experimentId} result={result} campaign={campaign} />)}
       {isEmpty ? (isFiltered ? <EmptyState title={t('results.noneMatch')} hint={t('results.noneMatchHint')} /> : <EmptyState title={t('results.empty')} hint={t('results.emptyHint')} />) : <Entry entry={entry} />}
-      {steps.map((step) => <StepResults key={`${step.version}-${step.stepId}`} step={step} />)}
+      {steps.map((step) => <StepResults key={`${step.version}-${step.stepId}`} campaignId={campaignId} step={step} />)}
       {!isEmpty && <FunnelSection id={campaignId} filter={filter} />}
     </>
   );

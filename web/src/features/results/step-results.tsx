@@ -1,5 +1,6 @@
 import { Badge, Group, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useCampaignWords } from '../campaigns/words/use-campaign-words.ts';
 import type { Api } from '../../lib/api.ts';
 import { useFormat, type Format } from '../../lib/format.ts';
 import { DataTable, type Column } from '../../ui/data-table.tsx';
@@ -14,7 +15,8 @@ const share = (format: Format, part: number, whole: number) => (whole === 0 ? nu
 const SILENT = ['webhook', 'chat'];
 
 /** One message: each variant's way from assigned to converted, and whether all of it adds up. */
-export function StepResults({ step }: { step: Api<'StepResult'> }) {
+export function StepResults({ campaignId, step }: { campaignId: string; step: Api<'StepResult'> }) {
+  const words = useCampaignWords(campaignId);
   const { t } = useTranslation();
   const format = useFormat();
   const reason = useReason();
@@ -40,7 +42,7 @@ export function StepResults({ step }: { step: Api<'StepResult'> }) {
     number('unsubscribed', ({ unsubscribed }) => unsubscribed, { silent: true }),
     number('bounced', ({ bounced }) => bounced),
   ];
-  const title = t('results.step', { step: step.stepId, version: step.version ?? '–' });
+  const title = t('results.step', { step: words.step(step.stepId), version: step.version ?? '–' });
   return (
     <Stack gap="sm" component="section" aria-label={title}>
       <Title order={2} size="h4">{title}</Title>

@@ -10,6 +10,7 @@ import { ConfirmButton, TYPED_FROM } from '../../ui/confirm.tsx';
 import { TextLink } from '../../ui/links.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ErrorPanel, Loading } from '../../ui/states.tsx';
+import type { Node } from './builder/draft.ts';
 import { Explain } from './explain.tsx';
 import { Growth } from './growth.tsx';
 import { Members } from './members.tsx';
@@ -31,7 +32,7 @@ export function SegmentPage() {
   const { name, sentence, state, memberCount } = found.data;
   const count = state === 'live' || memberCount > 0 ? t('segments.people', { count: memberCount }) : t(`segments.state.${state}`);
   return (
-    <Page title={name} note={<><TextLink to="/segments" underline="always">{t('segments.title')}</TextLink> · {count} · {t('segments.changed', { when: format.ago(found.data.updatedAt) })}</>} actions={<Archive segment={found.data} />}>
+    <Page title={name} note={<><TextLink to="/segments" underline="always">{t('segments.title')}</TextLink> · {count} · {t('segments.changed', { when: format.ago(found.data.updatedAt) })}</>} actions={<Group gap="xs"><Duplicate segment={found.data} /><Archive segment={found.data} /></Group>}>
       <Text>{i18n.language === 'ko' ? sentence.ko : sentence.en}</Text>
       <Building segment={found.data} />
       <UsedIn id={id} />
@@ -83,6 +84,27 @@ function UsedIn({ id }: { id: string }) {
   if (!uses.data) return null;
   if (uses.data.items.length === 0) return <Text size="sm" c="dimmed">{t('segments.unused')}</Text>;
   return <Group gap="xs" component="section" aria-label={t('segments.usedIn')}><Text size="sm" c="dimmed">{t('segments.usedIn')}</Text>{uses.data.items.map((use) => <TextLink key={use.id} size="sm" underline="always" to={use.kind === 'campaign' ? '/campaigns/$id' : '/segments/$id'} params={{ id: use.id }}>{use.name}</TextLink>)}</Group>;
+}
+
+/** The same sentence under another name, to change from there. */
+function Duplicate({ segment }: { segment: Api<'Segment'> }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const navigate = route.useNavigate();
+  const canEdit = mayEdit(useMe());
+  const [refusal, setRefusal] = useState('');
+  if (!canEdit) return null;
+  const duplicate = async () => {
+    setRefusal('');
+    try {
+      const copy = await answer(api.POST('/v1/segments', { body: { name: t('segments.copyName', { name: segment.name.slice(0, 180) }), description: segment.description, definition: segment.definition as Node } }));
+      void queries.invalidateQueries({ queryKey: ['segments'] });
+      await navigate({ to: '/segments/$id', params: { id: copy.id }, search: {} });
+    } catch (error) {
+      setRefusal(error instanceof Error ? error.message : '');
+    }
+  };
+  return <>{refusal && <Text size="sm" c="red" role="alert">{refusal}</Text>}<Button variant="default" onClick={() => { void duplicate(); }}>{t('segments.duplicate')}</Button></>;
 }
 
 function Archive({ segment }: { segment: Api<'Segment'> }) {

@@ -1,4 +1,4 @@
-import { Anchor, Code, Group, Select, Text, TextInput } from '@mantine/core';
+import { Anchor, Code, Group, Select, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -12,6 +12,7 @@ import { TextLink } from '../../ui/links.tsx';
 import { Listing } from '../../ui/listing.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Loading } from '../../ui/states.tsx';
+import { DayField } from '../../ui/time-fields.tsx';
 import { OwnersNote } from './kit/parts.tsx';
 import type { AuditSearch } from './settings-search.ts';
 
@@ -66,8 +67,8 @@ function Filters({ search, set }: { search: AuditSearch; set(change: AuditSearch
     <Group gap="sm" align="flex-end">
       <Select label={t('audit.who')} placeholder={t('audit.anybody')} searchable clearable clearButtonProps={clear} data={actors} value={search.actor ?? null} onChange={(value) => { set({ actor: value ?? undefined }); }} />
       <Select label={t('audit.kind')} placeholder={t('audit.anything')} searchable clearable clearButtonProps={clear} data={kinds.map((value) => ({ value, label: t(`audit.kinds.${value}`) }))} value={search.kind ?? null} onChange={(value) => { set({ kind: value ?? undefined }); }} />
-      <TextInput type="date" label={t('audit.from')} value={search.from ?? ''} onChange={(event) => { set({ from: event.currentTarget.value || undefined }); }} />
-      <TextInput type="date" label={t('audit.to')} value={search.to ?? ''} onChange={(event) => { set({ to: event.currentTarget.value || undefined }); }} />
+      <DayField label={t('audit.from')} value={search.from} onChange={(day) => { set({ from: day }); }} />
+      <DayField label={t('audit.to')} value={search.to} onChange={(day) => { set({ to: day }); }} />
     </Group>
   );
 }

@@ -7,6 +7,7 @@ import { answer, api, type Api } from '../../lib/api.ts';
 import { useMe } from '../../lib/me.ts';
 import { Page } from '../../ui/page.tsx';
 import { ErrorPanel, Loading } from '../../ui/states.tsx';
+import { TimeField } from '../../ui/time-fields.tsx';
 import { useZoned } from './zoned.ts';
 import { Dialog, Section } from './kit/parts.tsx';
 import { SaveBar, useSavedForm } from './kit/saved-form.tsx';
@@ -100,7 +101,7 @@ function Digest({ digest }: { digest: Api<'DigestView'> }) {
             <>
               <Group align="flex-end">
                 {cadence === 'weekly' && <Select label={t('settings.digest.weekday')} allowDeselect={false} data={DAYS.map((value) => ({ value, label: t(`settings.digest.days.${value}`) }))} {...form.getInputProps('weekday')} />}
-                <TextInput type="time" label={t('settings.digest.at')} {...form.getInputProps('at')} />
+                <TimeField label={t('settings.digest.at')} {...form.getInputProps('at')} onChange={(at) => { form.setFieldValue('at', at); }} />
               </Group>
               <Select label={t('settings.digest.zone')} searchable limit={200} clearable clearButtonProps={{ 'aria-label': t('settings.clear') }} placeholder={t('settings.digest.asWorkspace')} data={Intl.supportedValuesOf('timeZone')} value={form.values.timeZone === '' ? null : form.values.timeZone} error={form.errors.timeZone} onChange={(zone) => { form.setFieldValue('timeZone', zone ?? ''); }} />
               <Select label={t('settings.digest.language')} allowDeselect={false} data={[{ value: '', label: t('settings.digest.asWorkspace') }, { value: 'en', label: 'English' }, { value: 'ko', label: '한국어' }]} {...form.getInputProps('language')} />

@@ -5,6 +5,8 @@ export const SETTINGS = [
   { to: '/settings/sending', key: 'sending' },
   { to: '/settings/website', key: 'website' },
   { to: '/settings/topics', key: 'topics' },
+  { to: '/settings/pacing', key: 'pacing' },
+  { to: '/settings/safety', key: 'safety' },
   { to: '/settings/api-keys', key: 'apiKeys' },
   { to: '/settings/webhooks', key: 'webhooks' },
   { to: '/settings/audit', key: 'audit' },

@@ -82,7 +82,7 @@ function Roles() {
   const { t } = useTranslation();
   return (
     <Section title={t('settings.team.can')} hint={t('settings.team.canHint')}>
-      <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': t('settings.team.can') } }}>
+      <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'group', 'aria-label': t('settings.team.can') } }}>
         <Table>
           <Table.Thead><Table.Tr><Table.Th scope="col">{t('settings.team.ability')}</Table.Th>{ROLES.map((role) => <Table.Th key={role} scope="col">{t(`settings.roles.${role}`)}</Table.Th>)}</Table.Tr></Table.Thead>
           <Table.Tbody>{ABILITIES.map(({ key, roles }) => (

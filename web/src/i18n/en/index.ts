@@ -1,17 +1,26 @@
+import anomalies from './anomalies.json';
 import app from './app.json';
 import broadcast from './broadcast.json';
 import campaignPeople from './campaignPeople.json';
 import campaigns from './campaigns.json';
 import data from './data.json';
+import decisions from './decisions.json';
 import deliveries from './deliveries.json';
 import draft from './draft.json';
+import stuck from './stuck.json';
+import explain from './explain.json';
 import flow from './flow.json';
 import history from './history.json';
 import home from './home.json';
+import hooks from './hooks.json';
 import keys from './keys.json';
 import launch from './launch.json';
+import live from './live.json';
 import messages from './messages.json';
+import pacing from './pacing.json';
+import safety from './safety.json';
 import people from './people.json';
+import plan from './plan.json';
 import reasons from './reasons.json';
 import recipes from './recipes.json';
 import reports from './reports.json';
@@ -28,11 +37,14 @@ import sending from './sending.json';
 import rules from './rules.json';
 import audit from './audit.json';
 import series from './series.json';
+import simulate from './simulate.json';
 import walk from './walk.json';
 
 /** Every word of the dashboard in English, which is the measure, a file a subject. */
 export default {
   ...app,
+  anomalies,
+  stuck,
   tagField,
   inApp,
   autoMessages,
@@ -40,15 +52,22 @@ export default {
   campaignPeople,
   campaigns,
   data,
+  decisions,
   deliveries,
   draft,
+  explain,
   flow,
   history,
   home,
+  hooks,
   keys,
   launch,
+  live,
   messages,
+  pacing,
+  safety,
   people,
+  plan,
   reasons,
   recipes,
   reports,
@@ -62,5 +81,6 @@ export default {
   rules,
   audit,
   series,
+  simulate,
   walk,
 };

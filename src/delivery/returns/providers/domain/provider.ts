@@ -5,9 +5,11 @@ export const PROVIDERS = ['ses', 'sendgrid', 'mailgun', 'postmark'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
 /** Why a request to a webhook was not believed. Counted on the connection, so that its owner sees what to repair. */
-export type RefusalReason =
-  | 'malformed' | 'network' | 'topic' | 'certificate_url' | 'certificate' | 'subscribe_url' | 'unconfirmed' | 'version'
-  | 'timestamp' | 'signature' | 'credentials' | 'no_secret' | 'replayed' | 'too_many';
+export const REFUSAL_REASONS = [
+  'malformed', 'network', 'topic', 'certificate_url', 'certificate', 'subscribe_url', 'unconfirmed', 'version',
+  'timestamp', 'signature', 'credentials', 'no_secret', 'replayed', 'too_many',
+] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /** Why a request is not believed, in the words and the kind its sender is answered with. */
 export interface Refusal {

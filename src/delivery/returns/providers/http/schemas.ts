@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Name } from '../../../../contract/common.js';
 import { DateTime } from '../../../../platform/http/date-time.js';
 import { networkFrom } from '../domain/networks.js';
-import { PROVIDERS } from '../domain/provider.js';
+import { PROVIDERS, REFUSAL_REASONS } from '../domain/provider.js';
 import { sendgridKey } from '../domain/sendgrid.js';
 
 export const HookAnswer = z.object({ filed: z.number().int().describe('Reports that were new; 0 when all were known.') }).meta({ id: 'HookAnswer' });
@@ -36,6 +36,6 @@ export const ConnectionView = z.object({
   topicArns: z.array(z.string()), networks: z.array(z.string()),
   secrets: z.array(z.object({ id: z.uuid(), hint: z.string(), addedAt: DateTime })).describe('What proofs are checked with, newest first; at most two.'),
   createdAt: DateTime, lastEventAt: DateTime.nullable().describe('When the provider was last heard, to the minute.'),
-  refusedCount: z.number().int(), lastRefusedAt: DateTime.nullable(), lastRefusedReason: z.string().nullable(),
+  refusedCount: z.number().int(), lastRefusedAt: DateTime.nullable(), lastRefusedReason: z.enum(REFUSAL_REASONS).nullable(),
 }).meta({ id: 'ProviderConnection' });
 export const ConnectionList = z.object({ items: z.array(ConnectionView), next: z.string().nullable() }).meta({ id: 'ProviderConnectionList' });

@@ -6,6 +6,8 @@ import { SaveState } from '../draft/save-state.tsx';
 import { broadcastOf } from './edits.ts';
 import { GoalsPart } from './goals-part.tsx';
 import { MessagePart } from './message-part.tsx';
+import { PacePart } from './pace-part.tsx';
+import { RampPart } from './ramp-part.tsx';
 import { ReadinessList } from './readiness-list.tsx';
 import { WhenPart } from './when-part.tsx';
 import { WhoPart } from './who-part.tsx';
@@ -25,6 +27,8 @@ export function BroadcastEditor({ at }: { at: string | undefined }) {
             <Part name="who" title={t('broadcast.who.title')}><WhoPart /></Part>
             <Part name="when" title={t('broadcast.when.title')}><WhenPart /></Part>
             <Part name="message" title={t('broadcast.message.title')}><MessagePart /></Part>
+            <Part name="ramp" title={t('safety.ramp.title')}><RampPart /></Part>
+            <Part name="pace" title={t('pacing.campaign.title')}><PacePart /></Part>
             <Part name="goals" title={t('broadcast.goals.title')}><GoalsPart /></Part>
           </Stack>
         </Grid.Col>

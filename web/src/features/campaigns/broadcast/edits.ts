@@ -1,10 +1,13 @@
-import type { Definition, Duration } from '../words/use-flow-words.ts';
+import type { DraftPacing } from '../../pacing/draft-pacing.js';
+import type { DraftRamp } from '../../safety/draft-safety.js';
+import type { Goal, TestPlan } from '../series/model.js';
+import { withFittingTest } from '../test-plan/plan-edits.js';
+import type { Definition } from '../words/use-flow-words.ts';
 
 export interface Variant { key: string; name?: string; weight?: number; content?: Record<string, unknown> }
-export interface BroadcastMessage { id?: string; type: 'message'; channel: string; name?: string; topic?: string; variants?: Variant[]; control?: { weight: number }; test?: { send?: { share: number; wait: Duration } } & Record<string, unknown> }
-export interface BroadcastGoal { key: string; name?: string; primary?: boolean; window?: Duration; event?: { name?: string; where?: unknown[] }; condition?: unknown }
+export interface BroadcastMessage { id?: string; type: 'message'; channel: string; name?: string; topic?: string; variants?: Variant[]; control?: { weight: number }; test?: TestPlan }
 /** A broadcast as its draft has it: any part may be missing. */
-export interface Broadcast { type: 'broadcast'; segmentId?: string | null; audience?: object | null; launchAt?: string | null; localTime?: string | null; message?: BroadcastMessage | null; goals?: BroadcastGoal[] | null }
+export interface Broadcast { type: 'broadcast'; segmentId?: string | null; audience?: object | null; launchAt?: string | null; localTime?: string | null; pacing?: DraftPacing | null; ramp?: DraftRamp | null; recheckAudience?: boolean | null; message?: BroadcastMessage | null; goals?: Goal[] | null }
 
 export const broadcastOf = (definition: Definition) => definition as unknown as Broadcast;
 
@@ -25,22 +28,9 @@ export function addVariant(message: BroadcastMessage): BroadcastMessage {
   return key === undefined ? message : { ...message, variants: [...variants, { key, ...(variants[0]?.content ? { content: variants[0].content } : {}) }] };
 }
 
-/** Without a variant; a test-then-send needs two and goes with the second last. */
-export function removeVariant(message: BroadcastMessage, key: string): BroadcastMessage {
-  const variants = (message.variants ?? []).filter((variant) => variant.key !== key);
-  return variants.length > 1 ? { ...message, variants } : withSend({ ...message, variants }, null);
-}
+export const removeVariant = (message: BroadcastMessage, key: string): BroadcastMessage => withFittingTest({ ...message, variants: (message.variants ?? []).filter((variant) => variant.key !== key) });
 
-/** Sends to a share first and waits, or to everybody at once. The rest of the test's plan stays. */
-export function withSend({ test, ...message }: BroadcastMessage, send: { share: number; wait: Duration } | null): BroadcastMessage {
-  const { send: _before, ...rest } = test ?? {};
-  const next = send ? { ...rest, send } : rest;
-  return Object.keys(next).length > 0 ? { ...message, test: next } : message;
-}
-
-/** A goal with an event still to be named. */
-export function addGoal(goals: readonly BroadcastGoal[]): BroadcastGoal[] {
-  let number = goals.length + 1;
-  while (goals.some(({ key }) => key === `goal-${number}`)) number += 1;
-  return [...goals, { key: `goal-${number}`, name: '', primary: goals.length === 0, window: { days: 7 }, event: { name: '' } }];
+/** With a control that gets nothing, or without. */
+export function withControl({ control: _before, ...message }: BroadcastMessage, control: { weight: number } | null): BroadcastMessage {
+  return withFittingTest(control ? { ...message, control } : message);
 }

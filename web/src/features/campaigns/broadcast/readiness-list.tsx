@@ -1,16 +1,15 @@
 import { Card, Stack, Title } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { answer, api } from '../../../lib/api.ts';
 import { ErrorPanel, Loading } from '../../../ui/states.tsx';
+import { useCheck } from '../check/use-check.ts';
 import { useDraft } from '../draft/draft-context.tsx';
 import { Findings } from '../launch/findings.tsx';
 
 /** What would stop a launch and what is doubtful, of what was saved last. */
 export function ReadinessList() {
   const { t } = useTranslation();
-  const { campaign: { id, revision } } = useDraft();
-  const checked = useQuery({ queryKey: ['check', id, revision], queryFn: () => answer(api.POST('/v1/campaigns/{id}/check', { params: { path: { id } } })), placeholderData: keepPreviousData });
+  const { campaign: { id } } = useDraft();
+  const checked = useCheck();
   return (
     <Card withBorder component="section" aria-label={t('broadcast.ready')}>
       <Stack gap="sm">

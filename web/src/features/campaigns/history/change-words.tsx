@@ -4,12 +4,13 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, type Api } from '../../../lib/api.ts';
 import { useFormat } from '../../../lib/format.ts';
-import { useFlowWords, type Duration, type Step } from '../words/use-flow-words.ts';
+import type { Duration } from '../series/model.js';
+import { useFlowWords, type Step } from '../words/use-flow-words.ts';
 import { isRecord, type Change, type Place } from './diff.ts';
 import classes from './history.module.css';
 import { diffWords } from './word-diff.ts';
 
-const LENGTHS = new Set(['for', 'timeout', 'window', 'interval']);
+const LENGTHS = new Set(['for', 'timeout', 'window', 'interval', 'expiresAfter']);
 const CONDITIONS = new Set(['condition', 'audience']);
 /** Texts with markup: what is read of them is compared, and when only the markup differs, that is said. */
 const MARKUP = new Set(['body']);
@@ -24,7 +25,7 @@ export function ChangeWords({ change }: { change: Change }) {
   if (change.kind === 'name') return <Line label={t('history.name')}><FromTo from={change.from} to={change.to} /></Line>;
   if (change.kind === 'added' || change.kind === 'removed') return <Line label={t(`history.${change.kind}`)}><Text span size="sm">{place(change.place)}</Text></Line>;
   if (change.kind === 'wait') return <Line label={t('history.changed')}><FromTo from={words.wait(change.from)} to={words.wait(change.to)} /></Line>;
-  if (change.kind === 'way') return <Line label={place(change.place)}><Text span size="sm">{t('history.way', { by: change.by === null ? '' : ` (${change.by === 'onTimeout' || change.by === 'otherwise' ? t(`history.${change.by}`) : change.by})`, to: change.to ? words.step(change.to as unknown as Step) : t('history.end') })}</Text></Line>;
+  if (change.kind === 'way') return <Line label={place(change.place)}><Text span size="sm">{t('history.way', { by: change.by === null ? '' : ` (${change.by === 'onTimeout' || change.by === 'onMissed' || change.by === 'otherwise' ? t(`history.${change.by}`) : change.by})`, to: change.to ? words.step(change.to as unknown as Step) : t('history.end') })}</Text></Line>;
   // A field by its last name, which is the one that people know.
   const label = `${place(change.place)} · ${t(`history.fields.${change.field.split('.').at(-1)! as 'subject'}`, { defaultValue: change.field })}`;
   return <Line label={label}><Values field={change.field} from={change.from} to={change.to} /></Line>;
@@ -92,6 +93,10 @@ function useValueWords(): (field: string, value: unknown) => string {
     if (field === 'control' && isRecord(value)) return format.number(Number(value.weight));
     if (field === 'event' && isRecord(value)) return String(value.name);
     if (field === 'reentry' && isRecord(value)) return t(`history.reentry.${value.policy as 'never'}`, { length: isRecord(value.interval) ? words.duration(value.interval as Duration) : '' });
+    if (field === 'sendWindow' && isRecord(value)) return `${String(value.from ?? '09:00')}–${String(value.to ?? '18:00')}${Array.isArray(value.weekdays) && value.weekdays.length > 0 ? ` ${words.days(value.weekdays as string[])}` : ''}`;
+    if (field === 'sendRate' && isRecord(value)) return t('safety.rate.words', { shown: format.number(Number(value.messages)), per: t(`safety.rate.${value.per as 'minute'}`) });
+    if (field === 'ramp' && isRecord(value)) return (value.stages as { percent: number }[]).map(({ percent }) => `${format.number(percent)} %`).join(' → ');
+    if (field === 'class') return t(`history.classes.${value as 'standard'}`);
     if (field === 'take') return t(`history.take.${value as 'future_only'}`);
     if (field === 'launchAt') return format.instant(String(value));
     if (typeof value === 'number') return format.number(value);

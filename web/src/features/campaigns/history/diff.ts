@@ -4,7 +4,7 @@ type Part = Record<string, unknown>;
 
 /** What of a campaign a change is about. */
 export type Place =
-  | { kind: 'entry' | 'who' | 'reentry' | 'sending' }
+  | { kind: 'entry' | 'who' | 'reentry' | 'sending' | 'pace' }
   | { kind: 'goal'; part: Part }
   | { kind: 'exit_rule'; part: Part }
   | { kind: 'step'; part: Part }
@@ -20,9 +20,9 @@ export type Change =
   | { kind: 'field'; place: Place; field: string; from: unknown; to: unknown };
 
 /** Parts that are said as a whole, never taken to pieces. */
-const WHOLE = new Set(['for', 'until', 'timeout', 'condition', 'window', 'interval', 'event', 'value', 'where', 'test', 'survey', 'theme', 'image', 'fallback', 'audience', 'display']);
+const WHOLE = new Set(['for', 'until', 'date', 'action', 'timeout', 'condition', 'window', 'interval', 'event', 'value', 'where', 'test', 'survey', 'theme', 'image', 'fallback', 'audience', 'display', 'sendWindow', 'expiresAfter', 'ladder', 'sendRate', 'ramp']);
 /** What says where the way goes on, and what is told apart by its key. */
-const NOT_FIELDS = new Set(['id', 'type', 'key', 'next', 'onTimeout', 'otherwise', 'branches', 'arms', 'variants', 'content', 'translations']);
+const NOT_FIELDS = new Set(['id', 'type', 'key', 'next', 'onTimeout', 'onMissed', 'otherwise', 'branches', 'arms', 'variants', 'content', 'translations']);
 
 /** What changed between two states of a campaign, in the order of the campaign: name, who, steps, goals. Empty: they say the same. */
 export function diffCampaigns(before: Side, after: Side): Change[] {
@@ -32,7 +32,7 @@ export function diffCampaigns(before: Side, after: Side): Change[] {
     ...(before.name !== null && after.name !== null && before.name !== after.name ? [{ kind: 'name', from: before.name, to: after.name } as const] : []),
     ...fields({ kind: 'entry' }, recordOf(a.entry), recordOf(b.entry), new Set()),
     ...one({ kind: 'who' }, 'segmentId', a, b), ...one({ kind: 'who' }, 'audience', a, b),
-    ...one({ kind: 'sending' }, 'launchAt', a, b), ...one({ kind: 'sending' }, 'localTime', a, b), ...one({ kind: 'sending' }, 'display', a, b), ...one({ kind: 'sending' }, 'arms', a, b),
+    ...one({ kind: 'sending' }, 'launchAt', a, b), ...one({ kind: 'sending' }, 'localTime', a, b), ...one({ kind: 'sending' }, 'ramp', a, b), ...one({ kind: 'sending' }, 'recheckAudience', a, b), ...fields({ kind: 'pace' }, recordOf(a.pacing), recordOf(b.pacing), new Set()), ...one({ kind: 'sending' }, 'display', a, b), ...one({ kind: 'sending' }, 'arms', a, b),
     ...one({ kind: 'reentry' }, 'reentry', a, b),
     ...steps(a, b),
     ...keyed('goal', partsOf(a.goals), partsOf(b.goals)),
@@ -86,7 +86,7 @@ const stepsOf = (definition: Part): Part[] => (isRecord(definition.message) ? [d
 
 function stepFields(from: Part, to: Part): Change[] {
   const place: Place = { kind: 'step', part: to };
-  if (to.type === 'wait') return isSame({ ...from, next: null }, { ...to, next: null }) ? [] : [{ kind: 'wait', place, from, to }];
+  if (to.type === 'wait') return isSame({ ...from, next: null, onMissed: null }, { ...to, next: null, onMissed: null }) ? [] : [{ kind: 'wait', place, from, to }];
   const shares = [...matched('key', partsOf(from.arms), partsOf(to.arms)), ...matchedBranches(from, to)].flatMap(([a, b]) => {
     if (!a || !b) return [{ kind: 'field' as const, place, field: 'path', from: a && nameOf(a), to: b && nameOf(b) }];
     return fields(place, a, b, new Set(['key', 'next']));
@@ -121,7 +121,7 @@ const moved = ({ from, to }: Named, a: unknown, b: unknown) => (isNothing(a) || 
 
 function ways(from: Part, to: Part, named: Named): Change[] {
   const pairs: [string | null, unknown, unknown][] = [
-    [null, from.next, to.next], ['onTimeout', from.onTimeout, to.onTimeout], ['otherwise', from.otherwise, to.otherwise],
+    [null, from.next, to.next], ['onTimeout', from.onTimeout, to.onTimeout], ['onMissed', from.onMissed, to.onMissed], ['otherwise', from.otherwise, to.otherwise],
     ...[...matched('key', partsOf(from.arms), partsOf(to.arms)), ...matchedBranches(from, to)].flatMap(([a, b]): [string, unknown, unknown][] => (a && b ? [[String(nameOf(b)), a.next, b.next]] : [])),
   ];
   return pairs.flatMap(([by, a, b]) => (isSame(a, b) || !moved(named, a, b) ? [] : [{ kind: 'way' as const, place: { kind: 'step' as const, part: to }, by, from: named.from.get(a) ?? null, to: named.to.get(b) ?? null }]));

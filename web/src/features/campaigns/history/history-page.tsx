@@ -10,6 +10,8 @@ import { EmptyState, ErrorPanel, Loading } from '../../../ui/states.tsx';
 import { useMe } from '../../../lib/me.ts';
 import { useColleague } from '../../segments/colleague.ts';
 import { useDraft } from '../draft/draft-context.tsx';
+import type { Campaign } from '../draft/draft-port.ts';
+import { useMigrations } from '../launch/migration-progress.tsx';
 import { Changes, useVersion } from './version-diff.tsx';
 
 const route = getRouteApi('/campaigns/$id/history');
@@ -25,19 +27,22 @@ export function HistoryPage() {
   if (!versions.data) return <ErrorPanel error={versions.error} onRetry={() => { void versions.refetch(); }} />;
   const { items } = versions.data;
   if (items.length === 0) return <EmptyState title={t('history.empty')} hint={t('history.emptyHint')} />;
-  return <Compared id={id} items={items} current={campaign.currentVersion?.number ?? null} />;
+  return <Compared campaign={campaign} items={items} />;
 }
 
-function Compared({ id, items, current }: { id: string; items: Version[]; current: number | null }) {
+function Compared({ campaign, items }: { campaign: Campaign; items: Version[] }) {
   const { t } = useTranslation();
   const navigate = route.useNavigate();
   const search = route.useSearch();
+  const migrations = useMigrations(campaign);
+  const { id } = campaign;
+  const current = campaign.currentVersion?.number ?? null;
   const from = search.from ?? current ?? items[0]!.number;
   const to = search.to ?? null;
   const set = (change: { from?: number; to?: number | undefined }) => { void navigate({ search: { ...search, ...change }, replace: true }); };
   return (
     <Stack gap="lg">
-      <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': t('history.title') } }}>
+      <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'group', 'aria-label': t('history.title') } }}>
         <Table verticalSpacing="sm">
           <Table.Thead><Table.Tr><Table.Th scope="col">{t('history.version')}</Table.Th><Table.Th scope="col">{t('history.published')}</Table.Th><Table.Th scope="col" ta="right">{t('history.people')}</Table.Th><Table.Th scope="col">{t('history.before')}</Table.Th><Table.Th scope="col">{t('history.after')}</Table.Th></Table.Tr></Table.Thead>
           <Table.Tbody>
@@ -45,7 +50,7 @@ function Compared({ id, items, current }: { id: string; items: Version[]; curren
               <Table.Td fw={600}>{t('history.draft')}</Table.Td><Table.Td c="dimmed">{t('history.draftHint')}</Table.Td><Table.Td ta="right">{t('state.none')}</Table.Td><Table.Td />
               <Table.Td><Radio aria-label={t('history.toDraft')} name="to" checked={to === null} onChange={() => { set({ to: undefined }); }} /></Table.Td>
             </Table.Tr>
-            {items.map((version) => <Row key={version.id} id={id} version={version} isLive={version.number === current} from={from} to={to} onFrom={() => { set({ from: version.number }); }} onTo={() => { set({ to: version.number }); }} />)}
+            {items.map((version) => <Row key={version.id} id={id} version={version} moved={migrations.find((one) => one.version === version.number)} isLive={version.number === current} from={from} to={to} onFrom={() => { set({ from: version.number }); }} onTo={() => { set({ to: version.number }); }} />)}
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
@@ -54,8 +59,8 @@ function Compared({ id, items, current }: { id: string; items: Version[]; curren
   );
 }
 
-function Row({ id, version, isLive, from, to, onFrom, onTo }: { id: string; version: Version; isLive: boolean; from: number; to: number | null; onFrom(): void; onTo(): void }) {
-  const { t } = useTranslation();
+function Row({ id, version, moved, isLive, from, to, onFrom, onTo }: { id: string; version: Version; /** What became of people on earlier versions. */ moved: Api<'CampaignMigration'> | undefined; isLive: boolean; from: number; to: number | null; onFrom(): void; onTo(): void }) {
+  const { t, i18n } = useTranslation();
   const format = useFormat();
   const me = useMe();
   const colleague = useColleague(version.publishedBy);
@@ -64,7 +69,7 @@ function Row({ id, version, isLive, from, to, onFrom, onTo }: { id: string; vers
   return (
     <Table.Tr>
       <Table.Td><Group gap="xs" wrap="nowrap"><Text fw={600}>{number}</Text>{isLive && <Badge variant="light" color="green">{t('history.newest')}</Badge>}</Group></Table.Td>
-      <Table.Td>{t('history.by', { who, when: format.instant(version.publishedAt) })}</Table.Td>
+      <Table.Td>{t('history.by', { who, when: format.instant(version.publishedAt) })}{moved && <Text size="sm" c="dimmed">{i18n.language === 'ko' ? moved.sentence.ko : moved.sentence.en}</Text>}</Table.Td>
       <Table.Td ta="right"><TextLink to="/campaigns/$id/people" params={{ id }} search={{ state: 'active' }} underline="always">{format.number(version.activeEnrollments)}</TextLink></Table.Td>
       <Table.Td><Radio aria-label={t('history.fromVersion', { number })} name="from" checked={from === number} onChange={onFrom} /></Table.Td>
       <Table.Td><Radio aria-label={t('history.toVersion', { number })} name="to" checked={to === number} onChange={onTo} /></Table.Td>

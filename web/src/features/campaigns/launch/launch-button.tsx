@@ -1,5 +1,5 @@
 import { Button, Modal, Text } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
+import { useHotkeys, useMediaQuery } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -21,7 +21,8 @@ export function LaunchButton() {
   const [state, setState] = useState<'closed' | 'saving' | 'open'>('closed');
   const [notSaved, setNotSaved] = useState(false);
   const [done, setDone] = useState<Published | null>(null);
-  if (readOnly || !canPublish(campaign)) return null;
+  // A broadcast that has just begun can not be launched again, but who launched it is still told so, and may hold it.
+  const isOver = readOnly || !canPublish(campaign);
   const review = async () => {
     setState('saving');
     const saved = await flush();
@@ -29,9 +30,12 @@ export function LaunchButton() {
     setState(saved ? 'open' : 'closed');
   };
   const close = () => { setState('closed'); setDone(null); };
+  // Also while something is typed; it is saved before anything is looked at.
+  useHotkeys([['mod+Enter', (event) => { if (!isOver && state === 'closed' && !(event.target as Element).closest('[role="dialog"]')) void review(); }]], []);
+  if (isOver && done === null) return null;
   const launched = (published: Published, mode: 'real' | 'sandbox') => {
     queries.setQueryData(['campaign', campaign.id], published.campaign);
-    for (const key of ['campaigns', 'versions', 'campaign-totals', 'home']) void queries.invalidateQueries({ queryKey: [key] });
+    for (const key of ['campaigns', 'versions', 'migrations', 'campaign-people', 'campaign-totals', 'home']) void queries.invalidateQueries({ queryKey: [key] });
     if (mode === 'real' || published.version.number > 1) return setDone(published);
     close();
     void navigate({ to: '/campaigns/$id/walk', params: { id: campaign.id }, search: {} });
@@ -40,7 +44,7 @@ export function LaunchButton() {
   const action = t(isLive ? 'launch.reviewPublish' : 'launch.review');
   return (
     <>
-      <Button loading={state === 'saving'} onClick={() => { void review(); }}>{action}</Button>
+      {!isOver && <Button loading={state === 'saving'} onClick={() => { void review(); }}>{action}</Button>}
       {notSaved && <Text size="sm" c="red" role="alert">{t('launch.notSaved')}</Text>}
       <Modal opened={state === 'open'} onClose={close} title={done ? t('launch.doneTitle') : action} size="lg" fullScreen={isNarrow ?? false} closeButtonProps={{ 'aria-label': t('confirm.close') }}>
         {state === 'open' && (done ? <LaunchDone published={done} onClose={close} /> : <LaunchSheet onClose={close} onLaunched={launched} />)}

@@ -6,9 +6,14 @@ import { answer, api, ApiProblem, type Api } from '../../../lib/api.ts';
 import { useFormat } from '../../../lib/format.ts';
 import { TYPED_FROM } from '../../../ui/confirm.tsx';
 import { ErrorPanel, Loading } from '../../../ui/states.tsx';
+import { ApprovalWords, useApproval } from '../../safety/approval-panel.tsx';
+import { RampWords } from '../../safety/ramp-words.tsx';
+import { askCheck, checkKey } from '../check/use-check.ts';
 import { useDraft } from '../draft/draft-context.tsx';
 import { VersionDiff } from '../history/version-diff.tsx';
 import { Findings } from './findings.tsx';
+import { InFlightChoice } from './in-flight.tsx';
+import { KEEP, type InFlight } from './in-flight-choice.ts';
 import { FirstMessageWords, MessageList } from './sends.tsx';
 import { useSendingMode } from './use-sending-mode.ts';
 import { useWho, WhoWords } from './who-words.tsx';
@@ -21,16 +26,19 @@ export function LaunchSheet({ onClose, onLaunched }: Sheet) {
   const queries = useQueryClient();
   const { campaign } = useDraft();
   const { id, revision, definition, currentVersion } = campaign;
-  const checked = useQuery({ queryKey: ['check', id, revision], queryFn: () => answer(api.POST('/v1/campaigns/{id}/check', { params: { path: { id } } })), staleTime: 0 });
+  const checked = useQuery({ queryKey: checkKey(id, revision), queryFn: () => askCheck(id), staleTime: 0 });
   const mode = useSendingMode();
   const found = useWho(definition, revision);
+  const approval = useApproval(id, revision).data;
+  const isMissing = approval !== undefined && approval.needed && !approval.held && approval.state !== 'approved';
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [busy, setBusy] = useState(false);
+  const [inFlight, setInFlight] = useState<InFlight>(KEEP);
   const launch = async () => {
     setBusy(true);
     setProblem(null);
     try {
-      onLaunched(await answer(api.POST('/v1/campaigns/{id}/publish', { params: { path: { id } }, body: { revision } })), mode ?? 'real');
+      onLaunched(await answer(api.POST('/v1/campaigns/{id}/publish', { params: { path: { id } }, body: { revision, ...(currentVersion ? { inFlight } : {}) } })), mode ?? 'real');
     } catch (error) {
       setProblem(error instanceof ApiProblem ? error : new ApiProblem(0, 'unknown', error instanceof Error ? error.message : '', [], null));
       setBusy(false);
@@ -45,28 +53,22 @@ export function LaunchSheet({ onClose, onLaunched }: Sheet) {
   return (
     <Stack gap="lg">
       <Section title={t('launch.whoTitle')}><WhoWords found={found} /></Section>
-      {currentVersion && <Section title={t('launch.changes', { number: currentVersion.number })}><VersionDiff id={id} from={currentVersion.number} to={{ name: null, definition }} /><Inside id={id} number={currentVersion.number} /></Section>}
-      <Section title={t('launch.whenTitle')}><FirstMessageWords definition={definition} /></Section>
+      {currentVersion && <Section title={t('launch.changes', { number: currentVersion.number })}><VersionDiff id={id} from={currentVersion.number} to={{ name: null, definition }} /></Section>}
+      {currentVersion && <Section title={t('live.title')}><InFlightChoice value={inFlight} onChange={setInFlight} /></Section>}
+      <Section title={t('launch.whenTitle')}><FirstMessageWords definition={definition} /><RampWords definition={definition} /></Section>
       <Section title={t('launch.whatTitle')}><MessageList definition={definition} /></Section>
       {checked.data.testThenSend && <Section title={t('launch.test.title')}><Text size="sm">{t('launch.test.text', { share: checked.data.testThenSend.test, rest: checked.data.testThenSend.rest })}</Text></Section>}
+      {approval?.needed && !approval.held && <Section title={t('safety.approval.title')}><ApprovalWords id={id} approval={approval} />{isMissing && <Text size="sm" fw={600}>{t('safety.approval.waits')}</Text>}</Section>}
       <Section title={t('launch.checks')}><Findings id={id} findings={checked.data.findings} onJump={onClose} /></Section>
       <Alert color={mode === 'sandbox' ? 'blue' : 'gray'} variant="light" title={t(`launch.mode.${mode}`)}>{t(`launch.mode.${mode}Hint`)}</Alert>
       {problem && <Refused problem={problem} onLookAgain={() => { void lookAgain(); }} />}
-      <Go count={found.now} mode={mode} busy={busy} blocked={!checked.data.ok} next={currentVersion ? currentVersion.number + 1 : null} isPaused={campaign.state === 'paused'} onLaunch={() => { void launch(); }} onClose={onClose} />
+      <Go count={found.now} mode={mode} busy={busy} blocked={!checked.data.ok || isMissing} next={currentVersion ? currentVersion.number + 1 : null} isPaused={campaign.state === 'paused'} onLaunch={() => { void launch(); }} onClose={onClose} />
     </Stack>
   );
 }
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return <Stack gap={4} component="section" aria-label={title}><Title order={3} size="h6" c="dimmed">{title}</Title>{children}</Stack>;
-}
-
-/** What becomes of people who are on their way: they finish the version they are on. */
-function Inside({ id, number }: { id: string; number: number }) {
-  const { t } = useTranslation();
-  const versions = useQuery({ queryKey: ['versions', id], queryFn: () => answer(api.GET('/v1/campaigns/{id}/versions', { params: { path: { id } } })) });
-  const inside = versions.data?.items.reduce((sum, { activeEnrollments }) => sum + activeEnrollments, 0) ?? 0;
-  return <Text size="sm">{inside === 0 ? t('launch.insideNobody') : t('launch.inside', { count: inside, next: number + 1 })}</Text>;
 }
 
 /** Why it was not launched. Nothing was sent. */

@@ -1,5 +1,5 @@
 import { ActionIcon, Alert, Button, Group, Menu, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -10,6 +10,7 @@ import { TYPED_FROM } from '../../../ui/confirm.tsx';
 import { IconDots } from '../../../ui/icons.ts';
 import { useDraft } from '../draft/draft-context.tsx';
 import { LaunchButton } from './launch-button.tsx';
+import { DrainNumbers, HandedOver, StopNumbers, useRemaining } from './remaining.tsx';
 
 type Campaign = Api<'Campaign'>;
 type Verb = 'pause' | 'resume' | 'drain' | 'archive';
@@ -24,11 +25,11 @@ const callOf = (verb: Verb, id: string): Promise<Campaign> => {
 const said = (error: unknown) => (error instanceof Error ? error.message : '');
 
 /** Takes what the server made of a campaign into everything that shows it. */
-function useAdopt(): (campaign: Campaign) => void {
+export function useAdopt(): (campaign: Campaign) => void {
   const queries = useQueryClient();
   return (campaign) => {
     queries.setQueryData(['campaign', campaign.id], campaign);
-    for (const key of ['campaigns', 'versions', 'campaign-totals', 'home', 'campaign-people', 'results']) void queries.invalidateQueries({ queryKey: [key] });
+    for (const key of ['campaigns', 'versions', 'migrations', 'campaign-totals', 'home', 'campaign-people', 'results']) void queries.invalidateQueries({ queryKey: [key] });
   };
 }
 
@@ -75,7 +76,7 @@ export function CampaignActions() {
         if (asked !== 'delete') return adopt(await callOf(asked, campaign.id));
         await api.DELETE('/v1/campaigns/{id}', { params: { path: { id: campaign.id } } });
         await navigate({ to: '/campaigns', search: {} });
-      }}><Text size="sm">{t(`launch.${asked}Text`)}</Text></AskModal>}
+      }}><Text size="sm">{t(`launch.${asked}Text`)}</Text>{asked === 'drain' && <DrainNumbers id={campaign.id} />}</AskModal>}
     </Stack>
   );
 }
@@ -121,19 +122,19 @@ export function StopButton({ campaign, onDone }: { campaign: Campaign; onDone?: 
 function StopAsk({ campaign, onClose, onStopped }: { campaign: Campaign; onClose(): void; onStopped(stopped: Api<'CampaignStopped'>): void }) {
   const { t } = useTranslation();
   const { id } = campaign;
-  const numbers = useQuery({ queryKey: ['campaign-totals', [id]], queryFn: () => answer(api.GET('/v1/campaign-totals', { params: { query: { ids: id } } })), staleTime: 0 });
-  const { inSeries: runs = 0, queued: deliveries = 0 } = numbers.data?.items[0] ?? {};
+  const told = useRemaining(id);
+  const runs = told.data?.people ?? 0;
   return (
-    <AskModal title={t('launch.stopTitle', { name: campaign.name })} action={t('launch.stop')} typed={runs > TYPED_FROM ? runs : null} ready={!numbers.isPending} stays onClose={onClose} onConfirm={async () => { onStopped(await answer(api.POST('/v1/campaigns/{id}/stop', { params: { path: { id } } }))); }}>
+    <AskModal title={t('launch.stopTitle', { name: campaign.name })} action={t('launch.stop')} typed={runs > TYPED_FROM ? runs : null} ready={!told.isPending} stays onClose={onClose} onConfirm={async () => { onStopped(await answer(api.POST('/v1/campaigns/{id}/stop', { params: { path: { id } } }))); }}>
       <Text size="sm">{t('launch.stopText')}</Text>
-      {numbers.data && <Text size="sm" fw={600}>{t('launch.stopRuns', { count: runs })} {t('launch.stopDeliveries', { count: deliveries })}</Text>}
+      {told.data && <StopNumbers told={told.data} />}
     </AskModal>
   );
 }
 
-function Stopped({ cancelled, recalled }: Api<'CampaignStopped'>) {
+function Stopped({ cancelled, recalled, handedOver }: Api<'CampaignStopped'>) {
   const { t } = useTranslation();
-  return <Alert color="gray" role="status"><Text size="sm">{t('launch.stoppedRuns', { count: cancelled.runs })} {t('launch.stoppedDeliveries', { count: cancelled.deliveries })} {recalled > 0 && t('launch.stoppedRecalled', { count: recalled })}</Text></Alert>;
+  return <Alert color="gray" role="status"><Text size="sm">{t('launch.stoppedRuns', { count: cancelled.runs })} {t('launch.stoppedDeliveries', { count: cancelled.deliveries })} {recalled > 0 && t('launch.stoppedRecalled', { count: recalled })}</Text><HandedOver told={handedOver} /></Alert>;
 }
 
 interface Asked { title: string; action: string; typed: number | null; ready?: boolean; /** What was done is said by whoever asked. */ stays?: boolean; children: ReactNode; onClose(): void; onConfirm(): Promise<unknown> }

@@ -7,5 +7,5 @@ export function placeOf(given: object, path: string): string | undefined {
   return SERIES[first];
 }
 
-const BROADCAST: Record<string, string> = { segmentId: 'who', audience: 'who', exitRules: 'who', launchAt: 'when', localTime: 'when', message: 'message', goals: 'goals' };
-const SERIES: Record<string, string> = { entry: '$entry', audience: '$entry', reentry: '$entry', start: '$entry', goals: '$goals', exitRules: '$exits' };
+const BROADCAST: Record<string, string> = { segmentId: 'who', audience: 'who', exitRules: 'who', launchAt: 'when', localTime: 'when', message: 'message', goals: 'goals', pacing: 'pace', ramp: 'ramp', recheckAudience: 'ramp' };
+const SERIES: Record<string, string> = { entry: '$entry', audience: '$entry', reentry: '$entry', start: '$entry', goals: '$goals', exitRules: '$exits', pacing: '$pace', ramp: '$pace' };

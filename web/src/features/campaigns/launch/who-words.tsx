@@ -2,6 +2,7 @@ import { Alert, Loader, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answer, api, type Api } from '../../../lib/api.ts';
+import { useLabels } from '../../../lib/labels.ts';
 import { TextLink } from '../../../ui/links.tsx';
 import type { Definition } from '../words/use-flow-words.ts';
 import { whoOf, type Who } from './who.ts';
@@ -9,14 +10,15 @@ import { whoOf, type Who } from './who.ts';
 /** How many people are meant now, and the sentence that says who. `now` is null while it is counted or when nobody can say. */
 export function useWho(definition: Definition, revision: number) {
   const who = whoOf(definition);
-  const node = who.kind === 'people' ? who.node : who.kind === 'event' || who.kind === 'date' ? who.audience : null;
+  const node = who.kind === 'people' ? who.node : who.kind === 'event' || who.kind === 'date' || who.kind === 'left' ? who.audience : null;
   const asked = useQuery({
     queryKey: ['launch-who', JSON.stringify(node), revision], enabled: node !== null, staleTime: 0, retry: false,
     queryFn: () => answer(api.POST('/v1/segments/preview', { body: { definition: node! } })),
   });
+  const segmentId = who.kind === 'people' || who.kind === 'left' ? who.segmentId : null;
   const segment = useQuery({
-    queryKey: ['segment', who.kind === 'people' ? who.segmentId : null], enabled: who.kind === 'people' && who.segmentId !== null, retry: false,
-    queryFn: () => answer(api.GET('/v1/segments/{id}', { params: { path: { id: (who as Extract<Who, { kind: 'people' }>).segmentId! } } })),
+    queryKey: ['segment', segmentId], enabled: segmentId !== null, retry: false,
+    queryFn: () => answer(api.GET('/v1/segments/{id}', { params: { path: { id: segmentId! } } })),
     refetchInterval: ({ state }) => (state.data?.state === 'building' ? 1_000 : false),
   });
   const isBuilding = segment.data?.state === 'building';
@@ -32,12 +34,14 @@ export function useWho(definition: Definition, revision: number) {
 /** Who gets it, as a sentence, and how many that is now. */
 export function WhoWords({ found }: { found: ReturnType<typeof useWho> }) {
   const { t, i18n } = useTranslation();
+  const labels = useLabels();
   const { who, now, sentence, segment, isCounting, failed } = found;
   const said = sentence && (i18n.language === 'ko' ? sentence.ko : sentence.en);
   if (who.kind === 'open') return <Text size="sm">{t('launch.who.open')}</Text>;
-  if (who.kind === 'visitors' || who.kind === 'external') return <Text size="sm">{t(`launch.who.${who.kind}`)}</Text>;
-  if (who.kind === 'event') return <Text size="sm">{t('launch.who.event', { event: who.event })}{said && ` ${t('launch.who.only', { sentence: said })}`}</Text>;
-  if (who.kind === 'date') return <Text size="sm">{t(who.days === 0 ? 'launch.who.dateOn' : who.days < 0 ? 'launch.who.dateBefore' : 'launch.who.dateAfter', { attribute: who.attribute, count: Math.abs(who.days), time: who.time })}{said && ` ${t('launch.who.only', { sentence: said })}`}</Text>;
+  if (who.kind === 'visitors' || who.kind === 'external' || who.kind === 'api') return <Text size="sm">{t(`launch.who.${who.kind}`)}</Text>;
+  if (who.kind === 'event') return <Text size="sm">{t('launch.who.event', { event: labels.said('event', who.event) })}{said && ` ${t('launch.who.only', { sentence: said })}`}</Text>;
+  if (who.kind === 'left') return <Text size="sm">{t('launch.who.left', { segment: segment?.name ?? '…' })}{said && ` ${t('launch.who.only', { sentence: said })}`}</Text>;
+  if (who.kind === 'date') return <Text size="sm">{who.yearly && `${t('launch.who.yearly')} `}{t(who.days === 0 ? 'launch.who.dateOn' : who.days < 0 ? 'launch.who.dateBefore' : 'launch.who.dateAfter', { attribute: labels.said('attribute', who.attribute), count: Math.abs(who.days), time: who.time })}{said && ` ${t('launch.who.only', { sentence: said })}`}</Text>;
   return (
     <>
       <Text size="xl" fw={700} component="output" style={{ fontVariantNumeric: 'tabular-nums' }}>

@@ -7,8 +7,9 @@ type Node = Api<'SegmentNode'>;
 export type Who =
   | { kind: 'people'; node: Node; segmentId: string | null; /** Takes people in from now on too, or only then. */ take: 'now' | 'now_and_later' | 'later' }
   | { kind: 'event'; event: string; audience: Node | null }
-  | { kind: 'date'; attribute: string; days: number; time: string; audience: Node | null }
-  | { kind: 'visitors' } | { kind: 'external' } | { kind: 'open' };
+  | { kind: 'left'; segmentId: string; audience: Node | null }
+  | { kind: 'date'; attribute: string; days: number; time: string; yearly: boolean; audience: Node | null }
+  | { kind: 'visitors' } | { kind: 'external' } | { kind: 'api' } | { kind: 'open' };
 
 /** Reads it from a definition, in which parts may still be missing. */
 export function whoOf(definition: Definition): Who {
@@ -20,8 +21,10 @@ export function whoOf(definition: Definition): Who {
     return node ? { kind: 'people', node, segmentId: definition.segmentId ?? null, take: 'now' } : { kind: 'open' };
   }
   const { entry } = definition;
+  if (entry?.type === 'api') return { kind: 'api' };
   if (entry?.type === 'event') return entry.event ? { kind: 'event', event: entry.event, audience } : { kind: 'open' };
-  if (entry?.type === 'date') return entry.attribute ? { kind: 'date', attribute: entry.attribute, days: entry.days ?? 0, time: entry.time ?? '09:00', audience } : { kind: 'open' };
+  if (entry?.type === 'date') return entry.attribute ? { kind: 'date', attribute: entry.attribute, days: entry.days ?? 0, time: entry.time ?? '09:00', yearly: entry.every === 'year', audience } : { kind: 'open' };
+  if (entry?.type === 'segment' && entry.on === 'left') return entry.segmentId ? { kind: 'left', segmentId: entry.segmentId, audience } : { kind: 'open' };
   const node = entry?.type === 'segment' ? inSegment(entry.segmentId) : null;
   if (!node || entry?.type !== 'segment') return { kind: 'open' };
   return { kind: 'people', node: both(node, audience)!, segmentId: entry.segmentId, take: ({ current_and_future: 'now_and_later', current_only: 'now', future_only: 'later' } as const)[entry.take ?? 'current_and_future'] };

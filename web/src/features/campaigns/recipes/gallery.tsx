@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { wordsIn } from '../../../i18n/index.ts';
 import { answer, api } from '../../../lib/api.ts';
+import { useLabels } from '../../../lib/labels.ts';
 import { mayEdit, useMe } from '../../../lib/me.ts';
 import { ButtonLink } from '../../../ui/links.tsx';
 import { useAttributes, useEventNames } from '../../segments/builder/catalogue.ts';
@@ -87,10 +88,11 @@ function Needs({ recipe: { needs } }: { recipe: Recipe }) {
   const { t } = useTranslation();
   const events = useEventNames();
   const attributes = useAttributes();
+  const labels = useLabels();
   if (needs.events.length + needs.attributes.length === 0) return <Text size="xs" c="dimmed">{t('recipes.needsNothing')}</Text>;
   const known = [
-    ...needs.attributes.map((name) => ({ name: t('recipes.attribute', { name }), met: attributes.data && attributes.data.fields.some(({ key }) => key === name) })),
-    ...needs.events.map((name) => ({ name: t('recipes.event', { name }), met: events.data && events.data.items.some((event) => event.name === name) })),
+    ...needs.attributes.map((name) => ({ name: t('recipes.attribute', { name: labels.said('attribute', name) }), met: attributes.data && attributes.data.fields.some(({ key }) => key === name) })),
+    ...needs.events.map((name) => ({ name: t('recipes.event', { name: labels.said('event', name) }), met: events.data && events.data.items.some((event) => event.name === name) })),
   ];
   return (
     <div>

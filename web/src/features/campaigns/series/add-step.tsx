@@ -33,7 +33,7 @@ function Choices({ ways, onPick, label }: { ways: readonly Way[]; onPick(kind: K
   return (
     <>
       <Menu.Label>{label}</Menu.Label>
-      {kinds.map((kind) => <Menu.Item key={kind} leftSection={<StepIcon kind={kind} />} aria-label={t(`series.kinds.${kind}`)} onClick={() => { onPick(kind); }}>{t(`series.kinds.${kind}`)}<Text size="xs" c="dimmed">{t(`series.hints.${kind}`)}</Text></Menu.Item>)}
+      {kinds.map((kind) => <Menu.Item key={kind} leftSection={<StepIcon kind={kind} />} aria-label={t(`flow.kinds.${kind}`)} onClick={() => { onPick(kind); }}>{t(`flow.kinds.${kind}`)}<Text size="xs" c="dimmed">{t(`series.hints.${kind}`)}</Text></Menu.Item>)}
     </>
   );
 }

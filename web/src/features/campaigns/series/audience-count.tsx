@@ -10,7 +10,7 @@ import { isWhole } from './step-words.ts';
 
 /** Whom the entry segment and the audience mean together; null when nothing can be counted. */
 function meant({ entry, audience }: Series): Node | null {
-  const parts: Node[] = [...(entry?.type === 'segment' && entry.segmentId ? [{ type: 'segment' as const, op: 'in' as const, segmentId: entry.segmentId }] : []), ...(isWhole(audience) ? [audience] : [])];
+  const parts: Node[] = [...(entry?.type === 'segment' && entry.segmentId && entry.on !== 'left' ? [{ type: 'segment' as const, op: 'in' as const, segmentId: entry.segmentId }] : []), ...(isWhole(audience) ? [audience] : [])];
   return parts.length === 0 ? null : parts.length === 1 ? parts[0]! : { type: 'all', of: parts };
 }
 
@@ -22,5 +22,5 @@ export function AudienceCount() {
   const definition = JSON.parse(text) as Node | null;
   const count = useQuery({ queryKey: ['audience', text], queryFn: () => answer(api.POST('/v1/segments/estimate', { body: { definition: definition! } })), enabled: definition !== null, placeholderData: keepPreviousData, staleTime: 30_000, retry: false });
   if (definition === null || count.data?.count == null) return null;
-  return <Text size="sm" component="output" c="dimmed">{t(series.entry?.type === 'segment' ? 'series.audience.now' : 'series.audience.among', { count: count.data.count })}</Text>;
+  return <Text size="sm" component="output" c="dimmed">{t(series.entry?.type === 'segment' && series.entry.on !== 'left' ? 'series.audience.now' : 'series.audience.among', { count: count.data.count })}</Text>;
 }

@@ -27,6 +27,8 @@ const FIT = { maxZoom: 1, minZoom: 0.2, padding: 0.05 };
 /** What is written on a step can still be read. */
 const READABLE = 0.72;
 const EDGE = 24;
+/** A line says nothing that its steps and their buttons do not say. */
+const UNSAID = { ariaRole: 'presentation', ariaLabel: ' ', domAttributes: { 'aria-hidden': true } } as const;
 
 /** The series as a picture. Places are computed, nothing is dragged and no wire drawn by hand: each "+" adds a step where it stands. */
 export default function Canvas({ faults }: { faults: ReadonlyMap<string, number> }) {
@@ -48,7 +50,7 @@ export default function Canvas({ faults }: { faults: ReadonlyMap<string, number>
   const edges = useMemo<WayEdge[]>(() => {
     const known = stepsById(series);
     const ways = [startOf(series), ...[...layout.boxes.keys()].flatMap((id) => waysOf(known.get(id)!, known))];
-    return ways.map((way) => ({ id: wayKey(way), source: way.from ?? START, target: way.to ?? END, type: 'way', focusable: false, selectable: false, data: { way, step: way.from === null ? null : known.get(way.from)! } }));
+    return ways.map((way) => ({ id: wayKey(way), source: way.from ?? START, target: way.to ?? END, type: 'way', focusable: false, selectable: false, ...UNSAID, data: { way, step: way.from === null ? null : known.get(way.from)! } }));
   }, [series, layout]);
   const drawn = useMemo<Drawn>(() => ({ layout, faults, onKey, focusable: at !== null && layout.boxes.has(at) ? at : START }), [layout, faults, onKey, at]);
   const words = useMemo(() => ({

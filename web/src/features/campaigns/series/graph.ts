@@ -17,7 +17,8 @@ export const stepsById = (series: Series): Map<string, Step> => new Map((series.
 export function waysOf(step: Step, known?: ReadonlyMap<string, Step>): Way[] {
   const way = (path: string, next: Next): Way => ({ from: step.id, path, to: next != null && next !== '' && (known?.has(next) ?? true) ? next : null });
   switch (step.type) {
-    case 'message': case 'wait': return [way('next', step.next)];
+    case 'message': case 'action': return [way('next', step.next)];
+    case 'wait': return [way('next', step.next), ...(step.date ? [way('onMissed', step.onMissed)] : [])];
     case 'wait_until': return [way('next', step.next), way('onTimeout', step.onTimeout)];
     case 'branch': return [...step.branches.map(({ next }, index) => way(`branches.${index}.next`, next)), way('otherwise', step.otherwise)];
     case 'split': return step.arms.map(({ next }, index) => way(`arms.${index}.next`, next));

@@ -21,6 +21,7 @@ export function newStep(kind: Kind, id: string): Step {
     case 'wait_until': return { id, type: 'wait_until', condition: null, timeout: { days: 3 }, next: null, onTimeout: null };
     case 'branch': return { id, type: 'branch', branches: [{ name: '', condition: null, next: null }], otherwise: null };
     case 'split': return { id, type: 'split', arms: [{ key: 'A', weight: 1, next: null }, { key: 'B', weight: 1, next: null }] };
+    case 'action': return { id, type: 'action', action: { kind: 'add_tag', tag: '' }, next: null };
     case 'exit': return { id, type: 'exit' };
     default: return { id, type: 'message', channel: kind, name: '', topic: 'product-updates', variants: [{ key: 'A', name: '', weight: 1, content: emptyContent(kind) }], next: null };
   }

@@ -1,7 +1,7 @@
 import type { Series } from './model.js';
 
 /** What the inspector can show: one of the cards, or a step by its id (no id begins with "$"). */
-export const CARDS = ['$entry', '$goals', '$exits'] as const;
+export const CARDS = ['$entry', '$goals', '$exits', '$pace'] as const;
 export type Card = (typeof CARDS)[number];
 export const isCard = (at: string): at is Card => CARDS.some((card) => card === at);
 
@@ -14,6 +14,7 @@ export function placeOf(series: Series, path: string): Place | null {
   if (first === 'entry' || first === 'audience' || first === 'reentry') return { at: '$entry', field: path };
   if (first === 'goals') return { at: '$goals', field: rest.join('.') };
   if (first === 'exitRules') return { at: '$exits', field: rest.join('.') };
+  if (first === 'pacing') return { at: '$pace', field: rest.join('.') };
   const step = first === 'steps' ? series.steps?.[Number(rest[0])] : undefined;
   return step ? { at: step.id, field: rest.slice(1).join('.') } : null;
 }

@@ -1,10 +1,11 @@
 import { Card, Group, Stack, Text, UnstyledButton } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { answer, api, type Api } from '../../../lib/api.ts';
+import type { Api } from '../../../lib/api.ts';
 import type en from '../../../i18n/en/index.ts';
+import { useSaid } from '../../../lib/said.ts';
 import { IconAlertTriangle, IconCheck, IconCircle } from '../../../ui/icons.ts';
+import { useCheck } from '../check/use-check.ts';
 import { useDraft } from '../draft/draft-context.tsx';
 import { AudienceCount } from './audience-count.tsx';
 import { useSeries } from './editor-context.tsx';
@@ -14,20 +15,11 @@ import { useStepWords } from './step-words.ts';
 
 type Finding = Api<'CampaignCheck'>['findings'][number];
 type FieldName = keyof (typeof en)['series']['fields'];
-type Code = keyof (typeof en)['series']['codes'];
-
-/** What the server says about the draft as it was saved last. */
-export function useCheck() {
-  const { campaign } = useDraft();
-  const { id, revision } = campaign;
-  const check = useQuery({ queryKey: ['check', id, revision], queryFn: () => answer(api.POST('/v1/campaigns/{id}/check', { params: { path: { id } } })), placeholderData: keepPreviousData });
-  return check.data;
-}
 
 /** How many things each step or card still needs, by what the inspector calls it. */
 export function useFaults(): ReadonlyMap<string, number> {
   const { series } = useSeries();
-  const check = useCheck();
+  const check = useCheck().data;
   return useMemo(() => {
     const counts = new Map<string, number>();
     for (const { severity, path } of check?.findings ?? []) {
@@ -38,17 +30,17 @@ export function useFaults(): ReadonlyMap<string, number> {
   }, [series, check]);
 }
 
-/** Says a finding in the language of the page: by our own words for its code or field, else as the server does. */
+/** Says a finding in the language of the page: what is not written yet by the name of its field, all else as the server does. */
 function useFindingWords(): (finding: Finding) => string {
   const { t, i18n } = useTranslation();
-  return ({ code, path, message, messageKo }) => {
+  const said = useSaid();
+  return (finding) => {
+    const { code, path } = finding;
     if (code === 'campaign.not-written') {
       const field = fieldOf(path);
       return i18n.exists(`series.fields.${field}`) ? t('series.missing', { field: t(`series.fields.${field as FieldName}`) }) : t('series.missingSome');
     }
-    const own = code.replace('campaign.', '');
-    if (i18n.exists(`series.codes.${own}`)) return t(`series.codes.${own as Code}`);
-    return i18n.language === 'ko' && messageKo ? messageKo : message;
+    return said(finding);
   };
 }
 
@@ -57,7 +49,7 @@ export function Readiness() {
   const { t } = useTranslation();
   const { series, open } = useSeries();
   const { state } = useDraft();
-  const check = useCheck();
+  const check = useCheck().data;
   const say = useFindingWords();
   // Without a step there is no first one either; that is said once.
   const isNothing = check?.findings.some(({ path }) => path === 'steps');

@@ -31,7 +31,9 @@ export function WalkPage() {
   const place = shown === undefined ? -1 : people.indexOf(shown);
   const beside = (step: number) => (place < 0 ? people[0] : people[place + step]);
   const move = (step: number) => () => { const next = beside(step); if (next) go(next); };
-  useHotkeys([['ArrowLeft', move(-1)], ['ArrowRight', move(1)], ['[', move(-1)], [']', move(1)]]);
+  // Arrows on the tabs go from tab to tab.
+  const byKey = (step: number) => ({ target }: KeyboardEvent) => { if (!(target as Element).closest('[role="tablist"]')) move(step)(); };
+  useHotkeys([['ArrowLeft', byKey(-1)], ['ArrowRight', byKey(1)], ['[', byKey(-1)], [']', byKey(1)]]);
   if (candidates.isPending) return <Loading rows={6} />;
   if (candidates.isError) return <ErrorPanel error={candidates.error} onRetry={() => { void candidates.refetch(); }} />;
   return (
@@ -61,7 +63,7 @@ function Walked({ person }: { person: string }) {
         <Title order={2} size="h4"><TextLink to="/people/$id" params={{ id: person }} underline="always" inherit>{personName(found.data)}</TextLink></Title>
         <Text size="sm" c="dimmed">{t(found.data.timeZone ? 'walk.zone' : 'walk.zoneWorkspace', { zone })}</Text>
       </div>
-      {campaign.currentVersion && <WhySoFar campaign={campaign} person={person} zone={zone} />}
+      {(campaign.currentVersion !== null || !campaign.unfinished) && <WhySoFar campaign={campaign} person={person} zone={zone} />}
       <WalkedSteps campaign={campaign} person={person} />
     </Stack>
   );

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { answer, api, ApiProblem, type Api } from '../../../lib/api.ts';
 import { ErrorPanel, Loading } from '../../../ui/states.tsx';
 import type { Campaign } from '../draft/draft-port.ts';
-import { messagesOf } from '../launch/sends.tsx';
+import { MessageName, messagesOf } from '../launch/sends.tsx';
 import { useFlowWords, type MessageStep, type Step } from '../words/use-flow-words.ts';
 import { Rendered } from './rendered.tsx';
 
@@ -20,7 +20,7 @@ export function WalkedSteps({ campaign, person }: { campaign: Campaign; person: 
   const steps: Step[] = definition.type === 'series' ? inOrder(definition.start, definition.steps) : messagesOf(definition);
   return (
     <Stack gap="md" component="ol" m={0} p={0} style={{ listStyle: 'none' }} aria-label={t('walk.steps')}>
-      {steps.map((step) => <li key={step.id}>{step.type === 'message' ? <Message step={step} shown={shown.data.items.filter((item) => item.stepId === step.id || item.stepId === `${step.id}~email`)} /> : <OtherStep step={step} />}</li>)}
+      {steps.map((step) => <li key={step.id}>{step.type === 'message' ? <Message step={step} shown={shown.data.items.filter((item) => item.stepId === step.id || item.stepId.startsWith(`${step.id}~`))} /> : <OtherStep step={step} />}</li>)}
     </Stack>
   );
 }
@@ -35,7 +35,7 @@ function inOrder(start: string, steps: readonly Step[]): Step[] {
     found.add(step);
     if (step.type === 'branch') { for (const branch of step.branches) walk(branch.next); walk(step.otherwise); }
     else if (step.type === 'split') { for (const arm of step.arms) walk(arm.next); }
-    else if (step.type !== 'exit') { walk(step.next); if (step.type === 'wait_until') walk(step.onTimeout); }
+    else if (step.type !== 'exit') { walk(step.next); if (step.type === 'wait_until') walk(step.onTimeout); if (step.type === 'wait') walk(step.onMissed); }
   };
   walk(start);
   return [...found, ...steps.filter((step) => !found.has(step))];
@@ -52,12 +52,12 @@ function Message({ step, shown }: { step: MessageStep; shown: Shown[] }) {
   return (
     <Card withBorder component="section" aria-label={words.step(step)}>
       <Stack gap="sm">
-        <Title order={3} size="h5">{words.step(step)}</Title>
+        <Title order={3} size="h5"><MessageName message={step} /></Title>
         {step.variants.length > 1 && <Text size="sm" c="dimmed">{t('walk.variants', { count: step.variants.length })}</Text>}
         <div style={{ display: 'grid', gap: 16, gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 320px), 1fr))' }}>
           {shown.map((item) => (
             <Stack key={`${item.stepId} ${item.variant}`} gap="xs" miw={0}>
-              <Group gap="xs">{step.variants.length > 1 && <Badge variant="light">{t('walk.variant', { key: item.variant })}</Badge>}{item.language && <Badge variant="light" color="gray">{item.language}</Badge>}</Group>
+              <Group gap="xs">{step.variants.length > 1 && <Badge variant="light">{t('walk.variant', { key: item.variant })}</Badge>}{item.stepId !== step.id && <Badge variant="light" color="gray">{t('walk.rung', { number: Number(item.stepId.split('~')[1]) || 2 })}</Badge>}{item.language && <Badge variant="light" color="gray">{item.language}</Badge>}</Group>
               <Rendered item={item} />
             </Stack>
           ))}

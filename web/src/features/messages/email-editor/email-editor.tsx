@@ -41,7 +41,7 @@ export function EmailEditor({ value, onChange, context, readOnly = false, shown 
 }
 
 function Editor({ value: content, onChange, context, readOnly, shown }: EmailEditorProps & { readOnly: boolean }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const [own, setOwn] = useState<{ language: string | undefined; view: View }>({ language: undefined, view: 'design' });
   const { view } = shown ?? own;
   const asked = shown ? shown.language : own.language;
@@ -50,7 +50,7 @@ function Editor({ value: content, onChange, context, readOnly, shown }: EmailEdi
   const [person, setPerson] = useState<string>();
   const reader = { person, language: language ?? content.language, topic: context.topic };
   const preview = usePreview(content, reader);
-  const findings = useMemo(() => (preview.isError ? findingsOfRefusal(content, preview.error) : preview.data ? findingsOf(content, preview.data, i18n.language === 'ko') : []), [content, preview.isError, preview.error, preview.data, i18n.language]);
+  const findings = useMemo(() => (preview.isError ? findingsOfRefusal(content, preview.error) : preview.data ? findingsOf(content, preview.data) : []), [content, preview.isError, preview.error, preview.data]);
   const here = useMemo(() => findings.filter((one) => one.language === undefined || one.language === language), [findings, language]);
   const texts = textsIn(content, language);
   const isEmpty = content.body.trim() === '';

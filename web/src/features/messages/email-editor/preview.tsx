@@ -55,7 +55,7 @@ export function Preview({ preview, findings, person, onPerson, isEmpty }: Shown)
 }
 
 /** Who reads it: the newest people one after another, or anybody by name. */
-function Reader({ person, onPerson }: { person: string | undefined; onPerson(id: string | undefined): void }) {
+export function Reader({ person, onPerson }: { person: string | undefined; onPerson(id: string | undefined): void }) {
   const { t } = useTranslation();
   const { data } = useQuery({ queryKey: ['preview-people'], queryFn: () => answer(api.GET('/v1/people', { params: { query: { limit: STEPS } } })), staleTime: 60_000 });
   const people = data?.items ?? [];

@@ -24,6 +24,13 @@ export function useTags(): Tag[] {
   return useMemo(() => (data ? tagsOf(data, i18n.language === 'ko') : []), [data, i18n.language]);
 }
 
+/** The event that will let somebody in has not happened: in a preview its values are shown by their names. */
+export function useEventSample(): { person: Record<string, never>; event: Record<string, string> } | undefined {
+  const event = useContext(EventName);
+  const tags = useTags();
+  return event === undefined ? undefined : { person: {}, event: Object.fromEntries(tags.filter(({ path }) => path.startsWith('event.')).map(({ path }) => [path.slice(6), path])) };
+}
+
 const SHOWN = 8;
 /** Those whose name has these letters, names beginning with them first. Composed and precomposed Hangul are one. */
 export function findTags(tags: readonly Tag[], query: string): Tag[] {

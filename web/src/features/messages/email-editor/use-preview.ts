@@ -1,10 +1,9 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { useContext } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, type Api } from '../../../lib/api.ts';
 import type { EmailContent } from './content.ts';
-import { EventName, useTags } from './tags.ts';
+import { useEventSample } from './tags.ts';
 
 const PAUSE_MS = 250;
 
@@ -14,10 +13,7 @@ export interface Reader { person: string | undefined; language: string | undefin
 /** Made by the server with what makes the messages that are sent; asked for when typing pauses. */
 export function usePreview(content: EmailContent, { person, language, topic }: Reader): UseQueryResult<Api<'Preview'>> {
   const { t } = useTranslation();
-  const event = useContext(EventName);
-  const tags = useTags();
-  // The event that will let somebody in has not happened: its values are shown by their names.
-  const sample = event === undefined ? undefined : { person: {}, event: Object.fromEntries(tags.filter(({ path }) => path.startsWith('event.')).map(({ path }) => [path.slice(6), path])) };
+  const sample = useEventSample();
   const asked = { channel: 'email' as const, content: content.subject.trim() === '' ? { ...content, subject: t('messages.preview.noSubject') } : content, ...(person ? { personId: person } : {}), ...(language ? { language } : {}), ...(topic ? { topic } : {}), ...(sample ? { sample } : {}) };
   const [body] = useDebouncedValue(asked, PAUSE_MS);
   const key = JSON.stringify(body);

@@ -2,6 +2,7 @@ import { Alert, Group, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCampaignWords } from '../../campaigns/words/use-campaign-words.ts';
 import { answer, api, type Api } from '../../../lib/api.ts';
 import { useFormat } from '../../../lib/format.ts';
 import { DataTable } from '../../../ui/data-table.tsx';
@@ -14,6 +15,7 @@ const DAYS = ['1', '7', '14', '30', '90'] as const;
 
 /** Goal events credited to the last click or message before them. Credit is no effect, and that is said first. */
 export function CreditSection({ id, filter, zone }: { id: string; filter: ResultsFilter; zone: string }) {
+  const campaign = useCampaignWords(id);
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const [touch, setTouch] = useState<'click' | 'message'>('click');
@@ -36,7 +38,7 @@ export function CreditSection({ id, filter, zone }: { id: string; filter: Result
       {goal?.countable && items.length === 0 && <EmptyState title={t('reports.credit.empty')} hint={t('reports.credit.emptyHint')} />}
       {goal?.countable && items.length > 0 && (
         <DataTable caption={`${title}: ${goal.name}`} items={items} keyOf={(item) => `${item.version} ${item.stepId} ${item.channel} ${item.variant}`} columns={[
-          { key: 'step', label: t('reports.step'), cell: ({ stepId, version }) => t('results.step', { step: stepId, version }) },
+          { key: 'step', label: t('reports.step'), cell: ({ stepId, version }) => t('results.step', { step: campaign.step(stepId), version }) },
           { key: 'variant', label: t('results.variant'), cell: ({ variant }) => variant },
           { key: 'touched', label: t('reports.credit.touched'), numeric: true, cell: ({ touched }) => format.number(touched) },
           { key: 'credited', label: t('reports.credit.credited'), numeric: true, cell: ({ credited }) => format.number(credited) },

@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next';
 import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { useCampaignWords } from '../../campaigns/words/use-campaign-words.ts';
 import { answer, api, type Api } from '../../../lib/api.ts';
 import { useFormat, type Format } from '../../../lib/format.ts';
 import { useReason } from '../../../lib/reasons.ts';
@@ -20,6 +21,7 @@ export function FlowSection({ id, filter }: { id: string; filter: ResultsFilter 
   const { t } = useTranslation();
   const format = useFormat();
   const reason = useReason();
+  const words = useCampaignWords(id);
   const flow = useQuery({ queryKey: ['step-flow', id], queryFn: () => answer(api.GET('/v1/campaigns/{id}/reports/step-flow', { params: { path: { id } } })), placeholderData: (before) => before, refetchInterval: 30_000 });
   if (flow.isPending) return <Loading />;
   if (!flow.data) return <ErrorPanel error={flow.error} onRetry={() => { void flow.refetch(); }} />;
@@ -32,20 +34,20 @@ export function FlowSection({ id, filter }: { id: string; filter: ResultsFilter 
   return (
     <Picture
       title={t('reports.flow.title')} note={(filter.from ?? filter.to) ? t('reports.flow.allDays') : undefined}
-      text={steps.map((step) => t('reports.flow.text', { step: step.stepId, version: step.version, arrived: step.arrived, here: step.here, left: step.left, dropped: dropped(step) })).join(' ')}
+      text={steps.map((step) => t('reports.flow.text', { step: words.step(step.stepId), version: step.version, arrived: step.arrived, here: step.here, left: step.left, dropped: dropped(step) })).join(' ')}
       drawing={<Stack>{steps.map((step) => (
         <Stack key={`${step.version} ${step.stepId}`} gap={4}>
-          <Text fw={600}>{t('results.step', { step: step.stepId, version: step.version })} <Text span size="xs" c="dimmed">{t('reports.flow.median', { time: time(step.medianSeconds) })}</Text></Text>
+          <Text fw={600}>{t('results.step', { step: words.step(step.stepId), version: step.version })} <Text span size="xs" c="dimmed">{t('reports.flow.median', { time: time(step.medianSeconds) })}</Text></Text>
           <Bars whole={most} bars={[
             { key: 'arrived', label: t('reports.flow.arrived'), value: step.arrived, text: format.number(step.arrived) },
             ...(step.here > 0 ? [{ key: 'here', label: t('reports.flow.here'), value: step.here, text: format.number(step.here) }] : []),
-            ...edges(step).map((edge): Bar => ({ key: `to ${edge.to} ${edge.outcome}`, label: edge.to === null ? t('reports.flow.done', { outcome: edge.outcome }) : t('reports.flow.to', { step: edge.to, outcome: edge.outcome }), value: edge.count, text: edge.rate === null ? format.number(edge.count) : `${format.number(edge.count)} · ${format.percent(edge.rate, 1)}` })),
+            ...edges(step).map((edge): Bar => ({ key: `to ${edge.to} ${edge.outcome}`, label: edge.to === null ? t('reports.flow.done', { outcome: edge.outcome }) : t('reports.flow.to', { step: words.step(edge.to), outcome: edge.outcome }), value: edge.count, text: edge.rate === null ? format.number(edge.count) : `${format.number(edge.count)} · ${format.percent(edge.rate, 1)}` })),
             ...step.dropped.map(({ code, count }): Bar => ({ key: `out ${code}`, label: t('reports.flow.out', { reason: reason(code) }), value: count, text: format.number(count) })),
           ]} />
         </Stack>
       ))}</Stack>}
       table={<DataTable caption={t('reports.flow.title')} items={steps} keyOf={(step) => `${step.version} ${step.stepId}`} columns={[
-        { key: 'step', label: t('reports.step'), cell: (step) => t('results.step', { step: step.stepId, version: step.version }) },
+        { key: 'step', label: t('reports.step'), cell: (step) => t('results.step', { step: words.step(step.stepId), version: step.version }) },
         { key: 'arrived', label: t('reports.flow.arrived'), numeric: true, cell: ({ arrived }) => format.number(arrived) },
         { key: 'here', label: t('reports.flow.here'), numeric: true, cell: ({ here, nextDueAt }) => <>{format.number(here)}{nextDueAt && <Text size="xs" c="dimmed">{t('reports.flow.due', { when: format.instant(nextDueAt) })}</Text>}</> },
         { key: 'left', label: t('reports.flow.left'), numeric: true, cell: ({ left }) => format.number(left) },

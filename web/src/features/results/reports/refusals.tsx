@@ -6,11 +6,14 @@ import { useReason } from '../../../lib/reasons.ts';
 import { Bars } from '../../../ui/bars.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
 import { Picture } from '../../../ui/picture.tsx';
+import { TextLink } from '../../../ui/links.tsx';
 import { EmptyState, ErrorPanel, Loading } from '../../../ui/states.tsx';
 import { periodOf } from '../period.ts';
 import type { ResultsFilter } from '../results-search.ts';
 
 type Report = Api<'RefusalReport'>;
+/** Messages without a reason code say how they ended; those with one failed or were cancelled. */
+const stateOf = (code: string) => ({ CANCELLED: 'cancelled', RECALLED: 'recalled', FAILED: 'failed' } as const)[code];
 
 /** Why messages did not go, largest reason first, and when. */
 export function RefusalsSection({ id, filter, zone }: { id: string; filter: ResultsFilter; zone: string }) {
@@ -25,13 +28,16 @@ export function RefusalsSection({ id, filter, zone }: { id: string; filter: Resu
   if (reasons.length === 0) return <EmptyState title={t('reports.refusals.empty')} hint={t('reports.refusals.emptyHint')} />;
   const label = ({ code, stage }: Report['reasons'][number]) => t('reports.refusals.label', { reason: reason(code), stage: t(`reports.refusals.stages.${stage}`) });
   return (
-    <Picture title={t('reports.refusals.title')} note={t('reports.refusals.note')} text={reasons.map((one) => `${label(one)}: ${format.number(one.count)}.`).join(' ')}
+    <>
+      <Picture title={t('reports.refusals.title')} note={t('reports.refusals.note')} text={reasons.map((one) => `${label(one)}: ${format.number(one.count)}.`).join(' ')}
       drawing={<Bars bars={reasons.map((one) => ({ key: `${one.code} ${one.stage}`, label: label(one), text: format.number(one.count), value: one.count }))} />}
       table={<DataTable caption={t('reports.refusals.title')} items={items.toReversed()} keyOf={({ start, code, stage }) => `${start} ${code} ${stage}`} columns={[
         { key: 'when', label: t('reports.time.when'), cell: ({ local }) => format.local(local) },
-        { key: 'reason', label: t('results.reason'), cell: ({ code }) => reason(code) },
+        { key: 'reason', label: t('results.reason'), cell: ({ code, stage }) => (stage === 'message' ? reason(code) : <TextLink to="/campaigns/$id/decisions" params={{ id }} search={{ code }} underline="always">{reason(code)}</TextLink>) },
         { key: 'stage', label: t('reports.refusals.stage'), cell: ({ stage }) => t(`reports.refusals.stages.${stage}`) },
-        { key: 'count', label: t('reports.count'), numeric: true, cell: ({ count }) => format.number(count) },
+        { key: 'count', label: t('reports.count'), numeric: true, cell: ({ count, code, stage, start, end }) => (stage === 'message' ? <TextLink to="/deliveries" search={{ campaign: id, state: stateOf(code) }} underline="always">{format.number(count)}</TextLink> : <TextLink to="/campaigns/$id/decisions" params={{ id }} search={{ code, from: start, to: end }} underline="always">{format.number(count)}</TextLink>) },
       ]} />} />
+      <TextLink to="/campaigns/$id/decisions" params={{ id }} size="sm" underline="always">{t('reports.refusals.people')}</TextLink>
+    </>
   );
 }

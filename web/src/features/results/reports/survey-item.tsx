@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 import { Badge, Card, Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useCampaignWords } from '../../campaigns/words/use-campaign-words.ts';
 import type { Api } from '../../../lib/api.ts';
 import { useFormat, type Format } from '../../../lib/format.ts';
 import { Bars, type Bar } from '../../../ui/bars.tsx';
@@ -14,7 +15,8 @@ type Share = NonNullable<SurveyItem['csat']>;
 const share = (t: Words, format: Format, { count, of, rate, low, high }: Share) => (rate === null ? t('reports.surveys.nobody') : t('reports.surveys.share', { rate: format.percent(rate, 1), low: format.percent(low ?? 0, 1), high: format.percent(high ?? 1, 1), count, of }));
 
 /** How one question was answered: its score with what is uncertain about it, and every answer that was possible as a bar. */
-export function SurveyCard({ item }: { item: SurveyItem }) {
+export function SurveyCard({ campaignId, item }: { campaignId: string; item: SurveyItem }) {
+  const words = useCampaignWords(campaignId);
   const { t } = useTranslation();
   const format = useFormat();
   const headline = headlineOf(item, t, format);
@@ -24,7 +26,7 @@ export function SurveyCard({ item }: { item: SurveyItem }) {
   return (
     <Card withBorder>
       <Stack gap="xs">
-        <Group gap="xs"><Badge variant="light" color="gray">{t(`reports.surveys.kinds.${item.kind}`)}</Badge><Text size="sm" c="dimmed">{t('results.step', { step: item.stepId, version: item.version })}</Text></Group>
+        <Group gap="xs"><Badge variant="light" color="gray">{t(`reports.surveys.kinds.${item.kind}`)}</Badge><Text size="sm" c="dimmed">{t('results.step', { step: words.step(item.stepId), version: item.version })}</Text></Group>
         {bars.length === 0 ? <Text fw={600}>{title}</Text> : (
           <Picture title={title} text={text} note={headline} drawing={<Bars bars={bars} />} table={<DataTable caption={title} items={bars} keyOf={({ key }) => key} columns={[{ key: 'answer', label: t('reports.surveys.answer'), cell: ({ label }) => label }, { key: 'count', label: t('reports.count'), numeric: true, cell: ({ text: value }) => value }]} />} />
         )}

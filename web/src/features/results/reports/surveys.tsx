@@ -24,7 +24,7 @@ export function SurveysSection({ id, filter, zone }: { id: string; filter: Resul
   const { items } = found.data;
   return (
     <Stack>
-      {items.length === 0 ? <EmptyState title={t('reports.surveys.empty')} hint={t('reports.surveys.emptyHint')} /> : items.map((item) => <SurveyCard key={`${item.version} ${item.stepId} ${item.kind} ${item.question} ${item.variant ?? ''}`} item={item} />)}
+      {items.length === 0 ? <EmptyState title={t('reports.surveys.empty')} hint={t('reports.surveys.emptyHint')} /> : items.map((item) => <SurveyCard key={`${item.version} ${item.stepId} ${item.kind} ${item.question} ${item.variant ?? ''}`} campaignId={id} item={item} />)}
       <Verbatims id={id} step={filter.step} />
     </Stack>
   );

@@ -1,5 +1,7 @@
-import { MultiSelect, Select, TagsInput, TextInput } from '@mantine/core';
+import { MultiSelect, Select, TagsInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useZone } from '../../../lib/workspace-zone.ts';
+import { DayField, MomentField } from '../../../ui/time-fields.tsx';
 import { useOperators, type Operators } from './catalogue.ts';
 import { DurationSlot, Num, Typed } from './slots.tsx';
 
@@ -54,7 +56,14 @@ function ValueSlot({ kind, value, samples, onChange }: { kind: string; value: un
     case 'text_list': return <TagsInput size="xs" miw={220} maw="100%" aria-label={label} placeholder={t('segments.build.several')} value={((value ?? []) as unknown[]).map(String)} data={samples} error={!Array.isArray(value) || value.length === 0} onChange={onChange} />;
     case 'weekdays': return <MultiSelect size="xs" miw={220} aria-label={label} value={(value ?? []) as string[]} data={WEEKDAYS.map((day) => ({ value: day, label: t(`segments.day.${day}`) }))} error={!Array.isArray(value) || value.length === 0} onChange={onChange} />;
     case 'duration': return <DurationSlot value={value} onChange={onChange} />;
-    case 'day': case 'moment': return <TextInput size="xs" w={150} type={String(value).length > 10 ? 'text' : 'date'} aria-label={label} value={String(value ?? '')} error={value === ''} onChange={(event) => { onChange(event.currentTarget.value); }} />;
+    case 'day': case 'moment': return <DateSlot label={label} value={String(value ?? '')} onChange={onChange} />;
     default: return <Typed label={label} width={180} value={value === undefined ? '' : String(value)} hints={samples.map((sample) => ({ value: sample, note: '' }))} onChange={onChange} />;
   }
+}
+
+/** A day; a moment where the definition has one. */
+function DateSlot({ label, value, onChange }: { label: string; value: string; onChange(value: string): void }) {
+  const zone = useZone() ?? 'UTC';
+  if (value.length > 10) return <MomentField size="xs" w={200} aria-label={label} value={value} zone={zone} onChange={(next) => { onChange(next ?? ''); }} />;
+  return <DayField size="xs" w={150} aria-label={label} value={value} error={value === ''} onChange={(next) => { onChange(next ?? ''); }} />;
 }

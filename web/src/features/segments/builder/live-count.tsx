@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, ApiProblem, type Api } from '../../../lib/api.ts';
 import { useFormat } from '../../../lib/format.ts';
+import { useSaid } from '../../../lib/said.ts';
 import { TextLink } from '../../../ui/links.tsx';
 import type { Node } from './draft.ts';
 
@@ -39,6 +40,7 @@ const nameOf = ({ name, email, externalId, id }: Api<'SegmentPerson'>) => name |
 export function LiveCount({ live }: { live: ReturnType<typeof useLiveCount> }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const say = useSaid();
   const { text, exact, about, isOld } = live;
   const preview = exact.data;
   if (text === '') return <Card withBorder><Text c="dimmed" size="sm">{t('segments.countNone')}</Text></Card>;
@@ -55,7 +57,7 @@ export function LiveCount({ live }: { live: ReturnType<typeof useLiveCount> }) {
         {isGuess && <Text size="sm" c="dimmed">{t('segments.range', { low: about.low, high: about.high })}</Text>}
         {tooSlow && <Text size="sm">{t('segments.tooSlow')}</Text>}
         {exact.isError && !tooSlow && <Group gap="xs"><Text size="sm" c="red">{t('segments.countFailed')}</Text><Button size="compact-xs" variant="default" onClick={() => { void exact.refetch(); }}>{t('state.tryAgain')}</Button></Group>}
-        {preview?.problems.map((problem) => <Text key={problem.path + problem.code} size="sm" c="red">{problem.message}</Text>)}
+        {preview?.problems.map((problem) => <Text key={problem.path + problem.code} size="sm" c="red">{say(problem)}</Text>)}
         {preview && preview.sample.length > 0 && (
           <Stack gap={4} component="section" aria-label={t('segments.sample')}>
             <Text size="xs" c="dimmed">{t('segments.sample')}</Text>

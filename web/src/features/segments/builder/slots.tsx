@@ -1,7 +1,8 @@
-import { Autocomplete, Group, NumberInput, Select, Text } from '@mantine/core';
+import { Autocomplete, Group, NumberInput, Select, Text, type ComboboxParsedItem, type OptionsFilter } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../lib/format.ts';
+import { useLabels } from '../../../lib/labels.ts';
 import { marks, Sentence } from '../../../ui/sentence.tsx';
 import { useAttributes, useEventNames, useProperties, type Choice } from './catalogue.ts';
 import { oneUnit, UNITS, type Unit } from './draft.ts';
@@ -31,24 +32,38 @@ export function Num({ label, value, onChange, min = 0, decimals = false }: { lab
   return <NumberInput size="xs" w={88} aria-label={label} value={value} min={min} allowDecimal={decimals} onChange={(next) => { if (typeof next === 'number') onChange(next); }} />;
 }
 
-interface Hint { value: string; note: string }
-/** A name that is typed or taken from those there are, each with a note of what is known of it. */
+interface Hint { value: string; note: string; label?: string | null }
+/**
+ * A name that is typed or taken from those there are, each with a note of what is known of it. What has a label is said by it, found by it, and
+ * shown with the name it has in code; while it is typed, that name stands there.
+ */
 export function Typed({ label, value, hints, onChange, fresh, width = WIDE }: { label: string; value: string; hints: Hint[]; onChange(value: string): void; fresh?: boolean; width?: number | object }) {
-  const notes = new Map(hints.map((hint) => [hint.value, hint.note]));
+  const known = new Map(hints.map((hint) => [hint.value, hint]));
+  const [typing, setTyping] = useState(false);
+  const said = known.get(value)?.label ?? null;
   return (
     <Autocomplete
-      size="xs" w={width} aria-label={label} placeholder={label} value={value} data={[...notes.keys()]} limit={50} error={value === ''} onChange={(next) => { onChange(next.normalize('NFC')); }} ref={useFocusWhenFresh(fresh)} openOnFocus
+      size="xs" w={width} aria-label={label} placeholder={label} value={typing || said === null ? value : said} data={[...known.keys()]} limit={50} error={value === ''} onChange={(next) => { onChange(next.normalize('NFC')); }} ref={useFocusWhenFresh(fresh)} openOnFocus onFocus={() => { setTyping(true); }} onBlur={() => { setTyping(false); }}
+      description={said !== null ? <Text span size="xs" ff="monospace">{value}</Text> : undefined} inputWrapperOrder={['label', 'input', 'description', 'error']} filter={byNameOrLabel(known)}
       comboboxProps={{ width: 'max-content', position: 'bottom-start' }} maxDropdownHeight={280}
-      renderOption={({ option }) => <Group gap="md" justify="space-between" w="100%" wrap="nowrap"><Text size="sm">{option.value}</Text><Text size="xs" c="dimmed" maw={260} truncate>{notes.get(option.value)}</Text></Group>}
+      renderOption={({ option }) => <Group gap="md" justify="space-between" w="100%" wrap="nowrap"><Text size="sm">{known.get(option.value)?.label ?? option.value}{known.get(option.value)?.label && <Text span size="xs" c="dimmed" ff="monospace"> {option.value}</Text>}</Text><Text size="xs" c="dimmed" maw={260} truncate>{known.get(option.value)?.note}</Text></Group>}
     />
   );
 }
+
+/** What is typed may be a part of the name in code or of the label. */
+const byNameOrLabel = (known: ReadonlyMap<string, Hint>): OptionsFilter => ({ options, search, limit }) => {
+  const wanted = search.normalize('NFC').trim().toLowerCase();
+  const matches = (option: ComboboxParsedItem) => 'value' in option && [option.value, known.get(option.value)?.label ?? ''].some((text) => text.toLowerCase().includes(wanted));
+  return options.filter(matches).slice(0, limit);
+};
 
 export function EventSlot({ value, onChange, fresh }: { value: string; onChange(value: string): void; fresh?: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
   const names = useEventNames().data?.items ?? [];
-  return <Typed label={t('segments.slot.event')} value={value} onChange={onChange} fresh={fresh} hints={names.map(({ name, count, lastAt }) => ({ value: name, note: t('segments.build.times', { count, last: format.ago(lastAt) }) }))} />;
+  const labels = useLabels();
+  return <Typed label={t('segments.slot.event')} value={value} onChange={onChange} fresh={fresh} hints={names.map(({ name, count, lastAt }) => ({ value: name, label: labels.labelOf('event', name), note: t('segments.build.times', { count, last: format.ago(lastAt) }) }))} />;
 }
 
 /** What is known of a field: how many have it, and a few of its values. */
@@ -61,7 +76,8 @@ function useFieldHints(found: { looked: number; fields: { key: string; having: n
 const BUILT_IN = ['$email', '$external_id', '$kind', '$time_zone', '$language', '$signed_up_at', '$first_seen_at', '$last_seen_at'] as const;
 export function AttributeSlot({ value, onChange, fresh }: { value: string; onChange(value: string): void; fresh?: boolean }) {
   const { t } = useTranslation();
-  const hints = useFieldHints(useAttributes().data);
+  const labels = useLabels();
+  const hints = useFieldHints(useAttributes().data).map((hint) => ({ ...hint, label: labels.labelOf('attribute', hint.value) }));
   return <Typed label={t('segments.slot.attribute')} value={value} onChange={onChange} fresh={fresh} hints={[...hints, ...BUILT_IN.map((key) => ({ value: key, note: t(`segments.builtIn.${key}`) }))]} />;
 }
 

@@ -29,7 +29,7 @@ interface Asked<V extends Values> {
 
 /** A form that is saved when asked: the server's words stand at the field they are about, the rest at the button. */
 export function useSavedForm<V extends Values>({ initial, checks, places = {}, save, inDialog = false }: Asked<V>): SavedForm<V> {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const form = useForm<V>({ mode: 'controlled', initialValues: initial, validate: (checks ?? {}) as never });
   const [done, setDone] = useState<'no' | 'saving' | 'saved'>('no');
   const [refusal, setRefusal] = useState('');
@@ -37,7 +37,7 @@ export function useSavedForm<V extends Values>({ initial, checks, places = {}, s
   useUnsaved(isDirty && !inDialog);
   const refuse = (error: unknown) => {
     if (!(error instanceof ApiProblem)) { setRefusal(t('state.failed')); return; }
-    const { fields, rest } = atFields(error, Object.keys(initial), places, i18n.language);
+    const { fields, rest } = atFields(error, Object.keys(initial), places);
     form.setErrors(fields);
     setRefusal(Object.keys(fields).length === 0 ? error.message : rest.join(' '));
     const [first] = Object.keys(fields);
@@ -55,15 +55,14 @@ export function useSavedForm<V extends Values>({ initial, checks, places = {}, s
 }
 
 /** `allowedOrigins.2: must be …` belongs to the field allowedOrigins; the longest field whose path leads there. */
-function atFields({ problems }: ApiProblem, names: string[], places: Record<string, string>, language: string) {
+function atFields({ problems }: ApiProblem, names: string[], places: Record<string, string>) {
   const fields: Record<string, string> = {};
   const rest: string[] = [];
   for (const problem of problems) {
-    const text = language === 'ko' ? problem.messageKo ?? problem.message : problem.message;
     const known = [...Object.keys(places), ...names].filter((name) => problem.path === name || problem.path.startsWith(`${name}.`)).toSorted((a, b) => b.length - a.length)[0];
     const field = known === undefined ? undefined : places[known] ?? known;
-    if (field === undefined) rest.push(`${problem.path}: ${text}`);
-    else fields[field] ??= /\.\d+$/.test(problem.path) ? `${Number(problem.path.split('.').at(-1)) + 1}: ${text}` : text;
+    if (field === undefined) rest.push(`${problem.path}: ${problem.message}`);
+    else fields[field] ??= /\.\d+$/.test(problem.path) ? `${Number(problem.path.split('.').at(-1)) + 1}: ${problem.message}` : problem.message;
   }
   return { fields, rest };
 }

@@ -73,7 +73,7 @@ function OneConnection({ connection, onChange }: { connection: Connection; onCha
           </Group>
         )}
         <Text size="xs" c="dimmed">{lastEventAt ? t('sending.reports.last', { when: format.ago(lastEventAt) }) : t('sending.reports.neverHeard')}</Text>
-        {refusedCount > 0 && <Alert color="orange" variant="light" title={t('sending.reports.refused', { count: refusedCount })}>{lastRefusedAt && format.instant(lastRefusedAt)} · {lastRefusedReason}</Alert>}
+        {refusedCount > 0 && <Alert color="orange" variant="light" title={t('sending.reports.refused', { count: refusedCount })}>{lastRefusedAt && format.instant(lastRefusedAt)} {lastRefusedReason && ` · ${t(`sending.reports.reasons.${lastRefusedReason}`)}`}</Alert>}
       </Stack>
       <Dialog opened={isAdding} onClose={() => { setAdding(false); }} title={t('sending.reports.addSecret')}><SecretForm connection={connection} onDone={() => { setAdding(false); }} /></Dialog>
     </Card>

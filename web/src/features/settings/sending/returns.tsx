@@ -1,16 +1,19 @@
-import { Code, Group, Select, Stack, Text } from '@mantine/core';
+import { Code, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, type Api } from '../../../lib/api.ts';
 import { useFormat } from '../../../lib/format.ts';
 import { useList } from '../../../lib/lists.ts';
 import { mayEdit, useMe } from '../../../lib/me.ts';
+import { useSaid } from '../../../lib/said.ts';
 import { DataTable } from '../../../ui/data-table.tsx';
 import { TextLink } from '../../../ui/links.tsx';
 import { Listing } from '../../../ui/listing.tsx';
 import { EmptyState, ErrorPanel, Loading } from '../../../ui/states.tsx';
-import { ActButton, Section } from '../kit/parts.tsx';
+import { ActButton, Dialog, Section } from '../kit/parts.tsx';
+import { SaveBar, useSavedForm } from '../kit/saved-form.tsx';
 
 const route = getRouteApi('/settings/sending/');
 const DAYS = ['7', '30', '90'] as const;
@@ -54,22 +57,31 @@ function Rates() {
 }
 
 type Report = Api<'ReturnPage'>['items'][number];
+type As = 'hard' | 'soft' | 'ignore';
+const namesOne = (notices: Report['notices']) => new Set(notices.flatMap(({ deliveryId }) => deliveryId ?? [])).size === 1;
+const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
 function Review() {
   const { t } = useTranslation();
   const format = useFormat();
   const queries = useQueryClient();
+  const say = useSaid();
   const canEdit = mayEdit(useMe());
   const list = useList(['returns', 'review'], (after) => answer(api.GET('/v1/returns', { params: { query: { state: 'review', limit: 20, ...(after ? { after } : {}) } } })));
-  const decide = async (id: string, as: 'hard' | 'soft' | 'ignore') => { await api.POST('/v1/returns/{id}/classify', { params: { path: { id } }, body: { as } }); await queries.invalidateQueries({ queryKey: ['returns'] }); };
+  const [asked, setAsked] = useState<{ id: string; as: 'hard' | 'soft' } | null>(null);
+  const again = async (call: Promise<unknown>) => { await call; await queries.invalidateQueries({ queryKey: ['returns'] }); };
+  const decide = (id: string, as: As, deliveryId?: string) => again(api.POST('/v1/returns/{id}/classify', { params: { path: { id } }, body: { as, ...(deliveryId ? { deliveryId } : {}) } }));
+  // What names no message of ours can only be decided by who says which one it is about.
+  const begin = async ({ id, notices }: Report, as: As) => { if (as === 'ignore' || namesOne(notices)) await decide(id, as); else setAsked({ id, as }); };
   return (
     <Section bare title={t('sending.review.title')} hint={t('sending.review.hint')}>
       <Listing caption={t('sending.review.title')} list={list} keyOf={({ id }) => id} empty={{ title: t('sending.review.empty'), hint: t('sending.review.emptyHint') }} columns={[
         { key: 'at', label: t('sending.review.at'), cell: ({ receivedAt }) => format.instant(receivedAt) },
         { key: 'from', label: t('sending.review.from'), cell: ({ envelope, source }) => envelope?.from ?? source },
-        { key: 'detail', label: t('sending.review.detail'), cell: ({ id, detail }) => <>{detail}<Raw id={id} /></> },
-        ...(canEdit ? [{ key: 'actions', label: t('settings.actions'), cell: (report: Report) => <Group gap={6}>{(['hard', 'soft', 'ignore'] as const).map((as) => <ActButton key={as} label={t(`sending.review.as.${as}`)} name={`${t(`sending.review.as.${as}`)}: ${format.instant(report.receivedAt)}`} onAct={() => decide(report.id, as)} />)}</Group> }] : []),
+        { key: 'detail', label: t('sending.review.detail'), cell: ({ id, detail, detailKo }) => <>{say({ message: detail, messageKo: detailKo })}<Raw id={id} /></> },
+        ...(canEdit ? [{ key: 'actions', label: t('settings.actions'), cell: (report: Report) => <Group gap={6}>{(['hard', 'soft', 'ignore'] as const).map((as) => <ActButton key={as} label={t(`sending.review.as.${as}`)} name={`${t(`sending.review.as.${as}`)}: ${format.instant(report.receivedAt)}`} onAct={() => begin(report, as)} />)}<ActButton label={t('sending.review.retry')} name={`${t('sending.review.retry')}: ${format.instant(report.receivedAt)}`} onAct={() => again(api.POST('/v1/returns/{id}/retry', { params: { path: { id: report.id } } }))} /></Group> }] : []),
       ]} />
+      <Dialog opened={asked !== null} onClose={() => { setAsked(null); }} title={t('sending.review.which')}>{asked && <Which onCancel={() => { setAsked(null); }} onChosen={async (deliveryId) => { await decide(asked.id, asked.as, deliveryId); setAsked(null); }} />}</Dialog>
     </Section>
   );
 }
@@ -79,4 +91,23 @@ function Raw({ id }: { id: string }) {
   const { t } = useTranslation();
   const found = useQuery({ queryKey: ['return', id], queryFn: () => answer(api.GET('/v1/returns/{id}', { params: { path: { id } } })), enabled: false });
   return <details onToggle={(event) => { if (event.currentTarget.open && !found.data) void found.refetch(); }}><Text component="summary" size="xs">{t('sending.review.raw')}</Text>{found.data ? <Code block tabIndex={0} mah={240} style={{ overflow: 'auto', maxWidth: 480 }}>{found.data.raw}</Code> : <Text size="xs">{found.isError ? t('state.failed') : t('state.loading')}</Text>}</details>;
+}
+
+/** Which message a report is about: the address of its page, or its id. */
+function Which({ onChosen, onCancel }: { onChosen(deliveryId: string): Promise<unknown>; onCancel(): void }) {
+  const { t } = useTranslation();
+  const { form, submit, ...state } = useSavedForm({
+    initial: { deliveryId: '' }, inDialog: true,
+    checks: { deliveryId: (value) => (ID.test(value) ? null : t('sending.review.noId')) },
+    save: ({ deliveryId }) => onChosen(ID.exec(deliveryId)![0].toLowerCase()),
+  });
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack>
+        <Text size="sm">{t('sending.review.whichHint')} <TextLink to="/deliveries" search={{}} underline="always">{t('nav.deliveries')}</TextLink></Text>
+        <TextInput data-autofocus label={t('sending.review.delivery')} maxLength={500} {...form.getInputProps('deliveryId')} />
+        <SaveBar {...state} label={t('sending.review.decide')} onCancel={onCancel} />
+      </Stack>
+    </form>
+  );
 }

@@ -1,4 +1,4 @@
-import { Button, Card, Group, NumberInput, Progress, Select, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Card, Group, NumberInput, Progress, Select, Stack, Text, Title } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import { useFormat } from '../../../lib/format.ts';
 import { isOwner, useMe } from '../../../lib/me.ts';
 import { IconPlus } from '../../../ui/icons.ts';
 import { EmptyState, ErrorPanel, Loading } from '../../../ui/states.tsx';
+import { DayField } from '../../../ui/time-fields.tsx';
 import { ActButton, Dialog, OwnersNote, Section } from '../kit/parts.tsx';
 import { RemoveButton } from '../kit/removal.tsx';
 import { SaveBar, useSavedForm } from '../kit/saved-form.tsx';
@@ -99,7 +100,7 @@ function PlanForm({ plan, scopes, onDone }: { plan: Plan | null; scopes: { value
         </Group>
         <Group grow align="flex-start">
           <NumberInput label={t('sending.warmup.days')} min={2} max={365} allowDecimal={false} {...form.getInputProps('days')} />
-          <TextInput type="date" label={t('sending.warmup.startedOn')} description={t('sending.warmup.startedHint')} {...form.getInputProps('startedOn')} />
+          <DayField label={t('sending.warmup.startedOn')} hint={t('sending.warmup.startedHint')} {...form.getInputProps('startedOn')} onChange={(day) => { form.setFieldValue('startedOn', day ?? ''); }} />
         </Group>
         <SaveBar {...state} onCancel={onDone} />
       </Stack>

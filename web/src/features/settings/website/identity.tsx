@@ -126,7 +126,7 @@ function Unproven() {
         <DataTable caption={t('website.identity.unproven')} items={found.data} keyOf={({ day, keyId, origin, reason }) => `${day} ${keyId} ${origin} ${reason}`} columns={[
           { key: 'last', label: t('website.identity.last'), cell: ({ lastAt }) => format.instant(lastAt) },
           { key: 'origin', label: t('website.identity.origin'), cell: ({ origin }) => origin || t('state.none') },
-          { key: 'reason', label: t('website.identity.reason'), cell: ({ reason }) => <Code>{reason}</Code> },
+          { key: 'reason', label: t('website.identity.reason'), cell: ({ reason }) => t(`website.identity.faults.${reason}`) },
           { key: 'user', label: t('website.identity.user'), cell: ({ lastUser }) => lastUser },
           { key: 'seen', label: t('website.identity.seen'), numeric: true, cell: ({ seen }) => format.number(seen) },
         ]} />

@@ -33,7 +33,7 @@ function Lines() {
   const format = useFormat();
   const [chosen, setChosen] = useState<string | null>(null);
   const found = useQuery({
-    queryKey: ['api-keys', 'write'],
+    queryKey: ['api-keys', 'usable'],
     queryFn: async () => (await answer(api.GET('/v1/api-keys', { params: { query: { limit: 200 } } }))).items.filter(({ kind, revokedAt }) => kind === 'write' && revokedAt === null),
     refetchInterval: ({ state }) => (state.data?.some(({ lastUsedAt }) => lastUsedAt !== null) ? false : AGAIN_MS),
   });

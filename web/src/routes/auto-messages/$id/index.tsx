@@ -6,6 +6,6 @@ import { textOf } from '../../../lib/search.ts';
 
 export const Route = createFileRoute('/auto-messages/$id/')({
   validateSearch: (search): EditorSearch => ({ variant: textOf(search.variant), language: textOf(search.language) }),
-  loader: () => needWords('inApp', 'tagField', 'segments', 'people'),
+  loader: () => needWords('inApp', 'tagField', 'segments', 'people', 'series', 'plan'),
   component: AutoEditor,
 });

@@ -6,6 +6,6 @@ import { oneOf, textOf } from '../../../lib/search.ts';
 
 export const Route = createFileRoute('/campaigns/$id/')({
   validateSearch: (search): EditorSearch => ({ at: textOf(search.at), view: oneOf(VIEWS, search.view) }),
-  loader: () => needWords('series', 'segments', 'broadcast'),
+  loader: () => needWords('series', 'plan', 'hooks', 'segments', 'broadcast', 'pacing'),
   component: CampaignEditor,
 });

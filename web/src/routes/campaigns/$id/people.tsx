@@ -6,6 +6,6 @@ import { oneOf, textOf } from '../../../lib/search.ts';
 
 export const Route = createFileRoute('/campaigns/$id/people')({
   validateSearch: (search): CampaignPeopleFilter => ({ step: textOf(search.step), state: oneOf(RUN_STATES, search.state) }),
-  loader: () => needWords('campaignPeople', 'flow', 'reasons'),
+  loader: () => needWords('stuck', 'explain', 'campaignPeople', 'flow', 'reasons'),
   component: CampaignPeoplePage,
 });

@@ -3,12 +3,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Builder } from '../../../segments/builder/builder.tsx';
 import { canonical, draftOf, emptyDraft, openedOf, writtenOf, type Draft, type Node } from '../../../segments/builder/draft.ts';
-import { useSeries } from '../editor-context.tsx';
+import { useDraft } from '../../draft/draft-context.tsx';
 
 /** A condition in the sentences of the segment builder. Sentences that are not finished are kept with the draft, as gaps. */
 export function ConditionField({ value, field, hint, onChange }: { value: object | null | undefined; field: string; hint?: string; onChange(condition: object | null): void }) {
   const { t } = useTranslation();
-  const { readOnly } = useSeries();
+  const { readOnly } = useDraft();
   const [draft, setDraft] = useState<Draft>(() => read(value));
   const [sent, setSent] = useState(() => canonical(value ?? null));
   // Changed from elsewhere, as by undo: what stands here is read anew.

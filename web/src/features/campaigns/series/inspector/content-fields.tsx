@@ -1,9 +1,7 @@
-import { Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Textarea, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { answer, api } from '../../../../lib/api.ts';
 import { ButtonLink } from '../../../../ui/links.tsx';
+import { EndpointField } from '../../../messages/hooks/endpoint-field.tsx';
 import { useDraft } from '../../draft/draft-context.tsx';
 import type { Channel } from '../model.js';
 
@@ -17,8 +15,8 @@ export function ContentFields({ channel, page, ...fields }: Fields & { channel: 
   switch (channel) {
     case 'email': return <EmailFields {...fields} page={page} />;
     case 'in_app': return <InAppFields {...fields} page={page} />;
-    case 'webhook': return <WebhookFields {...fields} />;
-    case 'chat': return <ChatFields {...fields} />;
+    case 'webhook': return <WebhookFields {...fields} page={page} />;
+    case 'chat': return <ChatFields {...fields} page={page} />;
   }
 }
 
@@ -60,65 +58,29 @@ function InAppFields({ page, ...fields }: Fields & { page: Page }) {
   );
 }
 
-function Endpoint({ content, field, onChange, chat }: Fields & { chat: boolean }) {
+/** Where it goes and what happened; the values are on a page of its own, beside what is sent. */
+function WebhookFields({ page, ...fields }: Fields & { page: Page }) {
   const { t } = useTranslation();
-  const found = useQuery({ queryKey: ['endpoint-choices'], queryFn: () => answer(api.GET('/v1/webhook-endpoints', { params: { query: { limit: 200 } } })), staleTime: 60_000, retry: false });
-  const items = (found.data?.items ?? []).filter(({ kind }) => (kind !== 'standard') === chat);
-  const value = textOf(content, 'endpointId');
-  return (
-    <Stack gap={2}>
-      <Select size="sm" label={t('series.fields.endpointId')} value={value === '' ? null : value} data={items.map(({ id, name, kind }) => ({ value: id, label: chat ? `${name} (${kind})` : name }))} searchable error={value === ''} nothingFoundMessage={t('segments.build.nothing')} data-field={`${field}.endpointId`} onChange={(endpointId) => { onChange({ ...content, endpointId: endpointId ?? '' }, 'endpointId'); }} />
-      {found.isSuccess && items.length === 0 && <Text size="xs" c="dimmed">{t(chat ? 'series.message.noChat' : 'series.message.noEndpoint')}</Text>}
-      {found.isError && <Text size="xs" c="dimmed">{t('series.message.endpointsHidden')}</Text>}
-    </Stack>
-  );
-}
-
-function WebhookFields(fields: Fields) {
-  const { t } = useTranslation();
+  const { content, field, onChange } = fields;
   return (
     <>
-      <Endpoint {...fields} chat={false} />
-      <Line {...fields} name="event" label={t('series.fields.event')} hint={t('series.message.eventHint')} longest={100} />
-      <DataField {...fields} />
+      <EndpointField chat={false} value={textOf(content, 'endpointId')} field={`${field}.endpointId`} onChange={(endpointId) => { onChange({ ...content, endpointId }, 'endpointId'); }} />
+      <Line {...fields} name="event" label={t('hooks.event')} hint={t('hooks.eventHint')} longest={100} />
+      <div data-field={`${field}.data`}><PageLink page={page} label={t('hooks.writeWebhook')} /></div>
     </>
   );
 }
 
-/** JSON as it is typed; saved whenever it is an object. */
-function DataField({ content, field, onChange }: Fields) {
+/** Where it goes and its words; colour, details, links and the member are on a page of its own, beside what is sent. */
+function ChatFields({ page, ...fields }: Fields & { page: Page }) {
   const { t } = useTranslation();
-  const saved = JSON.stringify((content as Content).data ?? {}, null, 2);
-  const [text, setText] = useState(saved);
-  const [seen, setSeen] = useState(saved);
-  if (saved !== seen) {
-    setSeen(saved);
-    if (JSON.stringify(objectOf(text)) !== JSON.stringify((content as Content).data ?? {})) setText(saved);
-  }
-  const change = (next: string) => {
-    setText(next);
-    const data = objectOf(next);
-    if (data) onChange({ ...content, data }, 'data');
-  };
-  return <Textarea size="sm" label={t('series.fields.data')} description={t('series.message.dataHint')} value={text} autosize minRows={3} maxRows={14} maxLength={100_000} styles={{ input: { fontFamily: 'monospace' } }} error={objectOf(text) === null && t('series.message.badJson')} data-field={`${field}.data`} onChange={(event) => { change(event.currentTarget.value); }} />;
-}
-
-function objectOf(text: string): object | null {
-  try {
-    const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function ChatFields(fields: Fields) {
-  const { t } = useTranslation();
+  const { content, field, onChange } = fields;
   return (
     <>
-      <Endpoint {...fields} chat />
-      <Line {...fields} name="title" label={t('series.fields.title')} longest={500} />
-      <Line {...fields} name="text" label={t('series.fields.text')} longest={3_000} area />
+      <EndpointField chat value={textOf(content, 'endpointId')} field={`${field}.endpointId`} onChange={(endpointId) => { onChange({ ...content, endpointId }, 'endpointId'); }} />
+      <Line {...fields} name="title" label={t('hooks.title')} longest={500} />
+      <Line {...fields} name="text" label={t('hooks.text')} longest={3_000} area />
+      {['details', 'links', 'color', 'memberEmail'].reduce((inside, name) => <div data-field={`${field}.${name}`}>{inside}</div>, <PageLink page={page} label={t('hooks.write')} />)}
     </>
   );
 }

@@ -2,7 +2,7 @@ import { Button, Card, CloseButton, Group, Stack, Text, TextInput } from '@manti
 import { useTranslation } from 'react-i18next';
 import { useSeries } from '../editor-context.tsx';
 import type { ExitRule } from '../model.js';
-import { ConditionField } from './condition-field.tsx';
+import { AwaitedFields } from './run-event.tsx';
 
 const MOST = 20;
 const newRule = (rules: readonly ExitRule[]): ExitRule => {
@@ -23,7 +23,7 @@ export function ExitsForm() {
         <Card key={rule.key} withBorder padding="xs" component="section" aria-label={rule.name || t('series.exit.one', { number: index + 1 })} data-field={String(index)}>
           <Stack gap="xs">
             <Group wrap="nowrap" align="flex-end"><TextInput size="sm" flex={1} label={t('series.exit.name')} value={rule.name ?? ''} maxLength={200} onChange={(event) => { put(rules.with(index, { ...rule, name: event.currentTarget.value }), `${index}.name`); }} /><CloseButton aria-label={t('series.exit.remove')} onClick={() => { put(rules.toSpliced(index, 1)); }} /></Group>
-            <ConditionField value={rule.condition} field={`${index}.condition`} onChange={(condition) => { put(rules.with(index, { ...rule, condition }), `${index}.condition`); }} />
+            <AwaitedFields value={rule} field={String(index)} label={t('series.exit.by')} onChange={(awaited, field) => { const { condition: _condition, event: _event, ...rest } = rule; put(rules.with(index, { ...rest, ...awaited }), field && `${index}.${field}`); }} />
           </Stack>
         </Card>
       ))}

@@ -5,10 +5,12 @@ import { useSeries } from '../editor-context.tsx';
 import { kindOf, type Step } from '../model.js';
 import { isCard } from '../places.ts';
 import { StepActs } from '../outline-view.tsx';
+import { ActionForm } from './action-form.tsx';
 import { EntryForm } from './entry-form.tsx';
 import { ExitsForm } from './exits-form.tsx';
 import { GoalsForm } from './goals-form.tsx';
 import { MessageForm } from './message-form.tsx';
+import { PaceForm } from './pace-form.tsx';
 import { BranchForm, ExitForm, SplitForm, WaitForm, WaitUntilForm } from './step-forms.tsx';
 
 /** What is open, beside the series or, where there is no room, in a sheet over it. Esc goes back to where it was opened from. */
@@ -34,11 +36,11 @@ function Inside({ at }: { at: string }) {
   return (
     <Stack gap="md" p="md" ref={place} onKeyDown={(event) => { if (isLeaving(event, place.current)) close(); }}>
       <Group justify="space-between" wrap="nowrap">
-        <Title order={2} size="h4" ref={heading} tabIndex={-1} data-autofocus style={{ outline: 'none' }}>{step ? t(`series.kinds.${kindOf(step)}`) : t(`series.cards.${at as '$entry'}`)}</Title>
+        <Title order={2} size="h4" ref={heading} tabIndex={-1} data-autofocus style={{ outline: 'none' }}>{step ? t(`flow.kinds.${kindOf(step)}`) : t(`series.cards.${at as '$entry'}`)}</Title>
         <Group gap={2} wrap="nowrap">{step && !readOnly && <StepActs step={step} />}<CloseButton aria-label={t('confirm.close')} onClick={close} /></Group>
       </Group>
       <fieldset disabled={readOnly} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
-        <Stack gap="md">{step ? <StepForm step={step} /> : at === '$entry' ? <EntryForm /> : at === '$goals' ? <GoalsForm /> : <ExitsForm />}</Stack>
+        <Stack gap="md">{step ? <StepForm step={step} /> : at === '$entry' ? <EntryForm /> : at === '$goals' ? <GoalsForm /> : at === '$pace' ? <PaceForm /> : <ExitsForm />}</Stack>
       </fieldset>
       {step && <Text size="xs" c="dimmed">{t('series.stepId', { id: step.id })}</Text>}
     </Stack>
@@ -85,6 +87,7 @@ function StepForm({ step }: { step: Step }): ReactNode {
     case 'wait_until': return <WaitUntilForm step={step} />;
     case 'branch': return <BranchForm step={step} />;
     case 'split': return <SplitForm step={step} />;
+    case 'action': return <ActionForm step={step} />;
     case 'exit': return <ExitForm />;
   }
 }

@@ -1,13 +1,16 @@
 import { Button, Card, Checkbox, CloseButton, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { OwnHours } from '../../../pacing/campaign-fields.tsx';
 import { useTopics } from '../../../segments/builder/catalogue.ts';
 import { useSeries, useStepChange } from '../editor-context.tsx';
 import type { MessageStep, Variant } from '../model.js';
 import { addVariant, emptyContent, MOST_ARMS, removeVariant } from '../new-step.ts';
+import { withFittingTest } from '../../test-plan/plan-edits.js';
 import { ContentFields } from './content-fields.tsx';
 import { ShareField } from './fields.tsx';
-import { TestFields } from './test-fields.tsx';
+import { Ladder } from './ladder.tsx';
+import { StepTest } from './step-test.tsx';
 
 const DEFAULT_SHARE = 0.1;
 const FIRST_FIELD = { email: 'content.subject', in_app: 'content.title', webhook: 'content.endpointId', chat: 'content.endpointId' } as const;
@@ -24,8 +27,10 @@ export function MessageForm({ step }: { step: MessageStep }) {
       <Select label={t('series.message.topic')} value={step.topic ?? 'product-updates'} allowDeselect={false} data={topics.map(({ key, name, nameKo }) => ({ value: key, label: i18n.language === 'ko' && nameKo ? nameKo : name }))} data-field="topic" onChange={(topic) => { if (topic) change((now) => ({ ...now, topic })); }} />
       <Variants step={step} total={total} />
       <Control step={step} total={total} />
-      <TestFields stepId={step.id} test={step.test} arms={step.variants.length + (step.control ? 1 : 0)} onChange={(test, field) => { change(({ test: _before, ...rest }) => (test ? { ...rest, test } : rest), field); }} />
-      {step.channel === 'in_app' && <Fallback step={step} />}
+      <StepTest step={step} arms={step.variants.length + (step.control ? 1 : 0)} />
+      {(step.channel === 'in_app' || step.channel === 'email') && <OwnHours value={step.sendWindow ?? undefined} onChange={(sendWindow, field) => { change(({ sendWindow: _before, ...rest }) => (sendWindow ? { ...rest, sendWindow } : rest), field); }} />}
+      {step.channel === 'in_app' && (step.fallback || !step.ladder?.length) && <Fallback step={step} />}
+      {(step.channel === 'in_app' || step.channel === 'email') && !step.fallback && <Ladder step={step} />}
     </>
   );
 }
@@ -80,7 +85,7 @@ function Control({ step, total }: { step: MessageStep; total: number }) {
   const variants = step.variants.reduce((sum, { weight = 1 }) => sum + weight, 0);
   return (
     <Stack gap={4} data-field="control">
-      <Checkbox label={t('series.message.control')} description={t('series.message.controlHint')} checked={Boolean(control)} onChange={(event) => { const on = event.currentTarget.checked; change(({ control: _before, ...rest }) => (on ? { ...rest, control: { weight: Math.round(variants * DEFAULT_SHARE / (1 - DEFAULT_SHARE) * 100) / 100 } } : rest)); }} />
+      <Checkbox label={t('series.message.control')} description={t('series.message.controlHint')} checked={Boolean(control)} onChange={(event) => { const on = event.currentTarget.checked; change(({ control: _before, ...rest }) => (on ? { ...rest, control: { weight: Math.round(variants * DEFAULT_SHARE / (1 - DEFAULT_SHARE) * 100) / 100 } } : withFittingTest(rest))); }} />
       {control && <ShareField label={t('series.message.controlShare')} weight={control.weight} total={total} field="control.weight" onChange={(weight) => { change((now) => ({ ...now, control: { weight } }), 'control'); }} />}
     </Stack>
   );

@@ -1,13 +1,15 @@
-import { Button, Checkbox, CloseButton, Group, MultiSelect, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, CloseButton, Group, MultiSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { TimeField } from '../../../../ui/time-fields.tsx';
 import { addArm } from '../edits.ts';
 import { useSeries, useStepChange } from '../editor-context.tsx';
 import type { BranchStep, SplitStep, WaitStep, WaitUntilStep } from '../model.js';
 import { MOST_ARMS, MOST_BRANCHES } from '../new-step.ts';
 import { useRemoval } from '../use-removal.tsx';
 import { ConditionField } from './condition-field.tsx';
-import { DurationField, ShareField } from './fields.tsx';
-import { TestFields } from './test-fields.tsx';
+import { DateFields, DurationField, ShareField } from './fields.tsx';
+import { AwaitedFields } from './run-event.tsx';
+import { StepTest } from './step-test.tsx';
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
@@ -17,13 +19,17 @@ export function WaitForm({ step }: { step: WaitStep }) {
   const change = useStepChange<WaitStep>(step.id);
   const { until } = step;
   const put = (next: WaitStep['until'], field?: string) => { change(({ until: _before, ...rest }) => (next ? { ...rest, until: next } : rest), field); };
+  const toDate = (isDate: boolean) => { change(({ for: _for, until: _until, date: _date, onMissed: _missed, ...rest }) => (isDate ? { ...rest, date: { attribute: '', days: 0, time: '09:00' }, onMissed: rest.next ?? null } : { ...rest, for: { days: 1 } })); };
+  const kind = <SegmentedControl size="xs" aria-label={t('series.wait.kind')} value={step.date ? 'date' : 'length'} data={(['length', 'date'] as const).map((value) => ({ value, label: t(`series.wait.kinds.${value}`) }))} onChange={(next) => { toDate(next === 'date'); }} />;
+  if (step.date) return <>{kind}<DateFields date={step.date} field="date" onChange={(date, field) => { change((now) => ({ ...now, date }), field && `date.${field}`); }} /><Text size="xs" c="dimmed">{t('series.wait.dateHint')}</Text></>;
   return (
     <>
+      {kind}
       <DurationField label={t('series.wait.for')} value={step.for} field="for" onChange={(duration) => { change(({ for: _before, ...rest }) => (duration ? { ...rest, for: duration } : rest), 'for'); }} />
       <Checkbox label={t('series.wait.until')} checked={Boolean(until)} onChange={(event) => { put(event.currentTarget.checked ? { time: '09:00', weekdays: [] } : null); }} />
       {until && (
         <>
-          <TextInput label={t('series.wait.time')} description={t('series.theirZone')} type="time" value={until.time} data-field="until.time" onChange={(event) => { if (event.currentTarget.value) put({ ...until, time: event.currentTarget.value }, 'until.time'); }} />
+          <TimeField label={t('series.wait.time')} zone={t('series.theirZone')} value={until.time} data-field="until.time" onChange={(time) => { put({ ...until, time }, 'until.time'); }} />
           <MultiSelect label={t('series.wait.days')} placeholder={until.weekdays?.length ? undefined : t('series.wait.anyDay')} value={until.weekdays ?? []} data={DAYS.map((day) => ({ value: day, label: t(`segments.day.${day}`) }))} data-field="until.weekdays" onChange={(weekdays) => { put({ ...until, weekdays }, 'until.weekdays'); }} />
         </>
       )}
@@ -36,7 +42,7 @@ export function WaitUntilForm({ step }: { step: WaitUntilStep }) {
   const change = useStepChange<WaitUntilStep>(step.id);
   return (
     <>
-      <Stack gap={4}><Text size="sm" fw={500}>{t('series.waitUntil.condition')}</Text><ConditionField value={step.condition} field="condition" onChange={(condition) => { change((now) => ({ ...now, condition }), 'condition'); }} /></Stack>
+      <Stack gap={4}><Text size="sm" fw={500}>{t('series.waitUntil.condition')}</Text><AwaitedFields value={step} field="" label={t('series.waitUntil.condition')} onChange={(awaited, field) => { change(({ condition: _condition, event: _event, ...rest }) => ({ ...rest, ...awaited }), field); }} /></Stack>
       <DurationField label={t('series.waitUntil.timeout')} value={step.timeout} field="timeout" onChange={(timeout) => { change((now) => ({ ...now, timeout }), 'timeout'); }} />
       <Text size="xs" c="dimmed">{t('series.waitUntil.hint')}</Text>
     </>
@@ -82,7 +88,7 @@ export function SplitForm({ step }: { step: SplitStep }) {
         </Group>
       ))}
       {step.arms.length < MOST_ARMS && <Button variant="light" size="xs" onClick={() => { changeSeries((now) => addArm(now, step.id)); }}>{t('series.split.add')}</Button>}
-      <TestFields stepId={step.id} test={step.test} arms={step.arms.length} onChange={(test, field) => { change(({ test: _before, ...rest }) => (test ? { ...rest, test } : rest), field); }} />
+      <StepTest step={step} arms={step.arms.length} />
     </>
   );
 }

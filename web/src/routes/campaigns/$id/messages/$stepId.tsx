@@ -6,6 +6,6 @@ import { oneOf, textOf } from '../../../../lib/search.ts';
 
 export const Route = createFileRoute('/campaigns/$id/messages/$stepId')({
   validateSearch: (search): MessageSearch => ({ variant: textOf(search.variant), lang: textOf(search.lang), view: oneOf(VIEWS, search.view) }),
-  loader: () => needWords('messages', 'people', 'inApp', 'tagField', 'segments'),
+  loader: () => needWords('messages', 'hooks', 'people', 'inApp', 'tagField', 'segments'),
   component: MessagePage,
 });

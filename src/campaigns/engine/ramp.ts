@@ -1,0 +1,38 @@
+import type { RampLimits } from '../../contract/safety.js';
+import type { CampaignBrake } from '../../delivery/sending/campaign-brake.js';
+import type { Db } from '../../platform/database/db.js';
+import { haltOf, volumeHalt } from '../domain/ramp.js';
+import { takeLaunch } from '../store/launches.store.js';
+import { acceptVolume, hasUnsent, openStage, rampCounts } from '../store/ramp.store.js';
+import { loadVersion } from '../store/versions.store.js';
+import { countMeant } from './meant.js';
+
+/** What a step of a ramp came to. */
+export type RampStep = 'halted' | 'opened' | 'none';
+
+/**
+ * Looks at what a ramp has led to, in the caller's transaction: halts it (its campaign is paused, with the numbers) or opens the next stage
+ * when its time has come and nothing of the one before is left to send. No stage is opened without a look. After a resume only what
+ * follows counts.
+ */
+export async function stepRamp(tx: Db, launchId: string, { limits, brake }: { limits: RampLimits; brake: CampaignBrake }, now: Date): Promise<RampStep> {
+  const launch = await takeLaunch(tx, launchId);
+  if (!launch?.ramp || launch.state !== 'running' || launch.campaignState !== 'active') return 'none';
+  const isFirst = launch.stage === 0;
+  const why = isFirst ? await volumeOf(tx, launch, limits, now) : haltOf(await rampCounts(tx, launch.campaignId, launch.countedFrom!), limits, now);
+  if (why) {
+    // Whoever resumes it has read how many there are now.
+    if (isFirst) await acceptVolume(tx, launch.id);
+    return (await brake.pause(tx, launch.campaignId, why, now)) ? 'halted' : 'none';
+  }
+  if (launch.resumeAt === null || launch.resumeAt > now || (!isFirst && (await hasUnsent(tx, launch.campaignId, now)))) return 'none';
+  return (await openStage(tx, launch.id)) ? 'opened' : 'none';
+}
+
+/** An audience beside the segment is counted by itself: the launch has counted the segment. */
+async function volumeOf(tx: Db, launch: NonNullable<Awaited<ReturnType<typeof takeLaunch>>>, limits: RampLimits, now: Date) {
+  if (launch.forecast === null || launch.forecast === launch.total) return null;
+  const { audience } = (await loadVersion(tx, launch.versionId)).published;
+  const people = audience ? await countMeant(tx, { segmentId: launch.segmentId, audience }, now) : launch.total;
+  return people === null ? null : volumeHalt({ people, forecast: launch.forecast }, limits, now);
+}

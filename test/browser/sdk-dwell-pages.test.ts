@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { WireRule, WireTrigger } from '../../src/contract/visitor-wire.js';
 import type { Engaged } from '../../sdk/src/visit/contract.js';
 import { hasBrowser } from '../support/browser.js';
-import { EXACT, exactly, startDwellSite, type DwellSite, type Firing } from '../support/dwell-site.js';
+import { EXACT, exactly, offBy, startDwellSite, type DwellSite, type Firing } from '../support/dwell-site.js';
 import { openRawBrowser, until, type RawBrowser, type Tab } from '../support/raw-tabs.js';
 
 const wait = (ms: number) => new Promise((resolve) => { setTimeout(resolve, ms); });
@@ -46,7 +46,7 @@ const LONG = '<div style="height:5000px">long</div>';
       return firing('pricing');
     });
     expect(await fired()).toEqual(['pricing']);
-    expect(Math.abs(found.seen - 1_200)).toBeLessThanOrEqual(EXACT);
+    expect(offBy(found, 1_200)).toBeLessThanOrEqual(EXACT);
     await tab.run('history.back()');
     const home = await firing('home');
     expect(home.why.dwell).toBeGreaterThanOrEqual(600);
@@ -86,7 +86,7 @@ const LONG = '<div style="height:5000px">long</div>';
     });
     expect(visits).toHaveLength(2);
     expect(again.pv).toBe(visits[1]!.id);
-    expect(Math.abs(again.seen - 800)).toBeLessThanOrEqual(EXACT);
+    expect(offBy(again, 800)).toBeLessThanOrEqual(EXACT);
     // What the first one measured was said when it went.
     const last = (await reports()).filter(({ pv }) => pv === visits[0]!.id).at(-1)!;
     expect(last.dwell_ms).toBeGreaterThanOrEqual(800);
@@ -107,7 +107,7 @@ const LONG = '<div style="height:5000px">long</div>';
     });
     expect(start).toBeGreaterThan(500);
     expect(visits.map(({ at }) => at)).toEqual([start]);
-    expect(Math.abs(found.at - start - 700)).toBeLessThanOrEqual(EXACT);
+    expect(offBy(found, 700, found.at - start)).toBeLessThanOrEqual(EXACT);
     expect(await fired()).toEqual(['view', 'dwell']);
   });
 

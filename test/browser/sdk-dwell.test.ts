@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { WireRule } from '../../src/contract/visitor-wire.js';
 import { hasBrowser } from '../support/browser.js';
-import { EXACT, exactly, startDwellSite, type DwellSite, type Firing } from '../support/dwell-site.js';
+import { EXACT, exactly, offBy, startDwellSite, type DwellSite, type Firing } from '../support/dwell-site.js';
 import { openRawBrowser, until, type RawBrowser, type Tab } from '../support/raw-tabs.js';
 
 const wait = (ms: number) => new Promise((resolve) => { setTimeout(resolve, ms); });
@@ -38,7 +38,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
       await tab.close();
       return found;
     });
-    expect(Math.abs(fired.seen - 1_000)).toBeLessThanOrEqual(EXACT);
+    expect(offBy(fired, 1_000)).toBeLessThanOrEqual(EXACT);
     expect(fired.why.dwell).toBeGreaterThanOrEqual(1_000);
     expect(fired.why.dwell).toBeLessThanOrEqual(fired.seen + 1);
   });
@@ -61,7 +61,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
     });
     expect(hidden[1] - hidden[0]).toBe(0);
     expect(fired.at).toBeGreaterThan(4_000);
-    expect(Math.abs(fired.seen - 2_000)).toBeLessThanOrEqual(EXACT);
+    expect(offBy(fired, 2_000)).toBeLessThanOrEqual(EXACT);
   });
 
   test('what is opened in the background waits until it is seen', async () => {
@@ -77,7 +77,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
       await tab.close();
       return found;
     });
-    expect(Math.abs(fired.seen - 500)).toBeLessThanOrEqual(EXACT);
+    expect(offBy(fired, 500)).toBeLessThanOrEqual(EXACT);
   });
 
   test('nobody is attentive without activity, and a rule may say for how long', async () => {
@@ -88,7 +88,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
       tab = await open();
       return tab.run<Firing>(`probe.firing('never')`);
     });
-    expect(Math.abs(never.seen - 2_500)).toBeLessThanOrEqual(EXACT);
+    expect(offBy(never, 2_500)).toBeLessThanOrEqual(EXACT);
     // One second from the beginning, or from the focus that came a moment later; and none since.
     const idle = await measured(tab);
     expect(idle).toBeGreaterThanOrEqual(1_000);
@@ -112,7 +112,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
       await tab.close();
       return found;
     });
-    expect(Math.abs(fired.seen - 1_500)).toBeLessThanOrEqual(EXACT);
+    expect(offBy(fired, 1_500)).toBeLessThanOrEqual(EXACT);
   });
 
   test('sleep is nobody\'s attention', async () => {
@@ -122,8 +122,10 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
     await tab.run('{ const until = performance.now() + 5_000; while (performance.now() < until); }');
     const fired = await firing(tab);
     expect(fired.at).toBeGreaterThan(5_000);
-    expect(fired.why.dwell).toBeLessThanOrEqual(1_500 + EXACT);
-    expect(await measured(tab)).toBeLessThanOrEqual(1_500 + (await tab.run<number>(`performance.now()`)) - fired.at + EXACT);
+    // What the machine was late besides.
+    const late = EXACT + Math.max(fired.stall - 5_000, 0);
+    expect(fired.why.dwell).toBeLessThanOrEqual(1_500 + late);
+    expect(await measured(tab)).toBeLessThanOrEqual(1_500 + (await tab.run<number>(`performance.now()`)) - fired.at + late);
     await tab.close();
   });
 
@@ -142,7 +144,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
       return found;
     });
     expect(fired.at).toBeGreaterThan(4_000);
-    expect(Math.abs(fired.seen - 1_500)).toBeLessThanOrEqual(EXACT);
+    expect(offBy(fired, 1_500)).toBeLessThanOrEqual(EXACT);
   });
 
   test('two tabs of a session are one reader', async () => {
@@ -163,15 +165,18 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
       return found;
     });
     expect(fired.why.dwell).toBeGreaterThanOrEqual(2_000);
-    expect(fired.why.dwell).toBeLessThanOrEqual(2_000 + EXACT);
+    expect(fired.why.dwell).toBeLessThanOrEqual(2_000 + EXACT + fired.stall);
   });
 
   test('a frame inside the page keeps its focus', async () => {
     site.set([dwell(1_500, { f: 1 })], {}, `<iframe src="${site.url.replace('localhost', '127.0.0.1')}/frame" style="width:300px;height:200px"></iframe>`);
+    let focused = 0;
     const fired = await exactly(async () => {
       const tab = await open();
       await tab.show();
       await until(() => tab.run<boolean>('document.hasFocus()'));
+      // By now at the latest; how long a window waits for its focus is the machine's affair.
+      focused = await tab.run<number>('performance.now()');
       // A click before the frame is painted goes to nobody.
       await until(async () => {
         for (const type of ['mousePressed', 'mouseReleased']) await tab.send('Input.dispatchMouseEvent', { type, x: 100, y: 100, button: 'left', clickCount: 1 });
@@ -182,7 +187,8 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
       await tab.close();
       return found;
     });
-    expect(Math.abs(fired.seen - 1_500)).toBeLessThanOrEqual(EXACT);
+    expect(fired.seen).toBeGreaterThanOrEqual(1_500 - EXACT);
+    expect(fired.at).toBeLessThanOrEqual(focused + 1_500 + EXACT + fired.stall);
   });
 
   test('somebody reads the pricing page, looks elsewhere and comes back', async () => {
@@ -209,6 +215,6 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
     });
     process.stdout.write(`dwell of ${READ} ms fired after ${fired.seen.toFixed(1)} visible ms, ${Math.round(fired.at)} ms after the document began, dwell ${fired.why.dwell}, longest stall ${Math.round(fired.stall)} ms\n`);
     expect(fired.at).toBeGreaterThan(READ + AWAY - EXACT);
-    expect(Math.abs(fired.seen - READ)).toBeLessThanOrEqual(EXACT);
+    expect(offBy(fired, READ)).toBeLessThanOrEqual(EXACT);
   }, 60_000 + 2 * (2 * READ + AWAY));
 });

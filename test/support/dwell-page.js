@@ -18,7 +18,7 @@ document.addEventListener('visibilitychange', () => {
   beat = now();
 }, true);
 setInterval(() => {
-  if (now() - beat > 30 && document.visibilityState === 'visible') stalls.push([beat, now()]);
+  if (now() - beat > 20 && document.visibilityState === 'visible') stalls.push([beat, now()]);
   beat = now();
 }, 10);
 
@@ -26,8 +26,8 @@ const probe = (window.probe = {
   fired: [], opened: [], reports: [], armed: 0, restored: 0,
   /** Visible ms between two moments. */
   seenBetween: (from, to) => seen.reduce((sum, [start, on], index) => sum + (on ? Math.max(Math.min(to, seen[index + 1]?.[0] ?? to) - Math.max(from, start), 0) : 0), 0),
-  /** Longest stall that touches the last `ms` before a moment. */
-  stallBefore: (at, ms) => Math.max(0, ...stalls.filter(([from, to]) => to > at - ms && from < at + 20).map(([from, to]) => to - from)),
+  /** For how long the page stood still in the last `ms` before a moment, all stalls together. */
+  stallBefore: (at, ms) => stalls.filter(([from, to]) => to > at - ms && from < at + 20).reduce((sum, [from, to]) => sum + to - from, 0),
   /** Waits until a rule fires in this page. @returns what is known of that moment */
   firing: (id) => new Promise((resolve) => {
     const ask = () => {

@@ -40,7 +40,7 @@ export interface Firing {
   seen: number;
   pv: string;
   visible: boolean;
-  /** Longest time for which the machine kept the page from running shortly before, ms. */
+  /** For how long the machine kept the page from running shortly before, ms. */
   stall: number;
 }
 
@@ -49,9 +49,12 @@ export const EXACT = 50;
 
 const PLAYS = 6;
 
-/** Plays a trace, and again while the machine itself was late by more than half of what is measured: a heartbeat of 10 ms says so. What is expected of the last one stays the same. */
+/** Plays a trace, and again while the machine itself was late by more than half of what is measured: a heartbeat of 10 ms says so. */
 export async function exactly(trace: () => Promise<Firing>): Promise<Firing> {
   let fired = await trace();
   for (let played = 1; played < PLAYS && fired.stall > EXACT / 2; played += 1) fired = await trace();
   return fired;
 }
+
+/** How far, ms, a rule fired from when it was due. What the machine itself was late is not the rule's; earlier than due is never excused. */
+export const offBy = (fired: Firing, due: number, at = fired.seen): number => (at < due ? due - at : Math.max(at - due - fired.stall, 0));

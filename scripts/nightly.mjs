@@ -16,6 +16,7 @@ const PROOFS = {
   results: [jest('test/crash/results.test.ts', { DANBI_RESULTS_DELIVERIES: '1000000', DANBI_RESULTS_MINUTES: '240' })],
   model: [jest('test/http/campaigns-model.test.ts', { DANBI_SEED: 'random', DANBI_MODEL_WORLDS: '300', DANBI_MODEL_CUTS: 'all' })],
   explain: [jest('test/http/explain-flips.test.ts', { EXPLAIN_RUNS: '200', EXPLAIN_SEED: String(Date.now() % 1_000_000) })],
+  sweep: [jest('test/browser/dashboard-axe.test.ts', { DANBI_SWEEP: 'all' })],
   hostile: [jest('test/http/hostile-routes.test.ts', { DANBI_HOSTILE: 'all' })],
   statistics: [
     jest('test/unit/statistics-simulation.test.ts', { DANBI_SIMULATION: 'full', DANBI_SIMULATION_OUT: 'docs/figures/statistics.json' }),

@@ -11,6 +11,7 @@ import { prepareDatabase } from './platform/database/prepare-db.js';
 import { AgendaAlarms } from './platform/jobs/agenda-alarms.js';
 import { ManualAlarms, type Alarms } from './platform/jobs/alarms.js';
 import { WorkerRunner } from './platform/jobs/runner.js';
+import { writtenSoFar } from './platform/jobs/written.js';
 import { WakeChannel } from './platform/jobs/wake-channel.js';
 import type { Worker } from './platform/jobs/worker.js';
 import { PublicUrl } from './platform/public-url.js';
@@ -65,7 +66,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     const url = (await nest.getUrl()).replace(/\[::1?\]|0\.0\.0\.0/, '127.0.0.1').replace(/\/$/, '');
     nest.get(PublicUrl).set(config.PUBLIC_URL ?? url.replace('127.0.0.1', 'localhost'));
     if (manual) runner.add(workers);
-    else await runner.start(workers, nest.get(SchedulerRegistry, { strict: false }), (name) => channel?.notify(name));
+    else await runner.start(workers, { registry: nest.get(SchedulerRegistry, { strict: false }), announce: (name) => channel?.notify(name), written: () => writtenSoFar(db) });
     const running = nest;
     return {
       nest,

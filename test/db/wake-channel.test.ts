@@ -3,6 +3,7 @@ import pg from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLog } from '../../src/platform/logging.js';
 import { WakeChannel } from '../../src/platform/jobs/wake-channel.js';
+import { writtenSoFar } from '../../src/platform/jobs/written.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 let database: TestDatabase;
@@ -58,4 +59,28 @@ test('what is said while the database is slow to take the last is said together,
   await listener.query('select 1');
   await listener.end();
   expect(payloads).toEqual(['d', 'e,f']);
+});
+
+test('what is written is another text after each commit, of whichever transaction, and the same one while nothing is', async () => {
+  const [early, late] = [new pg.Client(database.url), new pg.Client(database.url)];
+  await Promise.all([early.connect(), late.connect()]);
+  try {
+    await late.query('create table seen (n int)');
+    // Everybody else of this server is another test: only what changes here is sure.
+    const differs = async (work: () => Promise<unknown>) => {
+      const before = await writtenSoFar(database.db);
+      await work();
+      return (await writtenSoFar(database.db)) !== before;
+    };
+    await early.query('begin');
+    await early.query('insert into seen values (1)');
+    expect(await differs(() => late.query('insert into seen values (2)'))).toBe(true);
+    expect(await differs(() => early.query('commit'))).toBe(true);
+    // Other tests of the same server may write in between, now and then.
+    let same = 0;
+    for (let tries = 0; tries < 200 && same === 0; tries += 1) if (!(await differs(() => late.query('select from seen')))) same += 1;
+    expect(same).toBe(1);
+  } finally {
+    await Promise.all([early.end(), late.end()]);
+  }
 });

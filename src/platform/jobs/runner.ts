@@ -5,6 +5,8 @@ import type { Worker } from './worker.js';
 
 const POLL_MS = 1_000;
 const FAILED_PAUSE_MS = 2_000;
+/** Every worker looks this often though nothing was written anywhere: for what goes by a clock of its own. */
+const LOOK_AROUND_MS = 10_000;
 
 interface Lane {
   worker: Worker;
@@ -13,11 +15,26 @@ interface Lane {
   pausedUntil: number;
   /** Somebody said that it has work, to a runner that was not started. */
   woken: boolean;
+  /** What was written, as far as this runner knew, when the last look that found nothing began; null before and after a failure. */
+  seen: string | null;
+  lookedAt: number;
+  /** When that look said that something will be due. */
+  nextAt: number | null;
+}
+
+/** What a started runner needs from outside. */
+export interface RunnerSurroundings {
+  registry: SchedulerRegistry;
+  /** Tells other processes that a worker has work. */
+  announce: (name: string) => void;
+  /** A text that is another one whenever any transaction has written and committed in between. */
+  written: () => Promise<string>;
 }
 
 /**
  * Runs the workers of this process: one lane each, woken by `wake` (a commit here, a NOTIFY from another process, an
- * alarm) and by a poll behind. A worker that fails is tried again after a pause; its claimed rows were rolled back.
+ * alarm) and by a poll behind. The poll asks one question for all of them, whether anything was written: while nothing was, only those look whose
+ * moment has come. A worker that fails is tried again after a pause; its claimed rows were rolled back.
  */
 export class WorkerRunner {
   private readonly lanes = new Map<string, Lane>();
@@ -25,24 +42,43 @@ export class WorkerRunner {
   private started = false;
   private stopping = false;
   private announce: (name: string) => void = () => {};
+  private written = '';
 
   constructor(private readonly alarms: Alarms, private readonly log: Log) {}
 
-  /** @param announce tells other processes that a worker has work */
-  async start(workers: Worker[], registry: SchedulerRegistry, announce: (name: string) => void): Promise<void> {
+  async start(workers: Worker[], { registry, announce, written }: RunnerSurroundings): Promise<void> {
     this.add(workers);
     this.started = true;
     this.announce = announce;
     await this.alarms.start((name) => this.wakeHere(name));
-    const wakeAll = () => [...this.lanes.keys()].forEach((name) => this.wakeHere(name));
-    registry.addInterval('danbi.poll', setInterval(wakeAll, POLL_MS));
-    wakeAll();
+    let asking = false;
+    registry.addInterval('danbi.poll', setInterval(() => {
+      if (asking) return;
+      asking = true;
+      void this.poll(written, Date.now()).finally(() => { asking = false; });
+    }, POLL_MS));
+    this.wakeAll(() => true);
+  }
+
+  /**
+   * Has those workers look that may find something: everybody when a transaction was committed since their last look, else those whose moment
+   * has come and those that have not looked for {@link LOOK_AROUND_MS}. Without an answer, everybody.
+   */
+  async poll(written: RunnerSurroundings['written'], now: number): Promise<void> {
+    try {
+      // A lane that looks from here on sees at least this.
+      this.written = await written();
+    } catch (error) {
+      this.log.debug({ err: error }, 'not known whether anything was written; every worker looks');
+      return this.wakeAll(() => true);
+    }
+    this.wakeAll(({ seen, nextAt, lookedAt }) => seen !== this.written || (nextAt !== null && nextAt <= now) || now - lookedAt >= LOOK_AROUND_MS);
   }
 
   add(workers: Worker[]): void {
     for (const worker of workers) {
       if (this.lanes.has(worker.name)) throw new Error(`two workers are named ${worker.name}`);
-      this.lanes.set(worker.name, { worker, running: null, again: false, pausedUntil: 0, woken: false });
+      this.lanes.set(worker.name, { worker, running: null, again: false, pausedUntil: 0, woken: false, seen: null, lookedAt: 0, nextAt: null });
     }
   }
 
@@ -109,16 +145,25 @@ export class WorkerRunner {
     await this.alarms.stop();
   }
 
+  private wakeAll(which: (lane: Lane) => boolean): void {
+    for (const [name, lane] of this.lanes) if (which(lane)) this.wakeHere(name);
+  }
+
   private async runLane(lane: Lane): Promise<void> {
     try {
       do {
         lane.again = false;
+        const { written } = this;
+        lane.lookedAt = Date.now();
         const round = await lane.worker.runOnce();
+        lane.seen = round.done > 0 ? null : written;
+        lane.nextAt = round.next?.getTime() ?? null;
         if (round.done > 0) lane.again = true;
         else if (round.next) await this.alarms.set(lane.worker.name, round.next);
       } while (lane.again && !this.stopping);
     } catch (error) {
       lane.pausedUntil = Date.now() + FAILED_PAUSE_MS;
+      lane.seen = null;
       lane.again = false;
       this.log.warn({ err: error, worker: lane.worker.name }, 'a worker failed and will try again');
     }

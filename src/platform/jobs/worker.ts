@@ -2,14 +2,15 @@
 export interface Round {
   /** Rows handled. Above zero, the runner calls again at once. */
   done: number;
-  /** The next moment at which there will be something due, if known: the runner keeps an alarm for it. Housekeeping needs none. */
+  /** The next moment at which there will be something due, if known: the runner keeps an alarm for it. Needed for whatever falls due by the clock alone; housekeeping needs none. */
   next?: Date | null;
 }
 
 /**
  * A queue's consumer. `runOnce` claims a bounded batch with `for update skip locked`, handles it and returns; it may run
- * in several processes at once and twice for the same row: rows decide, not the call. It is called each second of an idle
- * installation too, so the first thing it asks is one question with an index: is anything due?
+ * in several processes at once and twice for the same row: rows decide, not the call. It is called within a second of anything that is
+ * written, by whomever, so the first thing it asks is one question with an index: is anything due? While nothing is written it is called at the
+ * moment it named, and every ten seconds.
  */
 export abstract class Worker {
   /** Stable name, `module.queue`; also the name of its alarm and of its wake-up channel entry. */

@@ -1677,6 +1677,7 @@ create table result_mark (
   delivery_ids uuid[] not null default '{}'::uuid[],
   reads text[],
   people integer not null,
+  folded boolean not null default false,
   constraint result_mark_pkey PRIMARY KEY (id));
 
 create table result_person (
@@ -2313,6 +2314,7 @@ CREATE INDEX result_check_listed ON public.result_check USING btree (at, id);
 CREATE INDEX result_goals_check ON public.result_goals USING btree (check_from);
 CREATE INDEX result_goals_going ON public.result_goals USING btree (started_at) WHERE (cursor IS NOT NULL);
 CREATE INDEX result_mark_campaign ON public.result_mark USING btree (campaign_id);
+CREATE INDEX result_mark_folded ON public.result_mark USING btree (id) WHERE folded;
 CREATE INDEX result_person_due ON public.result_person USING btree (next_at) WHERE (next_at IS NOT NULL);
 CREATE INDEX result_person_entered ON public.result_person USING btree (campaign_id, entered_at);
 CREATE INDEX result_person_person ON public.result_person USING btree (person_id);

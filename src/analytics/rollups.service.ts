@@ -6,17 +6,16 @@ import type { Log } from '../platform/logging.js';
 import { LOG } from '../platform/tokens.js';
 import { CountPlans } from './plans.js';
 import { recount } from './store/cells.store.js';
+import { foldMarks } from './store/fold.store.js';
 import { beginGoals, changeGoals, loadGoals, nextByGoals } from './store/goals.store.js';
 import { nameGoals } from './store/goal-names.store.js';
 import { duePeople, hasWork, markPeople, noteWorked, takeMarks, takeTurn, whomMarksMean, type Marked } from './store/marks.store.js';
 
-/** People of one round: some thousand, so that a kill repeats little and no statement is long. */
-const PEOPLE = 4_000;
 /**
- * People of the marks that one round takes. What happens to one person in several tables marks them as often, one mark soon after the
- * other: a round that takes many counts each of them once. A kill repeats some seconds of it, and a stop waits for them.
+ * People of one round of each kind (marked, due, by edited goals): so that no statement is long, a kill repeats a second's work, and a process that
+ * lives no longer than that on a busy machine gets on all the same.
  */
-const MARKED_PEOPLE = 20_000;
+const PEOPLE = 4_000;
 /** A campaign that can not be counted is tried again after so long; the others do not wait for it. */
 const REST_MS = 60_000;
 
@@ -55,13 +54,14 @@ export class RollupsService {
   /** Whom to count in this round: who was marked, whom the time has come for, and who has still to be counted by edited goals. */
   private async take(tx: Db, now: Date): Promise<{ meant: Marked; more: boolean }> {
     const except = [...this.resting.keys()];
-    const { marks, full } = await takeMarks(tx, MARKED_PEOPLE, except);
+    const folded = await foldMarks(tx, PEOPLE, except);
+    const { marks, full } = await takeMarks(tx, PEOPLE, { except, folded });
     const meant = await whomMarksMean(tx, marks);
     const due = await duePeople(tx, now, PEOPLE, except);
     add(meant, due);
     const byGoals = await nextByGoals(tx, PEOPLE, except);
     if (byGoals) add(meant, new Map([[byGoals.campaignId, new Set(byGoals.personIds)]]));
-    return { meant, more: full || byGoals !== null || [...due.values()].reduce((sum, people) => sum + people.size, 0) === PEOPLE };
+    return { meant, more: full || folded || byGoals !== null || [...due.values()].reduce((sum, people) => sum + people.size, 0) === PEOPLE };
   }
 
   /** Counts people of one campaign; when that fails, the others go on, and these people are marked again. */

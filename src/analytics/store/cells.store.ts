@@ -27,36 +27,35 @@ export async function recount(tx: Db, plan: CountPlan, personIds: readonly strin
   const text = `
   with ${contributions(plan, values.bind(personIds, 'uuid[]'), at, values)},
   ${stored(campaign)},
-  known as materialized (select t.*, c.id as cell from contribution as t left join result_cell as c on c.campaign_id = ${campaign} and c.key = t.key),
+  -- Each cell once, with its number: what follows is of numbers only. Nobody else makes cells meanwhile.
+  cell as materialized (
+    select k.*, coalesce(c.id, nextval('result_cell_id_seq')::int) as id, c.id is null as is_new
+      from (select distinct t.key, ${named('t')} from contribution as t) as k
+      left join result_cell as c on c.campaign_id = ${campaign} and c.key = k.key),
+  known as materialized (select t.person_id, e.id as cell, t.n, t.amount from contribution as t join cell as e on e.key = t.key),
   fresh as materialized (
-    select k.person_id, array_agg(k.cell order by k.key) as cells, case when bool_or(k.n <> 1) then array_agg(k.n order by k.key) end as counts,
-           case when bool_or(k.amount is not null) then array_agg(k.amount order by k.key) end as amounts
+    select k.person_id, array_agg(k.cell order by k.cell) as cells, case when bool_or(k.n <> 1) then array_agg(k.n order by k.cell) end as counts,
+           case when bool_or(k.amount is not null) then array_agg(k.amount order by k.cell) end as amounts
       from known as k group by k.person_id),
   changed as materialized (
     select q.person_id, f.person_id is not null as lives from pair as q left join fresh as f on f.person_id = q.person_id left join stored as s on s.person_id = q.person_id
      where (f.cells, f.counts, f.amounts) is distinct from (s.cells, s.counts, s.amounts)),
   moves as materialized (
-    select m.key, sum(m.n) as n, sum(m.amount) as amount, sum(m.squares) as squares from (
-      select k.key, k.n, k.amount, k.amount * k.amount as squares from known as k join changed as x on x.person_id = k.person_id
+    select m.cell, sum(m.n) as n, sum(m.amount) as amount, sum(m.squares) as squares from (
+      select k.cell, k.n, k.amount, k.amount * k.amount as squares from known as k join changed as x on x.person_id = k.person_id
       union all
-      select o.key, o.n, o.amount, o.squares from (select s.person_id, c.key, -coalesce(u.n, 1) as n, -u.amount as amount, -(u.amount * u.amount) as squares
-        from stored as s join changed as x on x.person_id = s.person_id cross join lateral unnest(s.cells, s.counts, s.amounts) as u (cell, n, amount) join result_cell as c on c.id = u.cell) as o) as m
-     group by m.key),
-  dims as materialized (select distinct on (k.key) k.key, ${named('k')} from known as k join changed as x on x.person_id = k.person_id order by k.key),
+      select u.cell, -coalesce(u.n, 1), -u.amount, -(u.amount * u.amount)
+        from stored as s join changed as x on x.person_id = s.person_id cross join lateral unnest(s.cells, s.counts, s.amounts) as u (cell, n, amount)) as m
+     group by m.cell having sum(m.n) <> 0 or coalesce(sum(m.amount), 0) <> 0 or coalesce(sum(m.squares), 0) <> 0),
+  made as (
+    insert into result_cell (id, campaign_id, key, ${NAMES}, count, amount, squares) overriding system value
+    select e.id, ${campaign}, e.key, ${named('e')}, m.n, m.amount, m.squares from cell as e join moves as m on m.cell = e.id where e.is_new order by e.key),
   moved as (
-    insert into result_cell (campaign_id, key, ${NAMES}, count, amount, squares)
-    select ${campaign}, m.key, coalesce(d.measure, ''), ${CELL_COLUMNS.slice(1).map((column) => `d.${column}`).join(', ')}, m.n, m.amount, m.squares
-      from moves as m left join dims as d on d.key = m.key
-     where m.n <> 0 or coalesce(m.amount, 0) <> 0 or coalesce(m.squares, 0) <> 0 order by m.key
-    on conflict (campaign_id, key) do update set count = result_cell.count + excluded.count,
-      amount = coalesce(result_cell.amount + excluded.amount, result_cell.amount, excluded.amount), squares = coalesce(result_cell.squares + excluded.squares, result_cell.squares, excluded.squares)
-    returning id, key),
+    update result_cell as c set count = c.count + m.n, amount = coalesce(c.amount + m.amount, c.amount, m.amount), squares = coalesce(c.squares + m.squares, c.squares, m.squares) from moves as m where c.id = m.cell),
   kept as (
     insert into result_person (campaign_id, person_id, cells, counts, amounts, entered_at, next_at)
-    select ${campaign}, k.person_id, array_agg(coalesce(k.cell, m.id) order by k.key), case when bool_or(k.n <> 1) then array_agg(k.n order by k.key) end,
-           case when bool_or(k.amount is not null) then array_agg(k.amount order by k.key) end, min(t.entered_at), min(t.next_at)
-      from known as k join changed as x on x.person_id = k.person_id left join moved as m on m.key = k.key left join moment as t on t.person_id = k.person_id
-     group by k.person_id order by k.person_id
+    select ${campaign}, f.person_id, f.cells, f.counts, f.amounts, t.entered_at, t.next_at
+      from fresh as f join changed as x on x.person_id = f.person_id left join moment as t on t.person_id = f.person_id order by f.person_id
     on conflict (campaign_id, person_id) do update set cells = excluded.cells, counts = excluded.counts, amounts = excluded.amounts, entered_at = excluded.entered_at, next_at = excluded.next_at
     returning 1),
   gone as (delete from result_person as s using changed as x where s.campaign_id = ${campaign} and s.person_id = x.person_id and not x.lives returning 1),

@@ -18,10 +18,10 @@ export const awaitTurn = (tx: Db): Promise<unknown> => rows(tx, 'select pg_advis
 /** A row of `result_mark`. */
 export interface Mark { campaignId: string | null; personIds: string[]; deliveryIds: string[]; reads: string[] | null }
 
-/** Takes the oldest marks but those of some campaigns, about so many people of them. `full`: there are more. */
-export async function takeMarks(tx: Db, people: number, except: readonly string[]): Promise<{ marks: Mark[]; full: boolean }> {
+/** Takes the oldest marks but those of some campaigns, about so many people of them; `folded`: only what was put together. `full`: there are more. */
+export async function takeMarks(tx: Db, people: number, { except, folded }: { except: readonly string[]; folded: boolean }): Promise<{ marks: Mark[]; full: boolean }> {
   const taken = await rows<Mark & { left: boolean }>(tx, `
-    with oldest as materialized (select m.id, m.people from result_mark as m where m.campaign_id is null or m.campaign_id <> all($2::uuid[]) order by m.id limit ${MARKS} for update skip locked),
+    with oldest as materialized (select m.id, m.people from result_mark as m where ${folded ? 'm.folded and ' : ''}(m.campaign_id is null or m.campaign_id <> all($2::uuid[])) order by m.id limit ${MARKS} for update skip locked),
          counted as materialized (select o.id, sum(o.people) over (order by o.id) - o.people as before from oldest as o)
     delete from result_mark as m using counted as c where m.id = c.id and c.before < $1
     returning m.campaign_id as "campaignId", m.person_ids as "personIds", m.delivery_ids as "deliveryIds", m.reads, (select count(*) = ${MARKS} or max(o.before) >= $1 from counted as o) as left`, [people, except]);

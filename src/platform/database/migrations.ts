@@ -38,6 +38,7 @@ import { Ladder1763800000050 } from './migrations/1763800000050-ladder.js';
 import { Anomalies1763800000048 } from './migrations/1763800000048-anomalies.js';
 import { EntryRequests1763800000040 } from './migrations/1763800000040-entry-requests.js';
 import { Simulations1763800000049 } from './migrations/1763800000049-simulations.js';
+import { FoldedMarks1763800000051 } from './migrations/1763800000051-folded-marks.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -81,4 +82,5 @@ export const migrations = [
   Ladder1763800000050,
   Anomalies1763800000048,
   Simulations1763800000049,
+  FoldedMarks1763800000051,
 ];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { followMerge } from '../../src/campaigns/engine/people-moves.js';
+import { followMerges } from '../../src/campaigns/engine/people-moves.js';
 import { recordDecisions } from '../../src/campaigns/store/decisions.store.js';
 import type { EngagementCondition } from '../../src/contract/segment-conditions.js';
 import { newId } from '../../src/kernel/ids.js';
@@ -73,10 +73,22 @@ test('what comes to a survivor is announced with its campaigns', async () => {
   await readEngagement(database.db);
   const [from, into] = [newPerson({ lastSeenAt: NOW, engagement: { deliveries: [newDelivery()], assignments: [], holdouts: [{ id: newId(), campaignId: CAMPAIGN_IDS[1]!, at: NOW }] } }), newPerson({ lastSeenAt: NOW })];
   await storePeople(database.db, [from, into]);
-  const change = { id: '1', kind: 'merged', at: NOW, personIds: [from.id, into.id], mergedInto: into.id } as unknown as Parameters<typeof followMerge>[1];
-  expect(await inTransaction(database.db, (tx) => followMerge(tx, change, NOW))).toBe(true);
+  const change = { id: '1', kind: 'merged', at: NOW, personIds: [from.id, into.id], mergedInto: into.id } as unknown as Parameters<typeof followMerges>[1][number];
+  expect(await inTransaction(database.db, (tx) => followMerges(tx, [change], NOW))).toBe(0);
   expect(await announced()).toEqual([{ people: [into.id], keys: ['campaign', ...CAMPAIGN_IDS.toSorted().map((id) => `campaign:${id}`)] }]);
   expect(await rows(database.db, 'select d.person_id as "personId" from delivery as d where d.person_id = any($1)', [[from.id, into.id]])).toEqual([{ personId: into.id }]);
+  await forget();
+});
+
+test('merges are followed as a set, and only those wait whose message a sender holds', async () => {
+  const world = ['sent', 'sending', 'sent'].map((state) => ({ from: newPerson({ lastSeenAt: NOW, engagement: { deliveries: [newDelivery({ state } as Partial<WorldDelivery>)], assignments: [], holdouts: [] } }), into: newPerson({ lastSeenAt: NOW }) }));
+  await storePeople(database.db, world.flatMap(({ from, into }) => [from, into]));
+  const changes = world.map(({ from, into }, index) => ({ id: String(index), kind: 'merged', personIds: [from.id, into.id], eventNames: [], events: [], flips: [], mergedInto: into.id }) as Parameters<typeof followMerges>[1][number]);
+  expect(await inTransaction(database.db, (tx) => followMerges(tx, changes, NOW))).toBe(1);
+  const [first, held, last] = world as [typeof world[0], typeof world[0], typeof world[0]];
+  const owners = await rows<{ personId: string }>(database.db, 'select d.person_id as "personId" from delivery as d where d.person_id = any($1) order by 1', [world.flatMap(({ from, into }) => [from.id, into.id])]);
+  expect(owners.map(({ personId }) => personId)).toEqual([first.into.id, held.from.id, last.into.id].toSorted());
+  expect(await rows(database.db, 'delete from settled_change as s returning s.kind, s.person_ids as people, s.merged_into as "into"')).toEqual([{ kind: 'merged', people: [held.from.id, held.into.id], into: held.into.id }]);
   await forget();
 });
 

@@ -22,16 +22,15 @@ export interface SettledChange {
 
 /**
  * Cuts a queue into runs that may be handled as one set: nobody is named by two rows of a group, so per person the order of
- * the queue is kept. Merges and erasures stand alone.
+ * the queue is kept. Merges stand with merges only, and erasures alone.
  */
 export function groupBySeparatePeople(changes: readonly SettledChange[]): SettledChange[][] {
   const groups: SettledChange[][] = [];
   let seen = new Set<string>();
   for (const change of changes) {
-    const alone = change.kind === 'merged' || change.kind === 'deleted';
     const people = [...change.personIds, ...change.events.map((event) => event.personId), ...change.flips.map((flip) => flip.personId)];
     const last = groups.at(-1);
-    if (last && !alone && !isAlone(last) && !people.some((id) => seen.has(id))) last.push(change);
+    if (last && change.kind !== 'deleted' && sort(last[0]!) === sort(change) && !people.some((id) => seen.has(id))) last.push(change);
     else {
       groups.push([change]);
       seen = new Set();
@@ -41,4 +40,4 @@ export function groupBySeparatePeople(changes: readonly SettledChange[]): Settle
   return groups;
 }
 
-const isAlone = (group: readonly SettledChange[]) => group[0]!.kind === 'merged' || group[0]!.kind === 'deleted';
+const sort = ({ kind }: SettledChange) => (kind === 'merged' || kind === 'deleted' ? kind : 'news');

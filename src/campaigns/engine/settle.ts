@@ -5,7 +5,7 @@ import type { Moment } from './conditions.js';
 import type { Apart } from './isolation.js';
 import { lockEntry } from './locks.js';
 import { workOffNews } from './news.js';
-import { followErasure, followMerge } from './people-moves.js';
+import { followErasure, followMerges } from './people-moves.js';
 import { loadWatch, type Watch } from './watch.js';
 
 /**
@@ -19,22 +19,15 @@ export async function settleBatch(tx: EntityManager, limit: number, moment: Mome
   if (taken.length === 0) return 0;
   const watch = await loadWatch(tx, apart);
   let waiting = 0;
-  for (const group of groupBySeparatePeople(taken)) {
-    if (!(await follow(tx, watch, group, moment))) waiting += 1;
-  }
+  for (const group of groupBySeparatePeople(taken)) waiting += await follow(tx, watch, group, moment);
   return taken.length - waiting;
 }
 
-async function follow(tx: EntityManager, watch: Watch, group: readonly SettledChange[], moment: Moment): Promise<boolean> {
+/** @returns how many of the group have to wait */
+async function follow(tx: EntityManager, watch: Watch, group: readonly SettledChange[], moment: Moment): Promise<number> {
   const [first] = group;
-  if (first!.kind === 'merged') {
-    const followed = await followMerge(tx, first!, moment.now);
-    await workOffNews(tx, watch, group, moment);
-    return followed;
-  }
-  if (first!.kind === 'deleted') {
-    return followErasure(tx, first!, moment.now);
-  }
+  if (first!.kind === 'deleted') return (await followErasure(tx, first!, moment.now)) ? 0 : 1;
+  const waiting = first!.kind === 'merged' ? await followMerges(tx, group, moment.now) : 0;
   await workOffNews(tx, watch, group, moment);
-  return true;
+  return waiting;
 }

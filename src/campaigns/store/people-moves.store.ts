@@ -3,7 +3,7 @@ import { carryConfirmations } from '../../delivery/rules/store/confirmations.sto
 import { cancelPending } from '../../delivery/sending/store/deliveries.store.js';
 import { recallInApp } from '../../delivery/inbox/store/inbox.store.js';
 import { announceEngagement, type Engaged } from '../../people/store/change.store.js';
-import { row, rows, type Db } from '../../platform/database/db.js';
+import { rows, type Db } from '../../platform/database/db.js';
 import { takeTurns } from '../auto/store/claims.store.js';
 import type { SettledChange } from '../domain/settled.js';
 
@@ -16,9 +16,9 @@ export interface Merged { from: string; into: string }
  * Active runs of merged people that their survivors cannot take over: the survivor is in the campaign now, or was and may
  * not enter again.
  */
-export async function runsInTheWay(tx: Db, merges: readonly Merged[]): Promise<string[]> {
-  const found = await rows<{ id: string }>(tx, `
-    select e.id
+export function runsInTheWay(tx: Db, merges: readonly Merged[]): Promise<{ id: string; into: string }[]> {
+  return rows(tx, `
+    select e.id, m.into_id as "into"
       from ${PAIRS}
       join enrollment as e on e.person_id = m.from_id and e.state = 'active'
       join campaign_version as v on v.id = e.version_id
@@ -28,7 +28,6 @@ export async function runsInTheWay(tx: Db, merges: readonly Merged[]): Promise<s
           and case when v.definition -> 'reentry' ->> 'policy' = 'concurrent_by_key' then own.state = 'active' and own.entry_key = e.entry_key
                    else own.state = 'active' or coalesce(v.definition -> 'reentry' ->> 'policy', 'never') = 'never' end)
      order by e.id`, sides(merges));
-  return found.map(({ id }) => id);
 }
 
 /**
@@ -174,11 +173,10 @@ export async function forgetDetails(tx: Db, personIds: readonly string[], now: D
   for (const forget of FORGETS) await rows(tx, forget, [personIds]);
 }
 
-/** Whether a sender holds a message of these people right now. */
-export async function holdsDispatch(tx: Db, personIds: readonly string[]): Promise<boolean> {
-  const found = await row<{ holds: boolean }>(tx, `
-    select exists (select from delivery as d where d.person_id = any($1::uuid[]) and d.state = 'sending') as holds`, [personIds]);
-  return found!.holds;
+/** Of whom a sender holds a message right now. */
+export async function heldByDispatch(tx: Db, personIds: readonly string[]): Promise<Set<string>> {
+  const found = await rows<{ id: string }>(tx, `select distinct d.person_id as id from delivery as d where d.person_id = any($1::uuid[]) and d.state = 'sending'`, [personIds]);
+  return new Set(found.map(({ id }) => id));
 }
 
 /** Puts the news of a merge back at the end of the queue. */

@@ -415,6 +415,11 @@ CREATE OR REPLACE FUNCTION public.result_mark_new_assignment()
  LANGUAGE plpgsql
 AS $function$
       begin
+        if (select count(*) from new_rows) <= 2000 then
+          insert into result_mark (campaign_id, person_ids, people)
+          select r.campaign_id, array_agg(r.person_id), count(*) from new_rows as r  group by r.campaign_id;
+          return null;
+        end if;
         insert into result_mark (campaign_id, person_ids, people)
         select p.campaign_id, array_agg(p.person_id), count(*)
           from (select n.campaign_id, n.person_id, (row_number() over (partition by n.campaign_id) - 1) / 2000 as part
@@ -428,6 +433,11 @@ CREATE OR REPLACE FUNCTION public.result_mark_new_decision()
  LANGUAGE plpgsql
 AS $function$
       begin
+        if (select count(*) from new_rows) <= 2000 then
+          insert into result_mark (campaign_id, person_ids, people)
+          select r.campaign_id, array_agg(r.person_id), count(*) from new_rows as r where r.stage = 'entry' or (r.stage in ('step', 'exit') and r.next_check_at is null) group by r.campaign_id;
+          return null;
+        end if;
         insert into result_mark (campaign_id, person_ids, people)
         select p.campaign_id, array_agg(p.person_id), count(*)
           from (select n.campaign_id, n.person_id, (row_number() over (partition by n.campaign_id) - 1) / 2000 as part
@@ -441,6 +451,11 @@ CREATE OR REPLACE FUNCTION public.result_mark_new_delivery()
  LANGUAGE plpgsql
 AS $function$
       begin
+        if (select count(*) from new_rows) <= 2000 then
+          insert into result_mark (campaign_id, person_ids, people)
+          select r.campaign_id, array_agg(r.person_id), count(*) from new_rows as r  group by r.campaign_id;
+          return null;
+        end if;
         insert into result_mark (campaign_id, person_ids, people)
         select p.campaign_id, array_agg(p.person_id), count(*)
           from (select n.campaign_id, n.person_id, (row_number() over (partition by n.campaign_id) - 1) / 2000 as part
@@ -454,6 +469,11 @@ CREATE OR REPLACE FUNCTION public.result_mark_new_enrollment()
  LANGUAGE plpgsql
 AS $function$
       begin
+        if (select count(*) from new_rows) <= 2000 then
+          insert into result_mark (campaign_id, person_ids, people)
+          select r.campaign_id, array_agg(r.person_id), count(*) from new_rows as r  group by r.campaign_id;
+          return null;
+        end if;
         insert into result_mark (campaign_id, person_ids, people)
         select p.campaign_id, array_agg(p.person_id), count(*)
           from (select n.campaign_id, n.person_id, (row_number() over (partition by n.campaign_id) - 1) / 2000 as part
@@ -467,6 +487,11 @@ CREATE OR REPLACE FUNCTION public.result_mark_new_step_visit()
  LANGUAGE plpgsql
 AS $function$
       begin
+        if (select count(*) from new_rows) <= 2000 then
+          insert into result_mark (campaign_id, person_ids, people)
+          select r.campaign_id, array_agg(r.person_id), count(*) from new_rows as r  group by r.campaign_id;
+          return null;
+        end if;
         insert into result_mark (campaign_id, person_ids, people)
         select p.campaign_id, array_agg(p.person_id), count(*)
           from (select n.campaign_id, n.person_id, (row_number() over (partition by n.campaign_id) - 1) / 2000 as part

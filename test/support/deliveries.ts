@@ -44,7 +44,9 @@ export async function makePeople(db: DataSource, count: number, now: Date, addre
 /** One delivery a person, due now. */
 export async function queue(db: DataSource, place: Place, people: readonly string[], now: Date, more: Partial<NewDelivery> = {}): Promise<string[]> {
   const { campaignId, versionId, stepId, contentId, topic } = place;
-  return enqueueDeliveries(db, people.map((personId) => ({ id: newId(), personId, campaignId, versionId, stepId, enrollmentId: newId(), channel: 'email', contentId, experimentId: null, variant: 'a', isControl: false, topic, dueAt: now, ...more })), now);
+  const queued = people.map((personId): NewDelivery => ({ id: newId(), personId, campaignId, versionId, stepId, enrollmentId: newId(), channel: 'email', contentId, experimentId: null, variant: 'a', isControl: false, topic, dueAt: now, ...more }));
+  await enqueueDeliveries(db, queued, now);
+  return queued.map(({ id }) => id);
 }
 
 export interface DeliveryRow { id: string; personId: string; state: string; reason: string | null; detail: string | null; attempts: number; dueAt: Date; sentAt: Date | null; lockedBy: string | null; fence: number }

@@ -132,7 +132,7 @@ const arrive = keepPlanForOne(`
 /** Writes how people came to steps and left them. `known` are visits of earlier batches that end now. */
 export async function saveVisits(tx: Db, { fresh, known }: { fresh: readonly Visit[]; known: readonly Visit[] }): Promise<void> {
   if (fresh.length > 0) {
-    const { said, places } = alike(fresh, ({ enrollmentId: _run, personId: _person, ...visit }) => visit);
+    const { said, places } = alike(fresh, ['stepId', 'campaignId', 'versionId', 'arrivedAt', 'leftAt', 'outcome']);
     await rows(tx, arrive(fresh.length), [...visitColumns(fresh, ['enrollmentId', 'personId']), places, said]);
   }
   if (known.length > 0) {
@@ -180,7 +180,7 @@ export async function beginRuns(tx: Db, version: { id: string; campaignId: strin
 export async function insertStanding(tx: Db, version: { id: string; campaignId: string }, runs: { standings: readonly Standing[]; entries: ReadonlyMap<string, EntryRecord> }, now: Date): Promise<void> {
   const { standings, entries } = runs;
   if (standings.length === 0) return;
-  const { said, places } = alike(standings, ({ id, state, exitCode, stepId, arrivedAt, dueAt, waiting }) => ({ state, exitCode, stepId, arrivedAt, dueAt, waiting, entry: entries.get(id)! }));
+  const { said, places } = alike(standings.map((standing) => ({ ...standing, entry: entries.get(standing.id)! })), ['state', 'exitCode', 'stepId', 'arrivedAt', 'dueAt', 'waiting', 'entry']);
   await rows(tx, `
     insert into enrollment (id, person_id, campaign_id, version_id, state, exit_code, step_id, step_arrived_at, due_at, waiting, entered_at, left_at, entry)
     select r.id, r.person_id, $1, $2, s."state", s."exitCode", s."stepId", s."arrivedAt", s."dueAt", s."waiting", $3::timestamptz,

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { withPlainArrays } from './array-text.js';
 import { planName } from './kept-plans.js';
 
 type Query = (config: unknown, ...rest: unknown[]) => never;
@@ -8,7 +9,7 @@ type Query = (config: unknown, ...rest: unknown[]) => never;
  * use, but a server that dies as it says that it is ready sends both in one packet, and between the two nobody listens. Whoever
  * waits for a query hears of the loss by that query.
  *
- * It keeps the plans of the statements that `keepPlan` marks: TypeORM has no way to name one.
+ * It keeps the plans of the statements that `keepPlan` marks: TypeORM has no way to name one. Long columns of ids it writes itself (`plainArray`).
  */
 export class GuardedClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
@@ -20,6 +21,7 @@ export class GuardedClient extends pg.Client {
   override query(config: unknown, ...rest: unknown[]): never {
     const query: Query = super.query.bind(this) as Query;
     const name = planName(config);
+    if (Array.isArray(rest[0])) rest[0] = withPlainArrays(rest[0]);
     return name === undefined ? query(config, ...rest) : query({ name, text: config }, ...rest);
   }
 }

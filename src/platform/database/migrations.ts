@@ -34,6 +34,7 @@ import { Holdouts1763800000044 } from './migrations/1763800000044-holdouts.js';
 import { LiveEditing1763800000045 } from './migrations/1763800000045-live-editing.js';
 import { LaunchSafety1763800000046 } from './migrations/1763800000046-launch-safety.js';
 import { SendRates1763800000047 } from './migrations/1763800000047-send-rates.js';
+import { PlainMarks1763800000038 } from './migrations/1763800000038-plain-marks.js';
 import { Ladder1763800000050 } from './migrations/1763800000050-ladder.js';
 import { Anomalies1763800000048 } from './migrations/1763800000048-anomalies.js';
 import { EntryRequests1763800000040 } from './migrations/1763800000040-entry-requests.js';
@@ -83,4 +84,5 @@ export const migrations = [
   Anomalies1763800000048,
   Simulations1763800000049,
   FoldedMarks1763800000051,
+  PlainMarks1763800000038,
 ];

@@ -57,7 +57,8 @@ export async function reachFacts(db: Db, { personIds, channel, topic, now }: Rea
   const suppressed = hashes === null ? new Map<string, string>() : await suppressions(db, channel, [...hashes.values()].filter((hash) => hash !== null), now);
   return new Map(found.map((person) => {
     const hash = hashes?.get(person.id) ?? null;
-    return [person.id, { ...person, addressMissing: hashes !== null && hash === null, blockedBy: (hash === null ? undefined : suppressed.get(hash)) ?? null }];
+    // Into the row itself: a copy for each of a page of people is nothing but garbage.
+    return [person.id, Object.assign(person, { addressMissing: hashes !== null && hash === null, blockedBy: (hash === null ? undefined : suppressed.get(hash)) ?? null })];
   }));
 }
 

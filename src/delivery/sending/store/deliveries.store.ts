@@ -36,28 +36,32 @@ export interface NewDelivery {
 /** The workers that send: wake them after commit when deliveries were queued. In-app first: somebody may be looking at the page. */
 export const SENDERS = ['delivery.in_app', 'delivery.email', 'delivery.hooks'] as const;
 
+const SAID = ['campaignId', 'versionId', 'stepId', 'channel', 'contentId', 'experimentId', 'variant', 'isControl', 'topic', 'dueAt', 'endpointId', 'class', 'priority', 'expiresAt'] as const;
+const SAID_OF_RUNGS = ['fallbackHours', 'rungUnless', 'rungSeconds'] as const;
+
+const withRung = ({ fallback, ...one }: NewDelivery) => ({
+  ...one, fallbackHours: fallback && 'hours' in fallback ? fallback.hours : null, rungUnless: fallback && 'unless' in fallback ? fallback.unless : null, rungSeconds: fallback && 'seconds' in fallback ? fallback.seconds : null,
+});
+
 /**
  * Queues deliveries. The unique key (enrollment, step, channel, person) decides which are new, so a step that runs
  * twice queues once, whichever versions the run has been on. Wake {@link SENDERS} after commit.
- *
- * @returns ids of the deliveries really inserted
  */
-export async function enqueueDeliveries(tx: Db, deliveries: NewDelivery[], now: Date): Promise<string[]> {
-  if (deliveries.length === 0) return [];
+export async function enqueueDeliveries(tx: Db, deliveries: NewDelivery[], now: Date): Promise<void> {
+  if (deliveries.length === 0) return;
+  const rungs = deliveries.some(({ fallback }) => fallback);
   // Most differ in their ids alone, so what they have in common is sent once.
-  const { said, places } = alike(deliveries, ({ id: _id, personId: _person, enrollmentId: _run, fallback, ...rest }) => ({ ...rest, fallbackHours: fallback && 'hours' in fallback ? fallback.hours : null, rungUnless: fallback && 'unless' in fallback ? fallback.unless : null, rungSeconds: fallback && 'seconds' in fallback ? fallback.seconds : null }));
-  const inserted = await rows<{ id: string }>(
+  const { said, places } = rungs ? alike(deliveries.map(withRung), [...SAID, ...SAID_OF_RUNGS]) : alike(deliveries, SAID);
+  await rows(
     tx,
     `insert into delivery (id, person_id, campaign_id, version_id, step_id, enrollment_id, channel, content_id, experiment_id, variant, is_control, topic, endpoint_id, fallback_of, fallback_hours, rung_unless, rung_seconds, class, priority, expires_at, state, due_at, queued_at)
      select r.id, r.person_id, n."campaignId", n."versionId", n."stepId", r.enrollment_id, n."channel", n."contentId", n."experimentId", n."variant", n."isControl", n."topic", n."endpointId", r.fallback_of, n."fallbackHours", n."rungUnless", n."rungSeconds", coalesce(n."class", 'standard'), coalesce(n."priority", 50), n."expiresAt", 'queued', n."dueAt", $1::timestamptz
        from unnest($2::uuid[], $3::uuid[], $4::uuid[], $7::uuid[], $5::int[]) as r (id, person_id, enrollment_id, fallback_of, place)
        join jsonb_to_recordset($6::jsonb) as n("place" int, "campaignId" uuid, "versionId" uuid, "stepId" text, "channel" text, "contentId" uuid, "experimentId" uuid, "variant" text, "isControl" boolean, "topic" text, "endpointId" uuid, "fallbackHours" int, "rungUnless" text, "rungSeconds" int, "class" text, "priority" smallint, "expiresAt" timestamptz, "dueAt" timestamptz) on n."place" = r.place
       order by r.id
-     on conflict (enrollment_id, step_id, channel, person_id) do nothing
-     returning id`,
-    [now, deliveries.map(({ id }) => id), deliveries.map(({ personId }) => personId), deliveries.map(({ enrollmentId }) => enrollmentId), places, said, deliveries.map(({ fallback }) => fallback?.of ?? null)],
+     on conflict (enrollment_id, step_id, channel, person_id) do nothing`,
+    [now, deliveries.map(({ id }) => id), deliveries.map(({ personId }) => personId), deliveries.map(({ enrollmentId }) => enrollmentId), places, said, rungs ? deliveries.map(({ fallback }) => fallback?.of ?? null) : []],
   );
-  return inserted.map(({ id }) => id);
 }
 
 /** Which queued deliveries to cancel. */

@@ -14,9 +14,18 @@ export interface ToMake { id: string; contentId: string | null; channel: Channel
 export type Made = { language: string | null } | { code: ReasonCode; detail: string };
 
 const NAMED = /\b(?:person|event)\b(?:\.([A-Za-z_][\w-]*))?/g;
+/** An expression that shows a value as it is, in the text that was made of a message (`template-check`). */
+const SHOWN = /^(?:danbi_value|danbi_text|default) (?:person|event)\.([A-Za-z_][\w-]*) \\?"[^"\\]*\\?"$/;
+/** What stands in the target of a link or picture has to make a good address. */
+const TARGETS = /\{\{#(danbi_link|danbi_text_link|danbi_image)\b.*?\{\{\/\1\}\}/gs;
+/** A text that is shown like any other of its length: nothing in it is escaped, left out or a line of its own. */
+const ORDINARY = /^\p{L}(?:[\p{L}\p{N} ]{0,38}[\p{L}\p{N}])?$/u;
 const MOST = 20_000;
 
-interface Template { compiled: CompiledMessage; /** Top-level names of the person and the event that its texts use; null: all of them. */ names: readonly string[] | null; made: Map<string, Made> }
+interface Template { compiled: CompiledMessage; /** Top-level names of the person and the event that its texts use; null: all of them. */ names: Names | null; made: Map<string, Made> }
+
+/** `shown`: nothing but shown, so that of an ordinary text its length alone matters. */
+interface Names { all: readonly string[]; shown: ReadonlySet<string> }
 
 /** Makes messages as sending would, and remembers what came of people of whom the texts say the same. */
 export class Maker {
@@ -29,7 +38,7 @@ export class Maker {
     // What goes to a system or the team is not made here: it has no language, and what it says is seen by nobody.
     if (!template || (template.compiled.kind !== 'email' && template.compiled.kind !== 'in_app')) return delivery.channel === 'email' || delivery.channel === 'in_app' ? { code: 'RENDER_ERROR', detail: 'there is no published content for this delivery' } : { language: null };
     const { person } = state;
-    const key = template.names && JSON.stringify([person.language, person.timeZone, ...template.names.map((name) => [(person as unknown as Record<string, unknown>)[name] ?? person.attributes[name], event?.[name]])]);
+    const key = template.names && keyOf(template.names, person, event);
     const known = key === null ? undefined : template.made.get(key);
     if (known) return known;
     const made = this.render(template.compiled, { ...delivery, personId, event }, state);
@@ -51,20 +60,36 @@ export class Maker {
     if (!compiled) return null;
     const known = this.templates.get(id!);
     if (known) return known;
-    const template = { compiled, names: namesIn(JSON.stringify(compiled)), made: new Map<string, Made>() };
+    const template = { compiled, names: namesIn(JSON.stringify(compiled), compiled.kind === 'email'), made: new Map<string, Made>() };
     this.templates.set(id!, template);
     return template;
   }
 }
 
-/** What the expressions of a message name; null when one names the person or the event as a whole. */
-function namesIn(text: string): readonly string[] | null {
+/** The same text for two people: the same comes of the message for both of them. */
+function keyOf({ all, shown }: Names, person: PersonState['person'], event: Record<string, unknown> | null): string {
+  const told = (name: string, value: unknown): unknown => (shown.has(name) && typeof value === 'string' && ORDINARY.test(value) ? { length: value.length } : value);
+  return JSON.stringify([person.language, person.timeZone, ...all.map((name) => [told(name, (person as unknown as Record<string, unknown>)[name] ?? person.attributes[name]), told(name, event?.[name])])]);
+}
+
+/**
+ * What the expressions of a message name; null when one names the person or the event as a whole.
+ *
+ * @param tellsShown whether targets are marked in its text (e-mails), so that names which are only shown can be told from the others
+ */
+export function namesIn(text: string, tellsShown: boolean): Names | null {
   const names = new Set<string>();
+  const judged = new Set<string>();
+  const targets = new Set([...text.matchAll(TARGETS)].flatMap(([target]) => namedIn(target)));
   for (const [, expression] of text.matchAll(/\{\{([^}]*)\}\}/g)) {
+    const isShown = tellsShown && SHOWN.test(expression!);
     for (const [, name] of expression!.matchAll(NAMED)) {
       if (name === undefined) return null;
       names.add(name);
+      if (!isShown) judged.add(name);
     }
   }
-  return [...names];
+  return { all: [...names], shown: new Set([...names].filter((name) => !judged.has(name) && !targets.has(name))) };
 }
+
+const namedIn = (text: string): string[] => [...text.matchAll(NAMED)].flatMap(([, name]) => name ?? []);

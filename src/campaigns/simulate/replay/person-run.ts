@@ -23,6 +23,12 @@ export function* runPerson(plan: SimPlan, person: SimPerson, maker: Maker): Aski
   let next = 0;
   let triggers = 0;
   for (let rounds = 0, last = NaN; ; ) {
+    // With nothing under way nobody looks at anything until something would let the person in.
+    if (walk.runs.length === 0 && walk.queue.length === 0) {
+      const trigger = person.triggers[triggers];
+      if (!trigger) return walk;
+      while (next < instants.length && instants[next]! < trigger.at) next += 1;
+    }
     const news = Math.min(instants[next] ?? Infinity, ...walk.news);
     const at = Math.min(news, ...walk.runs.map(({ dueAt }) => dueAt), ...walk.queue.map(({ dueAt }) => dueAt));
     if (at > plan.to) return walk;

@@ -9,6 +9,8 @@ import { campaignsParts } from './campaigns/campaigns.parts.js';
 import { dashboardParts } from './dashboard/dashboard.parts.js';
 import { deliveryParts } from './delivery/delivery.parts.js';
 import { Clock } from './kernel/clock.js';
+import { MetricsController } from './operations/http/metrics.controller.js';
+import { operationsParts } from './operations/operations.parts.js';
 import { peopleParts } from './people/people.parts.js';
 import { Config } from './platform/config.js';
 import { BrowserRates } from './platform/http/browser-rates.js';
@@ -20,6 +22,7 @@ import { validationPipe } from './platform/http/validation.js';
 import { MaintenanceWorker } from './platform/jobs/maintenance.worker.js';
 import { WorkerRunner } from './platform/jobs/runner.js';
 import type { Log } from './platform/logging.js';
+import { Metrics } from './platform/metrics.js';
 import type { ModuleParts } from './platform/module-parts.js';
 import { PublicUrl } from './platform/public-url.js';
 import { LOG } from './platform/tokens.js';
@@ -34,9 +37,10 @@ export interface Platform {
   log: Log;
   db: DataSource;
   runner: WorkerRunner;
+  metrics: Metrics;
 }
 
-export const PARTS: ModuleParts[] = [accessParts, peopleParts, segmentsParts, deliveryParts, campaignsParts, analyticsParts, visitorsParts, dashboardParts, sampleParts];
+export const PARTS: ModuleParts[] = [accessParts, peopleParts, segmentsParts, deliveryParts, campaignsParts, analyticsParts, visitorsParts, dashboardParts, sampleParts, operationsParts];
 
 /** Every queue consumer of a process that runs workers. */
 export const WORKERS = [MaintenanceWorker, ...PARTS.flatMap((part) => part.workers)];
@@ -49,6 +53,7 @@ export class AppModule {
       { provide: Clock, useValue: platform.clock },
       { provide: LOG, useValue: platform.log },
       { provide: WorkerRunner, useValue: platform.runner },
+      { provide: Metrics, useValue: platform.metrics },
       PublicUrl,
       BrowserRates,
       BrowserTransport,
@@ -64,7 +69,7 @@ export class AppModule {
         TypeOrmModule.forRootAsync({ useFactory: () => ({ type: 'postgres' as const }), dataSourceFactory: async () => platform.db }),
       ],
       providers: [...shared, ...PARTS.flatMap((part) => [...part.providers, ...part.workers])],
-      controllers: [HealthController, OpenApiController, ...(platform.config.ROLE === 'worker' ? [] : PARTS.flatMap((part) => part.controllers))],
+      controllers: [HealthController, MetricsController, OpenApiController, ...(platform.config.ROLE === 'worker' ? [] : PARTS.flatMap((part) => part.controllers))],
     };
   }
 }

@@ -61,6 +61,7 @@ const ROUTES: Record<string, readonly string[]> = {
   '/settings/safety': ['/settings/safety'],
   '/settings/sending': ['servers', 'domains', 'reports', 'warmup', 'suppressed', 'returns', 'limits', 'links'].map((tab) => `/settings/sending?tab=${tab}`),
   '/settings/sending/domains/$id': ['/settings/sending/domains/{domain}'],
+  '/settings/status': ['/settings/status'],
   '/settings/team': ['/settings/team'],
   '/settings/topics': ['/settings/topics'],
   '/settings/webhooks': ['/settings/webhooks'],

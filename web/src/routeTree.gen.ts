@@ -40,6 +40,7 @@ import { Route as SettingsAuditRouteImport } from './routes/settings/audit'
 import { Route as SettingsMeRouteImport } from './routes/settings/me'
 import { Route as SettingsPacingRouteImport } from './routes/settings/pacing'
 import { Route as SettingsSafetyRouteImport } from './routes/settings/safety'
+import { Route as SettingsStatusRouteImport } from './routes/settings/status'
 import { Route as SettingsTeamRouteImport } from './routes/settings/team'
 import { Route as SettingsTopicsRouteImport } from './routes/settings/topics'
 import { Route as SettingsWebsiteRouteImport } from './routes/settings/website'
@@ -220,6 +221,11 @@ const SettingsSafetyRoute = SettingsSafetyRouteImport.update({
   path: '/safety',
   getParentRoute: () => SettingsRouteRoute,
 } as any)
+const SettingsStatusRoute = SettingsStatusRouteImport.update({
+  id: '/status',
+  path: '/status',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
 const SettingsTeamRoute = SettingsTeamRouteImport.update({
   id: '/team',
   path: '/team',
@@ -368,6 +374,7 @@ export interface FileRoutesByFullPath {
   '/settings/me': typeof SettingsMeRoute
   '/settings/pacing': typeof SettingsPacingRoute
   '/settings/safety': typeof SettingsSafetyRoute
+  '/settings/status': typeof SettingsStatusRoute
   '/settings/team': typeof SettingsTeamRoute
   '/settings/topics': typeof SettingsTopicsRoute
   '/settings/website': typeof SettingsWebsiteRoute
@@ -422,6 +429,7 @@ export interface FileRoutesByTo {
   '/settings/me': typeof SettingsMeRoute
   '/settings/pacing': typeof SettingsPacingRoute
   '/settings/safety': typeof SettingsSafetyRoute
+  '/settings/status': typeof SettingsStatusRoute
   '/settings/team': typeof SettingsTeamRoute
   '/settings/topics': typeof SettingsTopicsRoute
   '/settings/website': typeof SettingsWebsiteRoute
@@ -480,6 +488,7 @@ export interface FileRoutesById {
   '/settings/me': typeof SettingsMeRoute
   '/settings/pacing': typeof SettingsPacingRoute
   '/settings/safety': typeof SettingsSafetyRoute
+  '/settings/status': typeof SettingsStatusRoute
   '/settings/team': typeof SettingsTeamRoute
   '/settings/topics': typeof SettingsTopicsRoute
   '/settings/website': typeof SettingsWebsiteRoute
@@ -539,6 +548,7 @@ export interface FileRouteTypes {
     | '/settings/me'
     | '/settings/pacing'
     | '/settings/safety'
+    | '/settings/status'
     | '/settings/team'
     | '/settings/topics'
     | '/settings/website'
@@ -593,6 +603,7 @@ export interface FileRouteTypes {
     | '/settings/me'
     | '/settings/pacing'
     | '/settings/safety'
+    | '/settings/status'
     | '/settings/team'
     | '/settings/topics'
     | '/settings/website'
@@ -650,6 +661,7 @@ export interface FileRouteTypes {
     | '/settings/me'
     | '/settings/pacing'
     | '/settings/safety'
+    | '/settings/status'
     | '/settings/team'
     | '/settings/topics'
     | '/settings/website'
@@ -936,6 +948,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SettingsSafetyRouteImport
       parentRoute: typeof SettingsRouteRoute
     }
+    '/settings/status': {
+      id: '/settings/status'
+      path: '/status'
+      fullPath: '/settings/status'
+      preLoaderRoute: typeof SettingsStatusRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
     '/settings/team': {
       id: '/settings/team'
       path: '/team'
@@ -1113,6 +1132,7 @@ interface SettingsRouteRouteChildren {
   SettingsMeRoute: typeof SettingsMeRoute
   SettingsPacingRoute: typeof SettingsPacingRoute
   SettingsSafetyRoute: typeof SettingsSafetyRoute
+  SettingsStatusRoute: typeof SettingsStatusRoute
   SettingsTeamRoute: typeof SettingsTeamRoute
   SettingsTopicsRoute: typeof SettingsTopicsRoute
   SettingsWebsiteRoute: typeof SettingsWebsiteRoute
@@ -1130,6 +1150,7 @@ const SettingsRouteRouteChildren: SettingsRouteRouteChildren = {
   SettingsMeRoute: SettingsMeRoute,
   SettingsPacingRoute: SettingsPacingRoute,
   SettingsSafetyRoute: SettingsSafetyRoute,
+  SettingsStatusRoute: SettingsStatusRoute,
   SettingsTeamRoute: SettingsTeamRoute,
   SettingsTopicsRoute: SettingsTopicsRoute,
   SettingsWebsiteRoute: SettingsWebsiteRoute,

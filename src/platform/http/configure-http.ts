@@ -1,16 +1,20 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import cookie from '@fastify/cookie';
 import type { FastifyInstance } from 'fastify';
+import type { Metrics } from '../metrics.js';
 import { refuseUnstorable } from './storable-text.js';
 
 /** What every HTTP answer has in common, before any route. */
-export async function configureHttp(nest: NestFastifyApplication): Promise<void> {
+export async function configureHttp(nest: NestFastifyApplication, metrics: Metrics): Promise<void> {
   await nest.register(cookie as never);
   const http = nest.getHttpAdapter().getInstance();
   http.addHook('preHandler', async (request) => refuseUnstorable(request));
   http.addHook('onSend', async (_request, reply) => {
     void reply.header('x-content-type-options', 'nosniff');
     if (!reply.hasHeader('referrer-policy')) void reply.header('referrer-policy', 'no-referrer');
+  });
+  http.addHook('onResponse', async (request, reply) => {
+    metrics.answered({ method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode }, reply.elapsedTime / 1_000);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { SchedulerRegistry } from '@nestjs/schedule';
 import type { Log } from '../logging.js';
+import type { RoundListener } from '../metrics.js';
 import type { Alarms } from './alarms.js';
 import type { Worker } from './worker.js';
 
@@ -44,7 +45,12 @@ export class WorkerRunner {
   private announce: (name: string) => void = () => {};
   private written = '';
 
-  constructor(private readonly alarms: Alarms, private readonly log: Log) {}
+  constructor(private readonly alarms: Alarms, private readonly log: Log, private readonly heard?: RoundListener) {}
+
+  /** Whether a stop has begun: what is running ends, nothing begins. */
+  get isStopping(): boolean {
+    return this.stopping;
+  }
 
   async start(workers: Worker[], { registry, announce, written }: RunnerSurroundings): Promise<void> {
     this.add(workers);
@@ -155,13 +161,16 @@ export class WorkerRunner {
         lane.again = false;
         const { written } = this;
         lane.lookedAt = Date.now();
+        const begun = performance.now();
         const round = await lane.worker.runOnce();
+        this.heard?.ended(lane.worker.name, performance.now() - begun, round.done);
         lane.seen = round.done > 0 ? null : written;
         lane.nextAt = round.next?.getTime() ?? null;
         if (round.done > 0) lane.again = true;
         else if (round.next) await this.alarms.set(lane.worker.name, round.next);
       } while (lane.again && !this.stopping);
     } catch (error) {
+      this.heard?.failed(lane.worker.name);
       lane.pausedUntil = Date.now() + FAILED_PAUSE_MS;
       lane.seen = null;
       lane.again = false;

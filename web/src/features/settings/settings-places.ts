@@ -9,6 +9,7 @@ export const SETTINGS = [
   { to: '/settings/safety', key: 'safety' },
   { to: '/settings/api-keys', key: 'apiKeys' },
   { to: '/settings/webhooks', key: 'webhooks' },
+  { to: '/settings/status', key: 'status' },
   { to: '/settings/audit', key: 'audit' },
   { to: '/settings/me', key: 'me' },
 ] as const;

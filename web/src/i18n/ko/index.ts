@@ -7,6 +7,7 @@ import data from './data.json';
 import decisions from './decisions.json';
 import deliveries from './deliveries.json';
 import draft from './draft.json';
+import status from './status.json';
 import stuck from './stuck.json';
 import explain from './explain.json';
 import flow from './flow.json';
@@ -44,6 +45,7 @@ import walk from './walk.json';
 export default {
   ...app,
   anomalies,
+  status,
   stuck,
   tagField,
   inApp,

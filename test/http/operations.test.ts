@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { identifyPeople, launchToAll } from '../support/crash/launch.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+const clock = new VirtualClock(new Date('2026-11-23T09:00:00Z'));
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp({ clock });
+  await identifyPeople(app, 3);
+  await app.runner.runUntilIdle();
+});
+afterAll(() => app.close());
+
+const scrape = async () => {
+  const answer = await fetch(`${app.url}/metrics`, { headers: { authorization: `Bearer ${app.key}` } });
+  return { type: answer.headers.get('content-type'), text: await answer.text() };
+};
+const valueOf = (text: string, series: string) => Number(text.split('\n').find((line) => line.startsWith(`${series} `))?.slice(series.length + 1));
+
+test('metrics are for those with a key, and in the format of Prometheus', async () => {
+  expect((await fetch(`${app.url}/metrics`)).status).toBe(401);
+  const { type, text } = await scrape();
+  expect(type).toContain('text/plain');
+  for (const line of text.split('\n').filter((each) => each !== '' && !each.startsWith('#'))) expect(line).toMatch(/^[a-z_:][a-z0-9_:]*(\{[^}]*\})? (-?[0-9.e+-]+|NaN|\+Inf)$/);
+  expect(valueOf(text, 'danbi_database_up')).toBe(1);
+  expect(text).toMatch(/danbi_http_request_seconds_count\{method="GET",route="\/metrics",status="401"\} 1/);
+  expect(text).toMatch(/danbi_process_resident_memory_bytes \d/);
+});
+
+test('what waits is told with its age, and the status page says when it is too old', async () => {
+  await launchToAll(app);
+  const queued = async () => ((await app.db.query(`select count(*)::int as n from delivery as d where d.state = 'queued'`)) as [{ n: number }])[0].n;
+  for (const name of ['segments', 'campaigns']) expect(valueOf((await scrape()).text, `danbi_queue_due{queue="${name}"}`)).toBe(0);
+  await app.runner.runUntilIdle((name) => name.startsWith('delivery.'));
+  expect(await queued()).toBe(3);
+  clock.advance(20 * 60_000);
+  const { text } = await scrape();
+  expect(valueOf(text, 'danbi_queue_due{queue="deliveries.email"}')).toBe(3);
+  expect(valueOf(text, 'danbi_queue_oldest_due_age_seconds{queue="deliveries.email"}')).toBe(1_200);
+  expect(valueOf(text, 'danbi_status{check="deliveries.email"}')).toBe(1);
+  const { status, body } = await app.api('GET', '/v1/status');
+  expect([status, body.level]).toEqual([200, 'warn']);
+  expect(body.findings.filter(({ level }: { level: string }) => level !== 'ok')).toEqual([expect.objectContaining({ check: 'deliveries.email', value: 1_200, warn: 900, unit: 'seconds', whatToDo: expect.objectContaining({ ko: expect.stringMatching(/메일 서버/) }) })]);
+  expect(body.queues.find(({ queue }: { queue: string }) => queue === 'deliveries.email')).toEqual({ queue: 'deliveries.email', due: 3, oldestAt: '2026-11-23T09:00:00.000Z' });
+});
+
+test('nothing of people is in the metrics', async () => {
+  const { text } = await scrape();
+  expect(text).not.toMatch(/@|example\.|dnb_/);
+});
+
+test('a process that stops, or can not write its journal, is alive and not ready', async () => {
+  const ready = async () => {
+    const answer = await fetch(`${app.url}/health/ready`);
+    return [answer.status, ((await answer.json()) as { code?: string; status?: string }).code];
+  };
+  expect(await ready()).toEqual([200, undefined]);
+  await app.runner.stop();
+  expect(await ready()).toEqual([503, 'service.stopping']);
+  expect((await fetch(`${app.url}/health/live`)).status).toBe(200);
+});

@@ -3,7 +3,7 @@ const between = (from, allowed) => ({
   name: `${from}-reaches-only-down`,
   severity: 'error',
   from: { path: `^src/${from}/` },
-  to: { path: '^src/(people|segments|delivery|campaigns|analytics|access|visitors|dashboard|sample|operations)/', pathNot: [`^src/${from}/`, ...allowed.map((name) => `^src/${name}/`)] },
+  to: { path: '^src/(people|segments|delivery|campaigns|analytics|access|visitors|dashboard|sample|operations|files)/', pathNot: [`^src/${from}/`, ...allowed.map((name) => `^src/${name}/`)] },
 });
 
 module.exports = {
@@ -28,6 +28,7 @@ module.exports = {
     between('dashboard', ['access']),
     between('sample', ['people']),
     between('operations', []),
+    between('files', ['people', 'segments', 'delivery', 'campaigns']),
     between('visitors', ['people', 'segments', 'delivery', 'campaigns', 'access']),
     { name: 'the-wire-is-types-alone', severity: 'error', comment: 'the browser SDK imports it', from: { path: '^src/contract/visitor-wire' }, to: { path: '.' } },
   ],

@@ -1238,6 +1238,14 @@ create table experiment_verdict (
   due_at timestamp with time zone,
   constraint experiment_verdict_pkey PRIMARY KEY (experiment_id));
 
+create table file_key (
+  kind text not null,
+  key text not null,
+  id uuid not null,
+  constraint file_key_kind_id_key UNIQUE (kind, id),
+  constraint file_key_pkey PRIMARY KEY (kind, key),
+  constraint file_key_kind_check CHECK ((kind = ANY (ARRAY['segment'::text, 'list'::text, 'campaign'::text, 'endpoint'::text]))));
+
 create table holdout (
   id uuid not null,
   name text not null,

@@ -8,6 +8,7 @@ import { analyticsParts } from './analytics/analytics.parts.js';
 import { campaignsParts } from './campaigns/campaigns.parts.js';
 import { dashboardParts } from './dashboard/dashboard.parts.js';
 import { deliveryParts } from './delivery/delivery.parts.js';
+import { filesParts } from './files/files.parts.js';
 import { Clock } from './kernel/clock.js';
 import { MetricsController } from './operations/http/metrics.controller.js';
 import { operationsParts } from './operations/operations.parts.js';
@@ -40,7 +41,7 @@ export interface Platform {
   metrics: Metrics;
 }
 
-export const PARTS: ModuleParts[] = [accessParts, peopleParts, segmentsParts, deliveryParts, campaignsParts, analyticsParts, visitorsParts, dashboardParts, sampleParts, operationsParts];
+export const PARTS: ModuleParts[] = [accessParts, peopleParts, segmentsParts, deliveryParts, campaignsParts, filesParts, analyticsParts, visitorsParts, dashboardParts, sampleParts, operationsParts];
 
 /** Every queue consumer of a process that runs workers. */
 export const WORKERS = [MaintenanceWorker, ...PARTS.flatMap((part) => part.workers)];

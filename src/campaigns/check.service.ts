@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { CampaignDefinition } from '../contract/campaign.js';
 import type { DraftDefinition } from '../contract/campaign-draft.js';
@@ -47,7 +47,12 @@ export interface Sound extends Checked { definition: CampaignDefinition }
 /** Looks at a definition as publishing would, and changes nothing. */
 @Injectable()
 export class CampaignCheck {
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly senders: SenderCheck, private readonly identity: IdentityGuard, private readonly empty: EmptyFields) {}
+  constructor(@Inject(DataSource) private readonly db: Db, private readonly clock: Clock, private readonly senders: SenderCheck, private readonly identity: IdentityGuard, private readonly empty: EmptyFields) {}
+
+  /** The same check inside a transaction: it sees what is not committed yet. */
+  inside(tx: Db): CampaignCheck {
+    return new CampaignCheck(tx, this.clock, this.senders, this.identity, this.empty);
+  }
 
   /** Everything wrong or doubtful in it, and its compiled messages. */
   async check(draft: DraftDefinition): Promise<Checked> {
@@ -90,8 +95,10 @@ export class CampaignCheck {
       // A filter on an event is checked as the condition "did this at least once".
       ...filters.map(({ path, event, where }) => ({ path, condition: { type: 'event' as const, event, where, count: { op: 'at_least' as const, value: 1 } } })),
     ];
-    const problems = await Promise.all(asked.map(({ path, condition }) => validateDefinition(this.db, condition, path)));
-    return problems.flat().map(asError);
+    const problems: Problem[] = [];
+    // One after the other: inside a transaction there is one connection.
+    for (const { path, condition } of asked) problems.push(...(await validateDefinition(this.db, condition, path)));
+    return problems.map(asError);
   }
 
   private async topics({ topics }: References): Promise<Finding[]> {
@@ -106,7 +113,8 @@ export class CampaignCheck {
 
   /** What the rules of sending say, with their sources. */
   private async rules(definition: CampaignDefinition, { topics }: References, contents: readonly CheckedContent[]): Promise<Finding[]> {
-    const [workspace, known] = await Promise.all([loadWorkspace(this.db), knownTopics(this.db, topics.map(({ topic }) => topic))]);
+    const workspace = await loadWorkspace(this.db);
+    const known = await knownTopics(this.db, topics.map(({ topic }) => topic));
     const unreasoned = ruleOf(workspace, 'transactional_reason').on ? topics.filter(({ topic }) => known.get(topic)?.transactional && known.get(topic)?.reason === null) : [];
     const said = contents.flatMap(({ path, topic, channel, content, compiled }) => {
       const message = known.has(topic) ? lintable(channel, content, compiled, known.get(topic)!.transactional) : null;

@@ -1,10 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { z } from 'zod';
+import type { DraftDefinition } from '../contract/campaign-draft.js';
 import type { MigrationView, PublishPreview } from '../contract/live-editing.js';
 import { Clock } from '../kernel/clock.js';
 import { notFound } from '../kernel/errors.js';
 import { newId } from '../kernel/ids.js';
+import type { Db } from '../platform/database/db.js';
 import { loadWorkspace } from '../platform/workspace.js';
 import { CampaignCheck } from './check.service.js';
 import { planExperiments } from './domain/experiments.js';
@@ -30,13 +32,22 @@ const MOST_PLACES = 200;
 /** People in flight when a campaign is published again: what would become of them, and what was chosen. */
 @Injectable()
 export class LiveEditing {
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly checks: CampaignCheck) {}
+  constructor(@Inject(DataSource) private readonly db: Db, private readonly clock: Clock, private readonly checks: CampaignCheck) {}
 
-  /** What publishing the draft would mean for everybody on an earlier version, under each choice. Throws `campaign.invalid` as publishing does. */
-  async preview(id: string): Promise<Preview> {
+  /** The same inside a transaction: it sees what is not committed yet. */
+  inside(tx: Db): LiveEditing {
+    return new LiveEditing(tx, this.clock, this.checks.inside(tx));
+  }
+
+  /**
+   * What publishing the draft would mean for everybody on an earlier version, under each choice. Throws `campaign.invalid` as publishing does.
+   *
+   * @param instead what the draft is about to be
+   */
+  async preview(id: string, instead?: DraftDefinition): Promise<Preview> {
     const campaign = await findCampaign(this.db, id);
     if (!campaign) throw notFound('campaign', id);
-    const { definition } = await this.checks.sound(campaign.definition);
+    const { definition } = await this.checks.sound(instead ?? campaign.definition);
     const moment = { now: this.clock.now(), zone: (await loadWorkspace(this.db)).timeZone };
     const plan = normalise(definition);
     const all = await flightsOf(this.db, id, moment.now);

@@ -4,7 +4,7 @@ import { definitionFault, SegmentNodeSchema, type SegmentNode } from '../contrac
 import { Clock } from '../kernel/clock.js';
 import { AppError, conflict, type Problem } from '../kernel/errors.js';
 import { newId } from '../kernel/ids.js';
-import { actorName, AuditLog } from '../platform/audit.js';
+import { AuditLog } from '../platform/audit.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
 import { placeOf } from '../platform/http/validation.js';
@@ -16,7 +16,8 @@ import { sentenceOf } from './domain/sentence.js';
 import { validateDefinition } from './segment-questions.js';
 import { loadNames } from './store/references.js';
 import { findNamed, findUniqueNames } from './store/names.store.js';
-import { allShared, findShared, insertSegment, isNameTaken, lockDefinitions, lockSegment, renameSegment, requestBuild, takeRevision, type SegmentRow } from './store/segments.store.js';
+import { allShared, findShared, isNameTaken, lockDefinitions, lockSegment, type SegmentRow } from './store/segments.store.js';
+import { writeSegment } from './write-segment.js';
 
 type Sentence = { en: string; ko: string };
 export interface PlannedSegment {
@@ -56,7 +57,7 @@ export class SegmentFiles {
       const segments: PlannedSegment[] = [];
       if (problems.length === 0) for (const entry of entries) segments.push(await planned(tx, entry, entries));
       if (!dryRun && problems.length > 0) throw new AppError('segment.file-invalid', `${problems[0]!.path}: ${problems[0]!.message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''} Nothing was changed.`, 'invalid', problems);
-      if (!dryRun) for (const [index, entry] of entries.entries()) await this.apply(tx, entry, segments[index]!, { actor, now });
+      if (!dryRun) for (const [index, { id, given, existing, definition }] of entries.entries()) if (segments[index]!.action !== 'unchanged') await writeSegment(tx, { id, name: given.name, description: given.description, definition: definition!, existing }, { audit: this.audit, actor, now });
       return { applied: !dryRun, valid: problems.length === 0, problems: problems.map(inKorean), segments };
     }).catch((error: unknown) => {
       throw isNameTaken(error) ? conflict('segment.name-taken', 'Another segment took a name of this file at the same moment. Nothing was changed; send the file again.') : error;
@@ -94,19 +95,6 @@ export class SegmentFiles {
       entries.push({ index, id: ids[index]!, given, existing: isHere ? await findShared(tx, ids[index]!) : null, definition: parsed.success ? parsed.data : null });
     }
     return entries;
-  }
-
-  private async apply(tx: Db, { id, given, existing, definition }: Entry, { action }: PlannedSegment, { actor, now }: { actor: Actor; now: Date }): Promise<void> {
-    if (action === 'unchanged') return;
-    const subject = `segment:${id}`;
-    if (!existing) {
-      await insertSegment(tx, { id, name: given.name, description: given.description, definition: definition!, purpose: 'shared', ownerId: null, createdBy: actorName(actor) }, now);
-      return this.audit.record(tx, { actor, action: 'segment.create', subject }, now);
-    }
-    const revision = await takeRevision(tx, id);
-    if (canonicalText(existing.definition) !== canonicalText(definition)) await requestBuild(tx, { id, definition: definition!, revision, announces: existing.isLive }, now);
-    await renameSegment(tx, { id, name: given.name, description: given.description, revision, by: actorName(actor) }, now);
-    await this.audit.record(tx, { actor, action: 'segment.edit', subject, detail: { revision } }, now);
   }
 }
 

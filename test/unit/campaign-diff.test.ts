@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { diffCampaigns, type Change } from '../../web/src/features/campaigns/history/diff.js';
+import { diffCampaigns, type Change } from '../../src/contract/campaign-diff.js';
 import { diffWords } from '../../web/src/features/campaigns/history/word-diff.js';
 import { firstMessage } from '../../web/src/features/campaigns/launch/first-message.js';
 

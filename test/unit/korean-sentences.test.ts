@@ -5,7 +5,7 @@ import { refusedInput } from '../../src/platform/http/validation.js';
 import { inKorean, koreanOf, koreanOfError } from '../../src/platform/korean/korean-of.js';
 import { missingThings, sentencesIn } from '../support/english-sentences.js';
 
-const FOLDERS = ['access', 'analytics', 'campaigns', 'contract', 'delivery', 'people', 'platform', 'sample', 'segments', 'visitors'];
+const FOLDERS = ['access', 'analytics', 'campaigns', 'contract', 'delivery', 'files', 'people', 'platform', 'sample', 'segments', 'visitors'];
 const SKIPPED = [
   // Said in the terminal of who starts or keeps the server, or to programs: SDKs, ingestion, providers that report.
   /^platform\/(?:database|config|korean|jobs)/, /^platform\/http\/(?:port|raw-body|presented-keys|browser-rates|health)/,

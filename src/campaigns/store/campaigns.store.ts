@@ -88,6 +88,8 @@ export async function listCampaigns(db: Db, query: ListQuery): Promise<(Campaign
 }
 
 export interface NewDraft {
+  /** Given when something else already refers to it. */
+  id?: string;
   name: string;
   definition: CampaignDefinition | DraftDefinition;
   /** Whether it has gaps. */
@@ -97,8 +99,7 @@ export interface NewDraft {
 }
 
 /** @returns the id of the new draft */
-export async function insertDraft(tx: Db, { name, definition, unfinished = false, by, now }: NewDraft): Promise<string> {
-  const id = newId();
+export async function insertDraft(tx: Db, { id = newId(), name, definition, unfinished = false, by, now }: NewDraft): Promise<string> {
   await rows(tx, `
     insert into campaign (id, type, name, state, draft, draft_unfinished, created_by, created_at, updated_at, state_at)
     values ($1, $2, $3, 'draft', $4::jsonb, $5, $6, $7::timestamptz, $7::timestamptz, $7::timestamptz)`, [id, definition.type, name, JSON.stringify(definition), unfinished, by, now]);

@@ -84,8 +84,8 @@ export class Snippets {
   }
 }
 
-/** Checks the snippet in each language as it will be, with those it contains: no saved snippet is broken or contains itself. */
-async function refuseFaults(tx: Db, input: SnippetInput): Promise<void> {
+/** Checks the snippet in each language as it will be, with those it contains: no saved snippet is broken or contains itself. @throws AppError `snippet.invalid` */
+export async function refuseFaults(tx: Db, input: SnippetInput): Promise<void> {
   const texts: [string, string, string][] = [['content', input.language, input.content], ...Object.entries(input.translations).map(([language, text]): [string, string, string] => [`translations.${language}`, language, text])];
   const loaded = new Map(await loadBook(tx, texts.map(([, , text]) => text)));
   loaded.set(input.key, input);

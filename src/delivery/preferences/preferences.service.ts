@@ -3,21 +3,18 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
 import { AppError, notFound } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
-import { announce } from '../../people/store/facts.store.js';
 import { AuditLog } from '../../platform/audit.js';
 import { inTransaction, type Db } from '../../platform/database/db.js';
 import type { Actor } from '../../platform/http/access.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
-import { loadWorkspace } from '../../platform/workspace.js';
-import { ruleOf } from '../rules/domain/rule-settings.js';
 import { insertDeliveryEvents } from '../tracking/store/delivery-events.store.js';
 import { networkOf } from '../tracking/domain/network.js';
 import { NIGHT, type ConsentGiven, type ConsentState, type NewConsent } from './domain/consent.js';
 import { DoubleOptIn } from './double-opt-in.service.js';
 import { listRequests, type ConsentRequest } from './store/consent-requests.store.js';
-import { TRANSACTIONAL_REASON_KEYS } from './domain/transactional.js';
 import { listProof, type ConsentProof, type ProofQuery } from './store/consent-proof.store.js';
-import { insertTopic, listConsents, listTopics, loadRecipient, lockPerson, lockTopic, personExists, putConsents, updateTopic, type Consent, type Recipient, type Topic, type TopicChange } from './store/preferences.store.js';
+import { listConsents, listTopics, loadRecipient, lockPerson, personExists, putConsents, type Consent, type Recipient, type Topic, type TopicChange } from './store/preferences.store.js';
+import { addTopic, changeTopic } from './write-topic.js';
 
 /** The pages and buttons by which a person chooses for themselves. */
 export type OwnChoice = 'one_click' | 'unsubscribe_page' | 'preference_page';
@@ -38,31 +35,12 @@ export class Preferences {
   }
 
   /** @throws AppError `topic.reason-missing` when a transactional topic does not say why it is no advertising */
-  async addTopic(topic: Omit<Topic, 'createdAt'>, actor: Actor): Promise<Topic> {
-    if (topic.kind === 'marketing' && topic.reason !== null) throw reasonOfMarketing();
-    refuseDoubled(topic);
-    if (topic.kind === 'transactional' && topic.reason === null && ruleOf(await loadWorkspace(this.db), 'transactional_reason').on) throw reasonMissing();
-    const now = this.clock.now();
-    return inTransaction(this.db, async (tx) => {
-      const added = await insertTopic(tx, { ...topic, createdAt: now });
-      if (!added) throw new AppError('topic.exists', `There is already a topic "${topic.key}".`, 'conflict', [{ path: 'key', code: 'topic.exists', message: 'there is already a topic with this key' }]);
-      await this.audit.record(tx, { actor, action: 'topic.create', subject: `topic:${topic.key}`, detail: { kind: topic.kind, optIn: topic.optIn, doubleOptIn: topic.doubleOptIn } }, now);
-      return added;
-    });
+  addTopic(topic: Omit<Topic, 'createdAt'>, actor: Actor): Promise<Topic> {
+    return inTransaction(this.db, (tx) => addTopic(tx, topic, { audit: this.audit, actor, now: this.clock.now() }));
   }
 
   async changeTopic(key: string, change: TopicChange, actor: Actor): Promise<Topic> {
-    const changed = await inTransaction(this.db, async (tx) => {
-      const before = await lockTopic(tx, key);
-      if (before === null) throw new AppError('topic.not-found', `There is no topic "${key}".`, 'not_found');
-      if (before.kind === 'marketing' && (change.reason || change.reasonText)) throw reasonOfMarketing();
-      refuseDoubled({ ...before, ...change });
-      const topic = (await updateTopic(tx, key, change))!;
-      await this.audit.record(tx, { actor, action: 'topic.change', subject: `topic:${key}`, detail: { ...change } }, this.clock.now());
-      // Nobody said anything new, and yet the rule answers anew for everybody: whoever depends on it has to ask again.
-      if (topic.optIn !== before.optIn) await announce(tx, [], [`topic:${key}`], this.clock.now());
-      return topic;
-    });
+    const changed = await inTransaction(this.db, (tx) => changeTopic(tx, key, change, { audit: this.audit, actor, now: this.clock.now() }));
     this.wake();
     return changed;
   }
@@ -135,11 +113,3 @@ export class Preferences {
 async function choicesOf(db: Db, personId: string, now: Date): Promise<Choices> {
   return { items: await listConsents(db, personId), pending: await listRequests(db, personId, now) };
 }
-
-function refuseDoubled({ doubleOptIn, optIn, kind }: Pick<Topic, 'doubleOptIn' | 'optIn' | 'kind'>): void {
-  if (!doubleOptIn || (optIn && kind === 'marketing')) return;
-  throw new AppError('topic.double-opt-in', 'Only a marketing topic with "optIn" can ask people to confirm: without it they get its messages before they said anything.', 'invalid', [{ path: 'doubleOptIn', code: 'topic.double-opt-in', message: 'needs "optIn" and the kind marketing' }]);
-}
-
-const reasonMissing = () => new AppError('topic.reason-missing', 'A transactional topic goes to people who never agreed, so it has to say why its messages are no advertising.', 'invalid', [{ path: 'reason', code: 'topic.reason-missing', message: `name one of ${TRANSACTIONAL_REASON_KEYS.join(', ')}` }]);
-const reasonOfMarketing = () => new AppError('topic.reason-of-marketing', 'A marketing topic needs consent, not a reason.', 'invalid', [{ path: 'reason', code: 'topic.reason-of-marketing', message: 'only transactional topics have a reason' }]);

@@ -40,6 +40,7 @@ import { Anomalies1763800000048 } from './migrations/1763800000048-anomalies.js'
 import { EntryRequests1763800000040 } from './migrations/1763800000040-entry-requests.js';
 import { Simulations1763800000049 } from './migrations/1763800000049-simulations.js';
 import { FoldedMarks1763800000051 } from './migrations/1763800000051-folded-marks.js';
+import { FileKeys1763800000052 } from './migrations/1763800000052-file-keys.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -85,4 +86,5 @@ export const migrations = [
   Simulations1763800000049,
   FoldedMarks1763800000051,
   PlainMarks1763800000038,
+  FileKeys1763800000052,
 ];

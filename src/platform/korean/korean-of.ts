@@ -4,12 +4,13 @@ import { ACCESS } from './access.js';
 import { CAMPAIGNS } from './campaigns.js';
 import { CONTENT } from './content.js';
 import { DELIVERY } from './delivery.js';
+import { FILES } from './files.js';
 import { GENERAL } from './general.js';
 import { PEOPLE } from './people.js';
 import { SEGMENTS } from './segments.js';
 import type { Sentences } from './sentences.js';
 
-const ALL: readonly Sentences[] = [GENERAL, ACCESS, PEOPLE, SEGMENTS, CAMPAIGNS, DELIVERY, CONTENT];
+const ALL: readonly Sentences[] = [GENERAL, ACCESS, PEOPLE, SEGMENTS, CAMPAIGNS, DELIVERY, CONTENT, FILES];
 const SLOT = /\{([a-z][A-Za-z0-9]*)\}/;
 const FILLED = /\{([a-z][A-Za-z0-9]*)(?::([^{}/]+\/[^{}/]+)|(~))?\}/g;
 /** Nothing that we say is longer; what is, is not ours. */

@@ -7,7 +7,7 @@ import { definitionOf, draftOf, emptyDraft, type Node } from '../../segments/bui
 import { LiveCount, useLiveCount } from '../../segments/builder/live-count.tsx';
 import { useDraft } from '../draft/draft-context.tsx';
 import { whoOf } from '../launch/who.ts';
-import { sameJson } from '../history/diff.ts';
+import { sameJson } from '../../../../../src/contract/campaign-diff.ts';
 import { broadcastOf, withParts } from './edits.ts';
 
 /** A segment, sentences about people, or both: then only who is in the segment and fits the sentences. */

@@ -6,7 +6,7 @@ import { answer, api, type Api } from '../../../lib/api.ts';
 import { useFormat } from '../../../lib/format.ts';
 import type { Duration } from '../series/model.js';
 import { useFlowWords, type Step } from '../words/use-flow-words.ts';
-import { isRecord, type Change, type Place } from './diff.ts';
+import { isRecord, type Change, type Place } from '../../../../../src/contract/campaign-diff.ts';
 import classes from './history.module.css';
 import { diffWords } from './word-diff.ts';
 

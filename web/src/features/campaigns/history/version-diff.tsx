@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { answer, api } from '../../../lib/api.ts';
 import { ErrorPanel, Loading } from '../../../ui/states.tsx';
 import { ChangeWords } from './change-words.tsx';
-import { diffCampaigns, type Side } from './diff.ts';
+import { diffCampaigns, type Side } from '../../../../../src/contract/campaign-diff.ts';
 
 /** A version never changes, so it is read once. */
 export const useVersion = (id: string, number: number | null) => useQuery({

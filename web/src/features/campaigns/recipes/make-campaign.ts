@@ -1,5 +1,5 @@
 import { api, answer, ApiProblem, type Api } from '../../../lib/api.ts';
-import { sameJson } from '../history/diff.ts';
+import { sameJson } from '../../../../../src/contract/campaign-diff.ts';
 import type { Kit, Language, Recipe } from './recipe.ts';
 
 /** Words of a recipe in a language: `name`, `segment`, and what its definition asks for. */

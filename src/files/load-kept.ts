@@ -1,0 +1,66 @@
+import { isDeepStrictEqual } from 'node:util';
+import { readDraft } from '../contract/campaign-draft.js';
+import { listSnippets, type SnippetRow } from '../delivery/content/store/snippets.store.js';
+import { listTopics } from '../delivery/preferences/store/preferences.store.js';
+import type { Db } from '../platform/database/db.js';
+import { allShared, type SegmentRow } from '../segments/store/segments.store.js';
+import { plain } from './domain/canonical.js';
+import type { FileKind, KeyedKind } from './domain/kinds.js';
+import type { Content } from './forms.js';
+import { loadFileKeys } from './store/file-keys.store.js';
+import { keptCampaigns, keptLists, type KeptCampaign } from './store/kept.store.js';
+
+/** What there is under a key, in the form of a file but with ids. */
+export interface Kept {
+  kind: FileKind;
+  key: string;
+  /** The key of a topic or snippet, which has no other. */
+  id: string;
+  content: Content;
+  /** Changes with every change of it. */
+  mark: unknown;
+  campaign?: KeptCampaign;
+  segment?: SegmentRow;
+  snippet?: SnippetRow;
+}
+
+/** Everything that files can tell of, and what the keys mean here. */
+export interface Environment {
+  kept: ReadonlyMap<string, Kept>;
+  idOf(kind: KeyedKind, key: string): string | undefined;
+  keyOf(kind: KeyedKind, id: string): string | undefined;
+}
+export const placeIn = (kind: string, key: string): string => `${kind}/${key}`;
+
+const MOST_SNIPPETS = 1_000_000;
+
+/** Reads it all. Whatever has no key yet is not told of: give keys first. */
+export async function loadEnvironment(db: Db): Promise<Environment> {
+  const keys = await loadFileKeys(db);
+  const ids = new Map(keys.map(({ kind, key, id }) => [placeIn(kind, key), id]));
+  const names = new Map(keys.map(({ kind, key, id }) => [placeIn(kind, id), key]));
+  const keyed = <T extends { id: string }>(kind: KeyedKind, things: readonly T[]) => things.flatMap((thing) => { const key = names.get(placeIn(kind, thing.id)); return key === undefined ? [] : [{ key, thing }]; });
+  const all: Kept[] = [
+    ...(await listTopics(db)).map(({ createdAt: _at, ...topic }): Kept => ({ kind: 'topic', key: topic.key, id: topic.key, content: topic, mark: topic })),
+    ...keyed('list', await keptLists(db)).map(({ key, thing: { id, name, description, updatedAt } }): Kept => ({ kind: 'list', key, id, content: { key, name, description }, mark: updatedAt })),
+    ...(await listSnippets(db, null, MOST_SNIPPETS)).map((snippet): Kept => {
+      const { key, name, kind, language, content, translations } = snippet;
+      return { kind: 'snippet', key, id: key, content: { key, name, kind, language, content, translations }, mark: snippet.revision, snippet };
+    }),
+    ...keyed('segment', await allShared(db)).map(({ key, thing }): Kept => ({ kind: 'segment', key, id: thing.id, content: { key, name: thing.name, description: thing.description, definition: thing.definition }, mark: thing.revision, segment: thing })),
+    ...keyed('campaign', await keptCampaigns(db)).map(({ key, thing }): Kept => {
+      const { name, definition } = thing;
+      const content = { key, name, published: isPublished(thing), definition: readDraft(definition).definition ?? definition };
+      return { kind: 'campaign', key, id: thing.id, content, mark: [thing.revision, thing.state, thing.version?.number ?? 0], campaign: thing };
+    }),
+  ];
+  return { kept: new Map(all.map((one) => [placeIn(one.kind, one.key), one])), idOf: (kind, key) => ids.get(placeIn(kind, key)), keyOf: (kind, id) => names.get(placeIn(kind, id)) };
+}
+
+export const hasEnded = ({ state }: Pick<KeptCampaign, 'state'>): boolean => state === 'stopped' || state === 'archived';
+
+/** Whether what its draft says is what runs. A broadcast is launched by hand, so its files say nothing of it. */
+export function isPublished({ type, state, definition, version }: KeptCampaign): boolean {
+  if (type === 'broadcast' || version === null || state === 'draft' || hasEnded({ state })) return false;
+  return isDeepStrictEqual(plain(readDraft(definition).definition ?? definition), plain(readDraft(version.definition).definition ?? version.definition));
+}

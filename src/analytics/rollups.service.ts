@@ -12,8 +12,8 @@ import { nameGoals } from './store/goal-names.store.js';
 import { duePeople, hasWork, markPeople, noteWorked, takeMarks, takeTurn, whomMarksMean, type Marked } from './store/marks.store.js';
 
 /**
- * People of one round of each kind (marked, due, by edited goals): so that no statement is long, a kill repeats a second's work, and a process that
- * lives no longer than that on a busy machine gets on all the same.
+ * People of one round: so that no statement is long, a kill repeats a second's work, and a process that lives no longer than that on a busy machine gets
+ * on all the same.
  */
 const PEOPLE = 4_000;
 /** A campaign that can not be counted is tried again after so long; the others do not wait for it. */
@@ -27,6 +27,8 @@ const REST_MS = 60_000;
 export class RollupsService {
   /** Campaigns that could not be counted, and until when they rest. */
   private readonly resting = new Map<string, number>();
+  /** Which kind of people comes first in the next round. */
+  private first = 0;
 
   constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly plans: CountPlans, @Inject(LOG) private readonly log: Log) {}
 
@@ -43,7 +45,9 @@ export class RollupsService {
       if (!(await takeTurn(tx))) return false;
       // Statements over some thousand people are over before they would be compiled.
       await rows(tx, 'set local jit = off');
-      const { meant, more } = await this.take(tx, now);
+      const folded = await foldMarks(tx, PEOPLE, [...this.resting.keys()]);
+      if (folded === 'made') return true;
+      const { meant, more } = await this.take(tx, now, folded === 'kept');
       let goes = more;
       for (const [campaignId, people] of meant) goes = (await this.countAlone(tx, campaignId, [...people], now)) || goes;
       if (!goes) await noteWorked(tx, now);
@@ -51,17 +55,40 @@ export class RollupsService {
     });
   }
 
-  /** Whom to count in this round: who was marked, whom the time has come for, and who has still to be counted by edited goals. */
-  private async take(tx: Db, now: Date): Promise<{ meant: Marked; more: boolean }> {
+  /**
+   * Whom to count in this round, about {@link PEOPLE}: who was marked (`folded`: of folded marks), whom the time has come for, and who has still
+   * to be counted by edited goals. Each of these comes first in every third round, so none waits for another to end.
+   */
+  private async take(tx: Db, now: Date, folded: boolean): Promise<{ meant: Marked; more: boolean }> {
     const except = [...this.resting.keys()];
-    const folded = await foldMarks(tx, PEOPLE, except);
-    const { marks, full } = await takeMarks(tx, PEOPLE, { except, folded });
-    const meant = await whomMarksMean(tx, marks);
-    const due = await duePeople(tx, now, PEOPLE, except);
-    add(meant, due);
-    const byGoals = await nextByGoals(tx, PEOPLE, except);
-    if (byGoals) add(meant, new Map([[byGoals.campaignId, new Set(byGoals.personIds)]]));
-    return { meant, more: full || folded || byGoals !== null || [...due.values()].reduce((sum, people) => sum + people.size, 0) === PEOPLE };
+    const kinds: readonly ((limit: number) => Promise<{ people: Marked; full: boolean }>)[] = [
+      async (limit) => {
+        const { marks, full } = await takeMarks(tx, limit, { except, folded });
+        return { people: await whomMarksMean(tx, marks), full: full || folded };
+      },
+      async (limit) => {
+        const people = await duePeople(tx, now, limit, except);
+        return { people, full: countOf(people) === limit };
+      },
+      async (limit) => {
+        const next = await nextByGoals(tx, limit, except);
+        return { people: next ? new Map([[next.campaignId, new Set(next.personIds)]]) : new Map(), full: next !== null };
+      },
+    ];
+    const meant: Marked = new Map();
+    let [left, more] = [PEOPLE, false];
+    for (const kind of [...kinds.slice(this.first), ...kinds.slice(0, this.first)]) {
+      if (left <= 0) {
+        more = true;
+        break;
+      }
+      const { people, full } = await kind(left);
+      left -= countOf(people);
+      more ||= full;
+      add(meant, people);
+    }
+    this.first = (this.first + 1) % kinds.length;
+    return { meant, more };
   }
 
   /** Counts people of one campaign; when that fails, the others go on, and these people are marked again. */
@@ -93,6 +120,8 @@ export class RollupsService {
     return isEdited;
   }
 }
+
+const countOf = (meant: Marked): number => [...meant.values()].reduce((sum, people) => sum + people.size, 0);
 
 function add(meant: Marked, more: Marked): void {
   for (const [campaignId, people] of more) meant.set(campaignId, new Set([...(meant.get(campaignId) ?? []), ...people]));

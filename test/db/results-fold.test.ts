@@ -33,26 +33,26 @@ test('marks that name more people than a round counts are put together, each per
   await mark(edited, []);
   await mark(resting, people);
 
-  expect(await fold(100)).toBe(false);
+  expect(await fold(100)).toBe('none');
   expect(await marks(true)).toEqual([]);
 
-  expect(await fold(4)).toBe(true);
+  expect(await fold(4)).toBe('made');
   const byCampaign = [{ campaign: a, people: people.toSorted(), named: 3 }, { campaign: b, people: [p2], named: 1 }, { campaign: edited, people: [], named: 0 }];
   expect(await marks(true)).toEqual(byCampaign.toSorted((one, other) => (one.campaign < other.campaign ? -1 : 1)));
   expect(await marks(false)).toEqual([{ campaign: resting, people, named: 3 }]);
 
   // What comes meanwhile waits until they are worked off.
   for (let time = 0; time < 3; time += 1) await mark(a, [p1, p2]);
-  expect(await fold(4)).toBe(true);
+  expect(await fold(4)).toBe('kept');
   expect(await marks(true)).toHaveLength(3);
   const taken = await inTransaction(database.db, async (tx) => whomMarksMean(tx, (await takeMarks(tx, 100, { except: [resting], folded: true })).marks));
   expect(taken).toEqual(new Map([[a, new Set(people)], [b, new Set([p2])], [edited, new Set()]]));
-  expect(await fold(4)).toBe(true);
+  expect(await fold(4)).toBe('made');
   expect(await marks(true)).toEqual([{ campaign: a, people: [p1, p2].toSorted(), named: 2 }]);
 
   // Everybody who is named by news alone, in all campaigns with a part of theirs.
   await rows(database.db, 'delete from result_mark');
   for (let time = 0; time < 3; time += 1) await mark(null, [p1, p2]);
-  expect(await fold(4)).toBe(true);
+  expect(await fold(4)).toBe('made');
   expect(await marks(true)).toEqual([a, b].toSorted().map((campaign) => ({ campaign, people: [p1, p2].toSorted(), named: 2 })));
 });

@@ -12,13 +12,13 @@ const NAMED = 2_000;
  *
  * @param people so many are counted in a round
  * @param except campaigns whose marks stay as they are
- * @returns whether there is anything folded to be worked off
+ * @returns `made`: folded just now, by a statement of seconds that should be committed before anybody is counted; `kept`: what was folded before is to be worked off
  */
-export async function foldMarks(tx: Db, people: number, except: readonly string[]): Promise<boolean> {
+export async function foldMarks(tx: Db, people: number, except: readonly string[]): Promise<'made' | 'kept' | 'none'> {
   const waits = (await row<{ folded: boolean; loose: number }>(tx, `
     select exists (select from result_mark as m where m.folded and m.campaign_id <> all($1::uuid[])) as folded,
            coalesce((select sum(m.people) from result_mark as m where not m.folded and (m.campaign_id is null or m.campaign_id <> all($1::uuid[]))), 0)::float8 as loose`, [except]))!;
-  if (waits.folded || waits.loose <= people) return waits.folded;
+  if (waits.folded || waits.loose <= people) return waits.folded ? 'kept' : 'none';
   await row(tx, `
     with summed as materialized (
       select m.id, sum(m.people) over (order by m.id) - m.people as before from result_mark as m where not m.folded and (m.campaign_id is null or m.campaign_id <> all($1::uuid[]))),
@@ -41,5 +41,5 @@ export async function foldMarks(tx: Db, people: number, except: readonly string[
     insert into result_mark (campaign_id, person_ids, people, folded)
     select p.campaign_id, array_agg(p.person_id order by p.person_id), count(*), true from placed as p group by p.campaign_id, p.part
     union all select o.campaign_id, '{}', 0, true from looked as o`, [except]);
-  return true;
+  return 'made';
 }

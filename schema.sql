@@ -818,6 +818,43 @@ create table campaign_version (
   constraint campaign_version_campaign_id_number_key UNIQUE (campaign_id, number),
   constraint campaign_version_pkey PRIMARY KEY (id));
 
+create table canary_check (
+  campaign_id uuid not null,
+  person_id uuid not null,
+  expected text not null default 'observe'::text,
+  expected_by text,
+  verdict text,
+  code text,
+  said jsonb,
+  checked_at timestamp with time zone,
+  changed_at timestamp with time zone,
+  constraint canary_check_pkey PRIMARY KEY (campaign_id, person_id),
+  constraint canary_check_expected_check CHECK ((expected = ANY (ARRAY['get'::text, 'not_get'::text, 'observe'::text]))),
+  constraint canary_check_verdict_check CHECK ((verdict = ANY (ARRAY['yes'::text, 'later'::text, 'no'::text]))));
+
+create table canary_note (
+  id uuid not null,
+  campaign_id uuid not null,
+  person_id uuid not null,
+  kind text not null,
+  expected text not null,
+  was_verdict text,
+  was_code text,
+  verdict text not null,
+  code text,
+  opened_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  acknowledged_by text,
+  acknowledged_at timestamp with time zone,
+  constraint canary_note_pkey PRIMARY KEY (id),
+  constraint canary_note_kind_check CHECK ((kind = ANY (ARRAY['unexpected'::text, 'changed'::text]))));
+
+create table canary_person (
+  person_id uuid not null,
+  added_by text not null,
+  added_at timestamp with time zone not null,
+  constraint canary_person_pkey PRIMARY KEY (person_id));
+
 create table change_reader (
   key text not null,
   constraint change_reader_pkey PRIMARY KEY (key));
@@ -1194,6 +1231,19 @@ create table experiment_drop (
   dropped_by text not null,
   at timestamp with time zone not null,
   constraint experiment_drop_pkey PRIMARY KEY (experiment_id, variant));
+
+create table experiment_override (
+  id uuid not null,
+  experiment_id uuid not null,
+  campaign_id uuid not null,
+  person_id uuid not null,
+  variant text not null,
+  before_variant text,
+  set_by text not null,
+  set_at timestamp with time zone not null,
+  ended_by text,
+  ended_at timestamp with time zone,
+  constraint experiment_override_pkey PRIMARY KEY (id));
 
 create table experiment_plan (
   experiment_id uuid not null,
@@ -2200,6 +2250,8 @@ create table workspace_breaker (
 alter table anomaly_note add constraint anomaly_note_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
 alter table campaign_approval add constraint campaign_approval_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table campaign_version add constraint campaign_version_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
+alter table canary_check add constraint canary_check_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
+alter table canary_note add constraint canary_note_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
 alter table coverage_group add constraint coverage_group_run_id_fkey FOREIGN KEY (run_id) REFERENCES coverage_run(id) ON DELETE CASCADE;
 alter table coverage_person add constraint coverage_person_group_id_fkey FOREIGN KEY (group_id) REFERENCES coverage_group(id) ON DELETE CASCADE;
 alter table coverage_run add constraint coverage_run_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
@@ -2209,6 +2261,7 @@ alter table dkim_key add constraint dkim_key_domain_id_fkey FOREIGN KEY (domain_
 alter table experiment add constraint experiment_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table experiment_choice add constraint experiment_choice_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
 alter table experiment_drop add constraint experiment_drop_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
+alter table experiment_override add constraint experiment_override_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
 alter table experiment_plan add constraint experiment_plan_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
 alter table experiment_verdict add constraint experiment_verdict_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment_plan(experiment_id);
 alter table holdout_person add constraint holdout_person_holdout_id_fkey FOREIGN KEY (holdout_id) REFERENCES holdout(id);
@@ -2231,6 +2284,7 @@ CREATE INDEX anomaly_note_campaign ON public.anomaly_note USING btree (campaign_
 CREATE UNIQUE INDEX anomaly_note_open ON public.anomaly_note USING btree (campaign_id) WHERE (closed_at IS NULL);
 CREATE UNIQUE INDEX app_user_email ON public.app_user USING btree (lower(email));
 CREATE INDEX assignment_control ON public.assignment USING btree (campaign_id, assigned_at) WHERE is_control;
+CREATE INDEX assignment_override ON public.assignment USING btree (experiment_id, person_id) WHERE (source = 'override'::text);
 CREATE INDEX assignment_person ON public.assignment USING btree (person_id);
 CREATE INDEX audit_entry_actor ON public.audit_entry USING btree (actor, id);
 CREATE INDEX audit_entry_at ON public.audit_entry USING btree (at);
@@ -2241,6 +2295,9 @@ CREATE UNIQUE INDEX campaign_approval_open ON public.campaign_approval USING btr
 CREATE INDEX campaign_closing ON public.campaign USING btree (state_at) WHERE closing;
 CREATE INDEX campaign_created ON public.campaign USING btree (created_at, id);
 CREATE INDEX campaign_live_auto ON public.campaign USING btree (id) WHERE ((type = 'auto_message'::text) AND (state = 'active'::text));
+CREATE INDEX canary_check_person ON public.canary_check USING btree (person_id);
+CREATE UNIQUE INDEX canary_note_open ON public.canary_note USING btree (campaign_id, person_id) WHERE (closed_at IS NULL);
+CREATE INDEX canary_note_person ON public.canary_note USING btree (person_id);
 CREATE INDEX consent_confirmation ON public.consent USING btree (COALESCE(confirmed_at, at), person_id) WHERE ((state = 'subscribed'::text) AND (confirmation_id IS NULL));
 CREATE INDEX consent_confirming ON public.consent USING btree (confirmation_id) WHERE (confirmation_id IS NOT NULL);
 CREATE INDEX consent_proof_listed ON public.consent_proof USING btree (recorded_at, id);
@@ -2299,6 +2356,8 @@ CREATE INDEX event_rejected_at ON public.event_rejected USING btree (at);
 CREATE INDEX experiment_campaign ON public.experiment USING btree (campaign_id);
 CREATE UNIQUE INDEX experiment_choice_active ON public.experiment_choice USING btree (experiment_id) WHERE (ended_at IS NULL);
 CREATE INDEX experiment_choice_history ON public.experiment_choice USING btree (experiment_id, since);
+CREATE UNIQUE INDEX experiment_override_open ON public.experiment_override USING btree (experiment_id, person_id) WHERE (ended_at IS NULL);
+CREATE INDEX experiment_override_person ON public.experiment_override USING btree (person_id);
 CREATE INDEX experiment_plan_campaign ON public.experiment_plan USING btree (campaign_id);
 CREATE INDEX experiment_verdict_due ON public.experiment_verdict USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX experiment_verdict_winner ON public.experiment_verdict USING btree (experiment_id) WHERE (state = 'winner'::text);

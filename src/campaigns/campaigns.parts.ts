@@ -10,6 +10,9 @@ import { AnswersController } from './auto/http/answers.controller.js';
 import { AutoMessagesController } from './auto/http/auto-messages.controller.js';
 import { DisplaysWorker } from './auto/jobs/displays.job.js';
 import { Brake } from './campaign-brake.js';
+import { Canaries } from './canaries/canaries.service.js';
+import { CanariesController } from './canaries/http/canaries.controller.js';
+import { CanariesWorker } from './canaries/jobs/canaries.job.js';
 import { Choices } from './choices.service.js';
 import { ChoicesController } from './http/choices.controller.js';
 import { ChoicesWorker } from './jobs/choices.job.js';
@@ -27,6 +30,8 @@ import { AssignmentBody } from './http/assignment-body.js';
 import { AssignmentsController } from './http/assignments.controller.js';
 import { CampaignsController } from './http/campaigns.controller.js';
 import { VersionsController } from './http/versions.controller.js';
+import { Overrides } from './overrides.service.js';
+import { OverridesController } from './http/overrides.controller.js';
 import { Holdouts } from './holdouts.service.js';
 import { HoldoutsController } from './http/holdouts.controller.js';
 import { Entering } from './entering.service.js';
@@ -63,7 +68,7 @@ import { TestPlanning } from './test-plans.service.js';
 import { Versions } from './versions.service.js';
 
 export const campaignsParts: ModuleParts = {
-  providers: [Drafts, CampaignMessages, Coverage, EmptyFields, CampaignCheck, TestPlanning, Approvals, LaunchState, Safety, PublishQuestions, LiveEditing, Remaining, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, Entering, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: KEPT_PLACES, useValue: campaignPlaces }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain, Choices, TestsThenSend, DisplayClaims, DisplayAcks, Holdouts, Simulations],
-  controllers: [CampaignsController, LiveEditingController, CampaignMessagesController, MessagesController, VersionsController, AssignmentsController, EnteringController, LedgerController, AnswersController, AutoMessagesController, ChoicesController, HoldoutsController, LaunchesController, SafetyController, SimulationsController],
-  workers: [EntryWorker, DatesWorker, LaunchWorker, RampWorker, AdvanceWorker, MigrationWorker, ClosingWorker, CoverageWorker, DisplaysWorker, ChoicesWorker, SimulationsWorker],
+  providers: [Drafts, CampaignMessages, Coverage, EmptyFields, CampaignCheck, TestPlanning, Approvals, LaunchState, Safety, PublishQuestions, LiveEditing, Remaining, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, Entering, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: KEPT_PLACES, useValue: campaignPlaces }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain, Choices, TestsThenSend, DisplayClaims, DisplayAcks, Holdouts, Simulations, Canaries, Overrides],
+  controllers: [CampaignsController, LiveEditingController, CampaignMessagesController, MessagesController, VersionsController, AssignmentsController, EnteringController, LedgerController, AnswersController, AutoMessagesController, ChoicesController, HoldoutsController, LaunchesController, SafetyController, SimulationsController, CanariesController, OverridesController],
+  workers: [EntryWorker, DatesWorker, LaunchWorker, RampWorker, AdvanceWorker, MigrationWorker, ClosingWorker, CoverageWorker, DisplaysWorker, ChoicesWorker, SimulationsWorker, CanariesWorker],
 };

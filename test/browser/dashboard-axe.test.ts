@@ -56,6 +56,7 @@ const ROUTES: Record<string, readonly string[]> = {
   '/segments/new': ['/segments/new'],
   '/settings/api-keys': ['/settings/api-keys'],
   '/settings/audit': ['/settings/audit'],
+  '/settings/canaries': ['/settings/canaries'],
   '/settings/me': ['/settings/me'],
   '/settings/pacing': ['/settings/pacing'],
   '/settings/safety': ['/settings/safety'],

@@ -71,7 +71,7 @@ async function writeSeries(world: ReportWorld): Promise<string> {
     await page.getByRole('link', { name: '1: Did not come in' }).click();
     await page.getByRole('link', { name: 'Ben Weiss' }).waitFor();
     await page.goBack();
-    await page.getByRole('link', { name: '+ 1 by choice: Got the version by choice B' }).waitFor();
+    await page.getByRole('link', { name: '+ 1 by choice or by hand: Got the version by choice or by hand B' }).waitFor();
   });
 
   test('one version is given to everybody new after saying whom that concerns, and taken back', async () => {
@@ -88,6 +88,23 @@ async function writeSeries(world: ReportWorld): Promise<string> {
     await page.goBack();
     await page.getByRole('button', { name: 'Split new people again' }).click();
     await page.getByRole('button', { name: 'Send A to everyone from now' }).waitFor();
+  });
+
+  test('a version is given to somebody by hand, and taken back', async () => {
+    const { page } = dashboard;
+    await app.api('POST', '/v1/people', { externalId: 'qa', attributes: { name: '한확인', email: 'qa@example.test' } });
+    await page.getByRole('button', { name: 'Give somebody a version' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Person').fill('한확인');
+    await page.getByRole('option', { name: /한확인/ }).click();
+    await keepPicture(page, 'dashboard-override-give');
+    await dialog.getByRole('button', { name: 'Give this version' }).click();
+    const given = table('Versions given by hand');
+    await given.getByRole('link', { name: '한확인' }).waitFor();
+    await given.getByText('김단비').waitFor();
+    await keepPicture(page, 'dashboard-overrides');
+    await page.getByRole('button', { name: 'Take back: 한확인' }).click();
+    await given.waitFor({ state: 'detached' });
   });
 
   test('the funnel tells versions given by choice apart, as a picture, in words and as a table', async () => {

@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const NOW = new Date('2026-03-02T09:00:00Z');
-const QUIET: Found = { paused: [], breaker: null, approvals: [], anomalies: [], tests: [], sent: [], segments: [], domains: [], relays: [], endpoints: [], lastEventAt: null };
+const QUIET: Found = { paused: [], breaker: null, approvals: [], anomalies: [], canaries: [], tests: [], sent: [], segments: [], domains: [], relays: [], endpoints: [], lastEventAt: null };
 
 describe('what needs somebody', () => {
   const sent = (more: object) => [{ campaignId: 'c', name: 'C', sent: 1_000, bounced: 0, complained: 0, ...more }];
@@ -19,6 +19,7 @@ describe('what needs somebody', () => {
     ['none yet is no silence', { lastEventAt: null }, []],
     ['an event of this day', { lastEventAt: new Date(NOW.getTime() - 86_400_000) }, []],
     ['endpoints by what happened to them', { endpoints: [{ endpointId: 'a', name: 'A', enabled: false, because: 'gone', isResting: false, lost: 0 }, { endpointId: 'b', name: 'B', enabled: false, because: 'operator', isResting: true, lost: 0 }, { endpointId: 'd', name: 'D', enabled: true, because: null, isResting: true, lost: 3 }] }, ['webhook_off', 'webhook_resting', 'webhook_lost']],
+    ['a canary person who gets something else', { canaries: [{ campaignId: 'c', name: 'C', notes: 2 }] }, ['canary']],
     ['the worst first', { lastEventAt: new Date(0), tests: [{ campaignId: 'c', name: 'C', what: 'done' }, { campaignId: 'c', name: 'C', what: 'split' }], paused: [{ campaignId: 'c', name: 'C', en: 'x', ko: 'x' }] }, ['paused', 'split', 'silent', 'readout_done']],
   ])('%s', (_name, found, kinds) => {
     expect(attentionOf({ ...QUIET, ...found }, NOW).map(({ kind }) => kind)).toEqual(kinds);

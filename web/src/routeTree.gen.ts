@@ -37,6 +37,7 @@ import { Route as SegmentsNewRouteImport } from './routes/segments/new'
 import { Route as SettingsIndexRouteImport } from './routes/settings/index'
 import { Route as SettingsApiKeysRouteImport } from './routes/settings/api-keys'
 import { Route as SettingsAuditRouteImport } from './routes/settings/audit'
+import { Route as SettingsCanariesRouteImport } from './routes/settings/canaries'
 import { Route as SettingsMeRouteImport } from './routes/settings/me'
 import { Route as SettingsPacingRouteImport } from './routes/settings/pacing'
 import { Route as SettingsSafetyRouteImport } from './routes/settings/safety'
@@ -206,6 +207,11 @@ const SettingsAuditRoute = SettingsAuditRouteImport.update({
   path: '/audit',
   getParentRoute: () => SettingsRouteRoute,
 } as any)
+const SettingsCanariesRoute = SettingsCanariesRouteImport.update({
+  id: '/canaries',
+  path: '/canaries',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
 const SettingsMeRoute = SettingsMeRouteImport.update({
   id: '/me',
   path: '/me',
@@ -371,6 +377,7 @@ export interface FileRoutesByFullPath {
   '/segments/new': typeof SegmentsNewRoute
   '/settings/api-keys': typeof SettingsApiKeysRoute
   '/settings/audit': typeof SettingsAuditRoute
+  '/settings/canaries': typeof SettingsCanariesRoute
   '/settings/me': typeof SettingsMeRoute
   '/settings/pacing': typeof SettingsPacingRoute
   '/settings/safety': typeof SettingsSafetyRoute
@@ -426,6 +433,7 @@ export interface FileRoutesByTo {
   '/segments/new': typeof SegmentsNewRoute
   '/settings/api-keys': typeof SettingsApiKeysRoute
   '/settings/audit': typeof SettingsAuditRoute
+  '/settings/canaries': typeof SettingsCanariesRoute
   '/settings/me': typeof SettingsMeRoute
   '/settings/pacing': typeof SettingsPacingRoute
   '/settings/safety': typeof SettingsSafetyRoute
@@ -485,6 +493,7 @@ export interface FileRoutesById {
   '/segments/new': typeof SegmentsNewRoute
   '/settings/api-keys': typeof SettingsApiKeysRoute
   '/settings/audit': typeof SettingsAuditRoute
+  '/settings/canaries': typeof SettingsCanariesRoute
   '/settings/me': typeof SettingsMeRoute
   '/settings/pacing': typeof SettingsPacingRoute
   '/settings/safety': typeof SettingsSafetyRoute
@@ -545,6 +554,7 @@ export interface FileRouteTypes {
     | '/segments/new'
     | '/settings/api-keys'
     | '/settings/audit'
+    | '/settings/canaries'
     | '/settings/me'
     | '/settings/pacing'
     | '/settings/safety'
@@ -600,6 +610,7 @@ export interface FileRouteTypes {
     | '/segments/new'
     | '/settings/api-keys'
     | '/settings/audit'
+    | '/settings/canaries'
     | '/settings/me'
     | '/settings/pacing'
     | '/settings/safety'
@@ -658,6 +669,7 @@ export interface FileRouteTypes {
     | '/segments/new'
     | '/settings/api-keys'
     | '/settings/audit'
+    | '/settings/canaries'
     | '/settings/me'
     | '/settings/pacing'
     | '/settings/safety'
@@ -927,6 +939,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SettingsAuditRouteImport
       parentRoute: typeof SettingsRouteRoute
     }
+    '/settings/canaries': {
+      id: '/settings/canaries'
+      path: '/canaries'
+      fullPath: '/settings/canaries'
+      preLoaderRoute: typeof SettingsCanariesRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
     '/settings/me': {
       id: '/settings/me'
       path: '/me'
@@ -1129,6 +1148,7 @@ declare module '@tanstack/react-router' {
 interface SettingsRouteRouteChildren {
   SettingsApiKeysRoute: typeof SettingsApiKeysRoute
   SettingsAuditRoute: typeof SettingsAuditRoute
+  SettingsCanariesRoute: typeof SettingsCanariesRoute
   SettingsMeRoute: typeof SettingsMeRoute
   SettingsPacingRoute: typeof SettingsPacingRoute
   SettingsSafetyRoute: typeof SettingsSafetyRoute
@@ -1147,6 +1167,7 @@ interface SettingsRouteRouteChildren {
 const SettingsRouteRouteChildren: SettingsRouteRouteChildren = {
   SettingsApiKeysRoute: SettingsApiKeysRoute,
   SettingsAuditRoute: SettingsAuditRoute,
+  SettingsCanariesRoute: SettingsCanariesRoute,
   SettingsMeRoute: SettingsMeRoute,
   SettingsPacingRoute: SettingsPacingRoute,
   SettingsSafetyRoute: SettingsSafetyRoute,

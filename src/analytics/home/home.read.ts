@@ -71,6 +71,10 @@ const approvals = (db: Db): Promise<Found['approvals']> => rows(db, `
       or (c.state in ('active', 'paused') and exists (select from launch as l where l.campaign_id = c.id and l.state = 'waiting' and l.unapproved is not null))
    order by c.name limit $1`, [LISTED]);
 
+const canaries = (db: Db): Promise<Found['canaries']> => rows(db, `
+  select c.id as "campaignId", c.name, count(*)::int as notes from canary_note as n join campaign as c on c.id = n.campaign_id
+   where n.closed_at is null and n.acknowledged_at is null and c.state = 'active' group by c.id, c.name order by c.name limit $1`, [LISTED]);
+
 const endpoints = (db: Db, now: Date, from: Date): Promise<Found['endpoints']> => rows(db, `
   select e.id as "endpointId", e.name, e.enabled, e.disabled_because as because, coalesce(e.open_until > $1::timestamptz, false) as "isResting",
          (select count(*)::int from (select from delivery as d where d.endpoint_id = e.id and d.state in ('failed', 'uncertain') and d.settled_at >= $2::timestamptz limit $3) as x) as lost
@@ -83,7 +87,7 @@ export async function troubles(db: Db, now: Date, from: Date): Promise<Omit<Foun
   const last = await row<{ at: Date | null }>(db, 'select max(t.last_at) as at from event_tally as t');
   return {
     paused, breaker: await row(db, `select b.reason #>> '{text,en}' as en, b.reason #>> '{text,ko}' as ko from workspace_breaker as b where b.id = 1 and b.state = 'open'`),
-    approvals: await approvals(db), anomalies: await restless(db, now, LISTED), tests: await tests(db, now, from), endpoints: await endpoints(db, now, from), lastEventAt: last!.at,
+    approvals: await approvals(db), anomalies: await restless(db, now, LISTED), canaries: await canaries(db), tests: await tests(db, now, from), endpoints: await endpoints(db, now, from), lastEventAt: last!.at,
     segments: await rows(db, `select s.id as "segmentId", s.name from segment as s where s.purpose = 'shared' and s.state = 'failed' order by s.name limit $1`, [LISTED]),
     domains: await rows(db, `
       select d.id as "domainId", d.domain as name from sending_domain as d

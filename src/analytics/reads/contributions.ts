@@ -105,7 +105,7 @@ export function contributions(plan: CountPlan, people: string, at: CountMoment, 
       from sent as s join delivery_event as e on e.delivery_id = s.id and e.person_id = s.person_id
      group by s.id, s.person_id, s.version_id, s.step_id, s.experiment_id, s.variant, s.channel, s.language, s.is_control, s.state, s.queued_at, e.kind),
   given as materialized (
-    select a.experiment_id, a.person_id, a.variant, a.is_control, a.assigned_at, a.source = 'choice' as chosen, a.source in ('hash', 'external') as drawn from pair as q join assignment as a on a.person_id = q.person_id and a.campaign_id = ${campaign}),
+    select a.experiment_id, a.person_id, a.variant, a.is_control, a.assigned_at, a.source in ('choice', 'override') as chosen, a.source in ('hash', 'external') as drawn from pair as q join assignment as a on a.person_id = q.person_id and a.campaign_id = ${campaign}),
   first_sent as materialized (
     select distinct on (s.person_id, s.version_id, s.step_id) s.person_id, s.version_id, s.step_id, s.channel, s.language from sent as s order by s.person_id, s.version_id, s.step_id, s.queued_at, s.id),
   placed as materialized (
@@ -113,7 +113,7 @@ export function contributions(plan: CountPlan, people: string, at: CountMoment, 
       from given as g join place as l on l."experimentId" = g.experiment_id
       left join first_sent as f on f.person_id = g.person_id and f.version_id = l."versionId" and f.step_id = l."stepId"
      where l.external or (g.person_id, l."versionId", l."stepId") in (select v.person_id, v.version_id, v.step_id from visit as v)),
-  -- Who got an arm because it was chosen was not drawn, and is compared with nobody.
+  -- Who got an arm because it was chosen, or to try it out, was not drawn, and is compared with nobody.
   cohort as materialized (select p.* from placed as p where not p.chosen),
   tested as materialized (
     select g.*, not l.gated or (g.person_id, g.experiment_id) in (select s.person_id, s.experiment_id from sent as s where s.experiment_id is not null) as eligible

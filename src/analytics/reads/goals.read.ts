@@ -19,7 +19,7 @@ export interface Cohort {
 function cohortSql({ campaignId, experimentId, at, gated, people }: Cohort, isChosen: boolean, values: SqlValues): string {
   const experiment = values.bind(experimentId, 'uuid');
   const campaign = () => values.bind(campaignId, 'uuid');
-  const some = `a.experiment_id = ${experiment} and a.source ${isChosen ? '=' : '<>'} 'choice' and a.person_id > ${values.bind(people.after, 'uuid')} and a.person_id <= ${values.bind(people.upTo, 'uuid')}`;
+  const some = `a.experiment_id = ${experiment} and a.source ${isChosen ? 'in' : 'not in'} ('choice', 'override') and a.person_id > ${values.bind(people.after, 'uuid')} and a.person_id <= ${values.bind(people.upTo, 'uuid')}`;
   const arm = 'a.person_id, a.variant, a.assigned_at';
   if (at === null) {
     const eligible = gated ? ` and exists (select from delivery as d where d.campaign_id = ${campaign()} and d.experiment_id = ${experiment} and d.person_id = a.person_id)` : '';

@@ -22,7 +22,7 @@ function funnelCounts(db: Db, { place, goal, language, byLanguage, now, timeZone
   return rows(db, `
     with person_row as materialized (${people}),
     cohort as materialized (
-      select a.person_id, a.assigned_at, a.source = 'choice' as chosen from assignment as a where a.experiment_id = ${experiment} and a.person_id in (select p.person_id from person_row as p)),
+      select a.person_id, a.assigned_at, a.source in ('choice', 'override') as chosen from assignment as a where a.experiment_id = ${experiment} and a.person_id in (select p.person_id from person_row as p)),
     outcome as materialized (${outcome})
     select p.variant, p.is_control as "isControl", coalesce(c.chosen, false) as chosen, ${byLanguage ? `coalesce(p.language, '')` : 'null::text'} as language, count(*)::int as eligible,
            count(*) filter (where p.sent)::int as sent, count(*) filter (where p.delivered)::int as delivered,

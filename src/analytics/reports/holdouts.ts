@@ -32,7 +32,7 @@ async function stratumOf({ test, version, goal, period, asked: { tx, now, timeZo
   return row<Stratum>(tx, `
     with cohort as materialized (
       select a.person_id, a.is_control, a.assigned_at from assignment as a
-       where a.experiment_id = ${experiment} and a.source <> 'choice' and a.assigned_at >= ${values.bind(period.from, 'timestamptz')} and a.assigned_at < ${values.bind(period.to, 'timestamptz')} and a.assigned_at + ${length} <= ${at}${decided}),
+       where a.experiment_id = ${experiment} and a.source not in ('choice', 'override') and a.assigned_at >= ${values.bind(period.from, 'timestamptz')} and a.assigned_at < ${values.bind(period.to, 'timestamptz')} and a.assigned_at + ${length} <= ${at}${decided}),
     outcome as (${outcomes}),
     counted as (
       select c.is_control, count(*) as people, count(o.person_id) as converted from cohort as c left join outcome as o on o.person_id = c.person_id group by c.is_control)

@@ -40,9 +40,9 @@ function happenings(db: Db, campaignId: string | null, { from, to }: Period, sta
        where x.counts and ${between('x.at')}${of('d')}
       union all
       select d.sent_at, 'sentChosen'
-        from (select distinct c.campaign_id, c.experiment_id from experiment_choice as c) as x
+        from (select c.campaign_id, c.experiment_id from experiment_choice as c union select e.campaign_id, e.id from experiment as e where exists (select from assignment as o where o.experiment_id = e.id and o.source = 'override')) as x
         join delivery as d on d.campaign_id = x.campaign_id and d.experiment_id = x.experiment_id
-        join assignment as a on a.experiment_id = d.experiment_id and a.person_id = d.person_id and a.source = 'choice'
+        join assignment as a on a.experiment_id = d.experiment_id and a.person_id = d.person_id and a.source in ('choice', 'override')
        where not d.is_control and d.state in ('sent', 'delivered', 'bounced') and ${between('d.sent_at')}${of('d')}
       union all
       select r.at, case r.kind when 'open' then 'opened' || initcap(r.verdict) when 'complaint' then 'complained' when 'unsubscribe' then 'unsubscribed' when 'dismiss' then 'dismissed' when 'reply' then 'replied' else 'clicked' end
@@ -60,7 +60,7 @@ async function conversions({ tx, campaign, versions, now, timeZone }: AskedCampa
   const { outcomes } = outcomeSql({ by, windowMillis: windowMillis(goal.window), now, timeZone }, values);
   return rows(tx, `
     with cohort as materialized (
-      select a.person_id, min(a.assigned_at) as assigned_at, bool_or(a.source = 'choice') as chosen from assignment as a where a.campaign_id = ${values.bind(campaign.id, 'uuid')} group by a.person_id),
+      select a.person_id, min(a.assigned_at) as assigned_at, bool_or(a.source in ('choice', 'override')) as chosen from assignment as a where a.campaign_id = ${values.bind(campaign.id, 'uuid')} group by a.person_id),
     outcome as (${outcomes})
     select width_bucket(o.at, ${values.bind(starts, 'timestamptz[]')}) - 1 as place, m.measure, count(*)::int as count
       from outcome as o join cohort as c on c.person_id = o.person_id cross join lateral (values ('converted', true), ('convertedChosen', c.chosen)) as m (measure, counts)

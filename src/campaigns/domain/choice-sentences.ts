@@ -75,6 +75,18 @@ export function previewSentence({ people: meant, test, rest, restAt }: { people:
   };
 }
 
+/** Of an arm that somebody gave a person to try it out. @param at when, as people read it */
+export const byHandSentence = (variant: string, at: Sentence): Sentence => ({
+  en: `The version “${variant}” was given by hand to try it out, on ${at.en}; it is in no comparison.`,
+  ko: `“${variant}” 변형은 확인용으로 ${at.ko}에 직접 지정했으며, 비교 결과에 포함되지 않습니다.`,
+});
+
+/** Of an arm of somebody who is kept out of comparisons. */
+export const canarySentence = (variant: string): Sentence => ({
+  en: `This person's version “${variant}” is in no comparison: they were a canary person, or a version was given to them by hand before.`,
+  ko: `이 고객의 “${variant}” 변형은 비교 결과에 포함되지 않습니다. 카나리아 고객이었거나 이전에 변형을 직접 지정했기 때문입니다.`,
+});
+
 /** Why somebody has an arm that was not drawn. @param at when it was chosen, as people read it */
 export function chosenSentence(variant: string, claim: 'winner' | 'leader' | 'none', at: Sentence): Sentence {
   const why = {

@@ -1,14 +1,15 @@
 import { row, type Db } from '../../platform/database/db.js';
-import { chosenSentence } from '../domain/choice-sentences.js';
+import { byHandSentence, canarySentence, chosenSentence } from '../domain/choice-sentences.js';
 import type { PublishedExperiment } from '../domain/published.js';
 import { spoken, type Sentence } from '../domain/sentences.js';
 import { armsWithout } from '../store/assignments.store.js';
 import { activeChoice, type Choice } from '../store/choices.store.js';
+import { openOverride, type Override } from '../store/overrides.store.js';
 
 /** How a person came to an arm, for the gate of assignment, and what is to be said about it. */
 export interface ExplainedArm {
-  facts: { variant: string; source: string; choice?: Pick<Choice, 'variant' | 'claim' | 'chosenBy' | 'since'> & { keep: number } };
-  /** Only where the arm was chosen. */
+  facts: { variant: string; source: string; choice?: Pick<Choice, 'variant' | 'claim' | 'chosenBy' | 'since'> & { keep: number }; override?: Pick<Override, 'setBy' | 'setAt'>; apart?: true };
+  /** Only where the arm was chosen, or is in no comparison. */
   told: Sentence | null;
 }
 
@@ -35,7 +36,14 @@ export async function explainArm(db: Db, experiment: PublishedExperiment, person
   if (arm.given) return told(arm.variant, arm.given.source, arm.given.source === 'choice' ? await activeChoice(db, experiment.experimentId) : null, zone);
   // Looked up after it: an assignment that is being written meanwhile is seen by both.
   const stored = await storedArm(db, experiment.experimentId, personId);
+  if (stored?.source === 'override') return apart(stored.variant, await openOverride(db, experiment.experimentId, personId), zone);
   return told(arm.variant, stored?.source ?? 'hash', stored?.choice ? { ...stored.choice, since: new Date(stored.choice.since) } : null, zone);
+}
+
+/** Of an arm that was given by hand, or is a canary's. */
+function apart(variant: string, override: Override | null, zone: string): ExplainedArm {
+  if (!override) return { facts: { variant, source: 'override', apart: true }, told: canarySentence(variant) };
+  return { facts: { variant, source: 'override', apart: true, override: { setBy: override.setBy, setAt: override.setAt } }, told: byHandSentence(variant, spoken(override.setAt.toISOString(), zone)) };
 }
 
 function told(variant: string, source: string, choice: ChoiceFacts | null, zone: string): ExplainedArm {

@@ -5,6 +5,7 @@ import { recordedSince } from '../../people/past-person.js';
 import { Clock } from '../../kernel/clock.js';
 import { AppError, notFound } from '../../kernel/errors.js';
 import type { Db } from '../../platform/database/db.js';
+import type { ReasonCode } from '../../kernel/reason-codes.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { reasonOf } from '../../delivery/rules/pacing-answers.js';
 import type { Gate, Verdict } from '../../kernel/gates.js';
@@ -79,6 +80,17 @@ export class Explain {
     };
   }
 
+  /** The verdict and its sentence alone, now: without looking for the smallest change. @throws AppError as {@link explain} */
+  async answer(campaignId: string, personId: string): Promise<Pick<Explanation, 'verdict' | 'answer'> & { code: ReasonCode | null }> {
+    const campaign = await findCampaign(this.db, campaignId);
+    if (!campaign) throw notFound('campaign', campaignId);
+    const asked = await this.asked(campaign, personId, {});
+    const found = await findOutcome(this.db, asked);
+    const verdict = answerOf(found, await nextOf(this.db, asked, found));
+    const { answer, gates } = await this.told(asked, found);
+    return { verdict, answer, code: verdict === 'no' ? gates.find(({ passed }) => passed === false)?.code ?? found.outcome.code : null };
+  }
+
   private async asked(campaign: Campaign, personId: string, { stepId, at, version }: Wanted): Promise<Asked> {
     const now = this.clock.now();
     if (at) await refuseMoment(this.db, personId, at, now);
@@ -107,7 +119,7 @@ export class Explain {
     const rest = asked && isAhead(found.outcome) ? await restingEndpoint(this.db, asked, String(found.outcome.facts.variant ?? ''), now) : null;
     const experiment = asked ? version.published.experiments[asked.id] : undefined;
     const arm = experiment && experiment.arms.length > 1 ? await explainArm(this.db, experiment, personId, zone) : null;
-    const also = [found.outcome.told.kind === 'delivery' ? arm?.told : null, await winnerOf(this.db, refusing, zone), rest && restSentence(rest, zone)].filter((sentence) => sentence !== null && sentence !== undefined);
+    const also = [found.outcome.told.kind === 'delivery' || arm?.facts.source === 'override' ? arm?.told : null, await winnerOf(this.db, refusing, zone), rest && restSentence(rest, zone)].filter((sentence) => sentence !== null && sentence !== undefined);
     const more: Partial<Record<Gate, object | null>> = { consent: noAdvertising, transport: rest && { endpoint: { ...rest, until: rest.until?.toISOString() ?? null }, told: also.at(-1) }, assignment: arm?.facts ?? null };
     const answer = sentenceFor(found.outcome.told, zone);
     return {

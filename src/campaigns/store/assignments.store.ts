@@ -28,7 +28,7 @@ type AssignedRow = Assigned & { personId: string };
 const assign = keepPlanForOne(`
   with added as (
     insert into assignment (experiment_id, person_id, campaign_id, variant, is_control, bucket, source, assigned_at)
-    select $1, w.person_id, $2, w.variant, w.is_control, w.bucket, w.source, $3::timestamptz
+    select $1, w.person_id, $2, w.variant, w.is_control, w.bucket, case when w.source = 'hash' and w.person_id in (select k.person_id from canary_person as k) then 'override' else w.source end, $3::timestamptz
       from unnest($4::uuid[], $5::text[], $6::boolean[], $7::int[], $8::text[]) as w (person_id, variant, is_control, bucket, source)
      order by w.person_id
     on conflict (experiment_id, person_id) do nothing
@@ -36,13 +36,13 @@ const assign = keepPlanForOne(`
   select count(*)::int as count from added`);
 
 /** What an experiment gives to people it has not assigned yet; one with a single arm is not asked about. */
-async function currentArms(db: Db, experiment: PublishedExperiment): Promise<(personId: string) => GivenArm> {
+export async function currentArms(db: Db, experiment: PublishedExperiment): Promise<(personId: string) => GivenArm> {
   return armsFor(experiment, experiment.arms.length > 1 ? await loadSteering(db, experiment.experimentId) : UNSTEERED);
 }
 
 /**
  * The arm of each person. A stored first assignment wins; the others get the arm of their bucket, or the one that was chosen, and
- * it is stored now. Answers one entry per different person id. Everybody is announced, whoever had an arm before too: with it
+ * it is stored now; of canary people as `override`, so that no comparison counts them. Answers one entry per different person id. Everybody is announced, whoever had an arm before too: with it
  * they arrive at the step, and from then on their outcomes count.
  */
 export async function assignVariants(tx: Db, { experiment, campaignId, personIds, now, shown }: AssignInput): Promise<Map<string, Assigned>> {

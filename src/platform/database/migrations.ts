@@ -41,6 +41,7 @@ import { EntryRequests1763800000040 } from './migrations/1763800000040-entry-req
 import { Simulations1763800000049 } from './migrations/1763800000049-simulations.js';
 import { FoldedMarks1763800000051 } from './migrations/1763800000051-folded-marks.js';
 import { FileKeys1763800000052 } from './migrations/1763800000052-file-keys.js';
+import { Canaries1763800000056 } from './migrations/1763800000056-canaries.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -87,4 +88,5 @@ export const migrations = [
   FoldedMarks1763800000051,
   PlainMarks1763800000038,
   FileKeys1763800000052,
+  Canaries1763800000056,
 ];

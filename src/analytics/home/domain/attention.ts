@@ -4,6 +4,7 @@ export type Attention =
   | { kind: 'breaker'; text: { en: string; ko: string } }
   | { kind: 'approval'; campaignId: string; name: string }
   | { kind: 'zero' | 'collapse' | 'surge'; campaignId: string; name: string; count: number; expected: number }
+  | { kind: 'canary'; campaignId: string; name: string; count: number }
   | { kind: 'split'; campaignId: string; name: string }
   | { kind: 'bounces' | 'complaints'; campaignId: string; name: string; count: number; of: number }
   | { kind: 'readout_due' | 'readout_done'; campaignId: string; name: string }
@@ -22,6 +23,8 @@ export interface Found {
   /** Somebody asks for an approval, or a launch that is due waits for one. */
   approvals: { campaignId: string; name: string }[];
   anomalies: { campaignId: string; name: string; kind: 'zero' | 'collapse' | 'surge'; seen: number; expected: number }[];
+  /** Campaigns with notes on canary people that nobody has seen, and how many. */
+  canaries: { campaignId: string; name: string; notes: number }[];
   tests: { campaignId: string; name: string; what: 'split' | 'due' | 'done' }[];
   /** By campaign, of the last seven days. */
   sent: { campaignId: string; name: string; sent: number; bounced: number; complained: number }[];
@@ -48,6 +51,7 @@ export function attentionOf(found: Found, now: Date): Attention[] {
     ...found.paused.map(({ campaignId, name, en, ko }): Attention => ({ kind: 'paused', campaignId, name, text: { en, ko } })),
     ...found.approvals.map((one): Attention => ({ kind: 'approval', ...one })),
     ...found.anomalies.map(({ campaignId, name, kind, seen, expected }): Attention => ({ kind, campaignId, name, count: seen, expected })),
+    ...found.canaries.map(({ campaignId, name, notes }): Attention => ({ kind: 'canary', campaignId, name, count: notes })),
     ...tests('split', 'split'),
     ...share('bounces', ({ bounced }) => bounced, BOUNCES),
     ...share('complaints', ({ complained }) => complained, COMPLAINTS),

@@ -9,6 +9,7 @@ import { Page } from '../../ui/page.tsx';
 import { ErrorPanel, Loading } from '../../ui/states.tsx';
 import { ApprovalCard } from '../safety/approval-panel.tsx';
 import { LaunchPanel } from '../safety/launch-panel.tsx';
+import { CanaryNotes } from '../canaries/canary-notes.tsx';
 import { AnomalyNotes } from './anomalies.tsx';
 import { CampaignState } from './campaign-state.tsx';
 import { DraftProvider, useDraft } from './draft/draft-context.tsx';
@@ -46,6 +47,7 @@ function Framed() {
       <LaunchPanel campaign={campaign} />
       <MigrationProgress campaign={campaign} />
       {campaign.state === 'active' && <AnomalyNotes campaign={id} />}
+      {campaign.state === 'active' && <CanaryNotes campaign={id} />}
       <Tabs value={tab?.to ?? null} onChange={(to) => { if (to) void navigate({ to: to as (typeof TABS)[number]['to'], params: { id } }); }}>
         <Tabs.List>{tabs.map(({ to, key }) => <Tabs.Tab key={to} value={to}>{t(`campaigns.tabs.${key}`)}</Tabs.Tab>)}</Tabs.List>
         {tab ? <Tabs.Panel value={tab.to} pt="md"><Stack gap="lg"><Outlet /></Stack></Tabs.Panel> : <Stack gap="lg" pt="md"><Outlet /></Stack>}

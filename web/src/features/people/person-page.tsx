@@ -1,4 +1,4 @@
-import { Card, SimpleGrid, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Card, Group, SimpleGrid, Stack, Tabs, Text, Title } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -11,6 +11,7 @@ import { ConfirmButton } from '../../ui/confirm.tsx';
 import { TextLink } from '../../ui/links.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ErrorPanel, Loading } from '../../ui/states.tsx';
+import { CanaryToggle } from '../canaries/canary-toggle.tsx';
 import { PersonWaiting } from '../pacing/person-waiting.tsx';
 import { Consent } from './consent.tsx';
 import { Attributes, Tags } from './facts.tsx';
@@ -33,7 +34,7 @@ export function PersonPage() {
   const { kind, email, timeZone, firstSeenAt, lastSeenAt } = person.data;
   const ask = (next: string | undefined) => { void navigate({ search: { tab: 'messages', campaign: next }, replace: true }); };
   return (
-    <Page title={personName(person.data)} note={<TextLink to="/people" underline="always">{t('people.title')}</TextLink>} actions={<Erase person={person.data} />}>
+    <Page title={personName(person.data)} note={<TextLink to="/people" underline="always">{t('people.title')}</TextLink>} actions={<Group gap="xs"><CanaryToggle person={person.data.id} /><Erase person={person.data} /></Group>}>
       <SimpleGrid cols={{ base: 1, sm: 2, md: 4 }}>
         <Fact label={t('people.kind')}>{t(`people.kinds.${kind}`)}</Fact>
         <Fact label={t('people.email')}>{email ?? t('state.none')}</Fact>

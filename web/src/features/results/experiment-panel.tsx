@@ -9,6 +9,7 @@ import { IntervalBars, type Interval } from '../../ui/interval-bar.tsx';
 import { Act } from './act.tsx';
 import { EntryWeeks, Secondary } from './experiment-context.tsx';
 import { Gates } from './gates.tsx';
+import { Overrides } from './overrides.tsx';
 import { PeopleOf } from './people-of.tsx';
 import { VERDICT_COLORS } from './verdict-colors.ts';
 
@@ -45,6 +46,7 @@ export function ExperimentPanel({ result, campaign }: { result: Result; campaign
         {result.holdout && <Text size="sm">{say(result.holdout.sentence)}</Text>}
         <Text size="xs" c="dimmed">{plan.readoutAt ? t('results.readout', { when: format.day(plan.readoutAt) }) : t('results.noReadout')}{plan.fixedSince && ` · ${t('results.fixed', { when: format.day(plan.fixedSince) })}`}</Text>
         <Act result={result} campaign={campaign} />
+        {!result.external && <Overrides result={result} />}
         <Secondary result={result} />
         <EntryWeeks result={result} />
       </Stack>

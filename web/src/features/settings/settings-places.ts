@@ -7,6 +7,7 @@ export const SETTINGS = [
   { to: '/settings/topics', key: 'topics' },
   { to: '/settings/pacing', key: 'pacing' },
   { to: '/settings/safety', key: 'safety' },
+  { to: '/settings/canaries', key: 'canaries' },
   { to: '/settings/api-keys', key: 'apiKeys' },
   { to: '/settings/webhooks', key: 'webhooks' },
   { to: '/settings/status', key: 'status' },

@@ -1,5 +1,6 @@
 import anomalies from './anomalies.json';
 import app from './app.json';
+import canaries from './canaries.json';
 import broadcast from './broadcast.json';
 import campaignPeople from './campaignPeople.json';
 import campaigns from './campaigns.json';
@@ -46,6 +47,7 @@ export default {
   ...app,
   anomalies,
   status,
+  canaries,
   stuck,
   tagField,
   inApp,

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { Id, Instant, Key } from './common.js';
+
+const At = z.union([Instant, z.date()]).meta({ type: 'string', format: 'date-time' });
+
+export const OverrideRequest = z.strictObject({ variant: Key }).meta({ id: 'OverrideRequest' });
+export type OverrideRequest = z.infer<typeof OverrideRequest>;
+export const OverrideView = z.object({
+  id: Id, experimentId: Id, personId: Id, externalId: z.string().nullable(), email: z.string().nullable(), name: z.string().nullable(),
+  variant: z.string(), beforeVariant: z.string().nullable().meta({ description: 'What they had before; null: nothing' }), setBy: z.string(), setAt: At, endedBy: z.string().nullable(), endedAt: At.nullable(),
+}).meta({ id: 'ExperimentOverride' });
+export const OverrideList = z.object({ items: z.array(OverrideView), next: z.string().nullable() }).meta({ id: 'ExperimentOverrideList' });

@@ -1145,6 +1145,33 @@ create table enrollment (
   constraint enrollment_pkey PRIMARY KEY (id, person_id),
   constraint enrollment_state_check CHECK ((state = ANY (ARRAY['active'::text, 'completed'::text, 'exited'::text, 'cancelled'::text]))));
 
+create table entry_file (
+  id uuid not null,
+  campaign_id uuid not null,
+  request text not null,
+  name text,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  received integer not null default 0,
+  entered integer not null default 0,
+  repeated integer not null default 0,
+  refused integer not null default 0,
+  rejected integer not null default 0,
+  digest text not null default ''::text,
+  moved_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint entry_file_campaign_id_request_key UNIQUE (campaign_id, request),
+  constraint entry_file_pkey PRIMARY KEY (id));
+
+create table entry_file_row (
+  file_id uuid not null,
+  line integer not null,
+  kind text not null,
+  code text not null,
+  message text,
+  constraint entry_file_row_pkey PRIMARY KEY (file_id, line),
+  constraint entry_file_row_kind_check CHECK ((kind = ANY (ARRAY['refused'::text, 'rejected'::text]))));
+
 create table entry_request (
   person_id uuid not null,
   campaign_id uuid not null,
@@ -2258,6 +2285,8 @@ alter table coverage_run add constraint coverage_run_campaign_id_fkey FOREIGN KE
 alter table digest_send add constraint digest_send_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table digest_setting add constraint digest_setting_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table dkim_key add constraint dkim_key_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES sending_domain(id);
+alter table entry_file add constraint entry_file_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
+alter table entry_file_row add constraint entry_file_row_file_id_fkey FOREIGN KEY (file_id) REFERENCES entry_file(id) ON DELETE CASCADE;
 alter table experiment add constraint experiment_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table experiment_choice add constraint experiment_choice_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
 alter table experiment_drop add constraint experiment_drop_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);

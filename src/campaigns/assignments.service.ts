@@ -8,6 +8,7 @@ import { inTransaction } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
 import { WorkerRunner } from '../platform/jobs/runner.js';
 import type { PublishedExperiment } from './domain/published.js';
+import type { GivenRow } from './domain/given-row.js';
 import { findCampaign } from './store/campaigns.store.js';
 import { listAssignments, storeGiven, type AssignmentListQuery, type GivenAssignment, type GivenOutcome } from './store/given-assignments.store.js';
 import { loadVersion } from './store/versions.store.js';
@@ -17,9 +18,6 @@ const BATCH = 5_000;
 const LISTED = 10_000;
 /** Clocks of others may be ahead of ours by this much. */
 const AHEAD_MS = 5 * 60_000;
-
-/** A row as it came: a JSON value, or why it is not even that. */
-export type GivenRow = { value: unknown } | { unreadable: string };
 
 type Rejection = AssignmentSummary['rejected'][number];
 

@@ -35,6 +35,8 @@ import { OverridesController } from './http/overrides.controller.js';
 import { Holdouts } from './holdouts.service.js';
 import { HoldoutsController } from './http/holdouts.controller.js';
 import { Entering } from './entering.service.js';
+import { EntryFiles } from './entry-files.service.js';
+import { EntryFilesController } from './http/entry-files.controller.js';
 import { EnteringController } from './http/entering.controller.js';
 import { Explain } from './explain/explain.service.js';
 import { LedgerController } from './explain/ledger.controller.js';
@@ -68,7 +70,7 @@ import { TestPlanning } from './test-plans.service.js';
 import { Versions } from './versions.service.js';
 
 export const campaignsParts: ModuleParts = {
-  providers: [Drafts, CampaignMessages, Coverage, EmptyFields, CampaignCheck, TestPlanning, Approvals, LaunchState, Safety, PublishQuestions, LiveEditing, Remaining, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, Entering, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: KEPT_PLACES, useValue: campaignPlaces }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain, Choices, TestsThenSend, DisplayClaims, DisplayAcks, Holdouts, Simulations, Canaries, Overrides],
-  controllers: [CampaignsController, LiveEditingController, CampaignMessagesController, MessagesController, VersionsController, AssignmentsController, EnteringController, LedgerController, AnswersController, AutoMessagesController, ChoicesController, HoldoutsController, LaunchesController, SafetyController, SimulationsController, CanariesController, OverridesController],
+  providers: [Drafts, CampaignMessages, Coverage, EmptyFields, CampaignCheck, TestPlanning, Approvals, LaunchState, Safety, PublishQuestions, LiveEditing, Remaining, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, Entering, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: KEPT_PLACES, useValue: campaignPlaces }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain, Choices, TestsThenSend, DisplayClaims, DisplayAcks, Holdouts, Simulations, Canaries, Overrides, EntryFiles],
+  controllers: [CampaignsController, LiveEditingController, CampaignMessagesController, MessagesController, VersionsController, AssignmentsController, EnteringController, LedgerController, AnswersController, AutoMessagesController, ChoicesController, HoldoutsController, LaunchesController, SafetyController, SimulationsController, CanariesController, OverridesController, EntryFilesController],
   workers: [EntryWorker, DatesWorker, LaunchWorker, RampWorker, AdvanceWorker, MigrationWorker, ClosingWorker, CoverageWorker, DisplaysWorker, ChoicesWorker, SimulationsWorker, CanariesWorker],
 };

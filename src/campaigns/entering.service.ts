@@ -45,8 +45,8 @@ export class Entering {
   }
 }
 
-/** Needs the entry lock, so that the version stays the current one of whoever enters. */
-async function entranceOf(tx: Db, campaignId: string): Promise<{ version: CampaignVersion; state: string }> {
+/** What is entered. Needs the entry lock, so that the version stays the current one of whoever enters. */
+export async function entranceOf(tx: Db, campaignId: string): Promise<{ version: CampaignVersion; state: string }> {
   const campaign = await findCampaign(tx, campaignId);
   if (!campaign) throw notFound('campaign', campaignId);
   if (!campaign.currentVersion) throw conflict('campaign.not-published', 'Publish the campaign first; nobody enters a draft.');
@@ -56,7 +56,8 @@ async function entranceOf(tx: Db, campaignId: string): Promise<{ version: Campai
   return { version, state: campaign.state };
 }
 
-async function enterRows(tx: Db, entrance: { version: CampaignVersion; state: string }, given: readonly Row[], moment: Moment): Promise<Pick<EnterSummary, 'entered' | 'repeated' | 'refused' | 'rejected'>> {
+/** Lets rows in through the gates; each is accounted for. */
+export async function enterRows(tx: Db, entrance: { version: CampaignVersion; state: string }, given: readonly Row[], moment: Moment): Promise<Pick<EnterSummary, 'entered' | 'repeated' | 'refused' | 'rejected'>> {
   const people = await namedPeople(tx, given);
   const known = given.flatMap((row) => (people.has(row.index) ? [{ ...row, personId: people.get(row.index)! }] : []));
   const fresh = await noteRequests(tx, entrance.version.campaignId, known.flatMap(({ personId, requestId }) => (requestId === undefined ? [] : [{ personId, requestId }])), moment.now);
@@ -75,7 +76,8 @@ async function enterRows(tx: Db, entrance: { version: CampaignVersion; state: st
   };
 }
 
-function readRows(given: readonly unknown[], request: string | undefined): { readable: Row[]; rejected: Rejection[] } {
+/** Which rows can be read, and what is wrong with the others. */
+export function readRows(given: readonly unknown[], request: string | undefined): { readable: Row[]; rejected: Rejection[] } {
   const readable: Row[] = [];
   const rejected: Rejection[] = [];
   for (const [index, value] of given.entries()) {

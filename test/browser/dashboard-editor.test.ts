@@ -253,6 +253,12 @@ const MJML = '<mj-section><mj-column><mj-text>Hello</mj-text></mj-column></mj-se
     await dialog.getByRole('textbox', { name: 'Who' }).fill('jiu');
     await dialog.getByRole('button', { name: 'Let in' }).click();
     await dialog.getByText(/^Refused: 1/).waitFor();
+    await dialog.getByText('Send a file').click();
+    await dialog.locator('input[type="file"]').setInputFiles({ name: '고객.csv', mimeType: 'text/csv', buffer: Buffer.from('externalId\nmina\nnobody\n') });
+    await dialog.getByRole('button', { name: 'Let in' }).click();
+    await dialog.getByText('Refused by a rule: 1. Rows nobody can be let in by: 1.').waitFor();
+    await dialog.getByRole('row').filter({ hasText: 'There is no such person' }).getByText('3', { exact: true }).waitFor();
+    await picture(page, 'dashboard-let-in-file');
     await dialog.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('link', { name: 'jiu@example.org' }).waitFor();
   });

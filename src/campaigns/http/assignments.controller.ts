@@ -8,8 +8,9 @@ import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/a
 import { decodeCursor, pageOf, PageQuery } from '../../platform/http/paging.js';
 import { Assignments } from '../assignments.service.js';
 import { GivenBodySchema, type GivenBody } from './assignment-body.js';
-import { csvRows, ndjsonRows } from './assignment-stream.js';
+import { csvRows, ndjsonRows, type FileKind } from './given-stream.js';
 
+const ASSIGNMENT: FileKind = { code: 'assignment', columns: ['personId', 'externalId', 'variant', 'at'], needs: ['variant'] };
 const ASSIGNMENT_KEY = z.tuple([Id, Id]);
 const ListQuery = PageQuery.extend(AssignmentFilter.shape);
 
@@ -37,7 +38,7 @@ export class AssignmentsController {
   })
   @ApiOkResponse({ standardSchema: AssignmentSummary })
   give(@Param('id', { schema: Id }) campaignId: string, @Query({ schema: AssignmentTarget }) { experiment }: z.infer<typeof AssignmentTarget>, @Body({ schema: GivenBodySchema }) body: GivenBody, @Headers('content-type') type: string | undefined, @CurrentActor() actor: Actor) {
-    if (body instanceof Readable) return this.assignments.give(campaignId, experiment, type?.startsWith('text/csv') ? csvRows(body) : ndjsonRows(body), actor);
+    if (body instanceof Readable) return this.assignments.give(campaignId, experiment, type?.startsWith('text/csv') ? csvRows(body, ASSIGNMENT) : ndjsonRows(body, ASSIGNMENT), actor);
     return this.assignments.give(campaignId, body.experiment ?? experiment, body.assignments.map((value) => ({ value })), actor);
   }
 }

@@ -42,6 +42,7 @@ import { Simulations1763800000049 } from './migrations/1763800000049-simulations
 import { FoldedMarks1763800000051 } from './migrations/1763800000051-folded-marks.js';
 import { FileKeys1763800000052 } from './migrations/1763800000052-file-keys.js';
 import { Canaries1763800000056 } from './migrations/1763800000056-canaries.js';
+import { EntryFiles1763800000057 } from './migrations/1763800000057-entry-files.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -89,4 +90,5 @@ export const migrations = [
   PlainMarks1763800000038,
   FileKeys1763800000052,
   Canaries1763800000056,
+  EntryFiles1763800000057,
 ];

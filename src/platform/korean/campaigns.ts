@@ -91,6 +91,8 @@ export const CAMPAIGNS: Sentences = {
   'The campaign is {state}: nobody enters it any more.': '캠페인이 {state~} 상태라 더 들어올 수 없어요.',
   'People enter this campaign by themselves. Give it the entry "api" to let them in by name.': '고객이 스스로 들어오는 캠페인이에요. 직접 들이려면 진입을 API로 바꾸세요.',
   'There is no such person.': '없는 고객이에요.',
+  'Another file was begun with this Idempotency-Key: its first rows were not these. Send that file again, or give this one a key of its own.': '이 Idempotency-Key로 시작한 파일과 앞부분이 달라요. 같은 파일을 다시 보내거나 다른 키를 쓰세요.',
+  'Send the file itself as the body, with the header "content-type: text/csv" or "application/x-ndjson".': '파일 자체를 본문으로 보내고 "content-type: text/csv"나 "application/x-ndjson" 헤더를 붙이세요.',
   'Idempotency-Key must have 1 to 100 visible characters.': 'Idempotency-Key는 보이는 글자 1~100자여야 해요.',
   'must be the id of a group': '그룹의 아이디여야 해요.',
   'give exactly one of personId and externalId': '고객 한 명을 골라 주세요.',

@@ -49,7 +49,7 @@ export const GENERAL: Sentences = {
   'must be 1 to 64 letters, digits, "_", "." or "-"': '영문자, 숫자, "_", ".", "-"로 1~64자여야 해요.',
   'There is no {what} with id {id}.': '{what~} 정보를 찾을 수 없어요. 삭제되었을 수 있어요.',
   campaign: '캠페인', experiment: '테스트', segment: '세그먼트', message: '메시지', coverage: '점검', simulation: '시뮬레이션', version: '버전', person: '고객', snippet: '스니펫', starter: '시작 레이아웃',
-  delivery: '발송 기록', relay: '메일 서버', return: '반송 보고', import: '가져오기', list: '목록', page: '페이지', user: '사용자', topic: '주제', label: '표시 이름', holdout: '대조군', enrollment: '진행',
+  delivery: '발송 기록', relay: '메일 서버', return: '반송 보고', import: '가져오기', 'entry-file': '파일', list: '목록', page: '페이지', user: '사용자', topic: '주제', label: '표시 이름', holdout: '대조군', enrollment: '진행',
   api_key: 'API 키', webhook_endpoint: '받는 곳', 'sending-domain': '발송 도메인', 'dkim-key': 'DKIM 키', 'test-then-send': '시험 후 발송', 'verdict review': '검토', 'provider-secret': '비밀 키',
   'provider-connection': '연결', 'sandbox-mail': '샌드박스 메일', 'identity-secret': '비밀 키',
 };

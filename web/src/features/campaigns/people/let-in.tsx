@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Modal, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api } from '../../../lib/api.ts';
 import { useReason } from '../../../lib/reasons.ts';
 import { ErrorPanel } from '../../../ui/states.tsx';
+import { LetInFile } from './let-in-file.tsx';
 
 const OURS = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const MOST = 5_000;
@@ -16,6 +17,7 @@ export function LetIn({ campaignId, keyName }: { campaignId: string; keyName: st
   const reason = useReason();
   const queries = useQueryClient();
   const [opened, setOpened] = useState(false);
+  const [by, setBy] = useState('ids');
   const [text, setText] = useState('');
   const [key, setKey] = useState('');
   const [request, setRequest] = useState(() => crypto.randomUUID());
@@ -31,7 +33,8 @@ export function LetIn({ campaignId, keyName }: { campaignId: string; keyName: st
     <>
       <Button variant="light" onClick={() => { setOpened(true); }}>{t('campaignPeople.let.open')}</Button>
       <Modal opened={opened} onClose={close} title={t('campaignPeople.let.title')} closeButtonProps={{ 'aria-label': t('confirm.close') }}>
-        <Stack gap="sm">
+        <SegmentedControl fullWidth mb="sm" aria-label={t('campaignPeople.let.by')} value={by} onChange={setBy} data={[{ value: 'ids', label: t('campaignPeople.let.ids') }, { value: 'file', label: t('campaignPeople.let.byFile') }]} />
+        {by === 'file' ? <LetInFile campaignId={campaignId} /> : <Stack gap="sm">
           <Textarea label={t('campaignPeople.let.which')} description={t('campaignPeople.let.hint')} value={text} minRows={5} autosize maxRows={12} onChange={(event) => { setText(event.currentTarget.value); typed(); }} />
           {keyName !== undefined && <TextInput label={`${t('campaignPeople.let.key')} (${keyName})`} value={key} maxLength={256} onChange={(event) => { setKey(event.currentTarget.value); typed(); }} />}
           {letIn.isError && <ErrorPanel error={letIn.error} onRetry={() => { letIn.mutate(); }} />}
@@ -42,7 +45,7 @@ export function LetIn({ campaignId, keyName }: { campaignId: string; keyName: st
             </Alert>
           )}
           <Group justify="flex-end"><Button loading={letIn.isPending} disabled={ids.length === 0 || ids.length > MOST || done !== undefined} onClick={() => { letIn.mutate(); }}>{t('campaignPeople.let.go')}</Button></Group>
-        </Stack>
+        </Stack>}
       </Modal>
     </>
   );

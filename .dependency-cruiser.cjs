@@ -27,7 +27,8 @@ module.exports = {
     between('access', []),
     between('dashboard', ['access']),
     between('sample', ['people']),
-    between('operations', []),
+    // Alarms tell what home says needs somebody.
+    between('operations', ['analytics/home']),
     between('files', ['people', 'segments', 'delivery', 'campaigns']),
     between('visitors', ['people', 'segments', 'delivery', 'campaigns', 'access']),
     { name: 'the-wire-is-types-alone', severity: 'error', comment: 'the browser SDK imports it', from: { path: '^src/contract/visitor-wire' }, to: { path: '.' } },

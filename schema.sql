@@ -687,6 +687,57 @@ AS $function$
 
 -- Tables
 
+create table alarm (
+  id uuid not null,
+  key text not null,
+  kind text not null,
+  level text not null,
+  facts jsonb not null,
+  opened_at timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  told_level text,
+  closed_at timestamp with time zone,
+  constraint alarm_pkey PRIMARY KEY (id),
+  constraint alarm_level_check CHECK ((level = ANY (ARRAY['warn'::text, 'bad'::text]))),
+  constraint alarm_told_level_check CHECK ((told_level = ANY (ARRAY['warn'::text, 'bad'::text]))));
+
+create table alarm_look (
+  only_one boolean not null default true,
+  at timestamp with time zone not null,
+  constraint alarm_look_pkey PRIMARY KEY (only_one),
+  constraint alarm_look_only_one_check CHECK (only_one));
+
+create table alarm_notice (
+  id uuid not null,
+  alarm_id uuid not null,
+  target_id uuid not null,
+  occasion text not null,
+  state text not null,
+  message_id uuid,
+  tries integer not null default 0,
+  try_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  answer text not null default ''::text,
+  constraint alarm_notice_alarm_id_target_id_occasion_key UNIQUE (alarm_id, target_id, occasion),
+  constraint alarm_notice_pkey PRIMARY KEY (id),
+  constraint alarm_notice_occasion_check CHECK ((occasion = ANY (ARRAY['opened'::text, 'worse'::text, 'closed'::text]))),
+  constraint alarm_notice_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'uncertain'::text]))));
+
+create table alarm_target (
+  id uuid not null,
+  endpoint_id uuid,
+  email text,
+  language text not null,
+  "least" text not null,
+  stop_key text not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  constraint alarm_target_stop_key_key UNIQUE (stop_key),
+  constraint alarm_target_pkey PRIMARY KEY (id),
+  constraint alarm_target_check CHECK (((endpoint_id IS NULL) <> (email IS NULL))),
+  constraint alarm_target_language_check CHECK ((language = ANY (ARRAY['en'::text, 'ko'::text]))),
+  constraint alarm_target_least_check CHECK (("least" = ANY (ARRAY['warn'::text, 'bad'::text]))));
+
 create table anomaly_look (
   only_one boolean not null default true,
   window_end timestamp with time zone not null,
@@ -2274,6 +2325,9 @@ create table workspace_breaker (
 
 -- Foreign keys
 
+alter table alarm_notice add constraint alarm_notice_alarm_id_fkey FOREIGN KEY (alarm_id) REFERENCES alarm(id) ON DELETE CASCADE;
+alter table alarm_notice add constraint alarm_notice_target_id_fkey FOREIGN KEY (target_id) REFERENCES alarm_target(id) ON DELETE CASCADE;
+alter table alarm_target add constraint alarm_target_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoint(id) ON DELETE CASCADE;
 alter table anomaly_note add constraint anomaly_note_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
 alter table campaign_approval add constraint campaign_approval_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table campaign_version add constraint campaign_version_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
@@ -2309,6 +2363,10 @@ alter table webhook_secret add constraint webhook_secret_endpoint_id_fkey FOREIG
 
 -- Indexes
 
+CREATE INDEX alarm_notice_due ON public.alarm_notice USING btree (try_at) WHERE (state = ANY (ARRAY['waiting'::text, 'sending'::text]));
+CREATE INDEX alarm_notice_target ON public.alarm_notice USING btree (target_id, id);
+CREATE UNIQUE INDEX alarm_open ON public.alarm USING btree (key) WHERE (closed_at IS NULL);
+CREATE UNIQUE INDEX alarm_target_once ON public.alarm_target USING btree (COALESCE((endpoint_id)::text, lower(email)));
 CREATE INDEX anomaly_note_campaign ON public.anomaly_note USING btree (campaign_id, id);
 CREATE UNIQUE INDEX anomaly_note_open ON public.anomaly_note USING btree (campaign_id) WHERE (closed_at IS NULL);
 CREATE UNIQUE INDEX app_user_email ON public.app_user USING btree (lower(email));

@@ -73,7 +73,7 @@ const ROUTES: Record<string, readonly string[]> = {
 };
 
 interface Words { [part: string]: Words | string }
-const words: Record<string, Words> = Object.fromEntries(['en', 'ko'].map((language) => [language, Object.fromEntries(['deliveries', 'launch', 'messages', 'reports', 'results', 'sending', 'settings', 'webhooks'].map((subject) => [subject, JSON.parse(readFileSync(`web/src/i18n/${language}/${subject}.json`, 'utf8'))]))]));
+const words: Record<string, Words> = Object.fromEntries(['en', 'ko'].map((language) => [language, Object.fromEntries(['deliveries', 'launch', 'messages', 'reports', 'results', 'sending', 'settings', 'status', 'webhooks'].map((subject) => [subject, JSON.parse(readFileSync(`web/src/i18n/${language}/${subject}.json`, 'utf8'))]))]));
 /** What a key of the words says, in either language. */
 const said = (key: string) => new RegExp(`^(${['en', 'ko'].map((language) => String(key.split('.').reduce<Words | string>((at, part) => (at as Words)[part]!, words[language]!)).replaceAll(/\{\{\w+\}\}/g, '.+')).join('|')})$`);
 const click = (key: string) => (page: Page) => page.getByRole('button', { name: said(key) }).first().click();
@@ -95,6 +95,7 @@ const DIALOGS: Record<string, readonly [string, (page: Page) => Promise<void>]> 
   'a new holdout': ['/results/holdouts', click('reports.holdouts.begin')],
   'a new topic': ['/settings/topics', click('settings.topics.new')],
   'a new key': ['/settings/api-keys', click('settings.keys.new')],
+  'somebody to tell of alarms': ['/settings/status', click('status.targets.add')],
   'a new endpoint': ['/settings/webhooks', click('webhooks.new')],
 };
 /** Menus, by the words of the button that opens them. */

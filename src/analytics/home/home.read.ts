@@ -8,7 +8,7 @@ const LISTED = 20;
 const MOST_LOST = 1_000;
 
 export interface Week { sent: number; openedHuman: number; openedMost: number; clicked: number; goals: number }
-type Sums = Week & { perCampaign: { id: string; sent: number; bounced: number; complained: number }[] };
+export type Sums = Week & { perCampaign: { id: string; sent: number; bounced: number; complained: number }[] };
 
 /**
  * The week from the kept sums, not from the ledger: as many rows as quarters of an hour in which something happened. Goals are people

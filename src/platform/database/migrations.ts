@@ -43,6 +43,7 @@ import { FoldedMarks1763800000051 } from './migrations/1763800000051-folded-mark
 import { FileKeys1763800000052 } from './migrations/1763800000052-file-keys.js';
 import { Canaries1763800000056 } from './migrations/1763800000056-canaries.js';
 import { EntryFiles1763800000057 } from './migrations/1763800000057-entry-files.js';
+import { Alarms1763800000060 } from './migrations/1763800000060-alarms.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -91,4 +92,5 @@ export const migrations = [
   FileKeys1763800000052,
   Canaries1763800000056,
   EntryFiles1763800000057,
+  Alarms1763800000060,
 ];

@@ -7,10 +7,9 @@ import { idAfter, PageQuery, pageOf } from '../../../platform/http/paging.js';
 import { callPeople } from '../../store/behind.store.js';
 import { peopleOfWeek, WEEK_NUMBERS } from '../week-people.read.js';
 import { Reports } from '../../reports/reports.service.js';
-import { attentionOf } from '../domain/attention.js';
-import { begun, liveCampaigns, namesOf, troubles, weekOf } from '../home.read.js';
+import { attentionOfWeek, WEEK_MS } from '../attention.read.js';
+import { begun, liveCampaigns, weekOf } from '../home.read.js';
 
-const WEEK_MS = 7 * 86_400_000;
 const Count = z.number().int();
 const named = { name: z.string() };
 const ofCampaign = { campaignId: Id, ...named };
@@ -60,9 +59,7 @@ export class HomeController {
     return this.reports.inSnapshot(async ({ tx, now }) => {
       const from = new Date(now.getTime() - WEEK_MS);
       const { perCampaign, ...week } = await weekOf(tx, from);
-      const names = await namesOf(tx, perCampaign.map(({ id }) => id));
-      const sent = perCampaign.map(({ id, ...rest }) => ({ campaignId: id, name: names.get(id) ?? id, ...rest }));
-      const attention = attentionOf({ ...(await troubles(tx, now, from)), sent }, now);
+      const attention = await attentionOfWeek(tx, { perCampaign }, from, now);
       return { begun: await begun(tx), live: await liveCampaigns(tx), week: { from: from.toISOString(), ...week }, attention };
     });
   }

@@ -5,6 +5,7 @@ import { answer, api, type Api } from '../../lib/api.ts';
 import { useFormat } from '../../lib/format.ts';
 import { DataTable } from '../../ui/data-table.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Alarms } from './alarms.tsx';
 import { ErrorPanel, Loading } from '../../ui/states.tsx';
 
 type Status = Api<'OperationsStatus'>;
@@ -25,6 +26,7 @@ export function StatusPage() {
     <Page title={t('settings.places.status')} note={t('status.note', { at: format.exact(at), version })} actions={<Verdict level={level} />}>
       {level === 'ok' && <Alert color="green" title={t('status.well')}>{t('status.wellText')}</Alert>}
       <Findings findings={findings} />
+      <Alarms />
       <Figures status={found.data} />
     </Page>
   );

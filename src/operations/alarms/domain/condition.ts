@@ -1,0 +1,81 @@
+import type { Attention } from '../../../analytics/home/domain/attention.js';
+import type { Finding } from '../../domain/status.js';
+
+export type AlarmLevel = 'warn' | 'bad';
+
+/** What an alarm is about, as it is kept: enough to say it without asking again. */
+export interface AlarmFacts {
+  name?: string;
+  campaignId?: string;
+  segmentId?: string;
+  endpointId?: string;
+  domainId?: string;
+  check?: Finding['check'];
+  value?: number | null;
+  unit?: Finding['unit'];
+  count?: number;
+  of?: number;
+  expected?: number;
+  since?: string;
+  text?: { en: string; ko: string };
+}
+
+/** Something that is wrong now. */
+export interface Condition {
+  /** The same as long as it is the same thing: at most one alarm is open for it. */
+  key: string;
+  kind: AlarmKind;
+  level: AlarmLevel;
+  facts: AlarmFacts;
+}
+
+export const ALARM_KINDS = ['check', 'breaker', 'paused', 'zero', 'collapse', 'surge', 'split', 'bounces', 'complaints', 'relay', 'domain', 'segment', 'webhook_off', 'webhook_resting', 'webhook_lost', 'silent'] as const;
+export type AlarmKind = (typeof ALARM_KINDS)[number];
+
+/** How bad each is. What stops messages or makes results wrong is to mend now; the rest is to look at today. */
+const LEVELS: Record<Exclude<AlarmKind, 'check'>, AlarmLevel> = {
+  breaker: 'bad', paused: 'bad', zero: 'bad', collapse: 'warn', surge: 'warn', split: 'bad', bounces: 'warn', complaints: 'bad', relay: 'bad', domain: 'warn', segment: 'warn',
+  webhook_off: 'warn', webhook_resting: 'warn', webhook_lost: 'warn', silent: 'warn',
+};
+
+/** Part of what needs somebody that is no fault: the day it is read is early enough. */
+const NO_FAULTS: readonly Attention['kind'][] = ['approval', 'readout_due', 'readout_done'];
+
+/** Everything that is wrong, from the checks of the status page and from what home says needs somebody. Pure. */
+export function conditionsOf(findings: readonly Finding[], attention: readonly Attention[]): Condition[] {
+  const checks = findings.flatMap(({ check, level, value, unit }): Condition[] => (level === 'ok' ? [] : [{ key: `check:${check}`, kind: 'check', level, facts: { check, value, unit } }]));
+  const others = attention.filter(({ kind }) => !NO_FAULTS.includes(kind)).map(({ kind, ...facts }): Condition => {
+    const known = facts as AlarmFacts;
+    const about = known.campaignId ?? known.segmentId ?? known.endpointId ?? known.domainId ?? known.name ?? '';
+    return { key: about === '' ? kind : `${kind}:${about}`, kind: kind as Exclude<AlarmKind, 'check'>, level: LEVELS[kind as Exclude<AlarmKind, 'check'>], facts: known };
+  });
+  return [...new Map([...checks, ...others].map((condition) => [condition.key, condition])).values()];
+}
+
+/** How long something must last before anybody is told: what mends itself within a minute is no news. */
+export const LASTS_MS = 60_000;
+/** Time between two looks. */
+export const LOOK_MS = 30_000;
+
+export interface OpenAlarm { id: string; key: string; level: AlarmLevel; openedAt: Date; toldLevel: AlarmLevel | null }
+
+export interface Steps {
+  open: Condition[];
+  /** Open ones that still hold, with what is known of them now, and whether somebody is to be told. */
+  keep: { id: string; condition: Condition; tell: 'opened' | 'worse' | null }[];
+  /** Over. Whoever was told of them is told of that; what nobody was told of is forgotten. */
+  close: { id: string; wasTold: boolean }[];
+}
+
+/** What to do with the alarms that are open, given what is wrong now. Pure. */
+export function stepsOf(alarms: readonly OpenAlarm[], conditions: readonly Condition[], now: Date): Steps {
+  const known = new Map(conditions.map((condition) => [condition.key, condition]));
+  const steps: Steps = { open: conditions.filter(({ key }) => !alarms.some((alarm) => alarm.key === key)), keep: [], close: [] };
+  for (const { id, key, openedAt, toldLevel } of alarms) {
+    const condition = known.get(key);
+    if (!condition) steps.close.push({ id, wasTold: toldLevel !== null });
+    else if (toldLevel === null) steps.keep.push({ id, condition, tell: now.getTime() - openedAt.getTime() >= LASTS_MS ? 'opened' : null });
+    else steps.keep.push({ id, condition, tell: toldLevel === 'warn' && condition.level === 'bad' ? 'worse' : null });
+  }
+  return steps;
+}

@@ -1,0 +1,70 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { attentionNow } from '../../../analytics/home/attention.read.js';
+import { Clock } from '../../../kernel/clock.js';
+import { inTransaction } from '../../../platform/database/db.js';
+import { Worker, type Round } from '../../../platform/jobs/worker.js';
+import type { Log } from '../../../platform/logging.js';
+import { LOG } from '../../../platform/tokens.js';
+import { StatusReader } from '../../status.service.js';
+import { conditionsOf, LOOK_MS, stepsOf } from '../domain/condition.js';
+import { AlarmMessenger } from '../messenger.js';
+import { lastLook, openAlarms, purgeAlarms, takeLook, takeSteps } from '../store/alarms.store.js';
+import { abandonNotices, nextNotice, settleParcel, takeParcel, type Parcel } from '../store/notices.store.js';
+
+/** The worker that looks for alarms and tells of them. */
+export const ALARMS = 'operations.alarms';
+
+const LEASE_MS = 5 * 60_000;
+const TRIES = 8;
+const RETRY_MS = 30_000;
+const KEPT_MS = 400 * 86_400_000;
+const PURGED = 100;
+
+/**
+ * Looks twice a minute what is wrong, and tells each target what is new to it, everything of a moment in one message. Rows decide: any number of
+ * processes may run it, one of them looks, and a notice is taken before a byte leaves.
+ */
+@Injectable()
+export class AlarmsWorker extends Worker {
+  readonly name = ALARMS;
+  private lookAt: Date | null = null;
+
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly status: StatusReader, private readonly messenger: AlarmMessenger, @Inject(LOG) private readonly log: Log) {
+    super();
+  }
+
+  async runOnce(): Promise<Round> {
+    const now = this.clock.now();
+    this.lookAt ??= new Date(((await lastLook(this.db))?.getTime() ?? 0) + LOOK_MS);
+    if (now >= this.lookAt) {
+      await this.look(now);
+      this.lookAt = new Date(now.getTime() + LOOK_MS);
+    }
+    const next = await nextNotice(this.db);
+    if (next === null || next > now) return { done: 0, next: next !== null && next < this.lookAt ? next : this.lookAt };
+    const abandoned = await abandonNotices(this.db, now);
+    const parcel = await inTransaction(this.db, (tx) => takeParcel(tx, now, new Date(now.getTime() + LEASE_MS)));
+    if (parcel) await this.send(parcel, now);
+    return { done: abandoned + (parcel ? 1 : 0) };
+  }
+
+  private async look(now: Date): Promise<void> {
+    const { findings } = await this.status.read();
+    await inTransaction(this.db, async (tx) => {
+      if (!(await takeLook(tx, now, new Date(now.getTime() - LOOK_MS)))) return;
+      await takeSteps(tx, stepsOf(await openAlarms(tx), conditionsOf(findings, await attentionNow(tx, now)), now), now);
+      await purgeAlarms(tx, new Date(now.getTime() - KEPT_MS), PURGED);
+    });
+  }
+
+  private async send(parcel: Parcel, now: Date): Promise<void> {
+    const { kind, answer } = await this.messenger.send(parcel, now);
+    const again = kind === 'later' && parcel.tries < TRIES;
+    if (kind !== 'accepted') this.log.warn({ alarmMessage: parcel.messageId, kind, again }, 'an alarm was not told');
+    await settleParcel(this.db, parcel.messageId, {
+      state: kind === 'accepted' ? 'sent' : again ? 'waiting' : kind === 'uncertain' ? 'uncertain' : 'failed', answer,
+      tryAt: again ? new Date(now.getTime() + RETRY_MS * 2 ** (parcel.tries - 1)) : null, now,
+    });
+  }
+}

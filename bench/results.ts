@@ -8,11 +8,16 @@ import { storePlan } from '../src/campaigns/store/test-plans.store.js';
 import { newId } from '../src/kernel/ids.js';
 import { readConfig } from '../src/platform/config.js';
 import { row, rows } from '../src/platform/database/db.js';
+import { Reports } from '../src/analytics/reports/reports.service.js';
 import { median, type BenchContext, type BenchRow } from './bench.js';
+import { benchMarks } from './results-marks.js';
+import { benchReports } from './results-reports.js';
 
 const SIZES = [10_000, 100_000, 1_000_000, 5_000_000];
 /** So many people are counted by the worker; the parts of more are copies of theirs, written by SQL. */
 const COUNTED = 100_000;
+/** The reports over the ledger are asked among so many deliveries at most. */
+const REPORTED = 1_000_000;
 const UPKEEP = 10_000;
 const LOOKS = 21;
 const PAGE_MS = 50;
@@ -22,7 +27,8 @@ interface Ids { campaignId: string; versionId: string; experimentId: string }
 
 /**
  * The results page of one campaign with a test of three arms as it grows, what it costs to keep its numbers (per 10,000 opens and per
- * 10,000 settled deliveries, in time of the one worker), and one look at the test, of which there is at most one an hour. `--people` is the largest number of deliveries.
+ * 10,000 settled deliveries, in time of the one worker), and one look at the test, of which there is at most one an hour; at the
+ * largest size what marks cost writers, and the reports over the ledger. `--people` is the largest number of deliveries.
  */
 export async function bench({ url, people }: BenchContext): Promise<BenchRow[]> {
   const app = await startApp({ config: readConfig({ PORT: '0', LOG_LEVEL: 'error', ROLE: 'api' }), databaseUrl: url, workers: 'manual' });
@@ -56,6 +62,9 @@ export async function bench({ url, people }: BenchContext): Promise<BenchRow[]> 
       const tested = answer.experiments[0]!.arms.reduce((sum, { assigned }) => sum + assigned, 0);
       if (tested !== next || answer.pending !== 0 || answer.steps[0]!.eligible !== next || answer.steps[0]!.reconciliation.difference !== 0) throw new Error(`the page is wrong: ${JSON.stringify([tested, answer.steps[0]!.reconciliation])}`);
     }
+    found.push(...(await benchMarks(db, ids)));
+    await rows(db, 'delete from result_mark');
+    found.push(...(await benchReports(db, app.nest.get(Reports, { strict: false }), Math.min(size, REPORTED), id)));
     return found;
   } finally {
     await app.close();

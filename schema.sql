@@ -1366,6 +1366,59 @@ create table experiment_verdict (
   due_at timestamp with time zone,
   constraint experiment_verdict_pkey PRIMARY KEY (experiment_id));
 
+create table feature (
+  id uuid not null,
+  key text not null,
+  name text not null,
+  description text not null default ''::text,
+  state text not null default 'asked'::text,
+  owner_id uuid,
+  event text,
+  event_where jsonb not null default '[]'::jsonb,
+  goal_days integer not null default 30,
+  topic text not null default 'product-updates'::text,
+  tag text,
+  campaign_id uuid,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  shipped_at timestamp with time zone,
+  shipped_by text,
+  archived_at timestamp with time zone,
+  constraint feature_pkey PRIMARY KEY (id),
+  constraint feature_goal_days_check CHECK (((goal_days >= 1) AND (goal_days <= 365))),
+  constraint feature_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'planned'::text, 'shipped'::text]))));
+
+create table feature_asker (
+  person_id uuid not null,
+  feature_id uuid not null,
+  asked_at timestamp with time zone not null,
+  taken_by uuid,
+  taken_at timestamp with time zone,
+  told_by uuid,
+  told_at timestamp with time zone,
+  refused_by uuid,
+  refused_code text,
+  constraint feature_asker_pkey PRIMARY KEY (person_id, feature_id));
+
+create table feature_campaign (
+  campaign_id uuid not null,
+  feature_id uuid not null,
+  constraint feature_campaign_pkey PRIMARY KEY (campaign_id));
+
+create table feature_request (
+  id uuid not null,
+  person_id uuid not null,
+  feature_id uuid not null,
+  words text,
+  source text not null,
+  source_ref text,
+  asked_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  recorded_by text not null,
+  constraint feature_request_pkey PRIMARY KEY (person_id, id),
+  constraint feature_request_source_check CHECK ((source = ANY (ARRAY['survey'::text, 'tag'::text, 'api'::text, 'hand'::text]))));
+
 create table file_key (
   kind text not null,
   key text not null,
@@ -2347,6 +2400,9 @@ alter table experiment_drop add constraint experiment_drop_experiment_id_fkey FO
 alter table experiment_override add constraint experiment_override_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
 alter table experiment_plan add constraint experiment_plan_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
 alter table experiment_verdict add constraint experiment_verdict_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment_plan(experiment_id);
+alter table feature_asker add constraint feature_asker_feature_id_fkey FOREIGN KEY (feature_id) REFERENCES feature(id);
+alter table feature_campaign add constraint feature_campaign_feature_id_fkey FOREIGN KEY (feature_id) REFERENCES feature(id);
+alter table feature_request add constraint feature_request_feature_id_fkey FOREIGN KEY (feature_id) REFERENCES feature(id);
 alter table holdout_person add constraint holdout_person_holdout_id_fkey FOREIGN KEY (holdout_id) REFERENCES holdout(id);
 alter table launch add constraint launch_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table one_time_link add constraint one_time_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
@@ -2448,6 +2504,13 @@ CREATE INDEX experiment_override_person ON public.experiment_override USING btre
 CREATE INDEX experiment_plan_campaign ON public.experiment_plan USING btree (campaign_id);
 CREATE INDEX experiment_verdict_due ON public.experiment_verdict USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX experiment_verdict_winner ON public.experiment_verdict USING btree (experiment_id) WHERE (state = 'winner'::text);
+CREATE INDEX feature_asker_feature ON public.feature_asker USING btree (feature_id, asked_at, person_id);
+CREATE INDEX feature_asker_untold ON public.feature_asker USING btree (feature_id) WHERE ((told_by IS NULL) AND (refused_by IS NULL));
+CREATE INDEX feature_campaign_feature ON public.feature_campaign USING btree (feature_id);
+CREATE UNIQUE INDEX feature_key ON public.feature USING btree (key) WHERE (archived_at IS NULL);
+CREATE INDEX feature_request_feature ON public.feature_request USING btree (feature_id, asked_at, id);
+CREATE UNIQUE INDEX feature_request_once ON public.feature_request USING btree (person_id, feature_id, source, source_ref) WHERE (source_ref IS NOT NULL);
+CREATE UNIQUE INDEX feature_tag ON public.feature USING btree (tag) WHERE ((archived_at IS NULL) AND (tag IS NOT NULL));
 CREATE INDEX holdout_person_at ON public.holdout_person USING btree (holdout_id, at);
 CREATE INDEX holdout_person_person ON public.holdout_person USING btree (person_id);
 CREATE INDEX import_run_open ON public.import_run USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));

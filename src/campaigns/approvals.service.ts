@@ -13,12 +13,14 @@ import { WorkerRunner } from '../platform/jobs/runner.js';
 import { loadWorkspace } from '../platform/workspace.js';
 import { approvalState, covers, needsApproval } from './domain/approval.js';
 import { plannedRamp } from './domain/ramp.js';
+import { countUntold } from './features/store/askers.store.js';
 import { countMeant, meantBy } from './engine/meant.js';
 import { approvalFor, approvalsOf, authorsOf, decideRequest, heldLaunch, insertRequest, namesOfActors, othersWhoMayLaunch, releaseLaunches, type Approval } from './store/approvals.store.js';
 import { findCampaign, lockCampaign, type Campaign } from './store/campaigns.store.js';
 
 const HISTORY = 20;
 
+interface Asking { id: string; definition: CampaignDefinition }
 /** What is asked about: the draft, or the version whose launch is held. */
 interface Subject { revision: number; people: number | null; needed: boolean; held: boolean }
 
@@ -28,16 +30,16 @@ export class Approvals {
   constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly audit: AuditLog, private readonly runner: WorkerRunner) {}
 
   /** How many people publishing would launch to now; null when nobody can say, when it launches to nobody, or when nothing asks. */
-  async forecast(definition: CampaignDefinition): Promise<number | null> {
+  async forecast({ id, definition }: Asking): Promise<number | null> {
     const meant = meantBy(definition);
-    if (!meant || (plannedRamp(definition) === null && (await this.above(this.db)) === null)) return null;
-    return countMeant(this.db, meant, this.clock.now());
+    if (plannedRamp(definition) === null && (await this.above(this.db)) === null) return null;
+    return meant ? countMeant(this.db, meant, this.clock.now()) : countUntold(this.db, id);
   }
 
   /** Throws `campaign.approval-missing` when the draft may not be published as it is. */
-  async demand(tx: Db, campaign: Pick<Campaign, 'id' | 'revision'> & { definition: CampaignDefinition }, people: number | null): Promise<void> {
+  async demand(tx: Db, campaign: Asking & Pick<Campaign, 'revision'>, people: number | null): Promise<void> {
     const above = await this.above(tx);
-    if (!meantBy(campaign.definition) || !needsApproval(above, people)) return;
+    if (!(await this.launches(tx, campaign)) || !needsApproval(above, people)) return;
     const given = await approvalFor(tx, campaign.id, campaign.revision);
     if (given?.state === 'approved' && covers(given.people, people)) return;
     throw conflict('campaign.approval-missing', `A launch to more than ${above!} people needs the approval of a second person.`);
@@ -104,8 +106,14 @@ export class Approvals {
     const held = await heldLaunch(db, campaign.id);
     const { definition } = readDraft(campaign.definition);
     const meant = definition && meantBy(definition);
-    const people = held ? held.people : meant && above !== null ? await countMeant(db, meant, this.clock.now()) : null;
-    return { revision: held?.revision ?? campaign.revision, people, needed: held !== null || (meant !== null && needsApproval(above, people)), held: held !== null };
+    const untold = above === null || meant ? null : await countUntold(db, campaign.id);
+    const people = held ? held.people : meant && above !== null ? await countMeant(db, meant, this.clock.now()) : untold;
+    return { revision: held?.revision ?? campaign.revision, people, needed: held !== null || ((meant !== null || untold !== null) && needsApproval(above, people)), held: held !== null };
+  }
+
+  /** Whether publishing reaches many at once: by a launch, or as the telling of a feature. */
+  private async launches(db: Db, { id, definition }: Asking): Promise<boolean> {
+    return meantBy(definition) !== null || (await countUntold(db, id)) !== null;
   }
 
   private async above(db: Db): Promise<number | null> {

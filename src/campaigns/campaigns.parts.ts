@@ -32,6 +32,16 @@ import { CampaignsController } from './http/campaigns.controller.js';
 import { VersionsController } from './http/versions.controller.js';
 import { Overrides } from './overrides.service.js';
 import { OverridesController } from './http/overrides.controller.js';
+import { Features } from './features/features.service.js';
+import { FeaturesController } from './features/http/features.controller.js';
+import { FeatureRequestsController } from './features/http/requests.controller.js';
+import { TellWorker } from './features/jobs/tell.job.js';
+import { FeatureRequestsService } from './features/requests.service.js';
+import { FeatureCampaigns } from './features/feature-campaigns.js';
+import { ShippingQuestions } from './features/shipping-questions.js';
+import { FeatureShippingViews } from './features/shipping-view.service.js';
+import { FeatureShipping } from './features/shipping.service.js';
+import { FeatureTeammates } from './features/teammates.service.js';
 import { Holdouts } from './holdouts.service.js';
 import { HoldoutsController } from './http/holdouts.controller.js';
 import { Entering } from './entering.service.js';
@@ -73,4 +83,7 @@ export const campaignsParts: ModuleParts = {
   providers: [Drafts, CampaignMessages, Coverage, EmptyFields, CampaignCheck, TestPlanning, Approvals, LaunchState, Safety, PublishQuestions, LiveEditing, Remaining, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, Entering, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: KEPT_PLACES, useValue: campaignPlaces }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain, Choices, TestsThenSend, DisplayClaims, DisplayAcks, Holdouts, Simulations, Canaries, Overrides, EntryFiles],
   controllers: [CampaignsController, LiveEditingController, CampaignMessagesController, MessagesController, VersionsController, AssignmentsController, EnteringController, LedgerController, AnswersController, AutoMessagesController, ChoicesController, HoldoutsController, LaunchesController, SafetyController, SimulationsController, CanariesController, OverridesController, EntryFilesController],
   workers: [EntryWorker, DatesWorker, LaunchWorker, RampWorker, AdvanceWorker, MigrationWorker, ClosingWorker, CoverageWorker, DisplaysWorker, ChoicesWorker, SimulationsWorker, CanariesWorker],
+  providers: [Drafts, CampaignMessages, Coverage, EmptyFields, CampaignCheck, TestPlanning, Approvals, LaunchState, Safety, PublishQuestions, LiveEditing, Remaining, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, Entering, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: KEPT_PLACES, useValue: campaignPlaces }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain, Choices, TestsThenSend, DisplayClaims, DisplayAcks, Holdouts, Simulations, Features, FeatureRequestsService, FeatureTeammates, FeatureCampaigns, FeatureShipping, ShippingQuestions, FeatureShippingViews],
+  controllers: [CampaignsController, LiveEditingController, CampaignMessagesController, MessagesController, VersionsController, AssignmentsController, EnteringController, LedgerController, AnswersController, AutoMessagesController, ChoicesController, HoldoutsController, LaunchesController, SafetyController, SimulationsController, FeaturesController, FeatureRequestsController],
+  workers: [EntryWorker, DatesWorker, LaunchWorker, RampWorker, AdvanceWorker, MigrationWorker, ClosingWorker, CoverageWorker, DisplaysWorker, ChoicesWorker, SimulationsWorker, TellWorker],
 };

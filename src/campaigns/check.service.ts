@@ -26,7 +26,7 @@ import { refuseErrors } from './domain/refuse.js';
 import { writtenOf } from './domain/unfinished.js';
 import { knownLists } from '../people/lists/store/lists.store.js';
 import { EmptyFields } from './empty-fields.service.js';
-import { knownTopics, segmentStates } from './store/references.store.js';
+import { knownFeatures, knownTopics, segmentStates } from './store/references.store.js';
 
 /** A content that compiled, ready to be stored. */
 export type CheckedContent = References['contents'][number] & { compiled: CompiledMessage };
@@ -62,7 +62,7 @@ export class CampaignCheck {
     const { findings, contents } = await this.compiled(references);
     return {
       definition,
-      findings: [...findFaults(definition, this.clock.now()), ...(await this.segments(references)), ...(await this.conditions(references)), ...(await this.topics(references)), ...(await this.lists(references)), ...(await this.endpoints(references)), ...(await this.sendersOf(references)), ...(await this.answers(references)), ...findings, ...(await this.rules(definition, references, contents))],
+      findings: [...findFaults(definition, this.clock.now()), ...(await this.segments(references)), ...(await this.conditions(references)), ...(await this.topics(references)), ...(await this.lists(references)), ...(await this.endpoints(references)), ...(await this.sendersOf(references)), ...(await this.answers(references)), ...(await this.features(references)), ...findings, ...(await this.rules(definition, references, contents))],
       contents,
     };
   }
@@ -139,6 +139,16 @@ export class CampaignCheck {
       const saveAs = channel === 'in_app' ? (content as InAppContent).survey?.saveAs : undefined;
       return saveAs === undefined ? [] : savedFindings(within(path, 'survey.saveAs'), saveAs, protectedTraits);
     });
+  }
+
+  /** Features that answers of surveys are requests for. */
+  private async features({ contents }: References): Promise<Finding[]> {
+    const named = contents.flatMap(({ path, channel, content }) => {
+      const key = channel === 'in_app' ? (content as InAppContent).survey?.requestFor : undefined;
+      return key === undefined ? [] : [{ path: within(path, 'survey.requestFor'), key }];
+    });
+    const known = await knownFeatures(this.db, named.map(({ key }) => key));
+    return named.flatMap(({ path, key }) => (known.has(key) ? [] : [fault(path, 'unknown-feature', `There is no feature with the key "${key}".`)]));
   }
 
   private async sendersOf({ contents, topics }: References): Promise<Finding[]> {

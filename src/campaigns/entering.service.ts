@@ -11,6 +11,7 @@ import { loadWorkspace } from '../platform/workspace.js';
 import type { Moment } from './engine/conditions.js';
 import { enterPeople, type Candidate } from './engine/enter.js';
 import { lockEntry } from './engine/locks.js';
+import { countUntold } from './features/store/askers.store.js';
 import { findCampaign } from './store/campaigns.store.js';
 import { namedPeople, noteRequests, requestKey } from './store/entry-requests.store.js';
 import { loadVersion, type CampaignVersion } from './store/versions.store.js';
@@ -53,6 +54,7 @@ export async function entranceOf(tx: Db, campaignId: string): Promise<{ version:
   if (campaign.state === 'stopped' || campaign.state === 'archived') throw conflict('campaign.not-running', `The campaign is ${campaign.state}: nobody enters it any more.`);
   const version = await loadVersion(tx, campaign.currentVersion.id);
   if (version.published.entry.type !== 'api') throw conflict('campaign.no-api-entry', 'People enter this campaign by themselves. Give it the entry "api" to let them in by name.');
+  if ((await countUntold(tx, campaignId)) !== null) throw conflict('campaign.feature-entry', 'This campaign tells of a feature: whoever asks for the feature enters by that. Record a request instead.');
   return { version, state: campaign.state };
 }
 

@@ -89,7 +89,7 @@ export class Publishing {
     // Compiling takes long, so it is done before the campaign is locked; the lock then proves that nothing has changed.
     const { definition, findings, contents } = await this.ask.checks.sound(seen.definition);
     const proposal = await this.ask.tests.propose({ ...seen, definition });
-    const forecast = await this.ask.approvals.forecast(definition);
+    const forecast = await this.ask.approvals.forecast({ id, definition });
     const warnings = [...findings, ...refuseErrors(proposal.findings)];
     await inTransaction(this.db, async (tx) => refuseMissedDates(tx, id, { now: this.clock.now(), zone: (await loadWorkspace(tx)).timeZone }));
     const version = await inTransaction(this.db, async (tx) => {

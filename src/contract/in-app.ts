@@ -40,6 +40,8 @@ const Survey = z.strictObject({
   many: z.boolean().default(false),
   /** Attribute of the person the answer becomes: the score, the key of the choice (a list of keys with `many`), or the text. */
   saveAs: z.string().min(1).max(200).optional(),
+  /** Key of a feature: every answer is kept as a request for it, in the words of its text. */
+  requestFor: Key.optional(),
   tags: z.array(AnswerTag).max(MAX_SURVEY_TAGS).default([]),
 });
 

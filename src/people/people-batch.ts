@@ -7,6 +7,7 @@ import { keyText, type PersonKind } from './domain/identity-plan.js';
 import type { JsonObject, JsonValue } from './domain/json.js';
 import { storedAttributes, type PersonWrite, type PersonWriteResult, type WriteContext } from './domain/person-write.js';
 import { tagKey } from './domain/reserved-keys.js';
+import { featuresByTag, recordRequests, type NewRequest } from './features/store/record-requests.js';
 import { keptSpan, spanOf, type Seen } from './domain/seen.js';
 import { appendHistory, attributesFromHistory, confirmHistory, loadHeads } from './store/attribute.store.js';
 import { insertEventsAndNews, type EventRow } from './store/event.store.js';
@@ -20,6 +21,8 @@ export interface PeopleBatchItem extends PersonWrite {
   previousId?: string;
   create?: boolean;
   event?: Omit<EventRow, 'personId'>;
+  /** What they said when they got their tags: their words where a tag asks for a feature. */
+  said?: { words: string | null; ref: string };
 }
 
 const KINDS: PersonKind[] = ['visitor', 'lead', 'user'];
@@ -159,7 +162,21 @@ export class BatchWrite {
     const added = await addTags(this.tx, wanted.filter((one) => one.add));
     const removed = await removeTags(this.tx, wanted.filter((one) => !one.add));
     for (const { personId, tag } of [...added, ...removed]) this.touchedTags.add(`${personId}\n${tag}`);
+    await this.recordAsked(new Set(added.map(({ personId, tag }) => `${personId}\n${tag}`)));
     return [...added.map(({ personId, tag }) => ({ personId, key: tagKey(tag), value: true })), ...removed.map(({ personId, tag }) => ({ personId, key: tagKey(tag), value: null }))];
+  }
+
+  /** Who is given the tag of a feature asks for it: when the tag is new to them, or whenever they say something with it. */
+  private async recordAsked(added: Set<string>): Promise<void> {
+    const features = await featuresByTag(this.tx, [...new Set(this.items.flatMap((item) => item.addTags ?? []))]);
+    if (features.size === 0) return;
+    const requests = this.items.flatMap(({ addTags: tags = [], said, at }, index) => tags.flatMap((tag): NewRequest[] => {
+      const personId = this.persons[index]!;
+      const featureId = features.get(tag);
+      if (featureId === undefined || (!added.delete(`${personId}\n${tag}`) && !said)) return [];
+      return [{ featureId, personId, askedAt: at, source: said ? 'survey' : 'tag', words: said?.words ?? null, ref: said?.ref ?? null, takenBy: null }];
+    }));
+    await recordRequests(this.tx, requests, { now: this.context.now, by: this.context.source });
   }
 
   private async storeEvents(): Promise<void> {

@@ -4,6 +4,7 @@ import { answerProblem, answerTags, savedAnswer, type AskedSurvey } from '../../
 import { AppError } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import { personWriteProblems } from '../../people/domain/person-write.js';
+import { featureOfKey, recordRequests } from '../../people/features/store/record-requests.js';
 import { isReservedKey } from '../../people/domain/reserved-keys.js';
 import { storableText } from '../../people/domain/json.js';
 import { writeBatch } from '../../people/people-writer.js';
@@ -45,11 +46,15 @@ export async function storeAnswer(tx: Db, { personId, content, isNew, claim, ans
   await insertAnswer(tx, { deliveryId: claim.deliveryId, personId, kind, ...delivery, ...said, at: now });
   await writeBatch(tx, [{
     ref: { personId }, at: now, ...consequences(content, said, protectedTraits, now),
+    ...(kind === 'survey' ? { said: { words: said.text ?? null, ref: claim.deliveryId } } : {}),
     event: {
       id: newId(), type: 'track', name: kind === 'survey' ? ANSWERED : REPLIED, messageId: `${claim.deliveryId}:${kind}`, occurredAt: now, receivedAt: now,
       properties: JSON.stringify({ campaign: delivery.campaignId, step: delivery.stepId, variant: delivery.variant, delivery: claim.deliveryId, ...said }), context: JSON.stringify({ page: { url: claim.url } }),
     },
   }], { now, source: 'visitor' });
+  // After the write, which holds the person. A feature that was archived since keeps no more requests.
+  const featureId = content.survey?.requestFor === undefined ? null : await featureOfKey(tx, content.survey.requestFor);
+  if (featureId !== null) await recordRequests(tx, [{ featureId, personId, askedAt: now, source: 'survey', words: said.text ?? null, ref: claim.deliveryId, takenBy: null }], { now, by: 'visitor' });
 }
 
 /** An attribute that can not hold the answer (a text as e-mail address), or that was protected since the survey was published, is left as it is. */

@@ -73,6 +73,7 @@ export const KOREAN: Readonly<Record<string, string>> = {
   'unfit-value': '이 속성에 넣을 수 없는 값이에요.',
   'unknown-endpoint': '없는 웹훅이에요.',
   'unknown-goal': '없는 목표예요.',
+  'unknown-feature': '없는 기능이에요. 기능 요청에서 먼저 만들거나 다른 기능을 고르세요.',
   'unknown-list': '없는 목록이에요.',
   'unknown-segment': '없는 세그먼트예요.',
   'unknown-step': '가리키는 단계가 없어요.',

@@ -26,7 +26,7 @@ const keyText = (property: string): string => `case when jsonb_typeof(e.properti
 const LONGEST_KEY = 256;
 
 /** The segments' own reading of a property filter, over `event as e` and `person as p`. */
-function filters(where: readonly PropertyFilter[], zone: string, values: SqlValues): string {
+export function filters(where: readonly PropertyFilter[], zone: string, values: SqlValues): string {
   const bind = (value: unknown, type: string) => values.bind(value, type);
   // Properties take no operator that moves with the clock. The zone is bound when a filter asks for it: a value that no
   // statement uses has no type.

@@ -14,7 +14,7 @@ export interface Merged { from: string; into: string }
 
 /**
  * Active runs of merged people that their survivors cannot take over: the survivor is in the campaign now, or was and may
- * not enter again.
+ * not enter again. And runs of either that tell of a feature which another campaign has told one of them of.
  */
 export function runsInTheWay(tx: Db, merges: readonly Merged[]): Promise<{ id: string; into: string }[]> {
   return rows(tx, `
@@ -27,7 +27,13 @@ export function runsInTheWay(tx: Db, merges: readonly Merged[]): Promise<{ id: s
         where own.person_id = m.into_id and own.campaign_id = e.campaign_id
           and case when v.definition -> 'reentry' ->> 'policy' = 'concurrent_by_key' then own.state = 'active' and own.entry_key = e.entry_key
                    else own.state = 'active' or coalesce(v.definition -> 'reentry' ->> 'policy', 'never') = 'never' end)
-     order by e.id`, sides(merges));
+    union
+    select e.id, m.into_id
+      from ${PAIRS}
+      join enrollment as e on e.person_id in (m.from_id, m.into_id) and e.state = 'active'
+      join feature_campaign as f on f.campaign_id = e.campaign_id
+      join feature_asker as a on a.person_id = m.into_id and a.feature_id = f.feature_id and a.told_by <> e.campaign_id
+     order by id`, sides(merges));
 }
 
 /**

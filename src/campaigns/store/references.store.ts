@@ -19,6 +19,10 @@ export async function knownTopics(db: Db, keys: readonly string[]): Promise<Map<
   return new Map(found.map(({ key, ...topic }) => [key, topic]));
 }
 
+/** Those of the keys that are features' now. */
+export const knownFeatures = async (db: Db, keys: readonly string[]): Promise<Set<string>> =>
+  new Set((await rows<{ key: string }>(db, 'select f.key from feature as f where f.key = any($1::text[]) and f.archived_at is null', [keys])).map(({ key }) => key));
+
 /** Hidden segments that are still kept up for the campaign. */
 export async function ownedSegments(db: Db, campaignId: string): Promise<string[]> {
   const found = await rows<{ id: string }>(db, `select s.id from segment as s where s.owner_id = $1 and s.state <> 'archived' order by s.id`, [campaignId]);

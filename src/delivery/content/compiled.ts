@@ -39,6 +39,7 @@ export interface CompiledEmail extends CompiledEmailTexts, InLanguages<CompiledE
   kind: 'email';
   format: 1;
   fromAddress?: string;
+  /** An address, or a template that gives one. */
   replyTo?: string;
   warnings: Warning[];
 }
@@ -68,7 +69,7 @@ export interface InAppSettings {
 }
 
 /** What a survey is in every language. */
-export type AskedInEveryLanguage = Pick<SurveyContent, 'kind' | 'many' | 'saveAs' | 'tags'>;
+export type AskedInEveryLanguage = Pick<SurveyContent, 'kind' | 'many' | 'saveAs' | 'requestFor' | 'tags'>;
 
 /** An in-app message ready to be rendered. `format` 1 holds plain text alone and was written by earlier versions. */
 export interface CompiledInApp extends CompiledInAppTexts, InAppSettings, InLanguages<CompiledInAppTexts> {

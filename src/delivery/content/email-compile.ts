@@ -33,9 +33,12 @@ export async function compileEmail(content: EmailContent, book: SnippetBook): Pr
   const layout = await loadLayout(content.layout);
   if (layout === null) return { problems: [{ path: 'layout', code: 'message.unknown-layout', message: `there is no layout "${content.layout}"` }] };
   if (!offersUnsubscription(layout)) return { problems: [{ path: 'layout', code: 'message.layout-without-unsubscribe', message: `the layout "${content.layout}" has no link to {{message.unsubscribeUrl}} in its element of class danbi-footer` }] };
+  const fields = new FieldChecks({ book, language: content.language });
+  const replyTo = content.replyTo?.includes('{{') ? fields.check('replyTo', content.replyTo) : null;
+  if (fields.problems.length > 0) return { problems: fields.problems };
   return inEveryLanguage<EmailTexts, CompiledEmailTexts, CompiledEmail>(content, (texts, language) => compileTexts({ fromName: content.fromName, ...texts }, layout, { book, language }), {
     kind: 'email', format: 1, ...(content.fromAddress === undefined ? {} : { fromAddress: content.fromAddress }),
-    ...(content.replyTo === undefined ? {} : { replyTo: content.replyTo }),
+    ...(content.replyTo === undefined ? {} : { replyTo: replyTo ? storedSource(replyTo) : content.replyTo }),
   });
 }
 

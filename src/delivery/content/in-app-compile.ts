@@ -16,7 +16,7 @@ export async function compileInApp(content: InAppContent, book: SnippetBook): Pr
     ...(theme === undefined ? {} : { theme }),
     ...(slot === undefined ? {} : { slot }),
     ...(reply ? { reply } : {}),
-    ...(survey ? { asks: { kind: survey.kind, many: survey.many, ...(survey.saveAs === undefined ? {} : { saveAs: survey.saveAs }), tags: survey.tags } } : {}),
+    ...(survey ? { asks: { kind: survey.kind, many: survey.many, ...(survey.saveAs === undefined ? {} : { saveAs: survey.saveAs }), ...(survey.requestFor === undefined ? {} : { requestFor: survey.requestFor }), tags: survey.tags } } : {}),
     ...(expiresAfterHours === undefined ? {} : { expiresAfterHours }),
     ...(until === undefined ? {} : { until }),
   });

@@ -32,6 +32,21 @@ export function prepareEmail(compiled: CompiledEmailTexts, looking = false): Pre
 /** Blocks that were left out leave empty lines behind. */
 const tidy = (text: string) => `${text.replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trim()}\n`;
 
+const replyTos = new Map<string, PreparedTemplate>();
+/** Few messages have one, each the same for all: kept by its source. */
+const MOST_KEPT = 100;
+
+/** Where replies go: a template may give each person an address, or none. */
+function replyToOf({ replyTo }: CompiledEmail, data: Parameters<PreparedTemplate>[0], state: Parameters<PreparedTemplate>[1]): { replyTo?: string } {
+  if (replyTo === undefined || !replyTo.includes('{{')) return replyTo === undefined ? {} : { replyTo };
+  if (replyTos.size >= MOST_KEPT) replyTos.clear();
+  const template = replyTos.get(replyTo) ?? prepare(replyTo, 'replyTo', false, state.found !== undefined);
+  if (!state.found) replyTos.set(replyTo, template);
+  const address = oneLine(template(data, state));
+  if (address !== '' && !/^[^\s@]+@[^\s@]+$/.test(address)) throw new RenderFailure('RENDER_ERROR', 'replyTo: it is not one e-mail address');
+  return address === '' ? {} : { replyTo: address };
+}
+
 /**
  * The e-mail for one person. Pure: the same arguments give the same bytes. Throws {@link RenderFailure}; nothing of the
  * context is changed or kept.
@@ -57,7 +72,7 @@ export function renderEmail(compiled: CompiledEmail, context: RenderContext, lin
     text: tidy(prepared.text(data, state)),
     ...(prepared.fromName ? { fromName: oneLine(prepared.fromName(data, state)) } : {}),
     ...(compiled.fromAddress === undefined ? {} : { fromAddress: compiled.fromAddress }),
-    ...(compiled.replyTo === undefined ? {} : { replyTo: compiled.replyTo }),
+    ...replyToOf(compiled, data, state),
     listUnsubscribeUrl,
   };
 }

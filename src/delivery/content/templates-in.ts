@@ -1,10 +1,10 @@
 export interface PlacedText { path: string; text: string; language: string | undefined }
 
-const TEMPLATES = new Set(['subject', 'preheader', 'body', 'text', 'fromName', 'title', 'memberEmail']);
+const TEMPLATES = new Set(['subject', 'preheader', 'body', 'text', 'fromName', 'replyTo', 'title', 'memberEmail']);
 /** Parts whose texts are templates all the way down. */
 const PARTS = ['buttons', 'image', 'survey', 'details', 'links'];
 /** What stands in those parts and is no text that somebody reads. */
-const FIXED = new Set(['key', 'kind', 'saveAs', 'tags']);
+const FIXED = new Set(['key', 'kind', 'saveAs', 'requestFor', 'tags']);
 
 /** The fields of a message that are templates, each with its place. */
 export function templatesIn(content: object): PlacedText[] {

@@ -1,4 +1,5 @@
 import { keyOf } from '../../kernel/ids.js';
+import { REQUEST_ERASURES } from '../features/store/merge-requests.js';
 import type { IdentityKey } from '../domain/identity-plan.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 
@@ -41,6 +42,7 @@ export async function erasePerson(tx: Db, id: string, now: Date): Promise<Remove
        where r.payload ->> 'userId' = any($1::text[]) or r.payload ->> 'anonymousId' = any($1::text[]) or r.payload -> 'ref' ->> 'userId' = any($1::text[]) or r.payload -> 'ref' ->> 'anonymousId' = any($1::text[])
       returning 1`, [identities.map(({ value }) => value)]),
   };
+  for (const forget of REQUEST_ERASURES) await rows(tx, forget, [id]);
   await rows(tx, 'delete from person_date as d where d.person_id = $1::uuid', [id]);
   await rows(tx, 'delete from identity_conflict as c where c.person_id = $1::uuid', [id]);
   await rows(tx, 'delete from person as p where p.id = $1::uuid', [id]);

@@ -1,5 +1,6 @@
 import { rows, type Db } from '../../platform/database/db.js';
 import { listKey, tagKey } from '../domain/reserved-keys.js';
+import { REQUEST_MOVES } from '../features/store/merge-requests.js';
 import { appendHistory } from './attribute.store.js';
 import { factRows, type Fact } from './facts.store.js';
 
@@ -14,6 +15,7 @@ const MOVES = [
   `delete from person_date as d using ${PAIRS} where d.person_id = m.from_id`,
   `update person_identity as i set person_id = m.into_id from ${PAIRS} where i.person_id = m.from_id`,
   `update person_merge as earlier set into_id = m.into_id from ${PAIRS} where earlier.into_id = m.from_id`,
+  ...REQUEST_MOVES,
   `update person as p
       set first_seen_at = least(p.first_seen_at, seen.first_at), last_seen_at = greatest(date_trunc('minute', greatest(p.last_seen_at, seen.last_at)), least(p.first_seen_at, seen.first_at))
      from (select m.into_id, min(l.first_seen_at) as first_at, max(l.last_seen_at) as last_at

@@ -132,6 +132,8 @@ export const CONTENT: Sentences = {
   'The message is not written in {language}.': '{language} 언어로 쓴 내용이 없어요.',
   '{part}: {subject} does not lead to http, https, mailto or tel': '{subject}: 링크 주소가 아니에요.',
   '{language} is not among {languages}': '{language} 언어로 쓴 내용이 없어요.',
+  'must be an e-mail address, or one field such as {{event.teammateEmail}}': '이메일 주소나 {{event.teammateEmail}} 같은 필드 하나를 적어 주세요.',
+  'replyTo: it is not one e-mail address': '답장 주소가 이메일 주소 하나가 아니에요.',
   'subject: it is empty': '제목이 비어 있어요.',
   '{part}: workspace.senderContact has no value': '광고에는 연락처가 보여야 하는데 워크스페이스의 연락처가 비어 있어요.',
   '{part}: {name} has no value': '이 고객에게 {name} 값이 없어요.',

@@ -2,7 +2,7 @@ import type { SurveyContent } from '../../../contract/in-app.js';
 import type { SurveyAnswer } from '../../../contract/visitor-wire.js';
 
 /** What of a survey decides about answers, whatever the language. */
-export type AskedSurvey = Pick<SurveyContent, 'kind' | 'many' | 'choices' | 'comment' | 'saveAs' | 'tags'>;
+export type AskedSurvey = Pick<SurveyContent, 'kind' | 'many' | 'choices' | 'comment' | 'saveAs' | 'requestFor' | 'tags'>;
 
 const LONGEST_TEXT = 5_000;
 const SCORES = { nps: [0, 10], csat: [1, 5] } as const;

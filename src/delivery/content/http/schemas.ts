@@ -13,7 +13,7 @@ import type { Preview } from '../preview.service.js';
 const DisplayNode: z.ZodType<WireNode> = z.lazy(() => z.union([z.string(), z.tuple([z.string(), z.union([z.record(z.string(), z.string()), z.literal(0)])], DisplayNode)])).meta({ id: 'DisplayNode' });
 const SurveyView = z.object({
   kind: z.enum(SURVEY_KINDS), many: z.boolean(), question: z.string(), ends: z.tuple([z.string(), z.string()]).optional(), choices: z.array(z.object({ key: z.string(), label: z.string() })).optional(),
-  comment: z.string().optional(), submit: z.string(), thanks: z.string(), saveAs: z.string().optional(),
+  comment: z.string().optional(), submit: z.string(), thanks: z.string(), saveAs: z.string().optional(), requestFor: z.string().optional(),
   tags: z.array(z.object({ tag: z.string(), scores: z.object({ from: z.number(), to: z.number() }).optional(), choice: z.string().optional() })),
 });
 

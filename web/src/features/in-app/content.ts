@@ -52,8 +52,8 @@ export function withTexts(content: InAppContent, language: string | null, texts:
   const { image: _image, survey, ...rest } = content;
   const { survey: said, ...own } = texts;
   if (!survey || !said) return { ...rest, ...own, ...(survey ? { survey } : {}) };
-  const { kind, many, saveAs, tags } = survey;
-  return { ...rest, ...own, survey: { kind, many, tags, ...(saveAs === undefined ? {} : { saveAs }), ...said } };
+  const { kind, many, saveAs, requestFor, tags } = survey;
+  return { ...rest, ...own, survey: { kind, many, tags, ...(saveAs === undefined ? {} : { saveAs }), ...(requestFor === undefined ? {} : { requestFor }), ...said } };
 }
 
 /** Another language begins with the words of the message itself. */

@@ -50,6 +50,8 @@ const ROUTES: Record<string, readonly string[]> = {
   '/results': ['/results', '/results?list=goals'],
   '/results/deliverability': ['/results/deliverability'],
   '/results/holdouts': ['/results/holdouts'],
+  '/features': ['/features'],
+  '/features/$key': ['/features/dark-mode'],
   '/results/overlap': ['/results/overlap'],
   '/segments': ['/segments'],
   '/segments/$id': ['/segments/{segment}', '/segments/{segment}?tab=people', '/segments/{segment}?tab=growth', '/segments/{segment}?tab=explain&person={person}'],
@@ -93,6 +95,8 @@ const DIALOGS: Record<string, readonly [string, (page: Page) => Promise<void>]> 
   'an address to suppress': ['/settings/sending?tab=suppressed', click('sending.suppressed.new')],
   'a new user': ['/settings/team', click('settings.team.invite')],
   'a new holdout': ['/results/holdouts', click('reports.holdouts.begin')],
+  'a new feature': ['/features', click('features.new')],
+  'shipping a feature': ['/features/dark-mode', click('features.ship')],
   'a new topic': ['/settings/topics', click('settings.topics.new')],
   'a new key': ['/settings/api-keys', click('settings.keys.new')],
   'somebody to tell of alarms': ['/settings/status', click('status.targets.add')],
@@ -135,6 +139,7 @@ test('every route of the dashboard is listed here', () => {
     world = await furnish(app, clock);
     dashboard = await Dashboard.open(app);
     await app.api('POST', '/v1/users', { email: 'ana@example.org', name: '이분석', role: 'analyst' });
+    await app.api('POST', '/v1/features', { key: 'dark-mode', name: '다크 모드' });
     sweep = new Sweep(dashboard);
   });
   afterEach(() => expect(dashboard.browser.faults.splice(0)).toEqual([]));

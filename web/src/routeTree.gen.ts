@@ -23,6 +23,8 @@ import { Route as DataEventsRouteImport } from './routes/data/events'
 import { Route as DataLiveRouteImport } from './routes/data/live'
 import { Route as DeliveriesIndexRouteImport } from './routes/deliveries/index'
 import { Route as DeliveriesIdRouteImport } from './routes/deliveries/$id'
+import { Route as FeaturesIndexRouteImport } from './routes/features/index'
+import { Route as FeaturesKeyRouteImport } from './routes/features/$key'
 import { Route as MessagesIndexRouteImport } from './routes/messages/index'
 import { Route as PeopleIndexRouteImport } from './routes/people/index'
 import { Route as PeopleIdRouteImport } from './routes/people/$id'
@@ -135,6 +137,16 @@ const DeliveriesIndexRoute = DeliveriesIndexRouteImport.update({
 const DeliveriesIdRoute = DeliveriesIdRouteImport.update({
   id: '/deliveries/$id',
   path: '/deliveries/$id',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const FeaturesIndexRoute = FeaturesIndexRouteImport.update({
+  id: '/features/',
+  path: '/features/',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const FeaturesKeyRoute = FeaturesKeyRouteImport.update({
+  id: '/features/$key',
+  path: '/features/$key',
   getParentRoute: () => rootRouteImport,
 } as any)
 const MessagesIndexRoute = MessagesIndexRouteImport.update({
@@ -368,6 +380,7 @@ export interface FileRoutesByFullPath {
   '/data/events': typeof DataEventsRoute
   '/data/live': typeof DataLiveRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
+  '/features/$key': typeof FeaturesKeyRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
   '/results/deliverability': typeof ResultsDeliverabilityRoute
@@ -389,6 +402,7 @@ export interface FileRoutesByFullPath {
   '/auto-messages/': typeof AutoMessagesIndexRoute
   '/campaigns/': typeof CampaignsIndexRoute
   '/deliveries/': typeof DeliveriesIndexRoute
+  '/features/': typeof FeaturesIndexRoute
   '/messages/': typeof MessagesIndexRoute
   '/people/': typeof PeopleIndexRoute
   '/results/': typeof ResultsIndexRoute
@@ -424,6 +438,7 @@ export interface FileRoutesByTo {
   '/data/events': typeof DataEventsRoute
   '/data/live': typeof DataLiveRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
+  '/features/$key': typeof FeaturesKeyRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
   '/results/deliverability': typeof ResultsDeliverabilityRoute
@@ -445,6 +460,7 @@ export interface FileRoutesByTo {
   '/auto-messages': typeof AutoMessagesIndexRoute
   '/campaigns': typeof CampaignsIndexRoute
   '/deliveries': typeof DeliveriesIndexRoute
+  '/features': typeof FeaturesIndexRoute
   '/messages': typeof MessagesIndexRoute
   '/people': typeof PeopleIndexRoute
   '/results': typeof ResultsIndexRoute
@@ -484,6 +500,7 @@ export interface FileRoutesById {
   '/data/events': typeof DataEventsRoute
   '/data/live': typeof DataLiveRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
+  '/features/$key': typeof FeaturesKeyRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
   '/results/deliverability': typeof ResultsDeliverabilityRoute
@@ -505,6 +522,7 @@ export interface FileRoutesById {
   '/auto-messages/': typeof AutoMessagesIndexRoute
   '/campaigns/': typeof CampaignsIndexRoute
   '/deliveries/': typeof DeliveriesIndexRoute
+  '/features/': typeof FeaturesIndexRoute
   '/messages/': typeof MessagesIndexRoute
   '/people/': typeof PeopleIndexRoute
   '/results/': typeof ResultsIndexRoute
@@ -545,6 +563,7 @@ export interface FileRouteTypes {
     | '/data/events'
     | '/data/live'
     | '/deliveries/$id'
+    | '/features/$key'
     | '/people/$id'
     | '/people/import'
     | '/results/deliverability'
@@ -566,6 +585,7 @@ export interface FileRouteTypes {
     | '/auto-messages/'
     | '/campaigns/'
     | '/deliveries/'
+    | '/features/'
     | '/messages/'
     | '/people/'
     | '/results/'
@@ -601,6 +621,7 @@ export interface FileRouteTypes {
     | '/data/events'
     | '/data/live'
     | '/deliveries/$id'
+    | '/features/$key'
     | '/people/$id'
     | '/people/import'
     | '/results/deliverability'
@@ -622,6 +643,7 @@ export interface FileRouteTypes {
     | '/auto-messages'
     | '/campaigns'
     | '/deliveries'
+    | '/features'
     | '/messages'
     | '/people'
     | '/results'
@@ -660,6 +682,7 @@ export interface FileRouteTypes {
     | '/data/events'
     | '/data/live'
     | '/deliveries/$id'
+    | '/features/$key'
     | '/people/$id'
     | '/people/import'
     | '/results/deliverability'
@@ -681,6 +704,7 @@ export interface FileRouteTypes {
     | '/auto-messages/'
     | '/campaigns/'
     | '/deliveries/'
+    | '/features/'
     | '/messages/'
     | '/people/'
     | '/results/'
@@ -720,6 +744,7 @@ export interface RootRouteChildren {
   DataEventsRoute: typeof DataEventsRoute
   DataLiveRoute: typeof DataLiveRoute
   DeliveriesIdRoute: typeof DeliveriesIdRoute
+  FeaturesKeyRoute: typeof FeaturesKeyRoute
   PeopleIdRoute: typeof PeopleIdRoute
   PeopleImportRoute: typeof PeopleImportRoute
   ResultsDeliverabilityRoute: typeof ResultsDeliverabilityRoute
@@ -730,6 +755,7 @@ export interface RootRouteChildren {
   AutoMessagesIndexRoute: typeof AutoMessagesIndexRoute
   CampaignsIndexRoute: typeof CampaignsIndexRoute
   DeliveriesIndexRoute: typeof DeliveriesIndexRoute
+  FeaturesIndexRoute: typeof FeaturesIndexRoute
   MessagesIndexRoute: typeof MessagesIndexRoute
   PeopleIndexRoute: typeof PeopleIndexRoute
   ResultsIndexRoute: typeof ResultsIndexRoute
@@ -839,6 +865,20 @@ declare module '@tanstack/react-router' {
       path: '/deliveries/$id'
       fullPath: '/deliveries/$id'
       preLoaderRoute: typeof DeliveriesIdRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/features/': {
+      id: '/features/'
+      path: '/features'
+      fullPath: '/features/'
+      preLoaderRoute: typeof FeaturesIndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/features/$key': {
+      id: '/features/$key'
+      path: '/features/$key'
+      fullPath: '/features/$key'
+      preLoaderRoute: typeof FeaturesKeyRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/messages/': {
@@ -1239,6 +1279,7 @@ const rootRouteChildren: RootRouteChildren = {
   DataEventsRoute: DataEventsRoute,
   DataLiveRoute: DataLiveRoute,
   DeliveriesIdRoute: DeliveriesIdRoute,
+  FeaturesKeyRoute: FeaturesKeyRoute,
   PeopleIdRoute: PeopleIdRoute,
   PeopleImportRoute: PeopleImportRoute,
   ResultsDeliverabilityRoute: ResultsDeliverabilityRoute,
@@ -1249,6 +1290,7 @@ const rootRouteChildren: RootRouteChildren = {
   AutoMessagesIndexRoute: AutoMessagesIndexRoute,
   CampaignsIndexRoute: CampaignsIndexRoute,
   DeliveriesIndexRoute: DeliveriesIndexRoute,
+  FeaturesIndexRoute: FeaturesIndexRoute,
   MessagesIndexRoute: MessagesIndexRoute,
   PeopleIndexRoute: PeopleIndexRoute,
   ResultsIndexRoute: ResultsIndexRoute,

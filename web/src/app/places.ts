@@ -1,4 +1,4 @@
-import { IconChartBar, IconDatabase, IconHome, IconMail, IconMessageCircle, IconSend, IconSettings, IconTargetArrow, IconUsers, IconUsersGroup } from '../ui/icons.ts';
+import { IconChartBar, IconDatabase, IconHome, IconBulb, IconMail, IconMessageCircle, IconSend, IconSettings, IconTargetArrow, IconUsers, IconUsersGroup } from '../ui/icons.ts';
 
 /** What the bar on the left leads to, in its order. */
 export const PLACES = [
@@ -9,6 +9,7 @@ export const PLACES = [
   { to: '/segments', key: 'segments', Icon: IconUsersGroup },
   { to: '/results', key: 'results', Icon: IconChartBar },
   { to: '/people', key: 'people', Icon: IconUsers },
+  { to: '/features', key: 'features', Icon: IconBulb },
   { to: '/deliveries', key: 'deliveries', Icon: IconSend },
   { to: '/data/events', key: 'data', Icon: IconDatabase },
   { to: '/settings', key: 'settings', Icon: IconSettings },

@@ -6,6 +6,7 @@ export { IconArrowForwardUp } from '@tabler/icons-react';
 export { IconArrowUp } from '@tabler/icons-react';
 export { IconArrowsSplit2 } from '@tabler/icons-react';
 export { IconBraces } from '@tabler/icons-react';
+export { IconBulb } from '@tabler/icons-react';
 export { IconChartBar } from '@tabler/icons-react';
 export { IconBell } from '@tabler/icons-react';
 export { IconCheck } from '@tabler/icons-react';

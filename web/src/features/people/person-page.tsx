@@ -12,6 +12,7 @@ import { TextLink } from '../../ui/links.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ErrorPanel, Loading } from '../../ui/states.tsx';
 import { CanaryToggle } from '../canaries/canary-toggle.tsx';
+import { PersonFeatures } from '../features/person-features.tsx';
 import { PersonWaiting } from '../pacing/person-waiting.tsx';
 import { Consent } from './consent.tsx';
 import { Attributes, Tags } from './facts.tsx';
@@ -49,6 +50,7 @@ export function PersonPage() {
             <Stack gap="lg">
               <Section title={t('people.tags')}><Tags person={person.data} /></Section>
               <Section title={t('people.segments')}><Segments id={person.data.id} /></Section>
+              <Section title={t('features.requests')}><PersonFeatures id={person.data.id} /></Section>
             </Stack>
           </SimpleGrid>
         </Tabs.Panel>

@@ -11,6 +11,7 @@ import draft from './draft.json';
 import status from './status.json';
 import stuck from './stuck.json';
 import explain from './explain.json';
+import features from './features.json';
 import flow from './flow.json';
 import history from './history.json';
 import home from './home.json';
@@ -60,6 +61,7 @@ export default {
   deliveries,
   draft,
   explain,
+  features,
   flow,
   history,
   home,

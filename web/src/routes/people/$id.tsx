@@ -6,6 +6,6 @@ import { needWords } from '../../i18n/index.ts';
 
 export const Route = createFileRoute('/people/$id')({
   validateSearch: (search): PersonSearch => ({ tab: oneOf(TABS, search.tab), campaign: textOf(search.campaign) }),
-  loader: () => needWords('people', 'deliveries', 'reasons', 'campaigns', 'pacing', 'canaries'),
+  loader: () => needWords('people', 'deliveries', 'reasons', 'campaigns', 'pacing', 'canaries', 'features'),
   component: PersonPage,
 });

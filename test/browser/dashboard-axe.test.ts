@@ -59,6 +59,7 @@ const ROUTES: Record<string, readonly string[]> = {
   '/settings/api-keys': ['/settings/api-keys'],
   '/settings/audit': ['/settings/audit'],
   '/settings/canaries': ['/settings/canaries'],
+  '/settings/files': ['/settings/files'],
   '/settings/me': ['/settings/me'],
   '/settings/pacing': ['/settings/pacing'],
   '/settings/safety': ['/settings/safety'],

@@ -40,6 +40,7 @@ import { Route as SettingsIndexRouteImport } from './routes/settings/index'
 import { Route as SettingsApiKeysRouteImport } from './routes/settings/api-keys'
 import { Route as SettingsAuditRouteImport } from './routes/settings/audit'
 import { Route as SettingsCanariesRouteImport } from './routes/settings/canaries'
+import { Route as SettingsFilesRouteImport } from './routes/settings/files'
 import { Route as SettingsMeRouteImport } from './routes/settings/me'
 import { Route as SettingsPacingRouteImport } from './routes/settings/pacing'
 import { Route as SettingsSafetyRouteImport } from './routes/settings/safety'
@@ -224,6 +225,11 @@ const SettingsCanariesRoute = SettingsCanariesRouteImport.update({
   path: '/canaries',
   getParentRoute: () => SettingsRouteRoute,
 } as any)
+const SettingsFilesRoute = SettingsFilesRouteImport.update({
+  id: '/files',
+  path: '/files',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
 const SettingsMeRoute = SettingsMeRouteImport.update({
   id: '/me',
   path: '/me',
@@ -391,6 +397,7 @@ export interface FileRoutesByFullPath {
   '/settings/api-keys': typeof SettingsApiKeysRoute
   '/settings/audit': typeof SettingsAuditRoute
   '/settings/canaries': typeof SettingsCanariesRoute
+  '/settings/files': typeof SettingsFilesRoute
   '/settings/me': typeof SettingsMeRoute
   '/settings/pacing': typeof SettingsPacingRoute
   '/settings/safety': typeof SettingsSafetyRoute
@@ -449,6 +456,7 @@ export interface FileRoutesByTo {
   '/settings/api-keys': typeof SettingsApiKeysRoute
   '/settings/audit': typeof SettingsAuditRoute
   '/settings/canaries': typeof SettingsCanariesRoute
+  '/settings/files': typeof SettingsFilesRoute
   '/settings/me': typeof SettingsMeRoute
   '/settings/pacing': typeof SettingsPacingRoute
   '/settings/safety': typeof SettingsSafetyRoute
@@ -511,6 +519,7 @@ export interface FileRoutesById {
   '/settings/api-keys': typeof SettingsApiKeysRoute
   '/settings/audit': typeof SettingsAuditRoute
   '/settings/canaries': typeof SettingsCanariesRoute
+  '/settings/files': typeof SettingsFilesRoute
   '/settings/me': typeof SettingsMeRoute
   '/settings/pacing': typeof SettingsPacingRoute
   '/settings/safety': typeof SettingsSafetyRoute
@@ -574,6 +583,7 @@ export interface FileRouteTypes {
     | '/settings/api-keys'
     | '/settings/audit'
     | '/settings/canaries'
+    | '/settings/files'
     | '/settings/me'
     | '/settings/pacing'
     | '/settings/safety'
@@ -632,6 +642,7 @@ export interface FileRouteTypes {
     | '/settings/api-keys'
     | '/settings/audit'
     | '/settings/canaries'
+    | '/settings/files'
     | '/settings/me'
     | '/settings/pacing'
     | '/settings/safety'
@@ -693,6 +704,7 @@ export interface FileRouteTypes {
     | '/settings/api-keys'
     | '/settings/audit'
     | '/settings/canaries'
+    | '/settings/files'
     | '/settings/me'
     | '/settings/pacing'
     | '/settings/safety'
@@ -986,6 +998,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SettingsCanariesRouteImport
       parentRoute: typeof SettingsRouteRoute
     }
+    '/settings/files': {
+      id: '/settings/files'
+      path: '/files'
+      fullPath: '/settings/files'
+      preLoaderRoute: typeof SettingsFilesRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
     '/settings/me': {
       id: '/settings/me'
       path: '/me'
@@ -1189,6 +1208,7 @@ interface SettingsRouteRouteChildren {
   SettingsApiKeysRoute: typeof SettingsApiKeysRoute
   SettingsAuditRoute: typeof SettingsAuditRoute
   SettingsCanariesRoute: typeof SettingsCanariesRoute
+  SettingsFilesRoute: typeof SettingsFilesRoute
   SettingsMeRoute: typeof SettingsMeRoute
   SettingsPacingRoute: typeof SettingsPacingRoute
   SettingsSafetyRoute: typeof SettingsSafetyRoute
@@ -1208,6 +1228,7 @@ const SettingsRouteRouteChildren: SettingsRouteRouteChildren = {
   SettingsApiKeysRoute: SettingsApiKeysRoute,
   SettingsAuditRoute: SettingsAuditRoute,
   SettingsCanariesRoute: SettingsCanariesRoute,
+  SettingsFilesRoute: SettingsFilesRoute,
   SettingsMeRoute: SettingsMeRoute,
   SettingsPacingRoute: SettingsPacingRoute,
   SettingsSafetyRoute: SettingsSafetyRoute,

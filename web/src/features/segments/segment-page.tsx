@@ -4,6 +4,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, type Api } from '../../lib/api.ts';
+import { copyAsFile } from '../../lib/copy-file.ts';
 import { useFormat } from '../../lib/format.ts';
 import { mayEdit, useMe } from '../../lib/me.ts';
 import { ConfirmButton, TYPED_FROM } from '../../ui/confirm.tsx';
@@ -86,12 +87,13 @@ function UsedIn({ id }: { id: string }) {
   return <Group gap="xs" component="section" aria-label={t('segments.usedIn')}><Text size="sm" c="dimmed">{t('segments.usedIn')}</Text>{uses.data.items.map((use) => <TextLink key={use.id} size="sm" underline="always" to={use.kind === 'campaign' ? '/campaigns/$id' : '/segments/$id'} params={{ id: use.id }}>{use.name}</TextLink>)}</Group>;
 }
 
-/** The same sentence under another name, to change from there. */
+/** The same sentence under another name, to change from there; or as a file, for another Danbi. */
 function Duplicate({ segment }: { segment: Api<'Segment'> }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const navigate = route.useNavigate();
   const canEdit = mayEdit(useMe());
+  const [note, setNote] = useState('');
   const [refusal, setRefusal] = useState('');
   if (!canEdit) return null;
   const duplicate = async () => {
@@ -104,7 +106,23 @@ function Duplicate({ segment }: { segment: Api<'Segment'> }) {
       setRefusal(error instanceof Error ? error.message : '');
     }
   };
-  return <>{refusal && <Text size="sm" c="red" role="alert">{refusal}</Text>}<Button variant="default" onClick={() => { void duplicate(); }}>{t('segments.duplicate')}</Button></>;
+  const copy = async () => {
+    setRefusal('');
+    try {
+      await copyAsFile('segment', segment.id);
+      setNote(t('segments.copiedFile'));
+    } catch (error) {
+      setRefusal(error instanceof Error ? error.message : '');
+    }
+  };
+  return (
+    <>
+      {refusal && <Text size="sm" c="red" role="alert">{refusal}</Text>}
+      {note && <Text size="sm" c="dimmed" role="status">{note}</Text>}
+      <Button variant="default" onClick={() => { void copy(); }}>{t('segments.copyFile')}</Button>
+      <Button variant="default" onClick={() => { void duplicate(); }}>{t('segments.duplicate')}</Button>
+    </>
+  );
 }
 
 function Archive({ segment }: { segment: Api<'Segment'> }) {

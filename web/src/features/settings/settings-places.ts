@@ -10,6 +10,7 @@ export const SETTINGS = [
   { to: '/settings/canaries', key: 'canaries' },
   { to: '/settings/api-keys', key: 'apiKeys' },
   { to: '/settings/webhooks', key: 'webhooks' },
+  { to: '/settings/files', key: 'files' },
   { to: '/settings/status', key: 'status' },
   { to: '/settings/audit', key: 'audit' },
   { to: '/settings/me', key: 'me' },

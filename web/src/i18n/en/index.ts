@@ -12,6 +12,7 @@ import status from './status.json';
 import stuck from './stuck.json';
 import explain from './explain.json';
 import features from './features.json';
+import files from './files.json';
 import flow from './flow.json';
 import history from './history.json';
 import home from './home.json';
@@ -62,6 +63,7 @@ export default {
   draft,
   explain,
   features,
+  files,
   flow,
   history,
   home,

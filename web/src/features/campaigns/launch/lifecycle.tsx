@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, ApiProblem, type Api } from '../../../lib/api.ts';
+import { copyAsFile } from '../../../lib/copy-file.ts';
 import { useFormat } from '../../../lib/format.ts';
 import { mayEdit, useMe } from '../../../lib/me.ts';
 import { TYPED_FROM } from '../../../ui/confirm.tsx';
@@ -40,11 +41,13 @@ export function CampaignActions() {
   const adopt = useAdopt();
   const navigate = useNavigate();
   const [refusal, setRefusal] = useState('');
+  const [note, setNote] = useState('');
   const [asked, setAsked] = useState<'stop' | 'delete' | 'archive' | 'drain' | null>(null);
   if (!mayEdit(useMe())) return null;
   const possible = POSSIBLE[campaign.state];
   const run = async (work: () => Promise<unknown>) => {
     setRefusal('');
+    setNote('');
     try {
       await work();
     } catch (error) {
@@ -55,6 +58,11 @@ export function CampaignActions() {
     await flush();
     const copy = await answer(api.POST('/v1/campaigns/{id}/duplicate', { params: { path: { id: campaign.id } }, body: { name: t('launch.copyName', { name: campaign.name.slice(0, 180) }) } }));
     await navigate({ to: '/campaigns/$id', params: { id: copy.id } });
+  });
+  const copy = () => run(async () => {
+    await flush();
+    await copyAsFile('campaign', campaign.id);
+    setNote(t('launch.copiedFile'));
   });
   return (
     <Stack gap={4} align="flex-end">
@@ -67,11 +75,13 @@ export function CampaignActions() {
           <Menu.Target><ActionIcon variant="default" size="lg" aria-label={t('launch.more')}><IconDots size={18} aria-hidden /></ActionIcon></Menu.Target>
           <Menu.Dropdown>
             <Menu.Item onClick={() => { void duplicate(); }}>{t('launch.duplicate')}</Menu.Item>
+            <Menu.Item onClick={() => { void copy(); }}>{t('launch.copyFile')}</Menu.Item>
             {possible.filter((verb) => verb === 'drain' || verb === 'archive' || verb === 'delete').map((verb) => <Menu.Item key={verb} onClick={() => { setAsked(verb); }}>{t(`launch.${verb}`)}</Menu.Item>)}
           </Menu.Dropdown>
         </Menu>
       </Group>
       {refusal && <Text size="sm" c="red" role="alert">{refusal}</Text>}
+      {note && <Text size="sm" c="dimmed" role="status">{note}</Text>}
       {asked !== null && asked !== 'stop' && <AskModal title={t(`launch.${asked}Title`, { name: campaign.name })} action={t(`launch.${asked}`)} typed={null} onClose={() => { setAsked(null); }} onConfirm={async () => {
         if (asked !== 'delete') return adopt(await callOf(asked, campaign.id));
         await api.DELETE('/v1/campaigns/{id}', { params: { path: { id: campaign.id } } });

@@ -18,13 +18,13 @@ export function Section({ title, hint, actions, bare = false, children }: { titl
   return bare ? <section aria-label={title}>{inside}</section> : <Card withBorder component="section" aria-label={title}>{inside}</Card>;
 }
 
-/** A text to paste elsewhere. @param name says what is copied, for who does not see it beside */
-export function CopyLine({ text, name, block = false }: { text: string; name: string; block?: boolean }) {
+/** A text to paste elsewhere. @param name says what is copied, for who does not see it beside @param value what is copied, when it is more than what is shown */
+export function CopyLine({ text, name, value = text, block = false }: { text: string; name: string; value?: string; block?: boolean }) {
   const { t } = useTranslation();
   return (
     <Group gap="xs" wrap="nowrap" align={block ? 'flex-start' : 'center'}>
       <Code block={block} tabIndex={block ? 0 : undefined} style={{ overflowWrap: 'anywhere', minWidth: 0, flex: block ? 1 : undefined, whiteSpace: block ? 'pre-wrap' : undefined }}>{text}</Code>
-      <CopyButton value={text}>{({ copied, copy }) => <Button size="compact-xs" variant="default" style={{ flexShrink: 0 }} aria-label={`${copied ? t('state.copied') : t('settings.copy')}: ${name}`} onClick={copy}>{copied ? t('state.copied') : t('settings.copy')}</Button>}</CopyButton>
+      <CopyButton value={value}>{({ copied, copy }) => <Button size="compact-xs" variant="default" style={{ flexShrink: 0 }} aria-label={`${copied ? t('state.copied') : t('settings.copy')}: ${name}`} onClick={copy}>{copied ? t('state.copied') : t('settings.copy')}</Button>}</CopyButton>
     </Group>
   );
 }

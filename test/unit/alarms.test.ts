@@ -10,9 +10,9 @@ const condition = (over: Partial<Condition> = {}): Condition => ({ key: 'relay:m
 const alarm = (over: Partial<OpenAlarm> = {}): OpenAlarm => ({ id: '1', key: 'relay:main', level: 'bad', openedAt: ago(90), toldLevel: null, ...over });
 
 test('what is wrong is what the checks and home say, but for what is no fault', () => {
-  const attention: Attention[] = [{ kind: 'relay', name: 'main' }, { kind: 'zero', campaignId: 'c', name: '환영', count: 0, expected: 40 }, { kind: 'approval', campaignId: 'c', name: '환영' }, { kind: 'readout_due', campaignId: 'c', name: '환영' }];
+  const attention: Attention[] = [{ kind: 'relay', name: 'main' }, { kind: 'zero', campaignId: 'c', name: '환영', count: 0, expected: 40 }, { kind: 'canary', campaignId: 'c', name: '환영', count: 2 }, { kind: 'approval', campaignId: 'c', name: '환영' }, { kind: 'readout_due', campaignId: 'c', name: '환영' }];
   const finding = { warn: 60, bad: 600, unit: 'seconds' as const };
-  expect(conditionsOf([{ check: 'steps', level: 'bad', value: 700, ...finding }, { check: 'segments', level: 'ok', value: 0, ...finding }], attention).map(({ key, level }) => [key, level])).toEqual([['check:steps', 'bad'], ['relay:main', 'bad'], ['zero:c', 'bad']]);
+  expect(conditionsOf([{ check: 'steps', level: 'bad', value: 700, ...finding }, { check: 'segments', level: 'ok', value: 0, ...finding }], attention).map(({ key, level }) => [key, level])).toEqual([['check:steps', 'bad'], ['relay:main', 'bad'], ['zero:c', 'bad'], ['canary:c', 'warn']]);
 });
 
 test.each([

@@ -29,25 +29,29 @@ export interface Condition {
   facts: AlarmFacts;
 }
 
-export const ALARM_KINDS = ['check', 'breaker', 'paused', 'zero', 'collapse', 'surge', 'split', 'bounces', 'complaints', 'relay', 'domain', 'segment', 'webhook_off', 'webhook_resting', 'webhook_lost', 'silent'] as const;
-export type AlarmKind = (typeof ALARM_KINDS)[number];
+/** Part of what needs somebody that is no fault: the day it is read is early enough. */
+const NO_FAULTS = ['approval', 'readout_due', 'readout_done'] as const satisfies readonly Attention['kind'][];
+type Fault = Exclude<Attention['kind'], (typeof NO_FAULTS)[number]>;
+
+/** `check` is one of the status page; the others are those of home. */
+export type AlarmKind = 'check' | Fault;
+export const ALARM_KINDS = ['check', 'breaker', 'paused', 'canary', 'zero', 'collapse', 'surge', 'split', 'bounces', 'complaints', 'relay', 'domain', 'segment', 'webhook_off', 'webhook_resting', 'webhook_lost', 'silent'] as const satisfies readonly AlarmKind[];
 
 /** How bad each is. What stops messages or makes results wrong is to mend now; the rest is to look at today. */
-const LEVELS: Record<Exclude<AlarmKind, 'check'>, AlarmLevel> = {
-  breaker: 'bad', paused: 'bad', zero: 'bad', collapse: 'warn', surge: 'warn', split: 'bad', bounces: 'warn', complaints: 'bad', relay: 'bad', domain: 'warn', segment: 'warn',
+const LEVELS: Record<Fault, AlarmLevel> = {
+  breaker: 'bad', paused: 'bad', canary: 'warn', zero: 'bad', collapse: 'warn', surge: 'warn', split: 'bad', bounces: 'warn', complaints: 'bad', relay: 'bad', domain: 'warn', segment: 'warn',
   webhook_off: 'warn', webhook_resting: 'warn', webhook_lost: 'warn', silent: 'warn',
 };
 
-/** Part of what needs somebody that is no fault: the day it is read is early enough. */
-const NO_FAULTS: readonly Attention['kind'][] = ['approval', 'readout_due', 'readout_done'];
+const isFault = (attention: Attention): attention is Attention & { kind: Fault } => !(NO_FAULTS as readonly string[]).includes(attention.kind);
 
 /** Everything that is wrong, from the checks of the status page and from what home says needs somebody. Pure. */
 export function conditionsOf(findings: readonly Finding[], attention: readonly Attention[]): Condition[] {
   const checks = findings.flatMap(({ check, level, value, unit }): Condition[] => (level === 'ok' ? [] : [{ key: `check:${check}`, kind: 'check', level, facts: { check, value, unit } }]));
-  const others = attention.filter(({ kind }) => !NO_FAULTS.includes(kind)).map(({ kind, ...facts }): Condition => {
+  const others = attention.filter(isFault).map(({ kind, ...facts }): Condition => {
     const known = facts as AlarmFacts;
     const about = known.campaignId ?? known.segmentId ?? known.endpointId ?? known.domainId ?? known.name ?? '';
-    return { key: about === '' ? kind : `${kind}:${about}`, kind: kind as Exclude<AlarmKind, 'check'>, level: LEVELS[kind as Exclude<AlarmKind, 'check'>], facts: known };
+    return { key: about === '' ? kind : `${kind}:${about}`, kind, level: LEVELS[kind], facts: known };
   });
   return [...new Map([...checks, ...others].map((condition) => [condition.key, condition])).values()];
 }

@@ -21,6 +21,7 @@ const round = (value = 0) => Math.round(value);
 const SAY: Record<Exclude<AlarmKind, 'check'>, Record<Language, Say>> = {
   breaker: { en: ({ text }) => `All sending is held. ${text?.en ?? ''}`.trim(), ko: ({ text }) => `모든 발송이 멈춰 있습니다. ${text?.ko ?? ''}`.trim() },
   paused: { en: ({ name, text }) => `“${name}” was paused by itself. ${text?.en ?? ''}`.trim(), ko: ({ name, text }) => `‘${name}’ 캠페인이 자동으로 일시 정지되었습니다. ${text?.ko ?? ''}`.trim() },
+  canary: { en: ({ name, count }, n) => `“${name}”: ${n(count ?? 0)} canary people get something else than before or than expected.`, ko: ({ name, count }, n) => `‘${name}’: 카나리아 고객 ${n(count ?? 0)}명의 결과가 이전이나 기대와 다릅니다.` },
   zero: { en: ({ name, expected }, n) => `“${name}” took nobody in the last 24 hours; about ${n(round(expected))} were to be expected.`, ko: ({ name, expected }, n) => `‘${name}’ 캠페인에 지난 24시간 동안 아무도 진입하지 않았습니다. 평소에는 약 ${n(round(expected))}명입니다.` },
   collapse: { en: ({ name, count, expected }, n) => `“${name}” took ${n(count ?? 0)} people in the last 24 hours; about ${n(round(expected))} were to be expected.`, ko: ({ name, count, expected }, n) => `‘${name}’ 캠페인에 지난 24시간 동안 ${n(count ?? 0)}명만 진입했습니다. 평소에는 약 ${n(round(expected))}명입니다.` },
   surge: { en: ({ name, count, expected }, n) => `“${name}” took ${n(count ?? 0)} people in the last 24 hours, far more than the ${n(round(expected))} to be expected.`, ko: ({ name, count, expected }, n) => `‘${name}’ 캠페인에 지난 24시간 동안 ${n(count ?? 0)}명이 진입했습니다. 평소의 약 ${n(round(expected))}명보다 훨씬 많습니다.` },

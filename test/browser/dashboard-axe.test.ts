@@ -76,7 +76,7 @@ const ROUTES: Record<string, readonly string[]> = {
 };
 
 interface Words { [part: string]: Words | string }
-const words: Record<string, Words> = Object.fromEntries(['en', 'ko'].map((language) => [language, Object.fromEntries(['deliveries', 'launch', 'messages', 'reports', 'results', 'sending', 'settings', 'status', 'webhooks'].map((subject) => [subject, JSON.parse(readFileSync(`web/src/i18n/${language}/${subject}.json`, 'utf8'))]))]));
+const words: Record<string, Words> = Object.fromEntries(['en', 'ko'].map((language) => [language, Object.fromEntries(readdirSync(`web/src/i18n/${language}`).filter((name) => name.endsWith('.json')).map((name) => [name.replace('.json', ''), JSON.parse(readFileSync(`web/src/i18n/${language}/${name}`, 'utf8'))]))]));
 /** What a key of the words says, in either language. */
 const said = (key: string) => new RegExp(`^(${['en', 'ko'].map((language) => String(key.split('.').reduce<Words | string>((at, part) => (at as Words)[part]!, words[language]!)).replaceAll(/\{\{\w+\}\}/g, '.+')).join('|')})$`);
 const click = (key: string) => (page: Page) => page.getByRole('button', { name: said(key) }).first().click();

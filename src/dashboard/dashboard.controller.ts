@@ -12,7 +12,7 @@ import { DashboardFiles } from './dashboard-files.js';
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; connect-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const PAGE = { 'content-security-policy': POLICY, 'referrer-policy': 'same-origin', 'x-content-type-options': 'nosniff' };
 /** The first part of every address the dashboard has pages for; what follows is known to its router. */
-const PLACES = ['campaigns', 'segments', 'people', 'deliveries', 'messages', 'results', 'auto-messages', 'settings', 'data', 'week'];
+const PLACES = ['campaigns', 'segments', 'people', 'deliveries', 'features', 'messages', 'results', 'auto-messages', 'settings', 'data', 'week'];
 
 /** One page for all addresses of the dashboard, and its files. Who is not signed in is asked to, and comes back to the same place. */
 @ApiExcludeController()

@@ -28,6 +28,8 @@ export interface AppOptions {
   log?: Log;
   /** `manual` leaves the workers to the caller (`runner.runUntilIdle()`), for tests under a virtual clock. */
   workers?: 'running' | 'manual';
+  /** Workers that a `manual` runner does without. */
+  without?: readonly string[];
 }
 
 export interface RunningApp {
@@ -67,7 +69,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     await nest.listen({ port: config.PORT, host: config.HOST });
     const url = (await nest.getUrl()).replace(/\[::1?\]|0\.0\.0\.0/, '127.0.0.1').replace(/\/$/, '');
     nest.get(PublicUrl).set(config.PUBLIC_URL ?? url.replace('127.0.0.1', 'localhost'));
-    if (manual) runner.add(workers);
+    if (manual) runner.add(workers.filter(({ name }) => !options.without?.includes(name)));
     else await runner.start(workers, { registry: nest.get(SchedulerRegistry, { strict: false }), announce: (name) => channel?.notify(name), written: () => writtenSoFar(db) });
     const running = nest;
     return {

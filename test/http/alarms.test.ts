@@ -22,7 +22,7 @@ const alarms = async (open = true) => (await app.api('GET', `/v1/alarms?open=${o
 
 beforeAll(async () => {
   receiver = await new Receiver().start();
-  app = await startTestApp({ clock, env: { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8' } });
+  app = await startTestApp({ clock, alarms: true, env: { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8' } });
   const endpoint = await app.api('POST', '/v1/webhook-endpoints', { kind: 'standard', name: '운영', url: receiver.url });
   secret = endpoint.body.secret;
   const made = [await create({ email: 'ops@example.com', language: 'ko', least: 'warn' }), await create({ endpointId: endpoint.body.endpoint.id, language: 'en', least: 'warn' })];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { ApiKeys } from '../../src/access/api-keys.service.js';
 import { startApp, type RunningApp } from '../../src/app.js';
+import { ALARMS } from '../../src/operations/alarms/jobs/alarms.job.js';
 import type { Clock } from '../../src/kernel/clock.js';
 import { readConfig } from '../../src/platform/config.js';
 import { createTestDatabase } from './database.js';
@@ -24,13 +25,13 @@ export interface ApiAnswer<T> { status: number; body: T }
 
 /**
  * The whole service on a port of its own over a database of its own. Workers are manual by default: call
- * `app.runner.runUntilIdle()`.
+ * `app.runner.runUntilIdle()`. Whether anything is wrong is looked for only with `alarms`: it costs a look at everything for each step of the clock.
  */
-export async function startTestApp(options: { clock?: Clock; workers?: 'running' | 'manual'; env?: NodeJS.ProcessEnv } = {}): Promise<TestApp> {
+export async function startTestApp(options: { clock?: Clock; workers?: 'running' | 'manual'; alarms?: boolean; env?: NodeJS.ProcessEnv } = {}): Promise<TestApp> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'danbi-data-'));
   const config = readConfig({ PORT: '0', LOG_LEVEL: process.env.LOG_LEVEL ?? 'error', DATA_DIR: dataDir, DATABASE_POOL: '6', ...options.env });
-  const app = await startApp({ config, databaseUrl: database.url, clock: options.clock, workers: options.workers ?? 'manual' });
+  const app = await startApp({ config, databaseUrl: database.url, clock: options.clock, workers: options.workers ?? 'manual', without: options.alarms ? [] : [ALARMS] });
   const keys = app.nest.get(ApiKeys, { strict: false });
   const { secret: key } = await keys.create({ kind: 'server', name: 'test', role: 'owner' }, 'setup');
   const { secret: writeKey } = await keys.create({ kind: 'write', name: 'test' }, 'setup');

@@ -41,7 +41,9 @@ export class Browser {
   }
 
   async ack(key: string, doing: AckRequest['do'], more: object = {}): Promise<AckAnswer> {
-    const answer = await post<AckAnswer>(this.url, '/v1/ack', { ...this.who(), c: key, do: doing, ...more });
+    const say = () => post<AckAnswer>(this.url, '/v1/ack', { ...this.who(), c: key, do: doing, ...more });
+    let answer = await say();
+    for (let tries = 0; answer.status === 503 && tries < 20; tries += 1) answer = await say();
     if (answer.status !== 200) throw new Error(`ack: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
   }

@@ -4,7 +4,8 @@ const LONGEST = 48;
 
 /** A key that reads like the name: `환영 시리즈` becomes `hwannyeong-sirijeu`. A name without letters or digits gives the kind. */
 export function keyOfName(name: string, kind: string): string {
-  const latin = romanize(name.normalize('NFC')).normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+  // Only what is Hangul: the library looks words up by their name, and a campaign may be called `constructor`.
+  const latin = name.normalize('NFC').replaceAll(/[가-힣ㄱ-ㆎ]+/g, (hangul) => romanize(hangul)).normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
   const words = latin.replaceAll(/[^a-z0-9]+/g, '-').slice(0, LONGEST).replaceAll(/^-+|-+$/g, '');
   return words === '' ? kind : words;
 }

@@ -42,7 +42,8 @@ export class AlarmsWorker extends Worker {
       this.lookAt = new Date(now.getTime() + LOOK_MS);
     }
     const next = await nextNotice(this.db);
-    if (next === null || next > now) return { done: 0, next: next !== null && next < this.lookAt ? next : this.lookAt };
+    // The next look needs no alarm of its own: the runner looks around more often than that.
+    if (next === null || next > now) return { done: 0, next };
     const abandoned = await abandonNotices(this.db, now);
     const parcel = await inTransaction(this.db, (tx) => takeParcel(tx, now, new Date(now.getTime() + LEASE_MS)));
     if (parcel) await this.send(parcel, now);

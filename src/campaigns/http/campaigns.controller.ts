@@ -18,6 +18,7 @@ import type { CampaignSummary } from '../store/campaigns.store.js';
 import { proposedView, TestPlanning } from '../test-plans.service.js';
 
 const NAME_AND_ID_KEY = z.tuple([z.string().max(200), z.uuid()]);
+const TestPlanQuery = z.object({ revision: z.coerce.number().int().min(0).optional().meta({ description: 'Of which revision of the draft it is asked: of any other it says nothing, and does not refuse what an author is writing' }) });
 const ListQuery = PageQuery.extend(CampaignFilter.shape);
 
 function withoutCursor({ cursorKey: _place, ...campaign }: CampaignSummary & { cursorKey: string }): CampaignSummary {
@@ -106,8 +107,9 @@ export class CampaignsController {
   @AllowAll()
   @ApiOperation({ summary: 'Say how each test of the draft would be planned: people needed, date of the read-out, the difference that can be told apart by then; changes nothing' })
   @ApiOkResponse({ standardSchema: TestPlansView })
-  async testPlan(@Param('id', { schema: Id }) id: string) {
+  async testPlan(@Param('id', { schema: Id }) id: string, @Query({ schema: TestPlanQuery }) { revision }: z.infer<typeof TestPlanQuery>) {
     const campaign = await this.drafts.get(id);
+    if (revision !== undefined && revision !== campaign.revision) return { tests: [], findings: [] };
     const { definition } = await this.checks.sound(campaign.definition);
     const { tests, findings } = await this.tests.propose({ ...campaign, definition });
     return { tests: tests.map(proposedView), findings };

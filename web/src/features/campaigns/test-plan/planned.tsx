@@ -13,7 +13,7 @@ export function Planned({ stepId, onNewRound }: { stepId: string; onNewRound: ((
   const { campaign: { id, revision } } = useDraft();
   const check = useCheck();
   const isSound = check.data?.ok === true && !check.isPlaceholderData;
-  const plans = useQuery({ queryKey: ['test-plan', id, revision], queryFn: () => answer(api.POST('/v1/campaigns/{id}/test-plan', { params: { path: { id } } })), enabled: isSound, retry: false });
+  const plans = useQuery({ queryKey: ['test-plan', id, revision], queryFn: () => answer(api.POST('/v1/campaigns/{id}/test-plan', { params: { path: { id }, query: { revision } } })), enabled: isSound, retry: false });
   const found = plans.data?.tests.find((one) => one.stepId === stepId);
   // What is fixed may be said even where the draft asks for something else.
   const isBegun = check.data?.findings.some(({ code }) => code === 'campaign.test-begun') ?? false;

@@ -8,7 +8,7 @@ import { VirtualClock } from '../support/virtual-clock.js';
 
 const clock = new VirtualClock(new Date('2026-03-02T09:00:00Z'));
 let app: TestApp;
-beforeAll(async () => { app = await startTestApp({ clock }); });
+beforeAll(async () => { app = await startTestApp({ clock, alarms: true }); });
 afterAll(() => app.close());
 
 /** Statements of this process while `work` runs, transactions included. */

@@ -41,12 +41,13 @@ export async function makePeople(db: DataSource, count: number, now: Date, addre
   return people.map(({ id }) => id);
 }
 
-/** One delivery a person, due now. */
+/** One delivery a person, due now. @returns the ids of those that are new */
 export async function queue(db: DataSource, place: Place, people: readonly string[], now: Date, more: Partial<NewDelivery> = {}): Promise<string[]> {
   const { campaignId, versionId, stepId, contentId, topic } = place;
   const queued = people.map((personId): NewDelivery => ({ id: newId(), personId, campaignId, versionId, stepId, enrollmentId: newId(), channel: 'email', contentId, experimentId: null, variant: 'a', isControl: false, topic, dueAt: now, ...more }));
   await enqueueDeliveries(db, queued, now);
-  return queued.map(({ id }) => id);
+  const kept = new Set((await rows<{ id: string }>(db, 'select d.id from delivery as d where d.id = any($1::uuid[])', [queued.map(({ id }) => id)])).map(({ id }) => id));
+  return queued.map(({ id }) => id).filter((id) => kept.has(id));
 }
 
 export interface DeliveryRow { id: string; personId: string; state: string; reason: string | null; detail: string | null; attempts: number; dueAt: Date; sentAt: Date | null; lockedBy: string | null; fence: number }

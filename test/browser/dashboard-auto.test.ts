@@ -158,6 +158,7 @@ import { serveVisitorSite, type VisitorSite } from '../support/visitor-site.js';
 
   test('a survey is answered by a visitor, and its answers stand in the results', async () => {
     const { page } = dashboard;
+    expect((await app.api('POST', '/v1/features', { key: 'faster', name: '더 빠르게' })).status).toBe(201);
     await dashboard.goto('/auto-messages/new');
     await page.getByRole('textbox', { name: 'On which page?' }).fill(`${site.url}/account`);
     await page.getByRole('textbox', { name: 'Seconds of attention' }).fill('1');
@@ -173,6 +174,8 @@ import { serveVisitorSite, type VisitorSite } from '../support/visitor-site.js';
     await page.getByRole('combobox', { name: 'Who chooses' }).click();
     await page.getByRole('option', { name: 'Speed' }).click();
     await page.getByRole('textbox', { name: 'gets the tag' }).fill('likes speed');
+    await page.getByRole('combobox', { name: 'Keep answers as requests for' }).fill('빠르');
+    await page.getByRole('option', { name: '더 빠르게' }).click();
     await preview().getByRole('radio', { name: 'Speed' }).waitFor();
     await page.getByRole('button', { name: 'Publish', exact: true }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Publish now' }).click();
@@ -194,6 +197,7 @@ import { serveVisitorSite, type VisitorSite } from '../support/visitor-site.js';
     expect(await survey.getByRole('row', { name: /Speed/ }).innerText()).toMatch(/Speed\s+1/);
     expect(await page.getByRole('region', { name: 'In all' }).innerText()).toMatch(/Shown\s+1/);
     expect((await app.db.query(`select count(*)::int as n from person_tag where tag = 'likes speed'`))[0].n).toBe(1);
+    expect((await app.api('GET', '/v1/features/faster/requests')).body.items).toMatchObject([{ words: '빨라요', source: 'survey' }]);
   });
 
   test('two variants and some who see nothing, at hours of some days, after another moment: each is kept', async () => {

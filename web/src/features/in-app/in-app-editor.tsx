@@ -14,7 +14,7 @@ import { TextsEditor } from './texts.tsx';
 const OWN = 'own';
 const NONE: readonly Problem[] = [];
 /** Places that have a field of their own; what is wrong elsewhere is said above. */
-const PLACED = /(^|\.)(title|body|image\.(url|alt)|buttons\.\d+\.(label|url)|survey\.(question|ends\.[01]|ends|choices|choices\.\d+\.(key|label)|comment|submit|thanks|saveAs|tags|tags\.\d+(\..*)?)|theme\.(accent|background|text)|slot|until|expiresAfterHours|language|buttons)$/;
+const PLACED = /(^|\.)(title|body|image\.(url|alt)|buttons\.\d+\.(label|url)|survey\.(question|ends\.[01]|ends|choices|choices\.\d+\.(key|label)|comment|submit|thanks|saveAs|requestFor|tags|tags\.\d+(\..*)?)|theme\.(accent|background|text)|slot|until|expiresAfterHours|language|buttons)$/;
 
 interface Given {
   value: InAppContent;

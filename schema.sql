@@ -1995,6 +1995,14 @@ create table scanner_network (
   added_at timestamp with time zone not null,
   constraint scanner_network_pkey PRIMARY KEY (network));
 
+create table secret_key (
+  id text not null,
+  proof text not null,
+  state text not null,
+  made_at timestamp with time zone not null,
+  constraint secret_key_pkey PRIMARY KEY (id),
+  constraint secret_key_state_check CHECK ((state = ANY (ARRAY['active'::text, 'old'::text]))));
+
 create table segment (
   id uuid not null,
   name text not null,
@@ -2564,6 +2572,7 @@ CREATE INDEX result_reads_campaign ON public.result_reads USING btree (campaign_
 CREATE INDEX result_tested_assigned ON public.result_tested USING btree (experiment_id, variant, eligible, assigned_at);
 CREATE INDEX result_tested_goal_assigned ON public.result_tested_goal USING btree (experiment_id, goal, assigned_at);
 CREATE INDEX sandbox_mail_received ON public.sandbox_mail USING btree (received_at, id);
+CREATE UNIQUE INDEX secret_key_active ON public.secret_key USING btree ((true)) WHERE (state = 'active'::text);
 CREATE INDEX segment_build_member_person ON public.segment_build_member USING btree (person_id);
 CREATE INDEX segment_created ON public.segment USING btree (created_at, id) WHERE (purpose = 'shared'::text);
 CREATE INDEX segment_member_person ON public.segment_member USING btree (person_id, segment_id);

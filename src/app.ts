@@ -8,6 +8,7 @@ import { AppModule, WORKERS } from './app.module.js';
 import { SystemClock, type Clock } from './kernel/clock.js';
 import type { Config } from './platform/config.js';
 import { prepareDatabase } from './platform/database/prepare-db.js';
+import { keySourceOf, startSecrets } from './platform/secrets/start-secrets.js';
 import { AgendaAlarms } from './platform/jobs/agenda-alarms.js';
 import { ManualAlarms, type Alarms } from './platform/jobs/alarms.js';
 import { WorkerRunner } from './platform/jobs/runner.js';
@@ -37,6 +38,8 @@ export interface RunningApp {
   runner: WorkerRunner;
   /** Where HTTP listens, without a slash at the end. */
   url: string;
+  /** The file with the key of secrets when this start made it: whoever operates Danbi must back it up. */
+  madeKeyFile: string | null;
   close(): Promise<void>;
 }
 
@@ -52,6 +55,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const opened: { runner?: WorkerRunner; channel?: WakeChannel | null } = {};
   try {
     await prepareDatabase(db, clock.now());
+    const { madeFile, sealed } = await startSecrets(db, keySourceOf(config), clock.now());
+    if (sealed > 0) log.info({ sealed }, 'secrets of an earlier release are sealed');
     const runsWorkers = !manual && config.ROLE !== 'api';
     const alarms: Alarms = runsWorkers ? new AgendaAlarms(databaseUrl, log) : new ManualAlarms();
     const metrics = new Metrics();
@@ -76,6 +81,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       nest,
       runner,
       url,
+      madeKeyFile: madeFile,
       close: async () => {
         await runner.stop();
         await channel?.stop();

@@ -57,6 +57,7 @@ async function startOwnDatabase(config: Config): Promise<EmbeddedServer> {
 async function announce(config: Config, app: RunningApp): Promise<void> {
   const url = app.nest.get(PublicUrl).value;
   const token = config.ROLE === 'worker' ? null : await app.nest.get(Setup, { strict: false }).issue();
+  if (app.madeKeyFile !== null) process.stdout.write(`Made a key that seals passwords and keys in the database: ${app.madeKeyFile}\nBack it up, apart from the database: without it they can not be read again.\n`);
   process.stdout.write(`Danbi is ready at ${url}\n${token === null ? '' : `Set-up: ${url}/setup?token=${token}\n`}`);
 }
 

@@ -95,13 +95,22 @@ test('a database of a newer release is left alone', async () => {
   await database.drop();
 });
 
+test('without the key of its secrets a database is left alone, and the key is named', async () => {
+  const database = await createTestDatabase();
+  const said = await failure({ DATABASE_URL: database.url, DANBI_SECRET_KEY: Buffer.alloc(32, 1).toString('hex') });
+  expect(said).toMatch(/sealed with the key [0-9a-f]{8}, and this process has [0-9a-f]{8}\. Set DANBI_SECRET_KEY to that key, or put its file back at .*secret\.key/);
+  expect(await failure({ DATABASE_URL: database.url, DANBI_SECRET_KEY: 'my dog' })).toMatch(/DANBI_SECRET_KEY must hold 32 random bytes in base64 or hex/);
+  await database.drop();
+});
+
 test('start, second start refused, kill -9, start again on the same data, stop cleanly', async () => {
   const data = dataDir('life');
   const first = spawnDanbi({ PORT: '0', DATA_DIR: data });
-  const [, url, token] = await first.until(/ready at (\S+)\nSet-up: \S+\/setup\?token=(\S+)\n/);
+  const [, url, token] = await first.until(/Made a key [^\n]*secret\.key\nBack it up, apart from the database[^\n]*\nDanbi is ready at (\S+)\nSet-up: \S+\/setup\?token=(\S+)\n/);
   const made = await fetch(`${url}/v1/setup`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token, email: 'owner@example.com', name: '단비', password: 'long enough words', workspace: { name: '단비', timeZone: 'Asia/Seoul', language: 'ko' } }) });
   expect(made.status).toBe(201);
   const { serverKey } = await made.json() as { serverKey: string };
+  expect((await stat(join(data, 'secret.key'))).mode & 0o777).toBe(0o600);
   const postgres = await serverPid(data);
   expect(await isAlive(postgres)).toBe(true);
 
@@ -116,7 +125,7 @@ test('start, second start refused, kill -9, start again on the same data, stop c
   expect((await fetch(`${again}/v1/workspace`, { headers: { authorization: `Bearer ${serverKey}` } })).status).toBe(200);
   second.child.kill('SIGTERM');
   const end = await second.ended;
-  expect([end.code, end.out]).toEqual([0, expect.not.stringContaining('Set-up:')]);
+  expect([end.code, end.out]).toEqual([0, expect.not.stringMatching(/Set-up:|Made a key/)]);
   expect(end.out).toContain('Stopped.');
   expect(await isAlive(postgres)).toBe(false);
   expect(await exists(join(data, 'postgres', 'postmaster.pid'))).toBe(false);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
@@ -7,7 +7,9 @@ import { startApp, type RunningApp } from '../../src/app.js';
 import { ALARMS } from '../../src/operations/alarms/jobs/alarms.job.js';
 import type { Clock } from '../../src/kernel/clock.js';
 import { readConfig } from '../../src/platform/config.js';
+import { keyFileOf } from '../../src/platform/secrets/key-ring.js';
 import { createTestDatabase } from './database.js';
+import { TEST_SECRET_KEY } from './secret-keys.js';
 
 export interface TestApp extends RunningApp {
   db: DataSource;
@@ -30,6 +32,7 @@ export interface ApiAnswer<T> { status: number; body: T }
 export async function startTestApp(options: { clock?: Clock; workers?: 'running' | 'manual'; alarms?: boolean; env?: NodeJS.ProcessEnv } = {}): Promise<TestApp> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'danbi-data-'));
+  await writeFile(keyFileOf(dataDir), TEST_SECRET_KEY, { mode: 0o600 });
   const config = readConfig({ PORT: '0', LOG_LEVEL: process.env.LOG_LEVEL ?? 'error', DATA_DIR: dataDir, DATABASE_POOL: '6', ...options.env });
   const app = await startApp({ config, databaseUrl: database.url, clock: options.clock, workers: options.workers ?? 'manual', without: options.alarms ? [] : [ALARMS] });
   const keys = app.nest.get(ApiKeys, { strict: false });

@@ -1,6 +1,8 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../ormconfig.js';
+import { attachVault, Vault } from '../../src/platform/secrets/vault.js';
+import { TEST_KEYS } from './secret-keys.js';
 
 export interface TestDatabase {
   url: string;
@@ -28,5 +30,6 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await admin((client) => client.query(`create database ${name} template danbi_template`));
   const url = process.env.DANBI_TEST_SERVER!.replace(/\/danbi$/, `/${name}`);
   const db = await createDataSource(url, 6).initialize();
+  attachVault(db, new Vault(TEST_KEYS));
   return { url, db, drop: async () => { await db.destroy(); await admin((client) => client.query(`drop database ${name} with (force)`)); } };
 }

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { TEST_SECRET_KEY } from './secret-keys.js';
 
 /** The service as an operator runs it. */
 export interface DanbiProcess {
@@ -15,7 +16,7 @@ const MAIN = process.env.DANBI_TEST_MAIN ?? 'dist/src/main.js';
 /** Starts the built service, or another form of it, with only the given environment. */
 export function spawnDanbi(env: Record<string, string>, main = MAIN): DanbiProcess {
   if (!existsSync(main)) throw new Error(`${main} is missing: run \`npm run build\` first`);
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], { env: { PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: 'error', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], { env: { PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: 'error', ...(env.DATABASE_URL === undefined ? {} : { DANBI_SECRET_KEY: TEST_SECRET_KEY }), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const said = { out: '', err: '' };
   child.stdout.on('data', (part) => { said.out += part; });
   child.stderr.on('data', (part) => { said.err += part; });

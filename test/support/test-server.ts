@@ -5,6 +5,8 @@ import pg from 'pg';
 import { createDataSource } from '../../ormconfig.js';
 import { startEmbedded } from '../../src/platform/database/embedded.js';
 import { prepareDatabase } from '../../src/platform/database/prepare-db.js';
+import { startSecrets } from '../../src/platform/secrets/start-secrets.js';
+import { TEST_KEYS } from './secret-keys.js';
 
 export interface TestServer {
   url: string;
@@ -22,6 +24,7 @@ export async function startTestServer(): Promise<TestServer> {
   await admin.end();
   const template = await createDataSource(server.url.replace(/\/danbi$/, '/danbi_template'), 2).initialize();
   await prepareDatabase(template, new Date());
+  await startSecrets(template, TEST_KEYS, new Date());
   await template.destroy();
   return {
     url: server.url,

@@ -44,6 +44,7 @@ import { FileKeys1763800000052 } from './migrations/1763800000052-file-keys.js';
 import { Canaries1763800000056 } from './migrations/1763800000056-canaries.js';
 import { EntryFiles1763800000057 } from './migrations/1763800000057-entry-files.js';
 import { Alarms1763800000060 } from './migrations/1763800000060-alarms.js';
+import { SecretKeys1763800000061 } from './migrations/1763800000061-secret-keys.js';
 import { Features1763800000054 } from './migrations/1763800000054-features.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
@@ -95,4 +96,5 @@ export const migrations = [
   EntryFiles1763800000057,
   Alarms1763800000060,
   Features1763800000054,
+  SecretKeys1763800000061,
 ];

@@ -1,4 +1,5 @@
 import { row, rows, type Db } from '../../../platform/database/db.js';
+import { vaultOf } from '../../../platform/secrets/vault.js';
 import type { KeyMaterial } from '../dkim-keys.js';
 import type { RecordCheck } from '../domain/dns-findings.js';
 
@@ -111,9 +112,10 @@ export async function deleteSendingDomain(tx: Db, id: string): Promise<void> {
 
 /** Adds a key. @throws when there is one in this state, or one of this selector */
 export async function insertDkimKey(tx: Db, key: KeyMaterial & { id: string; domainId: string; selector: string; state: 'next' | 'active' }, now: Date): Promise<void> {
+  const privateKey = await vaultOf(tx).seal(tx, 'dkim_key.private_key', key.id, key.privateKey);
   await rows(tx, `
     insert into dkim_key (id, domain_id, selector, private_key, public_key, state, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7::timestamptz)`, [key.id, key.domainId, key.selector, key.privateKey, key.publicKey, key.state, now]);
+    values ($1, $2, $3, $4, $5, $6, $7::timestamptz)`, [key.id, key.domainId, key.selector, privateKey, key.publicKey, key.state, now]);
 }
 
 /** The next key signs from now on; the one that did is retired. */
@@ -132,10 +134,11 @@ export interface SigningDomain extends Pick<SendingDomain, 'domain' | 'fromName'
   key: (KeyMaterial & { id: string; selector: string }) | null;
 }
 
-export function loadSigningDomains(db: Db): Promise<SigningDomain[]> {
-  return rows<SigningDomain>(db, `
+export async function loadSigningDomains(db: Db): Promise<SigningDomain[]> {
+  const found = await rows<SigningDomain>(db, `
     select d.domain, d.from_name as "fromName", d.from_local as "fromLocal", d.bounce_domain as "bounceDomain", d.is_default as "isDefault",
            case when k.id is not null then jsonb_build_object('id', k.id, 'selector', k.selector, 'privateKey', k.private_key, 'publicKey', k.public_key) end as key
       from sending_domain as d left join dkim_key as k on k.domain_id = d.id and k.state = 'active'
      order by d.domain`);
+  return found.map((each) => ({ ...each, key: each.key && { ...each.key, privateKey: vaultOf(db).open('dkim_key.private_key', each.key.id, each.key.privateKey) } }));
 }

@@ -1,4 +1,5 @@
 import { row, rows, type Db } from '../../../platform/database/db.js';
+import { vaultOf } from '../../../platform/secrets/vault.js';
 import type { Relay } from '../relay-settings.js';
 
 export interface StoredRelay extends Relay { createdAt: Date; updatedAt: Date }
@@ -6,20 +7,24 @@ export interface StoredRelay extends Relay { createdAt: Date; updatedAt: Date }
 const COLUMNS = `r.id, r.name, r.host, r.port, r.security, r.verify_certificate as "verifyCertificate", r.username, r.password, r.provider, r.configuration_set as "configurationSet", r.broadcast_stream as "broadcastStream", r.transactional_stream as "transactionalStream", r.connections, r.weight, r.priority,
   r.send_rate as "sendRate", r.domain_rates as "domainRates", r.enabled, r.created_at as "createdAt", r.updated_at as "updatedAt"`;
 
+const opened = (db: Db, stored: StoredRelay): StoredRelay => (stored.password === null ? stored : { ...stored, password: vaultOf(db).open('relay.password', stored.id, stored.password) });
+
 /** All relays in the order in which they are tried. There are few: an installation has a handful at most. */
-export function listRelays(db: Db): Promise<StoredRelay[]> {
-  return rows(db, `select ${COLUMNS} from relay as r order by r.priority, r.name`);
+export async function listRelays(db: Db): Promise<StoredRelay[]> {
+  return (await rows<StoredRelay>(db, `select ${COLUMNS} from relay as r order by r.priority, r.name`)).map((stored) => opened(db, stored));
 }
 
-export function findRelay(db: Db, id: string): Promise<StoredRelay | null> {
-  return row(db, `select ${COLUMNS} from relay as r where r.id = $1`, [id]);
+export async function findRelay(db: Db, id: string): Promise<StoredRelay | null> {
+  const stored = await row<StoredRelay>(db, `select ${COLUMNS} from relay as r where r.id = $1`, [id]);
+  return stored && opened(db, stored);
 }
 
 /** Adds a relay or replaces everything of it but its id. Null when another one has the name. */
 export async function putRelay(tx: Db, relay: Relay, now: Date): Promise<StoredRelay | null> {
   const taken = await row(tx, 'select 1 from relay as r where r.name = $1 and r.id <> $2', [relay.name, relay.id]);
   if (taken) return null;
-  return row(
+  const password = relay.password === null ? null : await vaultOf(tx).seal(tx, 'relay.password', relay.id, relay.password);
+  const stored = await row<StoredRelay>(
     tx,
     `insert into relay as r (id, name, host, port, security, verify_certificate, username, password, provider, connections, weight, priority, send_rate, domain_rates, enabled, configuration_set, broadcast_stream, transactional_stream, created_at, updated_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $17, $18, $19, $16, $16)
@@ -29,9 +34,10 @@ export async function putRelay(tx: Db, relay: Relay, now: Date): Promise<StoredR
             send_rate = excluded.send_rate, domain_rates = excluded.domain_rates, enabled = excluded.enabled,
             configuration_set = excluded.configuration_set, broadcast_stream = excluded.broadcast_stream, transactional_stream = excluded.transactional_stream, updated_at = excluded.updated_at
      returning ${COLUMNS}`,
-    [relay.id, relay.name, relay.host, relay.port, relay.security, relay.verifyCertificate, relay.username, relay.password, relay.provider, relay.connections, relay.weight, relay.priority,
+    [relay.id, relay.name, relay.host, relay.port, relay.security, relay.verifyCertificate, relay.username, password, relay.provider, relay.connections, relay.weight, relay.priority,
       relay.sendRate, JSON.stringify(relay.domainRates), relay.enabled, now, relay.configurationSet, relay.broadcastStream, relay.transactionalStream],
   );
+  return stored && opened(tx, stored);
 }
 
 /** Removes a relay and everything remembered about it; deliveries keep its id. */

@@ -1,4 +1,5 @@
 import { row, rows, type Db } from '../../../../platform/database/db.js';
+import { vaultOf } from '../../../../platform/secrets/vault.js';
 import type { Provider, RefusalReason } from '../domain/provider.js';
 
 /** One secret of a connection. Two are valid at once while one replaces the other. */
@@ -36,12 +37,12 @@ const SELECT = `
                      from provider_secret as s where s.connection_id = c.id), '[]') as secrets
     from provider_connection as c`;
 
-const connectionOf = (found: ConnectionRow): Connection =>
-  ({ ...found, refusedCount: Number(found.refusedCount), secrets: found.secrets.map((secret) => ({ ...secret, addedAt: new Date(secret.addedAt) })) });
+const connectionOf = (db: Db, found: ConnectionRow): Connection =>
+  ({ ...found, refusedCount: Number(found.refusedCount), secrets: found.secrets.map((secret) => ({ ...secret, value: vaultOf(db).open('provider_secret.value', secret.id, secret.value), addedAt: new Date(secret.addedAt) })) });
 
 export async function loadConnection(db: Db, id: string): Promise<Connection | null> {
   const found = await row<ConnectionRow>(db, `${SELECT} where c.id = $1`, [id]);
-  return found && connectionOf(found);
+  return found && connectionOf(db, found);
 }
 
 /** Newest first, after the cursor of a page before. */
@@ -49,7 +50,7 @@ export async function listConnections(db: Db, { limit, after }: { limit: number;
   const found = await rows<ConnectionRow>(db, `
     ${SELECT} where $2::timestamptz is null or (c.created_at, c.id) < ($2::timestamptz, $3::uuid)
      order by c.created_at desc, c.id desc limit $1`, [limit, after?.at ?? null, after?.id ?? null]);
-  return found.map(connectionOf);
+  return found.map((each) => connectionOf(db, each));
 }
 
 export type NewConnection = Pick<Connection, 'id' | 'provider' | 'name' | 'topicArns' | 'networks' | 'createdAt'>;
@@ -81,8 +82,9 @@ export async function deleteConnection(tx: Db, id: string): Promise<void> {
 }
 
 export async function insertSecret(tx: Db, connectionId: string, secret: ConnectionSecret): Promise<void> {
+  const value = await vaultOf(tx).seal(tx, 'provider_secret.value', secret.id, secret.value);
   await rows(tx, `insert into provider_secret (id, connection_id, value, hint, added_at) values ($1, $2, $3, $4, $5::timestamptz)`,
-    [secret.id, connectionId, secret.value, secret.hint, secret.addedAt]);
+    [secret.id, connectionId, value, secret.hint, secret.addedAt]);
 }
 
 export async function deleteSecret(tx: Db, connectionId: string, id: string): Promise<void> {

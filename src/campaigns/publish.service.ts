@@ -27,6 +27,7 @@ import { TRANSITIONS } from './domain/lifecycle.js';
 import { normalise, type RunPlan } from './domain/normalise.js';
 import { CONTROL, pacingOf, type PublishedDefinition } from './domain/published.js';
 import { plannedRamp } from './domain/ramp.js';
+import { takesCurrent, takesFuture } from './domain/takes.js';
 import { plannedTest } from './domain/test-then-send.js';
 import { changedSince } from './drafts.service.js';
 import { chooseMigration } from './choose-migration.js';
@@ -199,9 +200,9 @@ async function planEntry(tx: Db, { id: versionId, campaign, plan, before, foreca
     return insertLaunch(tx, { ...launched, segmentId: entry.type === 'launch' ? entry.segmentId : null, dueAt: dueAt > now ? dueAt : now, part: plannedTest(definition) ? 'test' : 'all' });
   }
   const continues = before !== null && isDeepStrictEqual(before.published.entry, entry);
-  if (entry.type === 'date') await startDateTick(tx, versionId, continues ? before.id : null, now);
+  if (entry.type === 'date' && takesFuture(entry)) await startDateTick(tx, versionId, continues ? before.id : null, now);
   if (before) await endDateTick(tx, before.id);
   if (continues) return moveLaunches(tx, campaign.id, versionId);
   await cancelLaunches(tx, campaign.id, ['waiting', 'running'], now);
-  if (entry.type === 'segment' && entry.on !== 'left' && entry.take !== 'future_only') await insertLaunch(tx, { ...launched, segmentId: entry.segmentId, dueAt: now });
+  if (takesCurrent(entry)) await insertLaunch(tx, { ...launched, segmentId: entry.type === 'segment' ? entry.segmentId : null, dueAt: now });
 }

@@ -10,6 +10,7 @@ import { fault, warning, within, type Finding } from './finding.js';
 import { edgesOf, walk } from './graph.js';
 import { CONTROL } from './published.js';
 import { rampFaults } from './ramp.js';
+import { takeFaults } from './takes.js';
 
 /**
  * Everything that can be found wrong in a definition without looking anything up: ids, ways between steps, arms, goals,
@@ -52,7 +53,7 @@ function seriesFaults(definition: SeriesDefinition): Finding[] {
     // Without a start nothing is reached, and one fault says so.
     ...(byId.has(start) ? unreached.map((step) => fault(`${place.get(step)}`, 'unreachable-step', `No way leads to the step "${step.id}".`)) : []),
     ...steps.flatMap((step) => stepFaults(step, place.get(step)!)),
-    ...entryFaults(definition),
+    ...takeFaults(definition.entry),
     ...(steps.some((step) => step.type === 'message') ? [] : [warning('steps', 'no-message', 'No step sends a message.')]),
   ];
 }
@@ -79,10 +80,6 @@ function keyFaults(definition: CampaignDefinition): Finding[] {
     ...(series?.reentry.policy === 'concurrent_by_key' ? ['reentry.policy'] : []),
   ];
   return asking.map((path) => fault(path, 'no-key', 'This tells runs apart by the key of the entry, and the entry has none: enter by an event or by the API, and give it its "key".'));
-}
-
-function entryFaults({ entry }: SeriesDefinition): Finding[] {
-  return entry.type === 'segment' && entry.on === 'left' && entry.take !== 'future_only' ? [fault('entry.take', 'leaving-is-future', 'Who leaves a segment is not there before it happens: "take" must be future_only.')] : [];
 }
 
 function ruleFaults({ exitRules }: CampaignDefinition): Finding[] {

@@ -4,6 +4,7 @@ import type { PauseReason } from '../../delivery/sending/domain/error-budget.js'
 import { bucketOf, BUCKETS } from '../../kernel/bucket.js';
 import type { Duration } from '../../kernel/local-time.js';
 import { fault, type Finding } from './finding.js';
+import { takesCurrent } from './takes.js';
 
 /** A stage before the last one: up to which bucket, and how long it is watched. */
 export interface Stage { basisPoints: number; wait: Duration }
@@ -36,7 +37,7 @@ export function rampFaults(definition: CampaignDefinition): Finding[] {
   const falling = stages.findIndex(({ percent }, index) => index > 0 && percent <= stages[index - 1]!.percent);
   return [
     ...(falling < 0 ? [] : [fault(`ramp.stages.${falling}.percent`, 'ramp-not-rising', 'Each stage must reach more people than the one before.')]),
-    ...(definition.type === 'series' && (definition.entry.type !== 'segment' || definition.entry.on === 'left' || definition.entry.take === 'future_only')
+    ...(definition.type === 'series' && !takesCurrent(definition.entry)
       ? [fault('ramp', 'ramp-nobody', 'A ramp is for people who are there when it is published; nobody is let in then.')] : []),
     ...(definition.type === 'broadcast' && definition.message?.test?.send ? [fault('ramp', 'ramp-and-test', 'Test-then-send reaches a share first already. Take the ramp away, or send to everybody at once.')] : []),
   ];

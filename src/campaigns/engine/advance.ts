@@ -6,10 +6,11 @@ import { groupedBy } from '../domain/grouped.js';
 import { recordDecisions } from '../store/decisions.store.js';
 import { claimDue, insertStanding, lockCampaign, saveStandings, saveVisits, type Run } from '../store/enrollments.store.js';
 import { loadVersion, type CampaignVersion } from '../store/versions.store.js';
-import type { Candidate } from './enter.js';
+import { isByKey, type Candidate } from './enter.js';
 import { runActionStep } from './action-step.js';
 import { Journal, type BatchContext, type StepGroup, type StepResult } from './batch.js';
 import { runMessageStep } from './message-step.js';
+import { byTime, passOver } from './past-steps.js';
 import { byFirstVisit, passBy, visitedBefore } from './repeat.js';
 import { runBranchStep, runSplitStep } from './route-steps.js';
 import { runWaitStep, runWaitUntilStep } from './wait-steps.js';
@@ -51,11 +52,11 @@ export async function advanceBatch(tx: EntityManager, input: AdvanceInput): Prom
 export async function startMoving(context: BatchContext, version: CampaignVersion, entering: readonly Candidate[]): Promise<void> {
   if (entering.length === 0) return;
   const { tx, now } = context;
-  const runs = entering.map(({ personId, entry }): Run => ({
-    id: newId(), personId, campaignId: version.campaignId, versionId: version.id, stepId: version.published.start, arrivedAt: null, waiting: false, entry,
+  const runs = entering.map(({ personId, entry, past }): Run => ({
+    id: newId(), personId, campaignId: version.campaignId, versionId: version.id, stepId: version.published.start, arrivedAt: null, waiting: false, entry, ...(past ? { past } : {}),
   }));
   const { visits, standings, ended } = await moveOn(context, runs);
-  await insertStanding(tx, version, { standings, entries: new Map(runs.map((run) => [run.id, run.entry])) }, now);
+  await insertStanding(tx, { id: version.id, campaignId: version.campaignId, byKey: isByKey(version) }, { standings, entries: new Map(runs.map((run) => [run.id, run.entry])) }, now);
   await saveVisits(tx, visits);
   if (ended.length > 0) await cancelEnded(tx, ended, context);
 }
@@ -68,8 +69,9 @@ async function moveOn(context: BatchContext, runs: readonly Run[]) {
   for (let moving = runs; moving.length > 0; ) {
     const onward: Run[] = [];
     for (const group of await groupByStep(context, moving)) {
-      const { first, again } = byFirstVisit(group, visited);
-      for (const result of first.runs.length > 0 ? await runStep(context, first) : []) {
+      const { first: coming, again } = byFirstVisit(group, visited);
+      const { first, over } = byTime(coming);
+      for (const result of [...(first.runs.length > 0 ? await runStep(context, first) : []), ...passOver(context, over)]) {
         const next = settle(journal, result);
         if (next) onward.push(next);
         else if (result.kind === 'end') ended.push(result.run.id);

@@ -5,7 +5,7 @@ import { covers, needsApproval } from '../domain/approval.js';
 import { approvalFor, holdLaunch } from '../store/approvals.store.js';
 import type { Launch } from '../store/launches.store.js';
 import type { CampaignVersion } from '../store/versions.store.js';
-import { countMeant } from './meant.js';
+import { countMeant, meantByLaunch } from './meant.js';
 
 /**
  * Whether a due launch may begin: its audience as it is now is small enough, or a second person has approved one nearly as large.
@@ -14,7 +14,7 @@ import { countMeant } from './meant.js';
 export async function isApproved(tx: Db, { launch, version }: { launch: Launch; version: CampaignVersion }, now: Date): Promise<boolean> {
   const { above } = safetyOf(await loadWorkspace(tx)).approval;
   if (above === null || launch.part === 'rest') return true;
-  const people = await countMeant(tx, { segmentId: launch.segmentId, audience: version.published.audience }, now);
+  const people = await countMeant(tx, meantByLaunch(launch, version), now);
   if (!needsApproval(above, people)) return true;
   const given = launch.revision === null ? null : await approvalFor(tx, launch.campaignId, launch.revision);
   const approved = given?.state === 'approved' ? given : null;

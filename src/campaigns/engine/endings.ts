@@ -2,7 +2,7 @@ import type { RunEvent } from '../../contract/campaign-goals.js';
 import type { Db } from '../../platform/database/db.js';
 import type { EventRule } from '../store/events.store.js';
 import type { EntryRecord } from '../store/enrollments.store.js';
-import { whoDidSince } from '../store/events.store.js';
+import { whenDidSince, whoDidSince } from '../store/events.store.js';
 import type { CampaignVersion } from '../store/versions.store.js';
 import { whoMeets, type Moment } from './conditions.js';
 
@@ -28,6 +28,13 @@ export async function whoDid(tx: Db, event: RunEvent, version: CampaignVersion, 
   const begun = subjects.flatMap(({ id, personId, entry }) => (entry ? [{ id, personId, at: entry.at, exceptEventId: entry.eventId ?? null, key: entry.key ?? null }] : []));
   if (begun.length === 0) return new Set();
   return new Set((await whoDidSince(tx, ruleOf(event, version), begun, zone)).map((place) => begun[place]!.id));
+}
+
+/** When these runs' people first did this since their entry, by id of the run. */
+export async function whenDid(tx: Db, event: RunEvent, version: CampaignVersion, runs: readonly (Subject & { entry: EntryRecord })[], zone: string): Promise<Map<string, Date>> {
+  if (runs.length === 0) return new Map();
+  const since = runs.map(({ personId, entry }) => ({ personId, at: entry.at, exceptEventId: entry.eventId ?? null, key: entry.key ?? null }));
+  return new Map([...(await whenDidSince(tx, ruleOf(event, version), since, zone))].map(([place, at]) => [runs[place]!.id, at]));
 }
 
 /**

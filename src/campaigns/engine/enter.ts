@@ -22,7 +22,15 @@ type Asked = Entrance & { within?: SegmentNode; again?: boolean; frozen?: boolea
 export interface Candidate {
   personId: string;
   entry: EntryRecord;
+  /** Of somebody a launch looked back for. */
+  past?: Past;
 }
+
+/**
+ * The clock of a run that begins in the past: its steps are timed from the moment that let it in. Those whose time was over at `since`, the start of
+ * the launch, are passed by.
+ */
+export interface Past { at: Date; since: Date }
 
 /**
  * Lets candidates into a version through the gates of entry, in the published order; each refusal is one decision row.
@@ -103,7 +111,7 @@ const triggerOf = (entry: EntryRecord) => ({ ...entry, properties: undefined, ke
 export const isByKey = ({ published }: CampaignVersion): boolean => published.reentry.policy === 'concurrent_by_key';
 
 /** Who is asked about: with what let them in, where something did. */
-export interface Entering { zones: ReadonlyMap<string, string>; candidates: readonly { personId: string; entry?: EntryRecord }[] }
+export interface Entering { zones: ReadonlyMap<string, string>; candidates: readonly { personId: string; entry?: EntryRecord; past?: Past }[] }
 
 /** Looks up what the gates of entry ask, for all people at once. A closed campaign asks nothing more. */
 export async function entryFacts(tx: Db, { version, state, within, again, frozen }: Asked, { zones, candidates }: Entering, moment: Moment): Promise<(candidate: Entering['candidates'][number]) => GateFacts & { holdout?: Sides }> {
@@ -116,7 +124,8 @@ export async function entryFacts(tx: Db, { version, state, within, again, frozen
   const inside = wanted ? await whoMeets(tx, wanted, people, moment) : null;
   const earlier = await earlierRuns(tx, version.campaignId, people, isByKey(version) && candidates.every(({ entry }) => entry) ? candidates.map(({ entry }) => entry!.key ?? '') : null);
   const sides = await holdoutSides(tx, version, people);
-  const endings = await endingsOf(tx, version, people.map((personId) => ({ id: personId, personId, entry: null })), moment);
+  // Whoever is looked back for may have reached the goal since the moment that lets them in; of others nothing has happened since.
+  const endings = await endingsOf(tx, version, candidates.map(({ personId, entry, past }) => ({ id: personId, personId, entry: past ? entry! : null })), moment);
   return ({ personId, entry }) => ({
     now, campaign, trigger: triggerFacts(version, entry),
     audience: inside ? { inside: inside.has(personId) } : { inside: true },

@@ -5,7 +5,7 @@ import { isLastStage } from '../domain/ramp.js';
 import { isInShare } from '../domain/steering.js';
 import { testThenSendOf } from '../domain/test-then-send.js';
 import { recordDecisions } from '../store/decisions.store.js';
-import { copyLater, launchPage, startLaunch, survivorsOf, type LaunchPage } from '../store/launch-audience.store.js';
+import { freezePeople, launchPage, startLaunch, survivorsOf, type LaunchPage } from '../store/launch-audience.store.js';
 import { endLaunch, endStage, moveLaunch, takeLaunch, type Launch } from '../store/launches.store.js';
 import { beginTest, findTest, freezeRest } from '../store/test-then-send.store.js';
 import { loadVersion, type CampaignVersion } from '../store/versions.store.js';
@@ -13,8 +13,9 @@ import { whoMeets, type Moment } from './conditions.js';
 import { startMoving } from './advance.js';
 import { isApproved } from './approval.js';
 import type { BatchContext } from './batch.js';
-import { judgeEntry, type Candidate } from './enter.js';
+import { judgeEntry, oncePerPerson, type Candidate } from './enter.js';
 import { lockEntry } from './locks.js';
+import { freezeLookedBack, lookedBackCandidates, lookedBackFor } from './looking-back.js';
 
 /**
  * Takes one page of a launch through the gates of entry and as far through the steps as people get now, in the caller's
@@ -34,7 +35,7 @@ export async function launchNext(tx: EntityManager, launchId: string, limit: num
   const version = await loadVersion(tx, launch.versionId);
   if (launch.startedAt === null) {
     if (!(await isApproved(tx, { launch, version }, moment.now))) return 1;
-    await begin(tx, { launch, version }, moment.now);
+    await begin(tx, { launch, version }, moment);
     if (launch.ramp) return 1;
   }
   // Another process may have come to the end of the stage since it was found due.
@@ -44,7 +45,10 @@ export async function launchNext(tx: EntityManager, launchId: string, limit: num
 
 interface Taking { launch: Launch & { campaignState: string }; version: CampaignVersion }
 
-async function begin(tx: EntityManager, { launch, version }: Taking, now: Date): Promise<void> {
+async function begin(tx: EntityManager, { launch, version }: Taking, { now, zone }: Moment): Promise<void> {
+  const entry = lookedBackFor(version);
+  if (entry) await freezeLookedBack(tx, { launch: { ...launch, startedAt: now }, entry }, zone);
+  launch.copied = entry !== null;
   await startLaunch(tx, launch, now);
   const test = launch.part === 'test' ? testThenSendOf(version.published) : null;
   if (test) await beginTest(tx, { ...test, experimentId: test.experiment.experimentId, campaignId: launch.campaignId, launchId: launch.id }, now);
@@ -53,16 +57,21 @@ async function begin(tx: EntityManager, { launch, version }: Taking, now: Date):
 
 async function takePage(tx: EntityManager, { launch, version }: Taking, limit: number, moment: Moment): Promise<number> {
   // Whoever has to wait for a later stage is judged by the audience of the start: nothing but a look now can tell.
-  const copies = launch.ramp !== null && launch.stage === 1 && version.published.audience !== undefined && !rechecks(version);
+  const looking = lookedBackFor(version);
+  const copies = launch.ramp !== null && !looking && launch.stage === 1 && version.published.audience !== undefined && !rechecks(version);
   const page = await launchPage(tx, launch, limit, copies);
-  if (copies) await copyLater(tx, launch.id, [...(await whoMeets(tx, version.published.audience!, page.later, moment))]);
+  if (copies) await freezePeople(tx, launch.id, [...(await whoMeets(tx, version.published.audience!, page.later, moment))]);
   const people = await survivorsOf(tx, launch.campaignId, page.people);
   const entry = { kind: 'launch' as const, at: launch.startedAt!.toISOString(), launchId: launch.id, ...(launch.segmentId ? { segmentId: launch.segmentId } : {}) };
   // Taking the launch has locked the campaign as it is: it stays active until commit.
-  const entrance = { version, state: launch.campaignState, within: stillMeant(launch, version), frozen: launch.copied };
-  const { entering, refused } = await judgeEntry(tx, entrance, people.map((personId) => ({ personId, entry })), moment);
-  const context: BatchContext = { tx, ...moment, decisions: refused, scheduled: [] };
-  await startMoving(context, version, launch.part === 'test' ? await keepShare(tx, version, entering) : entering);
+  const entrance = { version, state: launch.campaignState, within: stillMeant(launch, version), frozen: launch.copied && !looking };
+  const candidates = looking ? await lookedBackCandidates(tx, { launch, entry: looking }, people, moment) : people.map((personId) => ({ personId, entry }));
+  const context: BatchContext = { tx, ...moment, decisions: [], scheduled: [] };
+  for (const round of oncePerPerson(candidates)) {
+    const { entering, refused } = await judgeEntry(tx, entrance, round, moment);
+    context.decisions.push(...refused);
+    await startMoving(context, version, launch.part === 'test' ? await keepShare(tx, version, entering) : entering);
+  }
   await recordDecisions(tx, context.decisions, moment.now);
   await moveOn(tx, { launch, page, copies }, moment);
   return Math.max(1, page.people.length);

@@ -1,17 +1,19 @@
 import { recordNews } from '../../people/store/news.store.js';
 import { survivorsOf } from '../../people/people.store.js';
+import { windowMillis } from '../../kernel/local-time.js';
 import type { Db } from '../../platform/database/db.js';
 import { groupedBy } from '../domain/grouped.js';
 import type { EventRef, Flip, SettledChange } from '../domain/settled.js';
 import { activeRuns, lookAgain, waitingRuns, wakeRuns, wakeWaiting, type EntryRecord } from '../store/enrollments.store.js';
 import { matchingEvents, type EventRule, type FoundEvent } from '../store/events.store.js';
-import { withoutLaunched } from '../store/launches.store.js';
+import { withoutLaunched, withoutLookedBack } from '../store/launches.store.js';
 import { endEarly } from './end-early.js';
 import { ruleOf } from './endings.js';
-import { enterPeople, type Candidate } from './enter.js';
+import { enterPeople, isByKey, type Candidate } from './enter.js';
 import type { Moment } from './conditions.js';
 import { lockWaits } from './locks.js';
-import type { Watch } from './watch.js';
+import { lookedBackFor } from './looking-back.js';
+import type { Entrance, Watch } from './watch.js';
 
 interface News {
   flips: Flip[];
@@ -120,12 +122,20 @@ async function letIn(tx: Db, watch: Watch, { flips, events, names }: News, momen
       if (entry.type !== 'event') continue;
       await watch.apart(tx, entrance.version.campaignId, async () => {
         const matched = await matchingEvents(tx, { name, where: entry.where, ...(entry.key === undefined ? {} : { key: entry.key }) }, events, moment.zone);
-        await enterPeople(tx, entrance, matched.map((event): Candidate => ({
+        const entering = await leftToNews(tx, entrance, matched, moment.now);
+        await enterPeople(tx, entrance, entering.map((event): Candidate => ({
           personId: event.personId, entry: { kind: 'event', at: event.occurredAt.toISOString(), event: name, eventId: event.id, properties: event.properties, ...(event.key === null ? {} : { key: event.key }) },
         })), moment);
       });
     }
   }
+}
+
+/** Without events that a launch takes. */
+async function leftToNews(tx: Db, { version }: Entrance, events: readonly FoundEvent[], now: Date): Promise<readonly FoundEvent[]> {
+  const looking = lookedBackFor(version);
+  if (!looking || events.length === 0) return events;
+  return withoutLookedBack(tx, version.campaignId, events, { lookBackMs: windowMillis(looking.lookBack), byKey: isByKey(version), now });
 }
 
 async function wake(tx: Db, watch: Watch, { flips, events, names }: News, { now, zone }: Moment): Promise<void> {

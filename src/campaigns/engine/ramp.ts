@@ -5,7 +5,7 @@ import { haltOf, volumeHalt } from '../domain/ramp.js';
 import { takeLaunch } from '../store/launches.store.js';
 import { acceptVolume, hasUnsent, openStage, rampCounts } from '../store/ramp.store.js';
 import { loadVersion } from '../store/versions.store.js';
-import { countMeant } from './meant.js';
+import { countMeant, meantByLaunch } from './meant.js';
 
 /** What a step of a ramp came to. */
 export type RampStep = 'halted' | 'opened' | 'none';
@@ -32,7 +32,7 @@ export async function stepRamp(tx: Db, launchId: string, { limits, brake }: { li
 /** An audience beside the segment is counted by itself: the launch has counted the segment. */
 async function volumeOf(tx: Db, launch: NonNullable<Awaited<ReturnType<typeof takeLaunch>>>, limits: RampLimits, now: Date) {
   if (launch.forecast === null || launch.forecast === launch.total) return null;
-  const { audience } = (await loadVersion(tx, launch.versionId)).published;
-  const people = audience ? await countMeant(tx, { segmentId: launch.segmentId, audience }, now) : launch.total;
+  const version = await loadVersion(tx, launch.versionId);
+  const people = version.published.audience ? await countMeant(tx, meantByLaunch(launch, version), now) : launch.total;
   return people === null ? null : volumeHalt({ people, forecast: launch.forecast }, limits, now);
 }

@@ -5,7 +5,7 @@ import { datesOf } from '../store/date-entry.store.js';
 import type { Run } from '../store/enrollments.store.js';
 import type { BatchContext, StepGroup, StepResult } from './batch.js';
 import { whoMeets } from './conditions.js';
-import { whoDid } from './endings.js';
+import { whenDid, whoDid } from './endings.js';
 import { lockWaits } from './locks.js';
 import { zonesOf } from './people.js';
 
@@ -16,10 +16,10 @@ type WaitUntilStep = Extract<Step, { type: 'wait_until' }>;
 export async function runWaitStep(context: BatchContext, { step, runs, version }: StepGroup<WaitStep>): Promise<StepResult[]> {
   if (step.date) return runDateWait(context, { step, runs, version });
   const { tx, now, zone } = context;
-  const ends = await endsByZone(tx, runs, zone, (own) => waitEnds(step, now, own));
+  const ends = await endsByZone(tx, runs, { now, zone }, (from, own) => waitEnds(step, from, own));
   return runs.map((run) => {
     const dueAt = ends(run);
-    return run.arrivedAt !== null || dueAt <= now ? { run, kind: 'move', outcome: 'waited', next: step.next } : { run, kind: 'stay', dueAt, waiting: false };
+    return run.arrivedAt !== null || dueAt <= now ? { run: onClock(run, dueAt), kind: 'move', outcome: 'waited', next: step.next } : { run, kind: 'stay', dueAt, waiting: false };
   });
 }
 
@@ -37,8 +37,9 @@ async function runDateWait({ tx, now, zone }: BatchContext, { step, runs }: Step
     const date = dates.get(run.personId);
     const at = date && dateEntryAt(date, rule, zones.get(run.personId) ?? zone);
     if (at && at > now) return { run, kind: 'stay', dueAt: at, waiting: false };
-    const came = at && run.arrivedAt !== null && at >= run.arrivedAt;
-    return { run, kind: 'move', outcome: came ? 'waited' : 'missed', next: came ? step.next : step.onMissed ?? null };
+    const since = run.arrivedAt ?? run.past?.at ?? null;
+    const came = at && since !== null && at >= since;
+    return { run: came ? onClock(run, at) : run, kind: 'move', outcome: came ? 'waited' : 'missed', next: came ? step.next : step.onMissed ?? null };
   });
 }
 
@@ -49,10 +50,13 @@ async function runDateWait({ tx, now, zone }: BatchContext, { step, runs }: Step
 export async function runWaitUntilStep({ tx, now, zone }: BatchContext, { version, step, runs }: StepGroup<WaitUntilStep>): Promise<StepResult[]> {
   await lockWaits(tx, 'shared');
   const asking = runs.filter((run) => run.arrivedAt === null || run.waiting);
-  const met = step.event ? await whoDid(tx, step.event, version, asking, zone) : null;
+  const [behind, present] = [asking.filter(({ past }) => past), asking.filter(({ past }) => !past)];
+  const met = step.event ? await whoDid(tx, step.event, version, present, zone) : null;
+  const since = step.event ? await whenDid(tx, step.event, version, behind, zone) : null;
   const holding = step.condition ? await whoMeets(tx, step.condition, asking.map((run) => run.personId), { now, zone }) : null;
-  const timeouts = await endsByZone(tx, runs, zone, (own) => addDuration(now, step.timeout, own));
-  return runs.map((run) => {
+  const timeouts = await endsByZone(tx, runs, { now, zone }, (from, own) => addDuration(from, step.timeout, own));
+  return runs.map((run): StepResult => {
+    if (run.past) return waitedInPast({ run, past: run.past, step }, { timeout: timeouts(run), did: since?.get(run.id) ?? null, holds: holding?.has(run.personId) ?? false, now });
     const isWoken = run.arrivedAt !== null && !run.waiting;
     if (isWoken || met?.has(run.id) || holding?.has(run.personId)) return { run, kind: 'move', outcome: 'met', next: step.next };
     if (run.arrivedAt !== null) return { run, kind: 'move', outcome: 'timeout', next: step.onTimeout };
@@ -60,14 +64,31 @@ export async function runWaitUntilStep({ tx, now, zone }: BatchContext, { versio
   });
 }
 
-/** All wait from the same moment, so everybody of a zone waits until the same one. */
-async function endsByZone(tx: BatchContext['tx'], runs: readonly Run[], fallback: string, end: (zone: string) => Date): Promise<(run: Run) => Date> {
+/** A run that begins in the past has its next step then. */
+const onClock = (run: Run, at: Date): Run => (run.past ? { ...run, past: { ...run.past, at } } : run);
+
+interface InPast { timeout: Date; did: Date | null; holds: boolean; now: Date }
+
+/**
+ * A wait that began before the launch. An event counts when it came in time, and what follows is timed from it. When a condition came true nobody knows: it is
+ * asked as it is now, and what follows is timed from the end of the wait, or from now when that is to come.
+ */
+export function waitedInPast<R extends { past?: { at: Date; since: Date } }>({ run, past, step }: { run: R; past: { at: Date; since: Date }; step: Pick<WaitUntilStep, 'next' | 'onTimeout'> }, { timeout, did, holds, now }: InPast) {
+  const after = (at: Date, outcome: 'met' | 'timeout') => ({ run: { ...run, past: { ...past, at } }, kind: 'move' as const, outcome, next: outcome === 'met' ? step.next : step.onTimeout });
+  if (did && did <= timeout) return after(did, 'met');
+  if (holds) return after(timeout < now ? timeout : now, 'met');
+  return timeout <= now ? after(timeout, 'timeout') : { run, kind: 'stay' as const, dueAt: timeout, waiting: true };
+}
+
+/** When everybody's wait ends: all of a zone who come to it at one moment wait until the same one. */
+async function endsByZone(tx: BatchContext['tx'], runs: readonly Run[], { now, zone: fallback }: Pick<BatchContext, 'now' | 'zone'>, end: (from: Date, zone: string) => Date): Promise<(run: Run) => Date> {
   const zones = await zonesOf(tx, runs.map((run) => run.personId), fallback);
   const ends = new Map<string, Date>();
   return (run) => {
     const zone = zones.get(run.personId) ?? fallback;
+    if (run.past) return end(run.past.at, zone);
     let at = ends.get(zone);
-    if (!at) ends.set(zone, (at = end(zone)));
+    if (!at) ends.set(zone, (at = end(now, zone)));
     return at;
   };
 }

@@ -1,6 +1,7 @@
 import type { RunEvent } from '../../contract/campaign-goals.js';
 import { rows, type Db } from '../../platform/database/db.js';
 import { conditionPlace } from '../domain/published.js';
+import { takesFuture } from '../domain/takes.js';
 import type { Apart } from './isolation.js';
 import { loadVersion, type CampaignVersion } from '../store/versions.store.js';
 
@@ -57,7 +58,8 @@ export async function loadWatch(db: Db, apart: Apart): Promise<Watch> {
 function addEntrance(watch: Watch, entrance: Entrance): void {
   const { entry } = entrance.version.published;
   watch.entrances.push(entrance);
-  if (entry.type === 'segment' && entry.take !== 'current_only') append(entry.on === 'left' ? watch.leaving : watch.segments, entry.segmentId, entrance);
+  if (!takesFuture(entry)) return;
+  if (entry.type === 'segment') append(entry.on === 'left' ? watch.leaving : watch.segments, entry.segmentId, entrance);
   if (entry.type === 'event') append(watch.events, entry.event, entrance);
 }
 

@@ -32,6 +32,8 @@ export interface Run {
   /** True while a wait_until still hopes for its condition; made false by the condition coming true. */
   waiting: boolean;
   entry: EntryRecord;
+  /** Of one that begins in the past, until it first waits: what it comes to is timed from then. Not stored. */
+  past?: { at: Date; since: Date };
   /** It began on another version: steps it has visited are not repeated. */
   moved?: boolean;
 }
@@ -177,18 +179,18 @@ export async function beginRuns(tx: Db, version: { id: string; campaignId: strin
  * Writes new runs as they stand after their first steps. Nobody else may let people in meanwhile: a person who is in the
  * campaign already is an error, and nothing is written.
  */
-export async function insertStanding(tx: Db, version: { id: string; campaignId: string }, runs: { standings: readonly Standing[]; entries: ReadonlyMap<string, EntryRecord> }, now: Date): Promise<void> {
+export async function insertStanding(tx: Db, version: { id: string; campaignId: string; /** Each key has a run of its own. */ byKey: boolean }, runs: { standings: readonly Standing[]; entries: ReadonlyMap<string, EntryRecord> }, now: Date): Promise<void> {
   const { standings, entries } = runs;
   if (standings.length === 0) return;
   const { said, places } = alike(standings.map((standing) => ({ ...standing, entry: entries.get(standing.id)! })), ['state', 'exitCode', 'stepId', 'arrivedAt', 'dueAt', 'waiting', 'entry']);
   await rows(tx, `
-    insert into enrollment (id, person_id, campaign_id, version_id, state, exit_code, step_id, step_arrived_at, due_at, waiting, entered_at, left_at, entry)
+    insert into enrollment (id, person_id, campaign_id, version_id, state, exit_code, step_id, step_arrived_at, due_at, waiting, entered_at, left_at, entry, entry_key)
     select r.id, r.person_id, $1, $2, s."state", s."exitCode", s."stepId", s."arrivedAt", s."dueAt", s."waiting", $3::timestamptz,
-           case when s."state" = 'active' then null else $3::timestamptz end, s."entry"
+           case when s."state" = 'active' then null else $3::timestamptz end, s."entry", case when $8::boolean then coalesce(s."entry" ->> 'key', '') else '' end
       from unnest($4::uuid[], $5::uuid[], $6::int[]) as r (id, person_id, place)
       join jsonb_to_recordset($7::jsonb) as s ("place" int, "state" text, "exitCode" text, "stepId" text, "arrivedAt" timestamptz, "dueAt" timestamptz, "waiting" boolean, "entry" jsonb) on s."place" = r.place
      order by r.id`,
-  [version.campaignId, version.id, now, standings.map(({ id }) => id), standings.map(({ personId }) => personId), places, said]);
+  [version.campaignId, version.id, now, standings.map(({ id }) => id), standings.map(({ personId }) => personId), places, said, version.byKey]);
 }
 
 /** So often in 24 hours a person may enter a campaign that changes people: more is two campaigns calling each other. */

@@ -72,6 +72,38 @@ export function enteringEvents(db: Db, rule: EventRule, personIds: readonly stri
   return rows(db, text, values.list);
 }
 
+/** Events of a rule that looking back finds: those that happened in (from, to]. */
+export interface LookedAt { rule: EventRule; from: Date; to: Date; zone: string }
+
+/** Freezes for a launch whoever did something that satisfies a rule in a window, known by now. With a key, only an event that has it counts. */
+export async function freezeWhoDid(tx: Db, launchId: string, { rule, from, to, zone }: LookedAt): Promise<void> {
+  const values = new SqlValues();
+  await rows(tx, `
+    insert into launch_person (launch_id, person_id)
+    select distinct ${values.bind(launchId, 'uuid')}, e.person_id
+      from event as e join person as p on p.id = e.person_id
+     where e.name = ${values.bind(rule.name, 'text')} and e.occurred_at > ${values.bind(from, 'timestamptz')} and e.occurred_at <= ${values.bind(to, 'timestamptz')}
+       ${rule.key === undefined ? '' : `and ${keyText(values.bind(rule.key, 'text'))} is not null`}${filters(rule.where, zone, values)}`, values.list);
+}
+
+/** The last such event of each of these people; with a key, of each of its values. In order of person and time. */
+export function lastOfRule(db: Db, { rule, from, to, zone }: LookedAt, personIds: readonly string[], receivedBy: Date | null = null): Promise<FoundEvent[]> {
+  const values = new SqlValues();
+  const key = rule.key === undefined ? null : keyText(values.bind(rule.key, 'text'));
+  const each = ['e.person_id', ...(key === null ? [] : [key])].join(', ');
+  const text = `
+    select * from (
+      select distinct on (${each}) e.id, e.person_id as "personId", e.occurred_at as "occurredAt", e.properties, ${key ?? 'null'} as key
+        from event as e join person as p on p.id = e.person_id
+       where e.person_id = any(${values.bind(personIds, 'uuid[]')}) and e.name = ${values.bind(rule.name, 'text')}
+         and e.occurred_at > ${values.bind(from, 'timestamptz')} and e.occurred_at <= ${values.bind(to, 'timestamptz')}
+         ${receivedBy === null ? '' : `and e.received_at <= ${values.bind(receivedBy, 'timestamptz')}`}${filters(rule.where, zone, values)}
+       order by ${each}, e.occurred_at desc, e.id desc) as last
+     ${key === null ? '' : 'where last.key is not null'}
+     order by "personId", "occurredAt", id`;
+  return rows<FoundEvent>(db, text, values.list);
+}
+
 export interface Since {
   personId: string;
   /** Events at this instant or later count. */
@@ -95,4 +127,18 @@ export async function whoDidSince(db: Db, rule: EventRule, since: readonly Since
         where e.person_id = n.person_id and e.name = ${values.bind(rule.name, 'text')} and e.occurred_at >= n.since
           and e.id is distinct from n.except_id${sameKey}${filters(rule.where, zone, values)})`;
   return (await rows<{ place: number }>(db, text, values.list)).map(({ place }) => place);
+}
+
+/** When each of them first did it since their moment, by their places in `since`; who did not is absent. */
+export async function whenDidSince(db: Db, rule: EventRule, since: readonly Since[], zone: string): Promise<Map<number, Date>> {
+  const values = new SqlValues();
+  const people = `unnest(${values.bind(since.map((one) => one.personId), 'uuid[]')}, ${values.bind(since.map((one) => one.at), 'timestamptz[]')}, ${values.bind(since.map((one) => one.exceptEventId), 'uuid[]')}, ${values.bind(since.map((one) => one.key ?? null), 'text[]')})`;
+  const sameKey = rule.key === undefined ? '' : ` and ${keyText(values.bind(rule.key, 'text'))} = n.key`;
+  const text = `
+    select n.place::int - 1 as place, min(e.occurred_at) as at
+      from ${people} with ordinality as n (person_id, since, except_id, key, place) join person as p on p.id = n.person_id
+      join event as e on e.person_id = n.person_id and e.name = ${values.bind(rule.name, 'text')} and e.occurred_at >= n.since
+       and e.id is distinct from n.except_id${sameKey}${filters(rule.where, zone, values)}
+     group by n.place`;
+  return new Map((await rows<{ place: number; at: Date }>(db, text, values.list)).map(({ place, at }) => [place, at]));
 }

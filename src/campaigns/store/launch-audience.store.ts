@@ -13,13 +13,16 @@ const LEFT_SINCE = `c.at > $2::timestamptz and not c.entered
 const MEMBERS = 'select m.person_id as id from segment_member as m where m.segment_id = $1 and m.since <= $2::timestamptz';
 const EVERYBODY = `select p.id from person as p where $1::uuid is null and p.created_at <= $2::timestamptz`;
 
-/** Fixes who is meant: members at this moment; who comes later is not of this launch. The rest of a test was fixed with its launch. A ramp waits for its first stage to be opened. */
+/**
+ * Fixes who is meant: members at this moment; who comes later is not of this launch. The rest of a test was fixed with its launch, and who is looked back for
+ * has just been (`copied`). A ramp waits for its first stage to be opened.
+ */
 export async function startLaunch(tx: Db, launch: Launch, now: Date): Promise<void> {
-  const [meant, given] = launch.part === 'rest' ? ['select f.person_id from launch_person as f where f.launch_id = $1', [launch.id]] : [launch.segmentId === null ? EVERYBODY : MEMBERS, [launch.segmentId, now]];
+  const [meant, given] = launch.part === 'rest' || launch.copied ? ['select f.person_id from launch_person as f where f.launch_id = $1', [launch.id]] : [launch.segmentId === null ? EVERYBODY : MEMBERS, [launch.segmentId, now]];
   const { count } = (await row<{ count: number }>(tx, `select count(*)::int as count from (${meant as string}) as meant (id)`, given as unknown[]))!;
   await rows(tx, `
-    update launch as l set state = 'running', started_at = $2::timestamptz, people_total = $3, resume_at = case when l.ramp is not null then $2::timestamptz end, counted_from = $2::timestamptz
-     where l.id = $1 and l.state = 'waiting'`, [launch.id, now, count]);
+    update launch as l set state = 'running', started_at = $2::timestamptz, people_total = $3, resume_at = case when l.ramp is not null then $2::timestamptz end, counted_from = $2::timestamptz, copied = $4
+     where l.id = $1 and l.state = 'waiting'`, [launch.id, now, count, launch.copied]);
 }
 
 /** People of a launch, in order of id. */
@@ -44,6 +47,7 @@ const MOST_READ = 50_000;
  */
 export async function launchPage(tx: Db, launch: Launch, limit: number, all: boolean): Promise<LaunchPage> {
   if (launch.part === 'rest') return whole(await takeFrozen(tx, launch.id, limit), limit);
+  if (!launch.ramp && launch.copied) return frozenWhole(await takeFrozen(tx, launch.id, limit), limit);
   if (!launch.ramp) return whole(await snapshot(tx, launch, limit), limit);
   const { from, to } = bucketsOf(launch.ramp, launch.stage);
   const reads = all ? limit : Math.min(MOST_READ, Math.ceil((limit * BUCKETS) / (to - from)));
@@ -60,6 +64,9 @@ export async function launchPage(tx: Db, launch: Launch, limit: number, all: boo
 }
 
 const whole = (people: string[], limit: number): LaunchPage => ({ people, later: [], cursor: people.at(-1) ?? null, ended: people.length < limit });
+
+/** Two of them may have become one person. */
+const frozenWhole = (people: string[], limit: number): LaunchPage => ({ ...whole(people, limit), people: [...new Set(people)] });
 
 async function snapshot(tx: Db, { segmentId, startedAt, cursor }: Launch, limit: number): Promise<string[]> {
   if (segmentId === null) return idsOf(await rows<{ id: string }>(tx, `${EVERYBODY} and ($3::uuid is null or p.id > $3::uuid) order by p.id limit $4`, [null, startedAt, cursor, limit]));
@@ -80,8 +87,8 @@ async function frozenPage(tx: Db, launch: Launch, limit: number): Promise<string
   return idsOf(await rows<{ id: string }>(tx, `select f.person_id as id from launch_person as f where f.launch_id = $1 and ($2::uuid is null or f.person_id > $2::uuid) order by f.person_id limit $3`, [launch.id, launch.cursor, limit]));
 }
 
-/** Freezes those whose stage comes later. */
-export async function copyLater(tx: Db, launchId: string, people: readonly string[]): Promise<void> {
+/** Freezes people for a launch: those whose stage comes later, and those who are looked back for. */
+export async function freezePeople(tx: Db, launchId: string, people: readonly string[]): Promise<void> {
   if (people.length > 0) await rows(tx, 'insert into launch_person (launch_id, person_id) select $1, p.id from unnest($2::uuid[]) as p (id)', [launchId, people]);
 }
 

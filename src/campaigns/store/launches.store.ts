@@ -10,6 +10,8 @@ export interface Launch {
   /** Null: everybody; the audience alone decides. */
   segmentId: string | null;
   state: 'waiting' | 'running';
+  /** When it was to begin: of a series, when it was published. */
+  dueAt: Date;
   /** The last person taken. */
   cursor: string | null;
   startedAt: Date | null;
@@ -33,7 +35,7 @@ export interface Launch {
   done: number;
 }
 
-const LAUNCH = `l.id, l.campaign_id as "campaignId", l.version_id as "versionId", l.segment_id as "segmentId", l.state, l.cursor, l.started_at as "startedAt", l.part,
+const LAUNCH = `l.id, l.campaign_id as "campaignId", l.version_id as "versionId", l.segment_id as "segmentId", l.state, l.due_at as "dueAt", l.cursor, l.started_at as "startedAt", l.part,
   l.ramp, l.stage, l.resume_at as "resumeAt", l.counted_from as "countedFrom", l.copied, l.forecast, l.revision, l.people_total as total, l.people_done as done`;
 
 /** Launches that may go on now: due, their campaign not paused, their segment complete, nobody asked first, no stage to be waited for. The oldest first. */
@@ -104,15 +106,40 @@ export async function withoutLaunched(tx: Db, campaignId: string, flips: readonl
   return flips.filter((_, index) => !gone.has(index));
 }
 
+/** An event that would let somebody in. */
+interface Entering { personId: string; id: string; occurredAt: Date; key: string | null }
+
+/**
+ * Leaves out events that a launch of the campaign looks back at: whoever did one before it started is taken by it, or was already. Without
+ * this they would enter twice, by the launch and by the news of their event.
+ *
+ * @param byKey each key has a run of its own
+ */
+export async function withoutLookedBack<E extends Entering>(tx: Db, campaignId: string, events: readonly E[], { lookBackMs, byKey, now }: { lookBackMs: number; byKey: boolean; now: Date }): Promise<E[]> {
+  const taken = await rows<{ index: number }>(tx, `
+    select n.index::int as index
+      from unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[]) with ordinality as n (person_id, event_id, at, key, index)
+     where exists (
+       select from launch as l
+        where l.campaign_id = $1 and l.segment_id is null and l.state <> 'cancelled'
+          and case when l.state = 'waiting' then n.at > $6::timestamptz
+                   when n.at > l.started_at then false
+                   else exists (select from launch_person as f where f.launch_id = l.id and f.person_id = n.person_id)
+                     or exists (select from enrollment as e where e.person_id = n.person_id and e.campaign_id = l.campaign_id and e.entry ->> 'launchId' = l.id::text and (not $7::boolean or e.entry_key = coalesce(n.key, '')))
+                     or exists (select from decision as d where d.person_id = n.person_id and d.campaign_id = l.campaign_id and d.facts -> 'trigger' ->> 'launchId' = l.id::text and (not $7::boolean or d.facts -> 'trigger' ->> 'eventId' = n.event_id::text)) end)`,
+  [campaignId, events.map(({ personId }) => personId), events.map(({ id }) => id), events.map(({ occurredAt }) => occurredAt), events.map(({ key }) => key), new Date(now.getTime() - lookBackMs), byKey]);
+  const gone = new Set(taken.map(({ index }) => index - 1));
+  return events.filter((_, index) => !gone.has(index));
+}
+
 /** A launch as its campaign's page tells it. */
 export interface ToldLaunch extends Omit<Launch, 'state' | 'campaignState'> {
   state: 'waiting' | 'running' | 'done' | 'cancelled';
-  dueAt: Date;
   finishedAt: Date | null;
   unapproved: { people: number | null; approved: number | null; above: number } | null;
 }
 
 /** The newest launch of a campaign; one that is under way goes before one that is over. */
 export const lastLaunch = (db: Db, campaignId: string): Promise<ToldLaunch | null> => row(db, `
-  select ${LAUNCH}, l.due_at as "dueAt", l.finished_at as "finishedAt", l.unapproved
+  select ${LAUNCH}, l.finished_at as "finishedAt", l.unapproved
     from launch as l where l.campaign_id = $1 order by l.state in ('waiting', 'running') desc, l.id desc limit 1`, [campaignId]);

@@ -61,7 +61,7 @@ export class ChaosWorld {
       const runs = entered.map((personId) => ({ id: newId(), personId }));
       const entries = new Map(runs.map(({ id }) => [id, { kind: 'event', at: at.toISOString() } as never]));
       const standings = runs.map(({ id, personId }): Standing => ({ id, personId, state: 'active', exitCode: null, stepId: 'last', arrivedAt: at, dueAt: LATER, waiting: false }));
-      await insertStanding(tx, { id: version.id, campaignId: this.campaignId }, { standings, entries }, at);
+      await insertStanding(tx, { id: version.id, campaignId: this.campaignId, byKey: false }, { standings, entries }, at);
       const decisions = refused.map((personId) => decided(personId, {}));
       for (const stepId of STEPS) {
         const experiment = version.experiments[stepId]!;

@@ -63,6 +63,7 @@ import { DatesWorker } from './jobs/dates.job.js';
 import { EntryWorker } from './jobs/entry.job.js';
 import { LaunchWorker } from './jobs/launch.job.js';
 import { RampWorker } from './jobs/ramp.job.js';
+import { EntryPreviews } from './entry-preview.service.js';
 import { LaunchState } from './launch-state.service.js';
 import { LaunchesController } from './http/launches.controller.js';
 import { Safety } from './safety.service.js';
@@ -80,7 +81,7 @@ import { TestPlanning } from './test-plans.service.js';
 import { Versions } from './versions.service.js';
 
 export const campaignsParts: ModuleParts = {
-  providers: [Drafts, CampaignMessages, Coverage, EmptyFields, CampaignCheck, TestPlanning, Approvals, LaunchState, Safety, PublishQuestions, LiveEditing, Remaining, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, Entering, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: KEPT_PLACES, useValue: campaignPlaces }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain, Choices, TestsThenSend, DisplayClaims, DisplayAcks, Holdouts, Simulations, Canaries, Overrides, EntryFiles, Features, FeatureRequestsService, FeatureTeammates, FeatureCampaigns, FeatureShipping, ShippingQuestions, FeatureShippingViews],
+  providers: [Drafts, CampaignMessages, Coverage, EmptyFields, CampaignCheck, TestPlanning, Approvals, LaunchState, EntryPreviews, Safety, PublishQuestions, LiveEditing, Remaining, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, Entering, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: KEPT_PLACES, useValue: campaignPlaces }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain, Choices, TestsThenSend, DisplayClaims, DisplayAcks, Holdouts, Simulations, Canaries, Overrides, EntryFiles, Features, FeatureRequestsService, FeatureTeammates, FeatureCampaigns, FeatureShipping, ShippingQuestions, FeatureShippingViews],
   controllers: [CampaignsController, LiveEditingController, CampaignMessagesController, MessagesController, VersionsController, AssignmentsController, EnteringController, LedgerController, AnswersController, AutoMessagesController, ChoicesController, HoldoutsController, LaunchesController, SafetyController, SimulationsController, CanariesController, OverridesController, EntryFilesController, FeaturesController, FeatureRequestsController],
   workers: [EntryWorker, DatesWorker, LaunchWorker, RampWorker, AdvanceWorker, MigrationWorker, ClosingWorker, CoverageWorker, DisplaysWorker, ChoicesWorker, SimulationsWorker, CanariesWorker, TellWorker],
 };

@@ -3,6 +3,8 @@ import type { Assumed } from '../analytics/domain/verdict-plan.js';
 import type { SegmentNode } from '../contract/segment.js';
 import type { Db } from '../platform/database/db.js';
 import { countMembers } from '../segments/segment-questions.js';
+import { lookingBack, takesFuture } from './domain/takes.js';
+import { countMeant } from './engine/meant.js';
 import { assignedLately, daysOfEvent, enteredSegment } from './store/test-facts.store.js';
 
 type Volume = Assumed['volume'];
@@ -31,8 +33,11 @@ async function entering(db: Db, { entry, audience }: SeriesDefinition, now: Date
   const meant = audience ? [audience] : [];
   if (entry.type === 'event') {
     const people = await countMembers(db, all([{ type: 'event', event: entry.event, where: entry.where, within: LATELY, count: { op: 'at_least', value: 1 } }, ...meant]), now);
-    return people === 0 ? UNKNOWN : { perDay: people / (await daysOfEvent(db, entry.event, now)), atOnce: 0, from: 'history' };
+    const atOnce = await thoseThere(db, { entry, audience }, now);
+    const perDay = takesFuture(entry) && people > 0 ? people / (await daysOfEvent(db, entry.event, now)) : 0;
+    return perDay === 0 && atOnce === 0 ? UNKNOWN : { perDay, atOnce, from: 'history' };
   }
+  if (entry.type === 'date' && lookingBack(entry)) return { perDay: takesFuture(entry) ? null : 0, atOnce: await thoseThere(db, { entry, audience }, now), from: 'history' };
   if (entry.type !== 'segment' || entry.on === 'left') return UNKNOWN;
   const [members, wanted] = [await countMembers(db, inSegment(entry.segmentId), now), await countMembers(db, all([inSegment(entry.segmentId), ...meant]), now)];
   const share = members === 0 ? 1 : wanted / members;
@@ -41,6 +46,9 @@ async function entering(db: Db, { entry, audience }: SeriesDefinition, now: Date
   const perDay = flow ? (flow.people * share) / flow.days : 0;
   return perDay === 0 && atOnce === 0 ? UNKNOWN : { perDay, atOnce, from: 'history' };
 }
+
+/** Whom the launch looks back for. */
+const thoseThere = async (db: Db, { entry, audience }: Pick<SeriesDefinition, 'entry' | 'audience'>, now: Date): Promise<number> => (lookingBack(entry) ? (await countMeant(db, { segmentId: null, audience, looking: lookingBack(entry) }, now)) ?? 0 : 0);
 
 /** Visitors of its pages; without a page rule nothing says how many there are. */
 async function visiting(db: Db, { display, audience }: Extract<CampaignDefinition, { type: 'auto_message' }>, now: Date): Promise<Volume> {

@@ -53,3 +53,13 @@ export const LaunchView = z.object({
   breaker: z.object({ scope: z.enum(['campaign', 'workspace']), at: At, closesAt: At.nullable(), text: z.object({ en: z.string(), ko: z.string() }) }).nullable().meta({ description: 'What holds its messages' }),
 }).meta({ id: 'CampaignLaunch' });
 export type LaunchView = z.infer<typeof LaunchView>;
+
+export const EntryPreview = z.object({
+  people: Count.nullable().meta({ description: 'Who is in the audience and had their moment within the look-back; null: publishing looks back at nothing' }),
+  from: At.nullable().meta({ description: 'The look-back begins here' }),
+  places: z.array(z.object({
+    kind: z.enum(['now', 'waits', 'asks', 'over']).meta({ description: 'now: the step is due at once; waits: they wait there until their time; asks: their data decides there; over: everything was too late' }),
+    stepId: z.string(), people: Count, firstAt: At.nullable(), lastAt: At.nullable(),
+  })).nullable().meta({ description: 'Where they would stand after the launch; null: too many to look at each' }),
+}).meta({ id: 'EntryPreview' });
+export type EntryPreview = z.infer<typeof EntryPreview>;

@@ -83,7 +83,9 @@ function blockedWords(code: ReasonCode | null, facts: Record<string, unknown>): 
     case 'PERSON_DELETED': return said('the person was erased.', '고객 정보가 삭제되었습니다.');
     case 'PERSON_MERGED': return said('the person was merged into another one.', '다른 고객과 병합되었습니다.');
     case 'CAP_DROPPED': return said('a limit of frequency left no place until the message expired. A higher class or a longer expiry would have.', '빈도 제한으로 만료될 때까지 자리가 없었습니다. 등급을 높이거나 유효 시간을 늘려야 합니다.');
-    case 'EXPIRED': return said('its time ran out. A longer expiry would have.', '유효 시간이 지났습니다. 유효 시간을 늘려야 합니다.');
+    case 'EXPIRED': return facts.lookedBack
+      ? said('its time was over when the campaign was published. Only a later moment of the person, or a publishing before that, would have.', '캠페인을 시작할 때 이미 보낼 시점이 지났습니다. 고객의 해당 시점이 더 늦거나 캠페인을 더 일찍 시작했어야 합니다.')
+      : said('its time ran out. A longer expiry would have.', '유효 시간이 지났습니다. 유효 시간을 늘려야 합니다.');
     case 'RENDER_ERROR': case 'LANGUAGE_MISSING': return said('the message itself cannot be made. Mending it would.', '메시지 자체를 만들 수 없습니다. 메시지를 고쳐야 합니다.');
     case 'PROVIDER_REJECTED': case 'PROVIDER_UNCERTAIN': return said('what the receiving server did cannot be changed.', '받는 서버의 처리 결과는 바꿀 수 없습니다.');
     case null: return said('the run took a path without this message. Other branches or a new run would.', '이 메시지를 거치지 않는 경로로 진행되었습니다. 다른 분기나 새 여정이 필요합니다.');

@@ -20,6 +20,7 @@ import { askedVersion } from './asked-version.js';
 import { explainArm } from './chosen-arm.js';
 import { findOutcome, messageStepOf, type Asked, type Basis, type Found } from './find-outcome.js';
 import { answerOf, flipOf, type Answer } from './flip-of.js';
+import { lookBackSentence } from './look-back-trigger.js';
 import { nextMoment } from './next-moment.js';
 import { restingEndpoint } from './resting-endpoint.js';
 import { winnerOf } from './winner.js';
@@ -119,7 +120,7 @@ export class Explain {
     const rest = asked && isAhead(found.outcome) ? await restingEndpoint(this.db, asked, String(found.outcome.facts.variant ?? ''), now) : null;
     const experiment = asked ? version.published.experiments[asked.id] : undefined;
     const arm = experiment && experiment.arms.length > 1 ? await explainArm(this.db, experiment, personId, zone) : null;
-    const also = [found.outcome.told.kind === 'delivery' || arm?.facts.source === 'override' ? arm?.told : null, await winnerOf(this.db, refusing, zone), rest && restSentence(rest, zone)].filter((sentence) => sentence !== null && sentence !== undefined);
+    const also = [found.outcome.told.kind === 'delivery' || arm?.facts.source === 'override' ? arm?.told : null, await winnerOf(this.db, refusing, zone), lookBackSentence({ ...found.outcome.facts, ...found.gates.find(({ gate, passed }) => gate === 'trigger' && passed === false)?.facts }, zone), rest && restSentence(rest, zone)].filter((sentence) => sentence !== null && sentence !== undefined);
     const more: Partial<Record<Gate, object | null>> = { consent: noAdvertising, transport: rest && { endpoint: { ...rest, until: rest.until?.toISOString() ?? null }, told: also.at(-1) }, assignment: arm?.facts ?? null };
     const answer = sentenceFor(found.outcome.told, zone);
     return {

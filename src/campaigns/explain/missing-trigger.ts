@@ -4,6 +4,7 @@ import type { Db } from '../../platform/database/db.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { proposalsFor } from '../../segments/domain/flips/proposals.js';
 import { blockedBy, type Blocked, type FlipChange } from '../domain/flip.js';
+import { takesFuture } from '../domain/takes.js';
 import type { CampaignVersion } from '../store/versions.store.js';
 import { explained, isIn } from './trigger.js';
 
@@ -27,6 +28,7 @@ export async function missingTrigger(db: Db, { version, personId, at }: { versio
   const blocked = { ...NOTHING, blocked: blockedBy('trigger', 'TRIGGER_NOT_MET', {}) };
   switch (entry.type) {
     case 'event': {
+      if (!takesFuture(entry)) return blocked;
       const node: SegmentNode = { type: 'event', event: entry.event, where: entry.where, count: { op: 'at_least', value: 1 } };
       const [change] = proposalsFor(node, true, 0, { now: at, zone: (await loadWorkspace(db)).timeZone })[0] ?? [];
       if (change?.kind !== 'event') return blocked;
@@ -35,6 +37,7 @@ export async function missingTrigger(db: Db, { version, personId, at }: { versio
     }
     case 'api': return { ...NOTHING, changes: [{ kind: 'let_in' }] };
     case 'date': {
+      if (!takesFuture(entry)) return blocked;
       const day = localDate(new Date(at.getTime() + 2 * DAY_MS), 'UTC');
       const shifted = new Date(Date.parse(`${day}T00:00:00Z`) - entry.days * DAY_MS).toISOString().slice(0, 10);
       return { ...NOTHING, changes: [{ kind: 'attribute', key: entry.attribute, value: entry.every ? `${Number(shifted.slice(0, 4)) - 1}${shifted.slice(4)}` : shifted }] };

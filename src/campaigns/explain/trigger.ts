@@ -5,7 +5,9 @@ import type { Explained } from '../../segments/domain/explain.js';
 import { explain } from '../../segments/segment-questions.js';
 import { loadNames } from '../../segments/store/references.js';
 import { dateEntriesIn, dateEntryAt, type DateRule } from '../domain/next-due.js';
+import { takesCurrent, takesFuture } from '../domain/takes.js';
 import type { CampaignVersion } from '../store/versions.store.js';
+import { lookedBackAt, type LookedBack } from './look-back-trigger.js';
 
 const TWO_YEARS_MS = 731 * 86_400_000;
 
@@ -27,19 +29,32 @@ export async function evaluateTrigger(db: Db, { version, personId, zone }: Trigg
     return { met: inside && launchAt !== null && launchAt <= now, facts: { entry: entry.type, inside, launchAt, explained: told }, nextAt: inside ? launchAt : changesAt };
   }
   if (entry.type === 'date') {
-    const at = await nextDate(db, personId, entry, zone, now);
-    return { met: false, facts: { entry: 'date', attribute: entry.attribute, ...(entry.every ? { every: entry.every } : {}), dueAt: at }, nextAt: at && at > now ? at : null };
+    const looked = await lookedBackAt(db, { version, personId, zone }, launchAt, now);
+    const at = takesFuture(entry) ? await nextDate(db, personId, entry, zone, now) : null;
+    const facts = { entry: 'date', attribute: entry.attribute, ...(entry.every ? { every: entry.every } : {}), dueAt: at, ...(looked ? { lookBack: looked } : {}) };
+    return takenThere(looked, launchAt, now) ?? { met: false, facts, nextAt: at && at > now ? at : looked?.isIn ? launchAt : null };
   }
   if (entry.type === 'external' || entry.type === 'display' || entry.type === 'api') return { met: false, facts: { entry: entry.type }, nextAt: null };
   const told = await explained(db, { type: 'event', event: entry.event, where: entry.where, count: { op: 'at_least', value: 1 } }, personId, now);
-  return { met: false, facts: { entry: 'event', event: entry.event, everDone: told?.truth ?? false }, nextAt: null };
+  const looked = await lookedBackAt(db, { version, personId, zone }, launchAt, now);
+  const facts = { entry: 'event', event: entry.event, everDone: told?.truth ?? false, ...(looked ? { lookBack: looked } : {}) };
+  return takenThere(looked, launchAt, now) ?? { met: false, facts, nextAt: looked?.isIn ? launchAt : null };
 }
+
+/** Met by a moment that was, when the launch that looks back is due. */
+const takenThere = (looked: LookedBack | null, launchAt: Date | null, now: Date): Trigger | null =>
+  (looked?.isIn && launchAt !== null && launchAt <= now ? { met: true, facts: { lookBack: looked, launchAt }, nextAt: launchAt } : null);
 
 /** The next moment after `after` at which time alone fulfils the trigger; null when it never does. */
 export async function nextOccurrence(db: Db, { version, personId, zone }: TriggerQuestion, after: Date): Promise<Date | null> {
   const { entry } = version.published;
   switch (entry.type) {
-    case 'date': return nextDateAfter(db, personId, entry, zone, after);
+    case 'date': case 'event': {
+      const launchAt = await launchOf(db, version, after);
+      const looked = launchAt && (await lookedBackAt(db, { version, personId, zone }, launchAt, after));
+      if (launchAt && looked?.isIn) return launchAt > after ? launchAt : after;
+      return entry.type === 'date' && takesFuture(entry) ? nextDateAfter(db, personId, entry, zone, after) : null;
+    }
     case 'segment': {
       const launchAt = entry.on === 'left' ? null : await launchOf(db, version, after);
       const starts = launchAt && (launchAt > after ? launchAt : after);
@@ -94,7 +109,7 @@ async function launchOf(db: Db, { id, campaignId, published: { definition, entry
   const found = await rows<{ at: Date; isHere: boolean }>(db, `select l.due_at as at, l.version_id = $2 as "isHere" from launch as l where l.campaign_id = $1 and l.state in ('waiting', 'running') order by l.due_at limit 1`, [campaignId, id]);
   if (found[0]?.isHere || (found[0] && id !== campaignId)) return found[0].at;
   // A draft has the id of its campaign: it would be launched with its publishing.
-  if (id !== campaignId || (entry.type === 'segment' && entry.take === 'future_only')) return null;
+  if (id !== campaignId || !takesCurrent(entry)) return null;
   return definition.type === 'broadcast' && definition.launchAt !== undefined ? new Date(definition.launchAt) : now;
 }
 

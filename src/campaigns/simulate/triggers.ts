@@ -4,10 +4,11 @@ import { rows, type Db } from '../../platform/database/db.js';
 import { heldThen, momentsOfChange, readPast, type PastDefinition } from '../../segments/past-questions.js';
 import { dateEntriesIn } from '../domain/next-due.js';
 import { isInShare } from '../domain/steering.js';
+import { lookBackTo, lookingBack, takesFuture } from '../domain/takes.js';
 import { testThenSendOf } from '../domain/test-then-send.js';
 import { usableZone } from '../engine/people.js';
 import type { EntryRecord } from '../store/enrollments.store.js';
-import { enteringEvents } from '../store/events.store.js';
+import { enteringEvents, lastOfRule, type FoundEvent } from '../store/events.store.js';
 import { stateAt, type PersonState, type Trigger } from './replay/sim-person.js';
 import type { SimPlan } from './replay/sim-plan.js';
 import { isRecorded, knownThen, membersThen, namedEntries, recordedFlips } from './store/triggers.store.js';
@@ -37,11 +38,14 @@ export async function triggersOf(db: Db, plan: SimPlan, source: EntrySource, peo
   };
   if (entry.type === 'event') {
     const rule = { name: entry.event, where: entry.where, ...(entry.key === undefined ? {} : { key: entry.key }) };
-    for (const { id, personId, occurredAt, receivedAt, properties, key } of await enteringEvents(db, rule, people.ids, { from: new Date(plan.from), to: new Date(plan.to) }, plan.zone)) {
-      add(personId, { at: receivedAt.getTime(), entry: { kind: 'event', at: occurredAt.toISOString(), event: entry.event, eventId: id, properties, ...(key === null ? {} : { key }) } });
-    }
+    const looking = lookingBack(entry);
+    const enters = ({ id, properties, key, occurredAt }: FoundEvent): EntryRecord => ({ kind: 'event', at: occurredAt.toISOString(), event: entry.event, eventId: id, properties, ...(key === null ? {} : { key }) });
+    if (looking) for (const event of await lastOfRule(db, { rule, ...lookBackTo(looking, new Date(plan.from)), zone: plan.zone }, people.ids, new Date(plan.from))) add(event.personId, { at: plan.from, entry: enters(event), past: true });
+    if (takesFuture(entry)) for (const event of await enteringEvents(db, rule, people.ids, { from: new Date(plan.from), to: new Date(plan.to) }, plan.zone)) add(event.personId, { at: event.receivedAt.getTime(), entry: enters(event) });
   } else if (entry.type === 'date') {
-    for (const id of people.ids) for (const at of datesOf(people.states.get(id) ?? [], entry, plan)) add(id, { at: at.getTime(), entry: { kind: 'date', at: at.toISOString() } });
+    const looking = lookingBack(entry);
+    if (looking) for (const id of people.ids) for (const at of dateThen(people.states.get(id) ?? [], entry, plan, lookBackTo(looking, new Date(plan.from)))) add(id, { at: plan.from, entry: { kind: 'date', at: at.toISOString() }, past: true });
+    if (takesFuture(entry)) for (const id of people.ids) for (const at of datesOf(people.states.get(id) ?? [], entry, plan)) add(id, { at: at.getTime(), entry: { kind: 'date', at: at.toISOString() } });
   } else if (entry.type === 'api') {
     for (const { personId, at, entry: named } of await namedEntries(db, people.ids, plan)) add(personId, { at: at.getTime(), entry: named });
   } else if (entry.type === 'segment') {
@@ -73,6 +77,14 @@ function datesOf(states: readonly PersonState[], entry: Extract<SimPlan['version
     const window = { from: new Date(Math.max(plan.from, from)), to: new Date(Math.min(plan.to, states[place + 1]?.from ?? Infinity)) };
     return date && window.from < window.to ? dateEntriesIn(date, entry, usableZone(person.timeZone, plan.zone), window) : [];
   });
+}
+
+/** The last moment by the date a person had at the beginning of the span. */
+function dateThen(states: readonly PersonState[], entry: Extract<SimPlan['version']['published']['entry'], { type: 'date' }>, plan: SimPlan, window: { from: Date; to: Date }): Date[] {
+  if (states.length === 0) return [];
+  const { dates, person } = stateAt(states, plan.from);
+  const date = dates.get(entry.attribute);
+  return date ? dateEntriesIn(date, entry, usableZone(person.timeZone, plan.zone), window).slice(-1) : [];
 }
 
 interface People { ids: readonly string[]; states: States }

@@ -104,6 +104,18 @@ export function lastOfRule(db: Db, { rule, from, to, zone }: LookedAt, personIds
   return rows<FoundEvent>(db, text, values.list);
 }
 
+/** Who did it in the window, each with their last one and their zone; `limit` people at most. */
+export function whoDidLately(db: Db, { rule, from, to, zone }: LookedAt, limit: number): Promise<{ personId: string; at: Date; zone: string | null }[]> {
+  const values = new SqlValues();
+  const text = `
+    select e.person_id as "personId", max(e.occurred_at) as at, min(p.time_zone) as zone
+      from event as e join person as p on p.id = e.person_id
+     where e.name = ${values.bind(rule.name, 'text')} and e.occurred_at > ${values.bind(from, 'timestamptz')} and e.occurred_at <= ${values.bind(to, 'timestamptz')}
+       ${rule.key === undefined ? '' : `and ${keyText(values.bind(rule.key, 'text'))} is not null`}${filters(rule.where, zone, values)}
+     group by e.person_id limit ${values.bind(limit, 'int')}`;
+  return rows(db, text, values.list);
+}
+
 export interface Since {
   personId: string;
   /** Events at this instant or later count. */

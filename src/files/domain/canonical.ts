@@ -6,7 +6,7 @@ const isNode = (value: unknown): value is Node => typeof value === 'object' && v
 /** What a reader wants to know first; after them the alphabet, and last where the way goes on. */
 const FIRST = [
   'format', 'id', 'type', 'kind', 'channel', 'key', 'name', 'nameKo', 'description', 'published', 'language', 'op', 'definition',
-  'entry', 'segment', 'take', 'event', 'reentry', 'audience', 'pacing', 'ramp', 'display', 'goals', 'exitRules', 'start', 'steps',
+  'entry', 'segment', 'take', 'lookBack', 'event', 'reentry', 'audience', 'pacing', 'ramp', 'display', 'goals', 'exitRules', 'start', 'steps',
   'topic', 'subject', 'preheader', 'title', 'layout', 'content', 'body', 'blocks',
 ];
 const LAST = ['variants', 'control', 'test', 'ladder', 'fallback', 'message', 'translations', 'otherwise', 'onMissed', 'onTimeout', 'next'];

@@ -117,19 +117,19 @@ function* wake(walk: Walk, at: number): Asking<void> {
 }
 
 /** Asks the gates of entry in their order; the later ones of nobody whom an earlier one refuses. */
-function* letIn(walk: Walk, { entry, arm }: Trigger, at: number): Asking<void> {
+function* letIn(walk: Walk, { entry, arm, past }: Trigger, at: number): Asking<void> {
   const { plan } = walk;
   const { version } = plan;
   const facts: GateFacts = { now: instant(at), campaign: { state: 'active', entering: true }, trigger: triggerFacts(version, entry) };
   let refusal = firstRefusal(facts);
   if (!refusal && plan.audience !== null) refusal = firstRefusal(Object.assign(facts, { audience: { inside: yield* walk.holds(plan.audience, at) } }));
   if (!refusal) refusal = firstRefusal(Object.assign(facts, { reentry: reentryFacts(version, earlierRuns(walk, entry.key ?? ''), zoneOf(walk, at), facts.now), holdout: { heldBy: heldBy(walk, at) } }));
-  if (!refusal) refusal = firstRefusal(Object.assign(facts, { exit: yield* walk.endings(null, at) }));
+  if (!refusal) refusal = firstRefusal(Object.assign(facts, { exit: yield* walk.endings(past ? { entry, entryAt: Date.parse(entry.at) } : null, at) }));
   if (refusal) {
     walk.lines.push({ kind: 'refused', at, stage: 'entry', stepId: null, code: refusal.code, nextAt: refusal.nextCheckAt?.getTime() ?? null });
     return;
   }
-  const run = { id: walk.begun.length, entry, entryAt: Date.parse(entry.at), enteredAt: at, stepId: version.published.start, arrivedAt: null, dueAt: at, waiting: false, state: 'active' as const };
+  const run = { id: walk.begun.length, entry, entryAt: Date.parse(entry.at), enteredAt: at, stepId: version.published.start, arrivedAt: null, dueAt: at, waiting: false, state: 'active' as const, ...(past ? { past: { at: new Date(entry.at), since: instant(plan.from) } } : {}) };
   walk.begun.push(run);
   walk.runs.push(run);
   if (arm !== undefined) walk.arms.set(version.published.experiments[messageOf(walk)]!.experimentId, { variant: arm, isControl: false });

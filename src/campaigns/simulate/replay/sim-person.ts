@@ -18,7 +18,7 @@ export interface PersonState {
 }
 
 /** Something that would let the person in at a moment. */
-export interface Trigger { at: number; entry: EntryRecord; /** Of the rest of a test that is sent first: the arm everybody gets. */ arm?: string }
+export interface Trigger { at: number; entry: EntryRecord; /** Of the rest of a test that is sent first: the arm everybody gets. */ arm?: string; /** The launch looks back for it: steps are timed from then. */ past?: true }
 
 /** An event that a rule of the version asks for. */
 export interface RuleEvent { id: string; occurredAt: number; receivedAt: number; key: string | null }

@@ -5,6 +5,9 @@ import { deriveColumns, personDates } from '../../../people/domain/derived.js';
 import type { JsonObject } from '../../../people/domain/json.js';
 import { armsFor } from '../../domain/steering.js';
 import { dateEntryAt, waitEnds } from '../../domain/next-due.js';
+import type { Past } from '../../engine/enter.js';
+import { isOver } from '../../engine/past-steps.js';
+import { waitedInPast } from '../../engine/wait-steps.js';
 import { deliveryOf, reachOf, zoneOf } from './message.js';
 import type { PersonState } from './sim-person.js';
 import { steeringAt, type MessageStep } from './sim-plan.js';
@@ -37,6 +40,7 @@ function complete(walk: Walk, run: SimRun, at: number): void {
 }
 
 function stay(run: SimRun, at: number, dueAt: number, waiting: boolean): null {
+  delete run.past;
   run.arrivedAt ??= at;
   run.dueAt = dueAt;
   run.waiting = waiting;
@@ -45,6 +49,10 @@ function stay(run: SimRun, at: number, dueAt: number, waiting: boolean): null {
 
 function* step(walk: Walk, run: SimRun, at: number): Asking<Moved> {
   const here = walk.plan.version.published.steps[run.stepId]!;
+  if ((here.type === 'message' || here.type === 'action') && isOver(run.past)) {
+    if (here.type === 'message') walk.lines.push({ kind: 'refused', at, stage: 'step', stepId: here.id, code: 'EXPIRED', nextAt: null });
+    return { outcome: 'EXPIRED', next: here.next };
+  }
   switch (here.type) {
     case 'message': return yield* message(walk, run, here, at);
     case 'wait': return wait(walk, run, here, at);
@@ -114,11 +122,14 @@ function wait(walk: Walk, run: SimRun, here: Extract<Step, { type: 'wait' }>, at
     const date = walk.state(at).dates.get(here.date.attribute);
     const end = date && dateEntryAt(date, here.date, zone).getTime();
     if (end !== undefined && end > at) return stay(run, at, end, false);
-    const came = end !== undefined && run.arrivedAt !== null && end >= run.arrivedAt;
+    const since = run.arrivedAt ?? run.past?.at.getTime() ?? null;
+    const came = end !== undefined && since !== null && end >= since;
+    if (came && run.past) run.past = { ...run.past, at: instant(end) };
     return { outcome: came ? 'waited' : 'missed', next: came ? here.next : here.onMissed ?? null };
   }
   if (run.arrivedAt !== null) return { outcome: 'waited', next: here.next };
-  const end = waitEnds(here, instant(at), zone).getTime();
+  const end = waitEnds(here, run.past?.at ?? instant(at), zone).getTime();
+  if (end <= at && run.past) run.past = { ...run.past, at: instant(end) };
   return end <= at ? { outcome: 'waited', next: here.next } : stay(run, at, end, false);
 }
 
@@ -126,11 +137,26 @@ function* waitUntil(walk: Walk, run: SimRun, here: Extract<Step, { type: 'wait_u
   const isWoken = run.arrivedAt !== null && !run.waiting;
   let met = isWoken;
   const of = (as: { kind: string; stepId?: string }) => as.kind === 'wait' && as.stepId === here.id;
+  if (run.past) return yield* waitSince(walk, run, { here, past: run.past, of }, at);
   for (const watched of walk.plan.watchedEvents) if (!met && of(watched.as)) met = walk.did(watched, run, at);
   for (const { condition, as } of walk.plan.watched) if (!met && of(as)) met = yield* walk.holds(condition, at);
   if (met) return { outcome: 'met', next: here.next };
   if (run.arrivedAt !== null) return { outcome: 'timeout', next: here.onTimeout };
   return stay(run, at, addDuration(instant(at), here.timeout, zoneOf(walk, at)).getTime(), true);
+}
+
+interface Since { here: Extract<Step, { type: 'wait_until' }>; past: Past; of(as: { kind: string; stepId?: string }): boolean }
+
+/** One that began before the campaign did, as the engine has it. */
+function* waitSince(walk: Walk, run: SimRun, { here, past, of }: Since, at: number): Asking<Moved> {
+  const timeout = addDuration(past.at, here.timeout, zoneOf(walk, at));
+  const did = walk.plan.watchedEvents.filter(({ as }) => of(as)).map((watched) => walk.whenDid(watched, run, at)).find((when) => when !== null) ?? null;
+  let holds = false;
+  for (const { condition, as } of walk.plan.watched) if (!holds && of(as)) holds = yield* walk.holds(condition, at);
+  const result = waitedInPast({ run: { past }, past, step: here }, { timeout, did: did === null ? null : instant(did), holds, now: instant(at) });
+  if (result.kind === 'stay') return stay(run, at, timeout.getTime(), true);
+  run.past = result.run.past;
+  return { outcome: result.outcome, next: result.next };
 }
 
 function* branch(walk: Walk, here: Extract<Step, { type: 'branch' }>, at: number): Asking<Moved> {

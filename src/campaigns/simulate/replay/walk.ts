@@ -1,4 +1,5 @@
 import type { ReasonCode } from '../../../kernel/reason-codes.js';
+import type { Past } from '../../engine/enter.js';
 import type { EntryRecord } from '../../store/enrollments.store.js';
 import type { SupposedMessage } from '../../../segments/past-questions.js';
 import type { Line, Stopped } from '../domain/line.js';
@@ -17,6 +18,8 @@ export interface SimRun {
   entry: EntryRecord;
   entryAt: number;
   enteredAt: number;
+  /** Of one that begins in the past, until it first waits. */
+  past?: Past;
   stepId: string;
   /** Null until they have arrived at `stepId`. */
   arrivedAt: number | null;
@@ -112,6 +115,12 @@ export class Walk {
   /** Whether the person did this since the entry of the run, by what had been received. */
   did({ rule }: WatchedEvent, run: Pick<SimRun, 'entry' | 'entryAt'>, at: number): boolean {
     return this.person.events[rule]!.some((event) => event.receivedAt <= at && this.concerns(rule, event, run));
+  }
+
+  /** When the person first did it since the entry of the run, by what had been received; null: not yet. */
+  whenDid({ rule }: WatchedEvent, run: Pick<SimRun, 'entry' | 'entryAt'>, at: number): number | null {
+    const happened = this.person.events[rule]!.filter((event) => event.receivedAt <= at && this.concerns(rule, event, run)).map(({ occurredAt }) => occurredAt);
+    return happened.length === 0 ? null : Math.min(...happened);
   }
 
   /** Whether an event came at or after the entry, is not the entry itself, and has the same key where that is asked. */

@@ -3,6 +3,7 @@ import { addressHash } from '../../../delivery/preferences/domain/address.js';
 import type { SeldomFrequency } from '../../../delivery/rules/domain/frequency.js';
 import { rows, type Db } from '../../../platform/database/db.js';
 import type { EventRule } from '../../store/events.store.js';
+import { lookBackTo, lookingBack } from '../../domain/takes.js';
 import { eventsOfRule } from '../../store/events.store.js';
 import type { OtherMessage, PersonState, RealMessage, RuleEvent, SimPerson, Suppressed } from '../replay/sim-person.js';
 import type { SimPlan } from '../replay/sim-plan.js';
@@ -35,7 +36,9 @@ function into<V>(map: Map<string, V[]>, key: string, value: V): void {
   else map.set(key, [value]);
 }
 
-async function eventsBy(db: Db, rule: EventRule, personIds: readonly string[], { from, to, zone }: SimPlan): Promise<Map<string, RuleEvent[]>> {
+async function eventsBy(db: Db, rule: EventRule, personIds: readonly string[], { version, from: begin, to, zone }: SimPlan): Promise<Map<string, RuleEvent[]>> {
+  const looking = lookingBack(version.published.entry);
+  const from = looking ? lookBackTo(looking, new Date(begin)).from : begin;
   const found = new Map<string, RuleEvent[]>();
   for (const { id, personId, occurredAt, receivedAt, key } of await eventsOfRule(db, rule, personIds, { from: new Date(from), to: new Date(to) }, zone)) into(found, personId, { id, occurredAt: occurredAt.getTime(), receivedAt: receivedAt.getTime(), key });
   return found;

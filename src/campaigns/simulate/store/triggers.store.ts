@@ -1,4 +1,6 @@
 import { row, rows, type Db } from '../../../platform/database/db.js';
+import type { PublishedEntry } from '../../domain/published.js';
+import { lookBackTo, lookingBack, takesFuture } from '../../domain/takes.js';
 import type { EntryRecord } from '../../store/enrollments.store.js';
 import type { SimPlan } from '../replay/sim-plan.js';
 
@@ -13,6 +15,12 @@ export async function isRecorded(db: Db, segmentId: string, { from }: Pick<SimPl
   return found?.recorded ?? false;
 }
 
+/** From when on a moment counts for who is there at the beginning; without looking back, from then on. */
+function lookBackOf(entry: PublishedEntry, from: Date): Date {
+  const looking = lookingBack(entry);
+  return looking ? lookBackTo(looking, from).from : from;
+}
+
 /** Most people of one run. */
 export const MOST_PEOPLE = 2_000_000;
 
@@ -23,7 +31,9 @@ export function possiblePeople(db: Db, plan: SimPlan, recorded: boolean): Promis
   const { entry } = plan.version.published;
   const [from, to] = span(plan);
   switch (entry.type) {
-    case 'event': return listed(db, 'select distinct e.person_id as id from event as e where e.name = $1 and e.received_at > $2::timestamptz and e.received_at <= $3::timestamptz', [entry.event, from, to]);
+    case 'event': return listed(db, `
+      select e.person_id as id from event as e where $5::boolean and e.name = $1 and e.received_at > $2::timestamptz and e.received_at <= $3::timestamptz
+      union select e.person_id from event as e where e.name = $1 and e.occurred_at > $4::timestamptz and e.occurred_at <= $2::timestamptz and e.received_at <= $2::timestamptz`, [entry.event, from, to, lookBackOf(entry, from), takesFuture(entry)]);
     case 'date': return listed(db, `
       select d.person_id as id from person_date as d where d.key = $1
       union select h.person_id from attribute_history as h where h.key = $2 and h.recorded_at > $3::timestamptz and h.recorded_at <= $4::timestamptz`, [entry.attribute, entry.attribute.split('.')[0], from, to]);

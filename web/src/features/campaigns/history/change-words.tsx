@@ -10,7 +10,7 @@ import { isRecord, type Change, type Place } from '../../../../../src/contract/c
 import classes from './history.module.css';
 import { diffWords } from './word-diff.ts';
 
-const LENGTHS = new Set(['for', 'timeout', 'window', 'interval', 'expiresAfter']);
+const LENGTHS = new Set(['lookBack', 'for', 'timeout', 'window', 'interval', 'expiresAfter']);
 const CONDITIONS = new Set(['condition', 'audience']);
 /** Texts with markup: what is read of them is compared, and when only the markup differs, that is said. */
 const MARKUP = new Set(['body']);

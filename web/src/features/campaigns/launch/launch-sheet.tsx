@@ -28,7 +28,7 @@ export function LaunchSheet({ onClose, onLaunched }: Sheet) {
   const { id, revision, definition, currentVersion } = campaign;
   const checked = useQuery({ queryKey: checkKey(id, revision), queryFn: () => askCheck(id), staleTime: 0 });
   const mode = useSendingMode();
-  const found = useWho(definition, revision);
+  const found = useWho(id, definition, revision);
   const approval = useApproval(id, revision).data;
   const isMissing = approval !== undefined && approval.needed && !approval.held && approval.state !== 'approved';
   const [problem, setProblem] = useState<ApiProblem | null>(null);

@@ -24,10 +24,13 @@ export type Condition = object;
 /** Id of the step that follows; nothing ends the run. */
 export type Next = string | null | undefined;
 export interface Filter { property: string; op: string; value?: unknown }
+export const TAKES = ['current_and_future', 'future_only', 'current_only'] as const;
+/** Those who are there at the launch, those who come later, or both. */
+export type Take = (typeof TAKES)[number];
 export type Entry =
-  | { type: 'segment'; segmentId?: string | null; on?: 'left'; take?: 'current_and_future' | 'future_only' | 'current_only' }
-  | { type: 'event'; event?: string; where?: Filter[]; key?: string }
-  | { type: 'date'; attribute?: string; days?: number; time?: string; every?: 'year' }
+  | { type: 'segment'; segmentId?: string | null; on?: 'left'; take?: Take }
+  | { type: 'event'; event?: string; where?: Filter[]; key?: string; take?: Take; lookBack?: Duration | null }
+  | { type: 'date'; attribute?: string; days?: number; time?: string; every?: 'year'; take?: Take; lookBack?: Duration | null }
   | { type: 'api'; key?: string };
 /** Something done since the entry; with the same key where that is asked. */
 export interface RunEvent { name: string; where?: Filter[]; sameKey?: boolean }

@@ -50,13 +50,15 @@ export function useWayWords(step: Step, way: Way): string {
 export function useEntryWords(entry: Entry | null | undefined, segment: string | undefined): string {
   const { t } = useTranslation();
   const labels = useLabels();
+  const { duration } = useFlowWords();
   if (entry?.type === 'segment') return segment ? t(`series.entryWords.${entry.on ?? entry.take ?? 'current_and_future'}`, { segment }) : t('series.entryWords.none');
-  if (entry?.type === 'event') return entry.event ? t('series.entryWords.event', { event: labels.said('event', entry.event) }) : t('series.entryWords.none');
+  const since = (said: string) => ((entry?.type === 'event' || entry?.type === 'date') && entry.lookBack && entry.take !== 'future_only' ? t(`series.entryWords.since.${entry.take as 'current_only'}`, { said, length: duration(entry.lookBack) }) : said);
+  if (entry?.type === 'event') return entry.event ? since(t('series.entryWords.event', { event: labels.said('event', entry.event) })) : t('series.entryWords.none');
   if (entry?.type === 'api') return t('series.entryWords.api');
   if (entry?.type === 'date' && entry.attribute) {
     const { attribute, days = 0, time = '09:00' } = entry;
     const day = t(days === 0 ? 'series.entryWords.date' : days < 0 ? 'series.entryWords.before' : 'series.entryWords.after', { attribute: labels.said('attribute', attribute), count: Math.abs(days), time });
-    return entry.every ? t('series.entryWords.yearly', { day }) : day;
+    return since(entry.every ? t('series.entryWords.yearly', { day }) : day);
   }
   return t('series.entryWords.none');
 }

@@ -4,7 +4,7 @@ import { TextLink } from '../../../../ui/links.tsx';
 import { useSegmentChoices } from '../../../segments/builder/catalogue.ts';
 import { PropertySlot } from '../../../segments/builder/slots.tsx';
 import { useSeries } from '../editor-context.tsx';
-import type { Entry, Series } from '../model.js';
+import { TAKES, type Entry, type Series, type Take } from '../model.js';
 import { ConditionField } from './condition-field.tsx';
 import { EventFields } from './event-fields.tsx';
 import { DateFields, DurationField } from './fields.tsx';
@@ -49,7 +49,7 @@ function SegmentEntry({ entry, onChange }: { entry: Extract<Entry, { type: 'segm
         {entry.segmentId ? <TextLink size="xs" underline="always" to="/segments/$id" params={{ id: entry.segmentId }}>{t('series.entry.look')}</TextLink> : <TextLink size="xs" underline="always" to="/segments/new">{t('series.entry.new')}</TextLink>}
       </Stack>
       <Select label={t('series.entry.on')} value={entry.on ?? 'entered'} data={(['entered', 'left'] as const).map((value) => ({ value, label: t(`series.entry.ons.${value}`) }))} allowDeselect={false} data-field="entry.on" onChange={(on) => { const { on: _before, ...rest } = entry; onChange(on === 'left' ? { ...rest, on: 'left', take: 'future_only' } : rest); }} />
-      {entry.on !== 'left' && <Select label={t('series.entry.take')} value={entry.take ?? 'current_and_future'} data={(['current_and_future', 'future_only', 'current_only'] as const).map((value) => ({ value, label: t(`series.entry.takes.${value}`) }))} allowDeselect={false} data-field="entry.take" onChange={(take) => { onChange({ ...entry, take: take as 'future_only' }); }} />}
+      {entry.on !== 'left' && <Select label={t('series.entry.take')} value={entry.take ?? 'current_and_future'} data={TAKES.map((value) => ({ value, label: t(`series.entry.takes.${value}`) }))} allowDeselect={false} data-field="entry.take" onChange={(take) => { onChange({ ...entry, take: take as 'future_only' }); }} />}
     </>
   );
 }
@@ -70,6 +70,7 @@ function EventEntry({ entry, onChange }: { entry: Extract<Entry, { type: 'event'
   return (
     <>
       <EventFields event={entry.event ?? ''} where={entry.where ?? []} field="entry.event" onChange={(event, where) => { onChange({ ...entry, event, where }, 'event'); }} />
+      <TakeFields entry={entry} onChange={onChange} />
       <Stack gap={6} data-field="entry.key">
         <Checkbox label={t('series.entry.key')} description={t('series.entry.keyHint')} checked={key !== undefined} onChange={(event) => { onChange(event.currentTarget.checked ? { ...rest, key: '' } : rest); }} />
         {key !== undefined && <PropertySlot event={entry.event ?? ''} value={key} onChange={(next) => { onChange({ ...entry, key: next }, 'key'); }} />}
@@ -85,6 +86,23 @@ function DateEntry({ entry, onChange }: { entry: Extract<Entry, { type: 'date' }
     <>
       <DateFields date={entry} field="entry" onChange={(date, field) => { onChange({ ...entry, ...date }, field); }} />
       <Checkbox label={t('series.entry.every')} description={t('series.entry.everyHint')} checked={every === 'year'} data-field="entry.every" onChange={(event) => { onChange(event.currentTarget.checked ? { ...rest, every: 'year' } : rest); }} />
+      <TakeFields entry={entry} onChange={onChange} />
+    </>
+  );
+}
+
+const TWO_WEEKS = { days: 14 };
+
+/** Whether those whose moment was before the launch are taken too, and how long before. */
+function TakeFields({ entry, onChange }: { entry: Extract<Entry, { type: 'event' | 'date' }>; onChange(entry: Entry, field?: string): void }) {
+  const { t } = useTranslation();
+  const { take = 'future_only', lookBack, ...rest } = entry;
+  const put = (next: Take) => { onChange(next === 'future_only' ? rest : { ...rest, take: next, lookBack: lookBack ?? TWO_WEEKS }); };
+  return (
+    <>
+      <Select label={t('series.entry.take')} value={take} data={TAKES.map((value) => ({ value, label: t(`series.entry.${entry.type}Takes.${value}`) }))} allowDeselect={false} data-field="entry.take" onChange={(next) => { put(next as Take); }} />
+      {take !== 'future_only' && <DurationField label={t('series.entry.lookBack')} value={lookBack} field="entry.lookBack" onChange={(next) => { onChange({ ...entry, lookBack: next }, 'lookBack'); }} />}
+      {take !== 'future_only' && <Text size="xs" c="dimmed">{t('series.entry.lookBackHint')}</Text>}
     </>
   );
 }

@@ -7,7 +7,7 @@ import { useSeries } from '../editor-context.tsx';
 export function PaceForm() {
   const { series, change, readOnly } = useSeries();
   const { entry } = series;
-  const launches = entry?.type === 'segment' && entry.on !== 'left' && entry.take !== 'future_only';
+  const launches = entry?.type === 'segment' ? entry.on !== 'left' && entry.take !== 'future_only' : (entry?.type === 'event' || entry?.type === 'date') && (entry.take ?? 'future_only') !== 'future_only';
   return (
     <Stack gap="md">
       {(launches || series.ramp) && <RampFields value={series.ramp} readOnly={readOnly} onChange={(next, field) => { change(({ ramp: _before, ...now }) => (next ? { ...now, ramp: next } : now), field); }} />}

@@ -27,8 +27,8 @@ module.exports = {
     between('access', []),
     between('dashboard', ['access']),
     between('sample', ['people']),
-    // Alarms tell what home says needs somebody.
-    between('operations', ['analytics/home']),
+    // Alarms tell what home says needs somebody; retention says which conditions look further back than events are kept.
+    between('operations', ['analytics/home', 'segments/domain']),
     between('files', ['people', 'segments', 'delivery', 'campaigns']),
     between('visitors', ['people', 'segments', 'delivery', 'campaigns', 'access']),
     { name: 'the-wire-is-types-alone', severity: 'error', comment: 'the browser SDK imports it', from: { path: '^src/contract/visitor-wire' }, to: { path: '.' } },

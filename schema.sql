@@ -1965,6 +1965,30 @@ create table result_tested_goal_cell (
   constraint result_tested_goal_cell_pkey PRIMARY KEY (experiment_id, goal, span, at, variant),
   constraint result_tested_goal_cell_span_check CHECK ((span = ANY (ARRAY[60, 3600]))));
 
+create table retention_policy (
+  kind text not null,
+  days integer not null,
+  updated_by text not null,
+  updated_at timestamp with time zone not null,
+  constraint retention_policy_pkey PRIMARY KEY (kind),
+  constraint retention_policy_days_check CHECK ((days > 0)));
+
+create table retention_walk (
+  part text not null,
+  page bigint not null,
+  pages bigint not null,
+  removed bigint not null,
+  began_at timestamp with time zone not null,
+  done_at timestamp with time zone,
+  constraint retention_walk_pkey PRIMARY KEY (part));
+
+create table retention_work (
+  kind text not null,
+  removed bigint not null,
+  horizon timestamp with time zone not null,
+  at timestamp with time zone not null,
+  constraint retention_work_pkey PRIMARY KEY (kind));
+
 create table sample_data (
   id smallint not null default 1,
   run uuid not null,

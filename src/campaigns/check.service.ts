@@ -26,6 +26,7 @@ import { refuseErrors } from './domain/refuse.js';
 import { writtenOf } from './domain/unfinished.js';
 import { knownLists } from '../people/lists/store/lists.store.js';
 import { EmptyFields } from './empty-fields.service.js';
+import { findPastEvents } from './past-events.js';
 import { knownFeatures, knownTopics, segmentStates } from './store/references.store.js';
 
 /** A content that compiled, ready to be stored. */
@@ -62,7 +63,7 @@ export class CampaignCheck {
     const { findings, contents } = await this.compiled(references);
     return {
       definition,
-      findings: [...findFaults(definition, this.clock.now()), ...(await this.segments(references)), ...(await this.conditions(references)), ...(await this.topics(references)), ...(await this.lists(references)), ...(await this.endpoints(references)), ...(await this.sendersOf(references)), ...(await this.answers(references)), ...(await this.features(references)), ...findings, ...(await this.rules(definition, references, contents))],
+      findings: [...findFaults(definition, this.clock.now()), ...(await this.segments(references)), ...(await this.conditions(references)), ...(await findPastEvents(this.db, references, this.clock.now())), ...(await this.topics(references)), ...(await this.lists(references)), ...(await this.endpoints(references)), ...(await this.sendersOf(references)), ...(await this.answers(references)), ...(await this.features(references)), ...findings, ...(await this.rules(definition, references, contents))],
       contents,
     };
   }

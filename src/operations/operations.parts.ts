@@ -6,7 +6,10 @@ import { AlarmMessenger } from './alarms/messenger.js';
 import { AlarmTargets } from './alarms/targets.service.js';
 import { Gauges } from './gauges.js';
 import { StatusController } from './http/status.controller.js';
+import { RetentionController } from './retention/http/retention.controller.js';
+import { RetentionWorker } from './retention/jobs/retention.worker.js';
+import { Retention } from './retention/retention.service.js';
 import { StatusReader } from './status.service.js';
 
 /** `MetricsController` is added by `app.module.ts`: processes that serve no API have metrics too. */
-export const operationsParts: ModuleParts = { providers: [StatusReader, Gauges, AlarmMessenger, AlarmTargets], controllers: [StatusController, AlarmsController, StopAlarmsController], workers: [AlarmsWorker] };
+export const operationsParts: ModuleParts = { providers: [StatusReader, Gauges, AlarmMessenger, AlarmTargets, Retention], controllers: [StatusController, AlarmsController, StopAlarmsController, RetentionController], workers: [AlarmsWorker, RetentionWorker] };

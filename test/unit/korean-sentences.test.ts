@@ -5,14 +5,14 @@ import { refusedInput } from '../../src/platform/http/validation.js';
 import { inKorean, koreanOf, koreanOfError } from '../../src/platform/korean/korean-of.js';
 import { missingThings, sentencesIn } from '../support/english-sentences.js';
 
-const FOLDERS = ['access', 'analytics', 'campaigns', 'contract', 'delivery', 'files', 'people', 'platform', 'sample', 'segments', 'visitors'];
+const FOLDERS = ['access', 'analytics', 'campaigns', 'contract', 'delivery', 'files', 'operations/retention', 'people', 'platform', 'sample', 'segments', 'visitors'];
 const SKIPPED = [
   // Said in the terminal of who starts or keeps the server, or to programs: SDKs, ingestion, providers that report.
   /^platform\/(?:database|config|korean|jobs)/, /^platform\/secrets\/(?:key-ring|rotate-keys)/, /^platform\/http\/(?:port|raw-body|presented-keys|browser-rates|health)/,
   /^visitors\/(?:caller|display|stream|sdk|inbox|boot)/, /^people\/(?:domain\/(?:segment-message|envelope|identity)|http\/ingest|ingest)/, /^campaigns\/auto\//,
   /^delivery\/returns\/(?!http|returns\.service|providers\/http)/, /^delivery\/inbox\//, /^analytics\/domain\//,
   // Their words stand beside them by code; test/unit/findings-korean.test.ts keeps those.
-  /^campaigns\/(?:domain|check\.service|test-plans\.service)/, /^visitors\/identity\/domain\/remarks/,
+  /^campaigns\/(?:domain|check\.service|past-events|test-plans\.service)/, /^visitors\/identity\/domain\/remarks/,
 ];
 /** What only puts a sentence of ours together with its place, or with others. */
 const COMPOSED = /^(?:The (?:campaign|message|snippet) can not be (?:published|used)[.:] )?[x\s:.,]*(?:\(and x more\))?(?: Nothing was changed)?\.?$/;

@@ -1,3 +1,4 @@
+import type { SegmentNode } from '../../contract/segment.js';
 import { rows, type Db } from '../../platform/database/db.js';
 
 export interface SegmentState {
@@ -11,6 +12,13 @@ export interface SegmentState {
 export async function segmentStates(db: Db, ids: readonly string[]): Promise<Map<string, SegmentState>> {
   const found = await rows<SegmentState>(db, 'select s.id, s.name, s.state, s.purpose from segment as s where s.id = any($1::uuid[])', [ids]);
   return new Map(found.map((segment) => [segment.id, segment]));
+}
+
+/** What the segments with these ids ask. */
+export async function segmentDefinitions(db: Db, ids: readonly string[]): Promise<Map<string, { name: string; definition: SegmentNode }>> {
+  if (ids.length === 0) return new Map();
+  const found = await rows<{ id: string; name: string; definition: SegmentNode }>(db, 'select s.id, s.name, s.definition from segment as s where s.id = any($1::uuid[])', [ids]);
+  return new Map(found.map(({ id, ...segment }) => [id, segment]));
 }
 
 /** Those of the topics that exist. */

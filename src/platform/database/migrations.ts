@@ -43,6 +43,7 @@ import { FoldedMarks1763800000051 } from './migrations/1763800000051-folded-mark
 import { FileKeys1763800000052 } from './migrations/1763800000052-file-keys.js';
 import { Canaries1763800000056 } from './migrations/1763800000056-canaries.js';
 import { EntryFiles1763800000057 } from './migrations/1763800000057-entry-files.js';
+import { Retention1763800000058 } from './migrations/1763800000058-retention.js';
 import { Alarms1763800000060 } from './migrations/1763800000060-alarms.js';
 import { SecretKeys1763800000061 } from './migrations/1763800000061-secret-keys.js';
 import { Features1763800000054 } from './migrations/1763800000054-features.js';
@@ -97,4 +98,5 @@ export const migrations = [
   Alarms1763800000060,
   Features1763800000054,
   SecretKeys1763800000061,
+  Retention1763800000058,
 ];

@@ -56,4 +56,8 @@ export const GENERAL: Sentences = {
   'The secret in {place} of {id} does not open: it was changed, or moved here from another row. Restore that row from a backup, or delete it and set it up anew.': '{place}에 있는 비밀 값({id})을 열 수 없어요. 값이 바뀌었거나 다른 곳에서 옮겨졌어요. 백업에서 되살리거나 지우고 다시 설정하세요.',
   'Secrets in this database are sealed with the key {id}, and {here}. Set DANBI_SECRET_KEY to that key, or put its file back at {file}; every process over one database needs the same. Nothing was changed.': '이 데이터베이스의 비밀 값은 {id} 키로 잠겨 있는데, 실행 중인 서버에 그 키가 없어요. 운영자에게 알려 주세요. 바뀐 것은 없어요.',
   'This connection was opened without the keys of secrets.': '비밀 키 없이 연 연결이에요.',
+  // How long data is kept.
+  'must be from {least} to {most} days': '{least}일에서 {most}일 사이여야 해요.',
+  '{going} rows would go for good, and {agreed} were agreed to. Look at the preview again.': '확인한 {agreed}행보다 많은 {going}행이 영구히 삭제될 상황이에요. 다시 확인하세요.',
+  '{readers} segments or campaigns look further back than events would be kept. Change them, or agree to it.': '이벤트 보관 기간보다 먼 과거까지 보는 세그먼트나 캠페인이 {readers}개 있어요. 조건을 바꾸거나 확인하고 동의하세요.',
 };

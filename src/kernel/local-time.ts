@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { isSure, spanAt } from './zone-spans.js';
 
 /** A length of time as marketers say it. Days and weeks are calendar units of a time zone; hours and less are exact. */
 export interface Duration {
@@ -40,18 +41,24 @@ function isKnown(zone: string): boolean {
  */
 const DST = { disambiguation: 'compatible' } as const;
 
+const DAY_MS = 86_400_000;
 const zoned = (at: Date, zone: string) => Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone);
 const instant = (value: Temporal.ZonedDateTime) => new Date(value.epochMilliseconds);
 
 /** `at` plus a duration: calendar days in `zone` first (same wall-clock time), then exact hours, minutes, seconds. */
 export function addDuration(at: Date, duration: Duration, zone: string): Date {
   const { weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0 } = duration;
-  const calendar = zoned(at, zone).add({ weeks, days });
-  return new Date(instant(calendar).getTime() + ((hours * 60 + minutes) * 60 + seconds) * 1000);
+  const exact = ((hours * 60 + minutes) * 60 + seconds) * 1000;
+  const span = spanAt(zone, at.getTime());
+  const later = at.getTime() + (weeks * 7 + days) * DAY_MS;
+  if (span && isSure(span, later)) return new Date(later + exact);
+  return new Date(instant(zoned(at, zone).add({ weeks, days })).getTime() + exact);
 }
 
 /** The first instant at or after `at` whose local time in `zone` is `time` ("09:00") on one of `weekdays` (any day when empty). */
 export function nextLocalTime(at: Date, time: string, zone: string, weekdays: readonly Weekday[] = []): Date {
+  const soon = nextInSpan(at.getTime(), time, zone, weekdays);
+  if (soon !== null) return new Date(soon);
   const start = zoned(at, zone);
   const wanted = Temporal.PlainTime.from(time);
   for (let ahead = 0; ahead <= 8; ahead += 1) {
@@ -61,6 +68,24 @@ export function nextLocalTime(at: Date, time: string, zone: string, weekdays: re
     if (candidate.getTime() >= at.getTime()) return candidate;
   }
   throw new RangeError(`no ${time} on ${weekdays.join(', ')} within eight days`);
+}
+
+const WHOLE_MINUTES = /^([01]\d|2[0-3]):([0-5]\d)$/;
+
+/** The same by plain arithmetic, where the clocks are left alone around the answer; null where they may not be. */
+function nextInSpan(at: number, time: string, zone: string, weekdays: readonly Weekday[]): number | null {
+  const [, hours, minutes] = WHOLE_MINUTES.exec(time) ?? [];
+  const span = hours === undefined ? null : spanAt(zone, at);
+  if (!span) return null;
+  const today = Math.floor((at + span.offset) / DAY_MS);
+  for (let day = today; day <= today + 8; day += 1) {
+    // 1 January 1970 was a Thursday.
+    if (weekdays.length > 0 && !weekdays.includes(WEEKDAYS[(((day + 3) % 7) + 7) % 7]!)) continue;
+    const candidate = day * DAY_MS + (Number(hours) * 60 + Number(minutes)) * 60_000 - span.offset;
+    if (!isSure(span, candidate)) return null;
+    if (candidate >= at) return candidate;
+  }
+  return null;
 }
 
 /** The instant of a local date and time in a zone, by the DST rule above. */
@@ -111,6 +136,8 @@ export function localDate(at: Date, zone: string): string {
 
 /** The local time of day ("21:00:00.000") of an instant in a zone; compares as text with a time such as "21:00". */
 export function localTimeOfDay(at: Date, zone: string): string {
+  const span = spanAt(zone, at.getTime());
+  if (span) return new Date(at.getTime() + span.offset).toISOString().slice(-13, -1);
   return zoned(at, zone).toPlainTime().toString({ smallestUnit: 'millisecond' });
 }
 

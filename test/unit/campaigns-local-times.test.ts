@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import { Temporal } from 'temporal-polyfill';
 import { dateEntriesIn, dateEntryAt, waitEnds, type DateRule, type WaitRule } from '../../src/campaigns/domain/next-due.js';
-import { localInstant, nextLocalTime } from '../../src/kernel/local-time.js';
+import { addDuration, localInstant, localTimeOfDay, nextLocalTime } from '../../src/kernel/local-time.js';
 
 type Case = { name: string; zone: string; expected: string | null } & ({ wait: WaitRule; from: string } | { date: DateRule; value: string; year?: number });
 const cases = JSON.parse(readFileSync('test/cases/local-times.json', 'utf8')) as Case[];
@@ -90,6 +91,19 @@ describe('in every zone of the world', () => {
           const day = Date.parse(`${text(wall).date}T${time}:00Z`);
           expect([zone, time, new Date(instantOf(day, offset)).toISOString()]).toEqual([zone, time, new Date(found).toISOString()]);
         }
+      }
+    }
+  });
+  test('a zone that is asked about often answers by arithmetic what its calendar says, near each change of clocks too', () => {
+    for (const { zone, changes: known } of different) {
+      for (let asked = 0; asked < 60; asked += 1) localTimeOfDay(new Date(YEAR + asked), zone);
+      for (const at of [...known, YEAR + 40 * DAY].flatMap((change) => [-60, -47, -1, 0, 1, 25, 49, 80].map((hours) => new Date(change + hours * HOUR)))) {
+        const calendar = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone);
+        const next = (time: string) => [0, 1, 2].map((days) => calendar.toPlainDate().add({ days }).toZonedDateTime({ timeZone: zone, plainTime: time }).epochMilliseconds).find((each) => each >= at.getTime());
+        const times = ['00:30', '01:30', '02:30', '12:30'];
+        const found = [localTimeOfDay(at, zone), addDuration(at, { days: 2, hours: 3 }, zone).getTime(), ...times.map((time) => nextLocalTime(at, time, zone).getTime())];
+        const wanted = [calendar.toPlainTime().toString({ smallestUnit: 'millisecond' }), calendar.add({ days: 2 }).epochMilliseconds + 3 * HOUR, ...times.map(next)];
+        expect([zone, at, ...found]).toEqual([zone, at, ...wanted]);
       }
     }
   });

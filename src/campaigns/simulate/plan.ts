@@ -7,6 +7,7 @@ import { quietJudge } from '../../delivery/rules/quiet.js';
 import { AppError } from '../../kernel/errors.js';
 import type { Db } from '../../platform/database/db.js';
 import { loadWorkspace } from '../../platform/workspace.js';
+import { inMemoryOf } from '../../segments/past-counts.js';
 import { readPast, type PastDefinition } from '../../segments/past-questions.js';
 import { concerns } from '../domain/holdouts.js';
 import { messagesOf } from '../domain/outcome.js';
@@ -35,7 +36,7 @@ export async function planOf(db: Db, { version, contents }: Subject, { from, to,
   return {
     version, from: from.getTime(), to: to.getTime(), zone: workspace.timeZone, workspace, settings, reactions, pacing: pacingOf(published), quiet: quietJudge(workspace),
     rates: reactions === 'observed_rate' ? await observedRates(db, from, to) : new Map(),
-    conditions: definitions, ...parts, rules: events.rules,
+    conditions: definitions, memory: inMemoryOf(definitions), ...parts, rules: events.rules,
     topics: await topicsOf(db), holdouts: await holdoutsOf(db, version, from), steering: await steeringSince(db, Object.values(published.experiments).filter(({ arms }) => arms.length > 1).map(({ experimentId }) => experimentId)),
     contents: contents ?? (await storedContents(db, published)),
     asksFrequency: settings.caps.some(({ on }) => on) || ruleOf(workspace, 'frequency_preference').on,

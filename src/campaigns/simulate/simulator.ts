@@ -1,10 +1,11 @@
 import { AppError } from '../../kernel/errors.js';
 import type { Db } from '../../platform/database/db.js';
-import { heldThen, momentsOfChange } from '../../segments/past-questions.js';
+import { Counter, instantsOf, loadCounts, partMoments, partsOf } from '../../segments/past-counts.js';
+import { heldThen, momentsOfChange, type PastDefinition } from '../../segments/past-questions.js';
 import { Maker } from './replay/maker.js';
 import { runPerson } from './replay/person-run.js';
 import type { Line } from './domain/line.js';
-import type { SimPerson } from './replay/sim-person.js';
+import { inOrder, type PersonState, type SimPerson } from './replay/sim-person.js';
 import type { SimPlan } from './replay/sim-plan.js';
 import type { Ask, Asking, Walk } from './replay/walk.js';
 import { loadAround } from './store/around.store.js';
@@ -61,23 +62,46 @@ async function simulatePage(db: Db, { plan, source, maker }: Run, ids: readonly 
   if (entering.length === 0) return;
   const own = new Map(entering.map((id) => [id, states.get(id)!]));
   const around = await loadAround(db, plan, entering, own);
-  const moments = await watchedMoments(db, plan, entering);
+  const counters = await countersOf(db, plan, entering);
+  const moments = await watchedMoments(db, plan, entering, { counters, states: own });
   const runs = entering.map((id): Going => {
-    const person: SimPerson = { id, states: own.get(id)!, triggers: triggers.get(id)!.toSorted((one, other) => one.at - other.at), moments: moments.map((of) => of.get(id) ?? []), ...around(id) };
+    const person: SimPerson = { id, states: own.get(id)!, triggers: triggers.get(id)!.toSorted((one, other) => one.at - other.at), moments: moments.map((of) => of.get(id) ?? []), counters: counters(id), ...around(id) };
     return { id, run: runPerson(plan, person, maker), asks: null };
   });
   await goOn(db, plan, runs, sink);
 }
 
+const NONE = new Counter({ before: 0, since: [], at: [] });
+
+/** What is counted in memory of each of these people. */
+async function countersOf(db: Db, plan: SimPlan, ids: readonly string[]): Promise<(id: string) => readonly Counter[]> {
+  const counts = await loadCounts(db, plan.memory, ids, { after: new Date(plan.from), to: new Date(plan.to) });
+  const of = new Map(ids.map((id) => [id, counts.map((each) => (each.has(id) ? new Counter(each.get(id)!) : NONE))]));
+  return (id) => of.get(id)!;
+}
+
+interface Known { counters: (id: string) => readonly Counter[]; states: ReadonlyMap<string, readonly PersonState[]> }
+
 /** Of each watched condition: person → the instants at which its answer can have changed, in whole milliseconds and in order. */
-async function watchedMoments(db: Db, plan: SimPlan, ids: readonly string[]): Promise<Map<string, number[]>[]> {
-  const all: Map<string, number[]>[] = [];
+async function watchedMoments(db: Db, plan: SimPlan, ids: readonly string[], { counters, states }: Known): Promise<Map<string, readonly number[]>[]> {
+  const all: Map<string, readonly number[]>[] = [];
+  const span = { after: new Date(plan.from), to: new Date(plan.to) };
+  const isIn = (at: number): boolean => at > plan.from && at <= plan.to;
   for (const { condition } of plan.watched) {
-    const found = new Map<string, Set<number>>();
     const definition = plan.conditions[condition];
-    const changes = definition ? await momentsOfChange(db, definition, ids, { after: new Date(plan.from), to: new Date(plan.to) }) : [];
-    for (const { personId, at } of changes) found.set(personId, (found.get(personId) ?? new Set<number>()).add(at.getTime()));
-    all.push(new Map([...found].map(([id, ats]) => [id, [...ats].sort((one, other) => one - other)])));
+    const judged = plan.memory.judged[condition];
+    const changes = !definition ? [] : judged ? await partMoments(db, plan.memory, partsOf(judged), ids, span) : await momentsOfChange(db, definition, ids, span);
+    const found = new Map<string, number[]>();
+    for (const { personId, at } of changes) {
+      const list = found.get(personId);
+      if (list) list.push(at.getTime());
+      else found.set(personId, [at.getTime()]);
+    }
+    if (judged) for (const id of ids) {
+      const told = [...(found.get(id) ?? []), ...instantsOf(judged, counters(id)), states.get(id)![0]!.since].filter(isIn);
+      if (told.length > 0) found.set(id, told);
+    }
+    all.push(new Map([...found].map(([id, ats]) => [id, inOrder(ats)])));
   }
   return all;
 }
@@ -105,11 +129,15 @@ async function goOn(db: Db, plan: SimPlan, going: Going[], sink: Sink): Promise<
 
 async function ask(db: Db, plan: SimPlan, asking: readonly Going[]): Promise<Map<Going, boolean>> {
   const answers = new Map<Going, boolean>();
-  for (const [condition, definition] of plan.conditions.entries()) {
-    const group = asking.filter(({ asks }) => asks!.condition === condition);
-    if (group.length === 0) continue;
+  const groups = new Map<PastDefinition, Going[]>();
+  for (const one of asking) {
+    const group = groups.get(one.asks!.definition);
+    if (group) group.push(one);
+    else groups.set(one.asks!.definition, [one]);
+  }
+  for (const [definition, group] of groups) {
     const questions = group.map(({ id, asks }) => ({ personId: id, at: new Date(asks!.at), then: asks!.state.known, ...(asks!.supposed ? { supposed: asks!.supposed } : {}) }));
-    const truths = await heldThen(db, definition!, questions, plan.version.campaignId);
+    const truths = await heldThen(db, definition, questions, plan.version.campaignId);
     group.forEach((one, place) => answers.set(one, truths[place] === true));
   }
   return answers;

@@ -14,6 +14,11 @@ export class SqlValues {
     }
     return place;
   }
+
+  /** The placeholder of a long column of its own: looking for an equal one would read all of it. */
+  column(value: readonly unknown[], type: string): string {
+    return `$${this.list.push(value)}::${type}`;
+  }
 }
 
 /** A statement ready to run. */

@@ -50,8 +50,8 @@ export function compileKnown(tree: Resolved, questions: readonly PastQuestion[],
   const thens = [...new Set(questions.flatMap(({ then }) => then ?? []))];
   const place = new Map(thens.map((then, index) => [then, index]));
   const asked = [
-    values.bind(questions.map(({ personId }) => personId), 'uuid[]'), values.bind(questions.map(({ at }) => at), 'timestamptz[]'),
-    values.bind(questions.map(({ then }) => (then ? place.get(then)! : null)), 'int[]'), values.bind(questions.map(({ supposed }) => (campaignId ? JSON.stringify(supposed ?? []) : null)), 'jsonb[]'),
+    values.column(questions.map(({ personId }) => personId), 'uuid[]'), values.column(questions.map(({ at }) => at), 'timestamptz[]'),
+    values.column(questions.map(({ then }) => (then ? place.get(then)! : null)), 'int[]'), values.column(questions.map(({ supposed }) => (campaignId ? JSON.stringify(supposed ?? []) : null)), 'jsonb[]'),
   ];
   const tables = [...(thens.length > 0 ? knownThen() : readsLastSeen ? [seenThen()] : []), events(), ...engagement(campaignId && values.bind(campaignId, 'uuid'))];
   const from = thens.length === 0 ? '' : `

@@ -5,7 +5,7 @@ import { LOOP_ENTRIES, type EarlierRuns } from '../../store/enrollments.store.js
 import type { Maker } from './maker.js';
 import { zoneOf } from './message.js';
 import { send } from './sending.js';
-import type { SimPerson, Trigger } from './sim-person.js';
+import { hasInstant, inOrder, type SimPerson, type Trigger } from './sim-person.js';
 import type { SimPlan } from './sim-plan.js';
 import { advance } from './steps.js';
 import { instant, Walk, type Asking } from './walk.js';
@@ -48,13 +48,13 @@ export function* runPerson(plan: SimPlan, person: SimPerson, maker: Maker): Aski
 }
 
 /** When something is told of the person, each instant once. */
-function newsInstants(walk: Walk): number[] {
+function newsInstants(walk: Walk): readonly number[] {
   const { person, plan } = walk;
   const all = [
     ...person.triggers.map(({ at }) => at), ...person.events.flatMap((events) => events.map(({ receivedAt }) => receivedAt)), ...person.moments.flat(),
     ...(plan.dateKeys.length > 0 ? walk.stateInstants() : []),
   ].filter((at) => at >= plan.from && at <= plan.to);
-  return [...new Set(all)].sort((a, b) => a - b);
+  return inOrder(all);
 }
 
 /** The order of the engine (engine/news.ts): ends what ended, lets in, ends again what the news says of new runs, wakes who waited. */
@@ -86,7 +86,7 @@ function* endByConditions(walk: Walk, at: number): Asking<void> {
 
 /** Whether the answer of a watched condition can have changed at this instant; what came up on the way can change any. */
 function isMoment(walk: Walk, place: number, at: number): boolean {
-  return walk.person.moments[place]!.includes(at) || walk.plan.hasActions || walk.plan.readsOwnEngagement;
+  return hasInstant(walk.person.moments[place]!, at) || walk.plan.hasActions || walk.plan.readsOwnEngagement;
 }
 
 function endByEvents(walk: Walk, at: number): void {

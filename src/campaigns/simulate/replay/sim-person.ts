@@ -1,6 +1,7 @@
 import type { Place } from '../../../delivery/rules/domain/caps.js';
 import type { SeldomFrequency, Slot } from '../../../delivery/rules/domain/frequency.js';
 import type { ClaimedPerson } from '../../../delivery/sending/store/claims.store.js';
+import type { Counter } from '../../../segments/past-counts.js';
 import type { KnownThen } from '../../../segments/past-questions.js';
 import type { EntryRecord } from '../../store/enrollments.store.js';
 
@@ -8,6 +9,8 @@ import type { EntryRecord } from '../../store/enrollments.store.js';
 export interface PersonState {
   /** In milliseconds, until the next state. */
   from: number;
+  /** Before it they were not known: no condition held, in milliseconds. */
+  since: number;
   /** Null: what the tables hold now is what was known then. */
   known: KnownThen | null;
   person: ClaimedPerson;
@@ -50,6 +53,8 @@ export interface SimPerson {
   events: readonly (readonly RuleEvent[])[];
   /** By place of the condition in {@link SimPlan.watched}: instants at which its answer can have changed. */
   moments: readonly (readonly number[])[];
+  /** What is counted in memory, by place in the rows of {@link SimPlan.memory}. */
+  counters: readonly Counter[];
   others: readonly OtherMessage[];
   /** By hash of the address. */
   suppressed: ReadonlyMap<string, readonly Suppressed[]>;
@@ -72,4 +77,22 @@ export function stateAt(states: readonly PersonState[], at: number): PersonState
     else high = middle - 1;
   }
   return states[low]!;
+}
+
+/** Instants each once, the earliest first. */
+export function inOrder(instants: readonly number[]): readonly number[] {
+  let isOrdered = true;
+  for (let place = 1; place < instants.length && isOrdered; place += 1) isOrdered = instants[place - 1]! < instants[place]!;
+  return isOrdered ? instants : [...new Set(instants)].sort((one, other) => one - other);
+}
+
+/** Whether an instant is among these, which are in order. */
+export function hasInstant(instants: readonly number[], at: number): boolean {
+  let low = 0;
+  for (let high = instants.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (instants[middle]! < at) low = middle + 1;
+    else high = middle;
+  }
+  return instants[low] === at;
 }

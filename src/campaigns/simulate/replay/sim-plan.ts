@@ -5,6 +5,7 @@ import type { QuietJudge } from '../../../delivery/rules/quiet.js';
 import type { PacingSettings } from '../../../contract/pacing.js';
 import type { CampaignPacing } from '../../../contract/pacing.js';
 import type { Workspace } from '../../../platform/workspace.js';
+import type { InMemory } from '../../../segments/past-counts.js';
 import type { PastDefinition } from '../../../segments/past-questions.js';
 import type { ActiveHoldout } from '../../domain/holdouts.js';
 import type { Steering } from '../../domain/steering.js';
@@ -48,6 +49,8 @@ export interface SimPlan {
   rates: ReadonlyMap<string, Rates>;
   /** Every condition of the version, each once; null: it names a segment that was archived, and holds for nobody. */
   conditions: readonly (PastDefinition | null)[];
+  /** Those of them that are judged in memory. */
+  memory: InMemory;
   audience: number | null;
   /** Of a broadcast that asks again before it sends: who is meant still. */
   recheck: number | null;

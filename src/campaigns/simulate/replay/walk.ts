@@ -1,14 +1,15 @@
 import type { ReasonCode } from '../../../kernel/reason-codes.js';
 import type { Past } from '../../engine/enter.js';
 import type { EntryRecord } from '../../store/enrollments.store.js';
-import type { SupposedMessage } from '../../../segments/past-questions.js';
+import { judge, type Judged } from '../../../segments/past-counts.js';
+import type { PastDefinition, SupposedMessage } from '../../../segments/past-questions.js';
 import type { Line, Stopped } from '../domain/line.js';
 import type { Maker } from './maker.js';
 import { stateAt, type PersonState, type SimPerson } from './sim-person.js';
 import type { SimPlan, WatchedEvent } from './sim-plan.js';
 
-/** A condition that has to be asked of the data: whether it held for this person at this moment. */
-export interface Ask { condition: number; at: number; state: PersonState; supposed: readonly SupposedMessage[] | undefined }
+/** A condition (or a part of one) that has to be asked of the data: whether it held for this person at this moment. */
+export interface Ask { definition: PastDefinition; at: number; state: PersonState; supposed: readonly SupposedMessage[] | undefined }
 /** Work that stops where the data has to be asked and goes on with the answer, so that many people are asked about together. */
 export type Asking<T> = Generator<Ask, T, boolean>;
 
@@ -75,6 +76,9 @@ export class Walk {
   private states: PersonState[];
   private answers = new Map<number, boolean>();
   private answeredAt = NaN;
+  /** Answers that stay as they are while the state does. */
+  private parts = new Map<number, boolean>();
+  private partsOf: PersonState | null = null;
 
   constructor(readonly plan: SimPlan, readonly person: SimPerson, readonly maker: Maker) {
     this.states = [...person.states];
@@ -107,9 +111,26 @@ export class Walk {
     }
     const known = this.answers.get(condition);
     if (known !== undefined) return known;
-    const truth = yield { condition, at, state: this.state(at), supposed: definition.engagement ? this.supposed.filter((message) => message.at.getTime() <= at) : undefined };
+    const judged = this.plan.memory.judged[condition];
+    const truth = judged ? yield* this.judged(judged, at)
+      : yield { definition, at, state: this.state(at), supposed: definition.engagement ? this.supposed.filter((message) => message.at.getTime() <= at) : undefined };
     this.answers.set(condition, truth);
     return truth;
+  }
+
+  /** In memory; a part is asked of the data once a state. Nothing holds for somebody who was not known yet. */
+  private *judged(judged: Judged, at: number): Asking<boolean> {
+    const state = this.state(at);
+    if (state.since > at) return false;
+    if (state !== this.partsOf) {
+      this.parts.clear();
+      this.partsOf = state;
+    }
+    for (;;) {
+      const truth = judge(judged, this.person.counters, (place) => this.parts.get(place), at);
+      if (typeof truth === 'boolean') return truth;
+      this.parts.set(truth.ask, yield { definition: this.plan.memory.parts[truth.ask]!, at, state, supposed: undefined });
+    }
   }
 
   /** Whether the person did this since the entry of the run, by what had been received. */

@@ -8,7 +8,7 @@ import { eventsOfRule } from '../../store/events.store.js';
 import type { OtherMessage, PersonState, RealMessage, RuleEvent, SimPerson, Suppressed } from '../replay/sim-person.js';
 import type { SimPlan } from '../replay/sim-plan.js';
 
-type Around = Omit<SimPerson, 'id' | 'states' | 'triggers' | 'moments'>;
+type Around = Omit<SimPerson, 'id' | 'states' | 'triggers' | 'moments' | 'counters'>;
 const HOUR_MS = 3_600_000;
 
 /** What else is known of people in a span: what they did, what took places with them, blocks of their addresses, sides and arms on record. */

@@ -14,6 +14,7 @@ export interface Present {
   language: string | null;
   attributes: JsonObject;
   signedUpAt: Date | null;
+  createdAt: Date;
 }
 
 interface Consent { personId: string; channel: string; topic: string; state: string; at: Date }
@@ -36,7 +37,7 @@ export interface StatesAsked {
  */
 export async function loadStates(db: Db, personIds: readonly string[], asked: StatesAsked): Promise<Map<string, PersonState[]>> {
   const present = await rows<Present>(db, `
-    select p.id, p.external_id as "externalId", p.kind, p.email, p.time_zone as "timeZone", p.language, p.attributes, p.signed_up_at as "signedUpAt" from person as p where p.id = any($1::uuid[])`, [personIds]);
+    select p.id, p.external_id as "externalId", p.kind, p.email, p.time_zone as "timeZone", p.language, p.attributes, p.signed_up_at as "signedUpAt", p.created_at as "createdAt" from person as p where p.id = any($1::uuid[])`, [personIds]);
   const changed = asked.whole ? new Set(personIds) : await changedSince(db, personIds, asked);
   const still = present.filter(({ id }) => !changed.has(id)).map(({ id }) => id);
   const consents = grouped(await consentsOf(db, still));
@@ -70,11 +71,11 @@ const datesOf = (db: Db, personIds: readonly string[], keys: readonly string[]):
   select d.person_id as "personId", d.key, d.at, coalesce(p.attributes ->> d.key, p.attributes #>> string_to_array(d.key, '.')) as text
     from person_date as d join person as p on p.id = d.person_id where d.person_id = any($1::uuid[]) and d.key = any($2::text[])`, [personIds, keys]);
 
-const clientOf = ({ externalId, email, timeZone, language, attributes }: Omit<Present, 'id' | 'kind' | 'signedUpAt'>) => ({ externalId, email, timeZone, language, attributes });
+const clientOf = ({ externalId, email, timeZone, language, attributes }: Omit<Present, 'id' | 'kind' | 'signedUpAt' | 'createdAt'>) => ({ externalId, email, timeZone, language, attributes });
 
 function stillState(present: Present, consents: readonly Consent[], dates: readonly DateRow[]): PersonState {
   return {
-    from: -Infinity, known: null, person: clientOf(present),
+    from: -Infinity, since: present.createdAt.getTime(), known: null, person: clientOf(present),
     consents: new Map(consents.map(({ channel, topic, state, at }) => [`${channel} ${topic}`, { state, at: at.getTime() }])),
     dates: new Map(dates.map(({ key, at, text }) => [key, { at, text }])),
   };
@@ -134,7 +135,7 @@ function stateOf(present: Present, heads: ReadonlyMap<string, HistoryRow>): Omit
     consents: consents.map(({ channel, topic, state }) => ({ channel, topic, state })),
   };
   return {
-    known, person: clientOf({ externalId: known.externalId, ...columns, attributes }),
+    since: present.createdAt.getTime(), known, person: clientOf({ externalId: known.externalId, ...columns, attributes }),
     consents: new Map(consents.map(({ channel, topic, state, at }) => [`${channel} ${topic}`, { state, at: at.getTime() }])),
     dates: new Map([...dates].map(([key, at]) => [key, { at, text: textAt(attributes, key) }])),
   };

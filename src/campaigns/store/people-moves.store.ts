@@ -1,3 +1,4 @@
+import { addressHash } from '../../delivery/preferences/domain/address.js';
 import { writeConsents, type PersonConsent } from '../../delivery/preferences/store/preferences.store.js';
 import { carryConfirmations } from '../../delivery/rules/store/confirmations.store.js';
 import { cancelPending } from '../../delivery/sending/store/deliveries.store.js';
@@ -166,6 +167,10 @@ const FORGETS = [
   `update inbound_event as e set body = '', envelope = null, notices = ${WORDLESS}, state = 'ignored', detail = 'The person was erased.'
     where e.state in ('review', 'failed') and exists (
       select from jsonb_array_elements(e.notices) as n (notice) join delivery as d on d.person_id = any($1::uuid[]) and lower(d.address) = lower(n.notice ->> 'recipient'))`,
+  // Words that somebody sent us by themselves, from an address we wrote to.
+  `update inbound_event as e set body = '', envelope = null, notices = ${WORDLESS}
+    where e.state <> 'pending' and octet_length(e.body) > 0 and exists (
+      select from delivery as d where d.person_id = any($1::uuid[]) and d.address <> '' and strpos(lower(encode(e.body, 'escape')), lower(d.address)) > 0)`,
   'update delivery as d set address = null, detail = null, gate_facts = null where d.person_id = any($1::uuid[]) and (d.address is not null or d.detail is not null or d.gate_facts is not null)',
   `update delivery_event as e set evidence = '{}' where e.person_id = any($1::uuid[]) and e.evidence <> '{}'`,
   `update webhook_attempt as w set response = '', error = null from delivery as d where d.person_id = any($1::uuid[]) and w.delivery_id = d.id and (w.response <> '' or w.error is not null)`,
@@ -185,6 +190,9 @@ const FORGETS = [
 export async function forgetDetails(tx: Db, personIds: readonly string[], now: Date): Promise<void> {
   await recallInApp(tx, { personIds }, 'PERSON_DELETED', now);
   await rows(tx, `update enrollment as e set entry_key = '', entry = jsonb_build_object('kind', e.entry ->> 'kind', 'at', e.entry ->> 'at') where e.person_id = any($1::uuid[]) and e.entry ?| array['properties', 'visit', 'key']`, [personIds]);
+  // That nothing is sent there stays, by the hash; what a server or a colleague said of it may name them.
+  const written = await rows<{ address: string }>(tx, 'select distinct d.address from delivery as d where d.person_id = any($1::uuid[]) and d.address is not null', [personIds]);
+  await rows(tx, `update suppression as s set detail = '' where s.address_hash = any($1::text[]) and s.detail <> ''`, [written.map(({ address }) => addressHash(address))]);
   for (const forget of FORGETS) await rows(tx, forget, [personIds]);
 }
 

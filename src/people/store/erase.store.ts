@@ -5,6 +5,9 @@ import { row, rows, type Db } from '../../platform/database/db.js';
 
 export interface Removed { events: number; attributeHistory: number; identities: number; tags: number; lists: number; rejectedEvents: number }
 
+/** An id shorter than this is in rows that do not mean it; rejected rows go by themselves after 30 days. */
+const LEAST_TOLD = 5;
+
 /** What proves later that an id was erased without keeping the id: the key of `kind:value`. */
 export const identityHash = (kind: 'user_id' | 'anonymous_id' | 'email', value: string): string => keyOf(`${kind}:${value}`);
 
@@ -44,7 +47,13 @@ export async function erasePerson(tx: Db, id: string, now: Date): Promise<Remove
   };
   for (const forget of REQUEST_ERASURES) await rows(tx, forget, [id]);
   await rows(tx, 'delete from person_date as d where d.person_id = $1::uuid', [id]);
-  await rows(tx, 'delete from identity_conflict as c where c.person_id = $1::uuid', [id]);
+  const known = [...identities.map(({ value }) => value), ...(person.email ? [person.email] : [])];
+  // Somebody else claimed an id of theirs; a browser said it without a proof.
+  await rows(tx, 'delete from identity_conflict as c where c.person_id = $1::uuid or c.value = any($2::text[])', [id, known]);
+  await rows(tx, `update unproven_identity as u set last_user = '' where u.last_user = any($1::text[])`, [known]);
+  await rows(tx, `
+    delete from import_rejection as r
+     where exists (select from unnest($1::text[]) as k (value) where length(k.value) >= ${LEAST_TOLD} and strpos(lower(r.raw), lower(k.value)) > 0)`, [known]);
   await rows(tx, 'delete from person as p where p.id = $1::uuid', [id]);
   await rows(tx, `insert into person_change (kind, at, person_ids) values ('deleted', $1::timestamptz, array[$2::uuid])`, [now, id]);
   return removed;

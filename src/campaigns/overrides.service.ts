@@ -66,7 +66,7 @@ export class Overrides {
       await lockAssigned(tx, experimentId, personId);
       await endOverride(tx, open.id, actorName(actor), now);
       if (open.beforeVariant !== null || !(await forgetUnused(tx, { ...experiment, experimentId, personId }))) {
-        const variant = open.beforeVariant ?? (await currentArms(tx, { ...experiment, experimentId }))(personId).variant;
+        const variant = open.beforeVariant ?? (await currentArms(tx, { experimentId, salt: experiment.salt, arms: experiment.arms, ...(experiment.account === null ? {} : { account: experiment.account }) }, [personId]))(personId).variant;
         await storeApart(tx, { experimentId, campaignId: experiment.campaignId, personId, variant, isControl: experiment.arms.find(({ key }) => key === variant)!.isControl }, now);
       }
       await announceEngagement(tx, [{ personId, campaignId: experiment.campaignId }], now);

@@ -22,6 +22,7 @@ import { loadVersion } from './store/versions.store.js';
 
 /** Fewer people of earlier campaigns say nothing about a rate. */
 const ENOUGH_PEOPLE = 100;
+const UNKNOWN_ACCOUNTS: Parameters<typeof makePlan>[0]['known'] = { baseline: { rate: null, mean: null, spread: null, from: 'unknown' }, volume: { perDay: null, atOnce: 0, from: 'unknown' }, caps: {} };
 
 /** One test of a definition as it would be planned now. */
 export interface ProposedTest {
@@ -76,7 +77,8 @@ export class TestPlanning {
     const proposed = { stepId: placed.stepId, path: placed.path, goalKey: goal.key, asked };
     if (earlier?.hasBegun) return { test: { ...proposed, plan: earlier.plan, isFixed: true }, findings: changes(placed, goal, definition, earlier.asked, asked) };
     await this.caps(definition.goals, caps, moment);
-    const known = { baseline: await this.baseline(planned, caps.get(goal.key) ?? null, moment), volume: await comingPeople(this.db, { campaignId: id, stepId: placed.stepId, definition }, moment.now), caps: present(caps) };
+    // What is known of people says nothing about accounts.
+    const known = placed.given?.unit === 'account' ? UNKNOWN_ACCOUNTS : { baseline: await this.baseline(planned, caps.get(goal.key) ?? null, moment), volume: await comingPeople(this.db, { campaignId: id, stepId: placed.stepId, definition }, moment.now), caps: present(caps) };
     const { plan, findings } = makePlan({ definition, placed, goal: planned, known, now: moment.now });
     return { test: { ...proposed, plan, isFixed: false }, findings: [...findings, ...pastReadout(placed, plan, goal, moment.now)] };
   }

@@ -20,7 +20,7 @@ export type Change =
   | { kind: 'field'; place: Place; field: string; from: unknown; to: unknown };
 
 /** Parts that are said as a whole, never taken to pieces. */
-const WHOLE = new Set(['for', 'until', 'date', 'action', 'timeout', 'condition', 'window', 'interval', 'event', 'value', 'where', 'test', 'survey', 'theme', 'image', 'fallback', 'audience', 'display', 'sendWindow', 'expiresAfter', 'ladder', 'sendRate', 'ramp']);
+const WHOLE = new Set(['for', 'until', 'date', 'action', 'timeout', 'condition', 'window', 'interval', 'event', 'value', 'where', 'test', 'lookBack', 'survey', 'theme', 'image', 'fallback', 'audience', 'display', 'sendWindow', 'expiresAfter', 'ladder', 'sendRate', 'ramp']);
 /** What says where the way goes on, and what is told apart by its key. */
 const NOT_FIELDS = new Set(['id', 'type', 'key', 'next', 'onTimeout', 'onMissed', 'otherwise', 'branches', 'arms', 'variants', 'content', 'translations']);
 

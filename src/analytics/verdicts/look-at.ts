@@ -45,8 +45,14 @@ export async function lookAt(tx: Db, tested: Tested, { now, zone }: Moment, isRe
   const waiting = isDue ? { isLaunching: await isLaunching(tx, plan.campaignId), hasPending: await hasPending(tx, readoutAt), quietSince } : { isLaunching: false, hasPending: false, quietSince };
   const look = { now: now.toISOString(), entryDays: entryDays(cells), settled: isRecorded && isSettled(plan, total, waiting, now) };
   const inputs: Inputs = { plan: decisionPlan(plan, readoutAt), arms, look, earlier: memory };
-  const evaluation = evaluate(inputs);
-  return { cells, total, reactions, harm: watchAll(plan, reactions, tested.harm, now, tested.dropped), quietSince, inputs, evaluation: isRecorded ? evaluation : unclaimed(evaluation, memory.verdict !== null), counter };
+  const evaluation = tested.account === null ? evaluate(inputs) : byAccount(inputs);
+  return { cells, total, reactions, harm: tested.account === null ? watchAll(plan, reactions, tested.harm, now, tested.dropped) : {}, quietSince, inputs, evaluation: isRecorded ? evaluation : unclaimed(evaluation, memory.verdict !== null), counter };
+}
+
+/** Of arms drawn for accounts nothing is claimed, not even that the split is off: only people are counted, and those of an account are not independent. */
+function byAccount({ arms, earlier }: Inputs): Evaluation {
+  const gates = arms.slice(0, 1).map(({ key }) => ({ arm: key, gate: 'assigned_by_account' as const, has: 0, needs: 1 }));
+  return { state: 'collecting', winner: null, phase: 'before', reason: 'assigned_by_account', multiplier: null, comparisons: [], gates, srm: { assigned: 1, eligible: null }, memory: earlier };
 }
 
 /** A winner nobody has recorded yet is not named. */

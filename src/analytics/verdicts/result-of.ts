@@ -19,8 +19,8 @@ export async function resultOf(tx: Db, tested: Tested, sight: Sight, moment: Mom
   const controls = new Set(tested.arms.filter(({ isControl }) => isControl).map(({ key }) => key));
   const [control] = controls;
   const names = namesOf(tested);
-  return {
-    experimentId: plan.experimentId, campaignId: plan.campaignId, stepId: tested.stepId, external: tested.origin === 'external', asOf: sight.counter.asOf.toISOString(),
+  const result: ExperimentResult = {
+    experimentId: plan.experimentId, campaignId: plan.campaignId, stepId: tested.stepId, unit: tested.account === null ? 'person' : 'account', external: tested.origin === 'external', asOf: sight.counter.asOf.toISOString(),
     plan: { ...planView(plan, sight.total.firstAssigned), readoutAt: inputs.plan.readoutAt },
     arms: armsView(inputs.arms, cells, controls),
     comparisons: evaluation.comparisons.map(comparisonView),
@@ -37,6 +37,17 @@ export async function resultOf(tx: Db, tested: Tested, sight: Sight, moment: Mom
     entryWeeks: weeksView(plan, cells),
     holdout: holdoutView(plan, inputs.arms, control),
     action: await actionOf(tx, tested, moment),
+  };
+  return tested.account === null ? result : withoutClaims(result);
+}
+
+const LARGE_ACCOUNTS = { en: 'A difference between the versions may be the difference between a few large accounts.', ko: '변형 사이의 차이는 큰 계정 몇 곳의 차이일 수 있어요.' };
+
+/** Every interval takes people for independent, which those of an account are not: none is shown. */
+function withoutClaims(result: ExperimentResult): ExperimentResult {
+  return {
+    ...result, comparisons: [], holdout: null, promise: LARGE_ACCOUNTS, arms: result.arms.map((arm) => ({ ...arm, interval: null })),
+    guardrails: result.guardrails.map((one) => ({ ...one, comparisons: [], harm: [], sentence: null })), secondary: result.secondary.map((one) => ({ ...one, comparisons: [] })), entryWeeks: result.entryWeeks.map((week) => ({ ...week, comparisons: [] })),
   };
 }
 

@@ -38,6 +38,8 @@ export interface Compared {
   arms: readonly PublishedArm[];
   /** The contents of a message; of no weight with a single arm, where nothing is compared. */
   shows: unknown;
+  /** Of accounts: the attribute that names them. */
+  account?: string | undefined;
   /** What the author calls this test; another number begins a new one. */
   round: number;
 }
@@ -48,7 +50,7 @@ export interface Compared {
  */
 export function isSameExperiment(before: Compared, after: Compared): boolean {
   if (!isDeepStrictEqual(before.arms, after.arms)) return false;
-  return after.arms.length === 1 || (before.round === after.round && isDeepStrictEqual(before.shows, after.shows));
+  return after.arms.length === 1 || (before.round === after.round && before.account === after.account && isDeepStrictEqual(before.shows, after.shows));
 }
 
 /** See {@link Compared}. Names and topic do not matter. */

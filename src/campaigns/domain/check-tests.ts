@@ -16,7 +16,7 @@ export function testFaults(definition: CampaignDefinition): Finding[] {
 function faultsOf(definition: CampaignDefinition, { path, arms }: PlacedTest, test: TestPlan): Finding[] {
   const at = within(path, 'test');
   if (arms.length < 2) return [fault(at, 'test-without-arms', 'A test compares at least two arms. Add a variant or a control, or take the test away.')];
-  return [...goalFaults(definition, at, test), ...modeFaults(definition, at, test), ...useFaults(definition, at, test), ...sendFaults(at, arms, test)];
+  return [...goalFaults(definition, at, test), ...modeFaults(definition, at, test), ...useFaults(definition, at, test), ...unitFaults(definition, at, test), ...sendFaults(at, arms, test)];
 }
 
 function goalFaults({ goals }: CampaignDefinition, at: string, test: TestPlan): Finding[] {
@@ -47,6 +47,18 @@ function useFaults(definition: CampaignDefinition, at: string, { autoWinner, sen
   return [
     ...(autoWinner && definition.type === 'broadcast' ? [fault(`${at}.autoWinner`, 'no-new-people', 'Nobody new comes to this broadcast. To send the better one to the rest of the audience, test first and then send the leader.')] : []),
     ...(send && (definition.type !== 'broadcast' || isExternal) ? [fault(`${at}.send`, 'send-not-broadcast', `Test-then-send is for broadcasts${isExternal ? ' that Danbi sends' : '. New people can be given the winner by itself'}.`)] : []),
+  ];
+}
+
+function unitFaults(definition: CampaignDefinition, at: string, { unit, account, autoWinner, send }: TestPlan): Finding[] {
+  if (unit !== 'account') return account === undefined ? [] : [fault(`${at}.account`, 'account-unused', 'Arms are drawn for people here: leave "account" out, or draw them by account ("unit").')];
+  const isExternal = definition.type === 'broadcast' && definition.external;
+  return [
+    ...(isExternal ? [fault(`${at}.unit`, 'account-external', 'Who is in which arm of an external test is decided elsewhere, so it can not be drawn by account here.')] : []),
+    ...(account === undefined ? [fault(`${at}.account`, 'account-missing', 'Name the attribute that says to which account a person belongs, for example company_id.')] : []),
+    ...(autoWinner ? [fault(`${at}.autoWinner`, 'account-no-winner', 'A test by account gets no verdict, so there is no winner to be given by itself.')] : []),
+    ...(send ? [fault(`${at}.send`, 'account-send', 'Test-then-send draws its share by person and compares people, so it can not be by account.')] : []),
+    ...(autoWinner || send || isExternal ? [] : [warning(`${at}.unit`, 'account-no-verdict', 'A test by account gets no verdict: people of one account are not independent of each other. Its numbers are shown.')]),
   ];
 }
 

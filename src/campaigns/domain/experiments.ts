@@ -18,7 +18,7 @@ function comparedOf(definition: CampaignDefinition, steps: Record<string, Step>)
   // A rung goes to the arms of its message.
   const shared = new Set(Object.values(steps).flatMap((step) => (step.type === 'message' ? rungsOf(step).map(({ stepId }) => stepId) : [])));
   const random = Object.values(steps).filter((step): step is RandomStep => (step.type === 'message' || step.type === 'split') && !shared.has(step.id));
-  return new Map(random.map((step) => [step.id, { arms: publishedArms(weightedArms(step)), shows: showsOf(step), round: step.test?.round ?? 1 }]));
+  return new Map(random.map((step) => [step.id, { arms: publishedArms(weightedArms(step)), shows: showsOf(step), account: step.test?.unit === 'account' ? step.test.account : undefined, round: step.test?.round ?? 1 }]));
 }
 
 /**
@@ -31,6 +31,6 @@ export function planExperiments(next: Pick<PublishedDefinition, 'definition' | '
     const known = earlier.get(stepId);
     if (known && isSameExperiment(known, compared)) return { stepId, experiment: before!.experiments[stepId]!, isNew: false };
     const experimentId = newId();
-    return { stepId, experiment: { experimentId, salt: `${experimentId}:${number}`, arms: [...compared.arms] }, isNew: true };
+    return { stepId, experiment: { experimentId, salt: `${experimentId}:${number}`, arms: [...compared.arms], ...(compared.account === undefined ? {} : { account: compared.account }) }, isNew: true };
   });
 }

@@ -25,6 +25,8 @@ export interface PublishedExperiment {
   experimentId: string;
   salt: string;
   arms: PublishedArm[];
+  /** The attribute that names the account for which arms are drawn; absent: they are drawn for people. */
+  account?: string;
 }
 
 /** A series' own entry; `launch` of a broadcast (null: everybody in the audience); `display` of an auto message: asked for by browsers; `external`: nobody ever enters. */

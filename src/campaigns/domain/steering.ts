@@ -26,14 +26,14 @@ const shareSalt = ({ salt }: Pick<PublishedExperiment, 'salt'>): string => `${sa
 /** Whether somebody belongs to the share of a test-then-send that gets the arms. @param share basis points */
 export const isInShare = (experiment: Pick<PublishedExperiment, 'salt'>, share: number, personId: string): boolean => bucketOf(shareSalt(experiment), personId) < share;
 
-/** The arm that each person without a stored one gets now. */
-export function armsFor(experiment: PublishedExperiment, { choice, dropped }: Steering): (personId: string) => GivenArm {
+/** The arm that each unit without a stored one gets now: a person, or an account (domain/units.ts). */
+export function armsFor(experiment: PublishedExperiment, { choice, dropped }: Steering): (unit: string) => GivenArm {
   const control = new Map(experiment.arms.map((arm) => [arm.key, arm.isControl]));
   const owner = dropped.length === 0 ? (bucket: number) => armOf(experiment.arms, bucket) : ownersWithout(experiment.arms, dropped);
   const keeps = keepSalt(experiment);
-  return (personId) => {
-    const bucket = bucketOf(experiment.salt, personId);
-    const isChosen = choice !== null && bucketOf(keeps, personId) >= choice.keep;
+  return (unit) => {
+    const bucket = bucketOf(experiment.salt, unit);
+    const isChosen = choice !== null && bucketOf(keeps, unit) >= choice.keep;
     const variant = isChosen ? choice.variant : owner(bucket);
     return { variant, isControl: control.get(variant)!, bucket, source: isChosen ? 'choice' : 'hash' };
   };

@@ -3,6 +3,7 @@ import { row, rows, type Db } from '../../platform/database/db.js';
 import { keepPlanForOne } from '../../platform/database/kept-plans.js';
 import type { PublishedExperiment } from '../domain/published.js';
 import { armsFor, UNSTEERED, type GivenArm } from '../domain/steering.js';
+import { unitOf } from '../domain/units.js';
 import { loadSteering } from './choices.store.js';
 
 export interface Assigned {
@@ -36,8 +37,14 @@ const assign = keepPlanForOne(`
   select count(*)::int as count from added`);
 
 /** What an experiment gives to people it has not assigned yet; one with a single arm is not asked about. */
-export async function currentArms(db: Db, experiment: PublishedExperiment): Promise<(personId: string) => GivenArm> {
-  return armsFor(experiment, experiment.arms.length > 1 ? await loadSteering(db, experiment.experimentId) : UNSTEERED);
+export async function currentArms(db: Db, experiment: PublishedExperiment, personIds: readonly string[]): Promise<(personId: string) => GivenArm> {
+  const isTest = experiment.arms.length > 1;
+  const give = armsFor(experiment, isTest ? await loadSteering(db, experiment.experimentId) : UNSTEERED);
+  if (!isTest || experiment.account === undefined) return give;
+  const named = await rows<{ id: string; value: unknown }>(db, `
+    select p.id, coalesce(p.attributes -> $2::text, p.attributes #> string_to_array($2::text, '.')) as value from person as p where p.id = any($1::uuid[])`, [personIds, experiment.account]);
+  const values = new Map(named.map(({ id, value }) => [id, value]));
+  return (personId) => give(unitOf(experiment, personId, values.get(personId)));
 }
 
 /**
@@ -48,7 +55,7 @@ export async function currentArms(db: Db, experiment: PublishedExperiment): Prom
 export async function assignVariants(tx: Db, { experiment, campaignId, personIds, now, shown }: AssignInput): Promise<Map<string, Assigned>> {
   const people = [...new Set(personIds)];
   if (people.length === 0) return new Map();
-  const give = shown ? () => shown : await currentArms(tx, experiment);
+  const give = shown ? () => shown : await currentArms(tx, experiment, people);
   const given = people.map(give);
   const added = await row<{ count: number }>(tx, assign(people.length),
   [experiment.experimentId, campaignId, now, people, given.map(({ variant }) => variant), given.map(({ isControl }) => isControl), given.map(({ bucket }) => bucket), given.map(({ source }) => source)]);
@@ -70,7 +77,7 @@ function loadAssigned(db: Db, experimentId: string, personIds: readonly string[]
 
 /** The arm each person has, or would get now. Nothing is stored. */
 export async function armsWithout(db: Db, experiment: PublishedExperiment, personIds: readonly string[]): Promise<Map<string, AssignedOrGiven>> {
-  const give = await currentArms(db, experiment);
+  const give = await currentArms(db, experiment, personIds);
   const arms = new Map(personIds.map((id): [string, AssignedOrGiven] => {
     const given = give(id);
     return [id, { variant: given.variant, isControl: given.isControl, given }];

@@ -66,6 +66,8 @@ export interface SteeredExperiment {
   origin: 'danbi' | 'external';
   salt: string;
   arms: PublishedArm[];
+  /** The attribute that names accounts, where arms are drawn for them; null: for people. */
+  account: string | null;
   campaignType: 'series' | 'broadcast' | 'auto_message';
   campaignState: string;
 }
@@ -73,7 +75,7 @@ export interface SteeredExperiment {
 /** @param lock lets choices of one experiment take turns, and keeps the campaign's state until commit */
 export function findExperiment(db: Db, id: string, lock = false): Promise<SteeredExperiment | null> {
   return row(db, `
-    select e.id, e.campaign_id as "campaignId", e.step_id as "stepId", e.origin, e.salt, e.arms, c.type as "campaignType", c.state as "campaignState"
+    select e.id, e.campaign_id as "campaignId", e.step_id as "stepId", e.origin, e.salt, e.arms, (select v.definition -> 'experiments' -> e.step_id ->> 'account' from campaign_version as v where v.id = e.version_id) as account, c.type as "campaignType", c.state as "campaignState"
       from experiment as e join campaign as c on c.id = e.campaign_id
      where e.id = $1 ${lock ? 'for no key update of e for share of c' : ''}`, [id]);
 }

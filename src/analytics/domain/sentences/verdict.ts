@@ -22,6 +22,7 @@ type Found = Pick<Evaluation, 'state' | 'winner' | 'reason' | 'phase' | 'compari
 /** The one sentence under which everything else stands (section 4). A verdict that stands is said with the numbers it was reached by. */
 export function verdictSentence(found: Found, spoken: Spoken): Said {
   const stands = found.phase === 'after' || found.state === 'winner' ? found.memory.verdict : null;
+  if (found.reason === 'assigned_by_account') return BY_ACCOUNT;
   const comparisons = stands?.comparisons ?? found.comparisons;
   switch (found.state) {
     case 'traffic_problem': return trafficProblem(found.memory.trafficProblem?.reason ?? 'split_of_assigned', spoken.arms);
@@ -33,6 +34,7 @@ export function verdictSentence(found: Found, spoken: Spoken): Said {
   }
 }
 
+const BY_ACCOUNT: Said = { en: 'No verdict: assigned by account. People of one account get the same version and are not independent of each other, so these numbers of people prove nothing by themselves.', ko: '결론을 내리지 않아요. 계정별로 배정했어요. 같은 계정의 고객은 같은 변형을 받아 서로 독립적이지 않으므로, 이 수치만으로는 아무것도 증명할 수 없어요.' };
 const nameOf = (key: string, { names }: Pick<Spoken, 'names'>): string => names[key] ?? key;
 const same = (effect: number): Said => ({ en: `No difference that matters (within ±${percent(effect)}).`, ko: `의미 있는 차이가 없어요(±${percent(effect)} 이내).` });
 
@@ -136,6 +138,7 @@ function missing(gates: readonly GateFailure[], spoken: Spoken, early: boolean):
     case 'with_outcome': return people('who converted', '전환한');
     case 'without_outcome': return people('who did not convert', '전환하지 않은');
     case 'non_zero': return people('with an amount', '금액이 있는');
+    case 'assigned_by_account': return BY_ACCOUNT;
     case 'positive_mean': return { en: `The amounts of ${name} are not above zero on average, or all the same, so there is no ratio to give.`, ko: `${withParticle(name, '은/는')} 금액의 평균이 0 이하이거나 모두 같아서 비율을 구할 수 없어요.` };
   }
 }

@@ -54,6 +54,7 @@ export type Phase = 'before' | 'readout' | 'after' | 'extended';
 /** Why the state is what it is. */
 export type DecisionReason =
   | 'split_of_assigned' | 'split_of_eligible' // traffic_problem
+  | 'assigned_by_account' // collecting: people of an account are not independent, so nothing is claimed
   | 'gates' // collecting, not_enough_data
   | 'too_few_days' | 'not_separated' // collecting; not_separated also no_clear_winner
   | 'beats_every_other' // winner
@@ -71,7 +72,9 @@ export type GateName =
   /** People with an amount. */
   | 'non_zero'
   /** The mean is positive and varies, so that a ratio exists. */
-  | 'positive_mean';
+  | 'positive_mean'
+  /** Arms were drawn for accounts, and only people are counted. */
+  | 'assigned_by_account';
 
 /** "b against a": how `b` differs from `a`, relative to `a`. */
 export interface Comparison {

@@ -27,6 +27,8 @@ export interface Tested extends Remembered {
   goals: Goal[];
   conditions: Record<string, string>;
   isMessage: boolean;
+  /** The attribute that names accounts, where arms were drawn for them; null: for people. */
+  account: string | null;
   campaignState: string;
   /** What the last look said. */
   state: string;
@@ -37,6 +39,7 @@ export interface Tested extends Remembered {
 const TESTED = `
   ${PLAN_COLUMNS}, x.step_id as "stepId", x.origin, x.arms, c.state as "campaignState",
   coalesce(v.definition -> 'steps' -> x.step_id ->> 'type' = 'message', false) as "isMessage", v.definition -> 'goals' as goals, v.definition -> 'conditions' as conditions,
+  v.definition -> 'experiments' -> x.step_id ->> 'account' as account,
   coalesce(v.definition -> 'steps' -> x.step_id -> 'variants', v.definition -> 'definition' -> 'arms', '[]') as named,
   e.memory, e.harm, e.seen, e.state, e.quiet_since as "quietSince",
   array(select o.variant from experiment_drop as o where o.experiment_id = x.id) as dropped`;
@@ -46,10 +49,10 @@ const FROM = `
 
 type Row = VerdictPlan & Omit<Tested, 'plan'>;
 
-function tested({ stepId, origin, arms, named, goals, conditions, isMessage, campaignState, memory, harm, seen, state, quietSince, dropped, ...plan }: Row): Tested {
+function tested({ stepId, origin, arms, named, goals, conditions, isMessage, account, campaignState, memory, harm, seen, state, quietSince, dropped, ...plan }: Row): Tested {
   // The order of the arms is that of their shares; a JSON object does not keep it.
   const weights = Object.fromEntries(arms.flatMap(({ key }) => (plan.weights[key] === undefined ? [] : [[key, plan.weights[key]]])));
-  return { plan: { ...plan, weights }, stepId, origin, arms, named, goals, conditions, isMessage, campaignState, memory, harm, seen, state, quietSince, dropped };
+  return { plan: { ...plan, weights }, stepId, origin, arms, named, goals, conditions, isMessage, account, campaignState, memory, harm, seen, state, quietSince, dropped };
 }
 
 /** The planned experiments of a campaign, newest first. */

@@ -4,6 +4,7 @@ import { addDuration, windowMillis } from '../../../kernel/local-time.js';
 import { deriveColumns, personDates } from '../../../people/domain/derived.js';
 import type { JsonObject } from '../../../people/domain/json.js';
 import { armsFor } from '../../domain/steering.js';
+import { attributeAt, unitOf } from '../../domain/units.js';
 import { dateEntryAt, waitEnds } from '../../domain/next-due.js';
 import type { Past } from '../../engine/enter.js';
 import { isOver } from '../../engine/past-steps.js';
@@ -74,7 +75,7 @@ export function armOf(walk: Walk, stepId: string, at: number): { variant: string
   if (known) return known;
   const recorded = walk.person.assigned.get(experiment.experimentId);
   const arm = recorded && recorded.at <= at ? { variant: recorded.variant, isControl: experiment.arms.find(({ key }) => key === recorded.variant)?.isControl ?? false }
-    : armsFor(experiment, steeringAt(walk.plan.steering.get(experiment.experimentId), at))(walk.person.id);
+    : armsFor(experiment, steeringAt(walk.plan.steering.get(experiment.experimentId), at))(unitOf(experiment, walk.person.id, experiment.account === undefined ? null : attributeAt(walk.state(at).person.attributes, experiment.account)));
   walk.arms.set(experiment.experimentId, arm);
   return arm;
 }

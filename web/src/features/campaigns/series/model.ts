@@ -43,6 +43,7 @@ export interface Variant { key: string; name?: string; weight?: number; content?
 /** How a test is judged, as far as its author said: {@link TestPlan} of `src/contract/experiment.ts`. */
 export interface TestPlan {
   goal?: string; measure?: 'rate' | 'amount'; mode?: 'planned' | 'open' | 'single'; baseline?: number; lift?: number; minEffect?: number; direction?: 'higher' | 'lower';
+  unit?: 'person' | 'account'; account?: string;
   readoutAt?: string; round?: number; cap?: number; autoWinner?: { keep?: number }; send?: { share: number; wait: Duration };
 }
 /** What goes when the message before had no success in time. */

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useZone } from '../../../lib/workspace-zone.ts';
 import { instantAt, wallAt } from '../../../lib/zones.ts';
 import { DayField } from '../../../ui/time-fields.tsx';
+import { AttributeSlot } from '../../segments/builder/slots.tsx';
 import { decidingGoal } from '../goals/goal-edits.js';
 import type { Goal, TestPlan } from '../series/model.js';
 import { hasRare, percentOf, planWith, RARE, shareOf, USUAL } from './plan-edits.js';
@@ -50,7 +51,8 @@ export function TestPlanFields({ stepId, test, arms, versions, goals, atOnce = f
         <Decides {...part} />
         {plan.mode !== 'open' && <Readout {...part} />}
         <NumberInput size="sm" label={t('plan.lift')} description={t('plan.liftHint')} suffix=" %" value={percentOf(plan.lift ?? USUAL.lift)} min={0.1} max={plan.direction === 'lower' ? 99.9 : 1_000} decimalScale={1} data-field="test.lift" onChange={(next) => { const lift = shareOf(next, 0.1, 1_000); if (lift !== undefined) put({ lift }, true); }} />
-        {atOnce ? versions > 1 && <SendFirst {...part} /> : <AutoWinner {...part} />}
+        <Unit {...part} />
+        {plan.unit !== 'account' && (atOnce ? versions > 1 && <SendFirst {...part} /> : <AutoWinner {...part} />)}
         <Button size="compact-xs" variant="subtle" w="fit-content" aria-expanded={open} onClick={() => { setOpen(!open); }}>{t(open ? 'plan.less' : 'plan.more')}</Button>
         <Collapse expanded={open} keepMounted={false}><RareFields {...part} atOnce={atOnce} /></Collapse>
         <Text size="xs" c="dimmed">{t('plan.guardrails')}</Text>
@@ -83,6 +85,18 @@ function Readout({ plan, put }: PlanPart) {
   const zone = useZone();
   if (!zone) return null;
   return <DayField size="sm" label={t('plan.readout')} hint={t('plan.readoutHint')} value={plan.readoutAt && wallAt(plan.readoutAt, zone).slice(0, 10)} zone={plan.readoutAt && zone} data-field="test.readoutAt" onChange={(day) => { put({ readoutAt: day && instantAt(`${day}T00:00`, zone) }, true); }} />;
+}
+
+/** For what arms are drawn. */
+function Unit({ plan, put }: PlanPart) {
+  const { t } = useTranslation();
+  const unit = plan.unit ?? 'person';
+  return (
+    <Stack gap={6}>
+      <Select size="sm" label={t('plan.unit')} description={unit === 'account' ? t('plan.unitHint') : undefined} value={unit} allowDeselect={false} data={(['person', 'account'] as const).map((value) => ({ value, label: t(`plan.units.${value}`) }))} data-field="test.unit" onChange={(next) => { put(next === 'account' ? { unit: 'account', account: plan.account ?? '' } : { unit: undefined, account: undefined }); }} />
+      {unit === 'account' && <div data-field="test.account"><AttributeSlot value={plan.account ?? ''} onChange={(account) => { put({ account }, true); }} /></div>}
+    </Stack>
+  );
 }
 
 /** The winner for new people by itself, and the share of them who go on being split. */

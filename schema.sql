@@ -1606,6 +1606,12 @@ create table login_failure (
   since timestamp with time zone not null,
   constraint login_failure_pkey PRIMARY KEY (key_hash));
 
+create table login_step (
+  token_hash text not null,
+  user_id uuid not null,
+  expires_at timestamp with time zone not null,
+  constraint login_step_pkey PRIMARY KEY (token_hash));
+
 create table membership_change (
   segment_id uuid not null,
   person_id uuid not null,
@@ -1780,6 +1786,12 @@ create table provider_token (
   token_key uuid not null,
   seen_at timestamp with time zone not null,
   constraint provider_token_pkey PRIMARY KEY (connection_id, token_key));
+
+create table recovery_code (
+  user_id uuid not null,
+  code_hash text not null,
+  used_at timestamp with time zone,
+  constraint recovery_code_pkey PRIMARY KEY (user_id, code_hash));
 
 create table relay (
   id uuid not null,
@@ -2018,6 +2030,16 @@ create table scanner_network (
   note text not null default ''::text,
   added_at timestamp with time zone not null,
   constraint scanner_network_pkey PRIMARY KEY (network));
+
+create table second_factor (
+  id uuid not null,
+  user_id uuid not null,
+  secret text not null,
+  last_step bigint not null default 0,
+  started_at timestamp with time zone not null,
+  confirmed_at timestamp with time zone,
+  constraint second_factor_user_id_key UNIQUE (user_id),
+  constraint second_factor_pkey PRIMARY KEY (id));
 
 create table secret_key (
   id text not null,
@@ -2437,8 +2459,11 @@ alter table feature_campaign add constraint feature_campaign_feature_id_fkey FOR
 alter table feature_request add constraint feature_request_feature_id_fkey FOREIGN KEY (feature_id) REFERENCES feature(id);
 alter table holdout_person add constraint holdout_person_holdout_id_fkey FOREIGN KEY (holdout_id) REFERENCES holdout(id);
 alter table launch add constraint launch_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
+alter table login_step add constraint login_step_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table one_time_link add constraint one_time_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table provider_secret add constraint provider_secret_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES provider_connection(id) ON DELETE CASCADE;
+alter table recovery_code add constraint recovery_code_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+alter table second_factor add constraint second_factor_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table simulation add constraint simulation_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
 alter table simulation_person add constraint simulation_person_simulation_id_fkey FOREIGN KEY (simulation_id) REFERENCES simulation(id) ON DELETE CASCADE;
@@ -2558,6 +2583,7 @@ CREATE INDEX launch_person_person ON public.launch_person USING btree (person_id
 CREATE INDEX list_member_person ON public.list_member USING btree (person_id);
 CREATE UNIQUE INDEX list_name ON public.list USING btree (lower(name)) WHERE (archived_at IS NULL);
 CREATE INDEX login_failure_since ON public.login_failure USING btree (since);
+CREATE INDEX login_step_expiry ON public.login_step USING btree (expires_at);
 CREATE INDEX membership_change_time ON public.membership_change USING btree (segment_id, at);
 CREATE INDEX message_answer_campaign ON public.message_answer USING btree (campaign_id, at, delivery_id);
 CREATE INDEX message_answer_person ON public.message_answer USING btree (person_id);

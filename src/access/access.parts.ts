@@ -8,9 +8,12 @@ import { AccessGuard } from './http/access.guard.js';
 import { ApiKeysController } from './http/api-keys.controller.js';
 import { PagesController } from './http/pages/pages.controller.js';
 import { SessionController } from './http/session.controller.js';
+import { SecondFactorController } from './http/second-factor.controller.js';
+import { SecondFactorPages } from './http/pages/second-factor.controller.js';
 import { SettingsController } from './http/settings.controller.js';
 import { UsersController } from './http/users.controller.js';
 import { KeyRing } from './key-ring.service.js';
+import { SecondFactors } from './second-factor/second-factors.service.js';
 import { Sessions } from './sessions.service.js';
 import { Setup } from './setup.service.js';
 import { Users } from './users.service.js';
@@ -20,6 +23,7 @@ export const accessParts: ModuleParts = {
   providers: [
     ApiKeys,
     KeyRing,
+    SecondFactors,
     Sessions,
     Setup,
     Users,
@@ -29,6 +33,6 @@ export const accessParts: ModuleParts = {
     { provide: WriteKeys, useExisting: KeyRing },
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  controllers: [ApiKeysController, UsersController, SessionController, SettingsController, PagesController],
+  controllers: [ApiKeysController, UsersController, SessionController, SecondFactorController, SettingsController, PagesController, SecondFactorPages],
   workers: [],
 };

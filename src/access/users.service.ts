@@ -11,7 +11,7 @@ import type { Role } from './domain/roles.js';
 import { issueLink, checkLink, redeemLink } from './links.js';
 import { hashPassword, passwordMatches } from './passwords.js';
 import { hashOf } from './secrets.js';
-import { Sessions, type SignedIn } from './sessions.service.js';
+import { Sessions } from './sessions.service.js';
 import { deleteInvitesOf } from './store/links.store.js';
 import { deleteSessionsOf } from './store/sessions.store.js';
 import { deleteUser, findCredentials, hasOtherOwner, insertUser, listOwners, listUsers, loadUser, lockOwnership, setPassword, updateSelf, updateUser, type OwnChange, type UserChange, type UserRow } from './store/users.store.js';
@@ -62,8 +62,8 @@ export class Users {
     return this.load(link.userId!);
   }
 
-  /** Sets the password of the person invited, ends their earlier sessions and signs in. */
-  async acceptInvite(token: string, password: string, userAgent: string): Promise<SignedIn> {
+  /** Sets the password of the person invited, ends their earlier sessions and signs in; whoever has a second factor signs in with it, so the token is null. */
+  async acceptInvite(token: string, password: string, userAgent: string): Promise<{ user: UserRow; token: string | null }> {
     const now = this.clock.now();
     const passwordHash = await hashPassword(password, (await this.invited(token)).email);
     return inTransaction(this.db, async (tx) => {
@@ -73,7 +73,7 @@ export class Users {
       const user = (await loadUser(tx, link.userId!))!;
       if (user.state === 'disabled') throw new AppError('access.disabled', 'This user is disabled. Ask an owner.', 'forbidden');
       await this.audit.record(tx, { actor: { kind: 'user', id: user.id, role: user.role, email: user.email }, action: 'user.accept_invite', subject: `user:${user.id}` }, now);
-      return { user, token: await this.sessions.open(tx, user.id, userAgent) };
+      return { user, token: user.secondFactor ? null : await this.sessions.open(tx, user.id, userAgent) };
     });
   }
 

@@ -24,7 +24,9 @@ export class DashboardController {
   @Get(['/', ...PLACES, ...PLACES.map((place) => `${place}/*`)])
   async page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const token = sessionToken(request);
-    if (token === null || !(await this.sessions.find(token))) return void (await reply.redirect(request.url === '/' ? '/login' : `/login?next=${encodeURIComponent(request.url)}`, 303));
+    const session = token === null ? null : await this.sessions.find(token);
+    if (session?.lacksFactor) return void (await reply.redirect('/second-factor', 303));
+    if (!session) return void (await reply.redirect(request.url === '/' ? '/login' : `/login?next=${encodeURIComponent(request.url)}`, 303));
     void reply.headers(PAGE);
     await sendBuilt(this.files.page(), 'no-cache', request, reply);
   }

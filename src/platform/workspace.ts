@@ -1,5 +1,6 @@
 import { row, type Db } from './database/db.js';
 import { keepPlan } from './database/kept-plans.js';
+import type { Role } from './http/access.js';
 
 /** The one workspace of an installation: who sends, and the defaults for people who did not tell us theirs. */
 export interface Workspace {
@@ -20,6 +21,8 @@ export interface WorkspaceSettings {
   pacing?: unknown;
   /** How fast and how many at once (contract/safety.ts). */
   safety?: unknown;
+  /** Roles that may not do without a second factor. */
+  secondFactorRoles?: Role[];
 }
 
 const BEFORE_SETUP: Workspace = { name: 'Danbi', timeZone: 'UTC', language: 'en', settings: {} };

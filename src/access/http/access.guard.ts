@@ -2,7 +2,7 @@ import { HttpException, HttpStatus, Injectable, type CanActivate, type Execution
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../kernel/errors.js';
-import { ACCESS, type AccessRule, type Actor, type RequestWithActor } from '../../platform/http/access.js';
+import { ACCESS, BEFORE_FACTOR, type AccessRule, type Actor, type RequestWithActor } from '../../platform/http/access.js';
 import { PublicUrl } from '../../platform/public-url.js';
 import { CLOSED, permits } from '../domain/permission.js';
 import type { KeyRole } from '../domain/roles.js';
@@ -11,7 +11,7 @@ import { Sessions } from '../sessions.service.js';
 import { sessionToken } from './cookies.js';
 import { isOwnRequest } from './same-origin.js';
 
-type Identity = Extract<Actor, { kind: 'user' }> | { kind: 'server_key'; id: string; role: KeyRole };
+type Identity = (Extract<Actor, { kind: 'user' }> & { lacksFactor?: boolean }) | { kind: 'server_key'; id: string; role: KeyRole };
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -27,8 +27,12 @@ export class AccessGuard implements CanActivate {
     const identity = (await this.byKey(request)) ?? (await this.bySession(request));
     if (!identity && isNavigation(request)) throw toLogin(request, context.switchToHttp().getResponse<FastifyReply>());
     if (!identity) throw new AppError('access.unauthenticated', 'This needs a server key: send the header "Authorization: Bearer dnb_sk_…", or sign in.', 'unauthenticated');
+    if (identity.kind === 'user' && identity.lacksFactor && !this.reflector.getAllAndOverride<boolean>(BEFORE_FACTOR, [context.getHandler(), context.getClass()])) {
+      if (isNavigation(request)) throw redirected('/second-factor', context.switchToHttp().getResponse<FastifyReply>());
+      throw new AppError('access.second-factor-required', 'Your role needs two-step sign-in. Set it up first: open /second-factor.', 'forbidden');
+    }
     if (!permits(rule, identity.role)) throw refused(rule, identity.role);
-    request.actor = identity as Actor;
+    request.actor = actorOf(identity);
     return true;
   }
 
@@ -48,8 +52,14 @@ export class AccessGuard implements CanActivate {
     if (!READS.has(request.method) && !isOwnRequest(request, this.publicUrl.value)) {
       throw new AppError('access.csrf', 'A change made with a session cookie needs the header "x-danbi-csrf: 1".', 'forbidden');
     }
-    return { kind: 'user', id: session.userId, role: session.role, email: session.email };
+    return { kind: 'user', id: session.userId, role: session.role, email: session.email, lacksFactor: session.lacksFactor };
   }
+}
+
+function actorOf(identity: Identity): Actor {
+  if (identity.kind !== 'user') return identity as Actor;
+  const { lacksFactor: _lacks, ...actor } = identity;
+  return actor;
 }
 
 /** A person opened an address in a browser; programs ask for JSON or anything, or show a key. */
@@ -59,7 +69,11 @@ function isNavigation({ method, headers }: FastifyRequest): boolean {
 
 /** Sends the browser to the login page, which leads back. */
 function toLogin(request: FastifyRequest, reply: FastifyReply): HttpException {
-  void reply.header('location', `/login?${new URLSearchParams({ next: request.url }).toString()}`);
+  return redirected(`/login?${new URLSearchParams({ next: request.url }).toString()}`, reply);
+}
+
+function redirected(to: string, reply: FastifyReply): HttpException {
+  void reply.header('location', to);
   return new HttpException('Sign in first.', HttpStatus.SEE_OTHER);
 }
 

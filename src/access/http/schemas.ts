@@ -7,6 +7,7 @@ import { KEY_ROLES } from '../domain/roles.js';
 export const Email = z.email('must be an e-mail address').max(254);
 /** Only its presence: what a new password must be like is said by `passwordFault`. */
 const Password = z.string().min(1, 'is required').max(4000);
+const Code = z.string().min(1, 'is required').max(60);
 const Token = z.string().min(1, 'is required').max(200);
 
 export const Language = z.string().max(35).refine((tag) => {
@@ -22,7 +23,7 @@ const OriginValue = z.string().max(300).transform((text) => text.trim().replace(
 
 export const UserView = z.object({
   id: Id, email: z.string(), name: z.string(), role: z.enum(ROLES), state: z.enum(['invited', 'active', 'disabled']),
-  language: z.enum(['en', 'ko']).nullable().meta({ description: 'What they read the dashboard in; null until they chose' }), createdAt: Instant,
+  language: z.enum(['en', 'ko']).nullable().meta({ description: 'What they read the dashboard in; null until they chose' }), secondFactor: z.boolean().meta({ description: 'Signing in asks for a code' }), createdAt: Instant,
 }).meta({ id: 'User' });
 
 export const UserList = z.object({ items: z.array(UserView), next: z.string().nullable() }).meta({ id: 'UserList' });
@@ -31,7 +32,13 @@ export const InvitationView = z.object({ user: UserView, inviteUrl: z.string() }
 export const UserPatch = z.strictObject({ name: Name.optional(), role: z.enum(ROLES).optional(), disabled: z.boolean().optional() }).meta({ id: 'UserPatch' });
 export const AcceptInvite = z.strictObject({ token: Token, password: Password }).meta({ id: 'AcceptInvite' });
 
-export const SignIn = z.strictObject({ email: z.string().min(1, 'is required').max(254), password: Password }).meta({ id: 'SignIn' });
+export const SignIn = z.strictObject({ email: z.string().min(1, 'is required').max(254), password: Password, code: Code.optional().meta({ description: 'Of the app, or a recovery code; needed when the answer is access.code-needed' }) }).meta({ id: 'SignIn' });
+export const FactorView = z.object({ on: z.boolean(), since: Instant.nullable(), recoveryCodesLeft: z.number().int(), required: z.boolean().meta({ description: 'Your role may not do without' }) }).meta({ id: 'SecondFactor' });
+export const FactorStart = z.object({ secret: z.string().meta({ description: 'Base32, to type into an app' }), uri: z.string().meta({ description: 'otpauth:// address, to show as a QR code' }) }).meta({ id: 'SecondFactorStart' });
+export const FactorConfirm = z.strictObject({ code: Code }).meta({ id: 'SecondFactorConfirm' });
+export const FactorProof = z.strictObject({ password: Password, code: Code }).meta({ id: 'SecondFactorProof' });
+export const RecoveryCodes = z.object({ recoveryCodes: z.array(z.string()) }).meta({ id: 'RecoveryCodes' });
+export const FactorRule = z.strictObject({ roles: z.array(z.enum(ROLES)).max(3).transform((roles) => ROLES.filter((role) => roles.includes(role))) }).meta({ id: 'SecondFactorRule' });
 export const SessionView = z.object({ user: UserView }).meta({ id: 'Session' });
 export const PasswordChange = z.strictObject({ currentPassword: Password, newPassword: Password }).meta({ id: 'PasswordChange' });
 export const MeView = z.discriminatedUnion('kind', [

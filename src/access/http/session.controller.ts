@@ -3,7 +3,7 @@ import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { AppError } from '../../kernel/errors.js';
-import { AllowAll, CurrentActor, Public, type Actor } from '../../platform/http/access.js';
+import { AllowAll, BeforeSecondFactor, CurrentActor, Public, type Actor } from '../../platform/http/access.js';
 import { PublicUrl } from '../../platform/public-url.js';
 import { Sessions } from '../sessions.service.js';
 import { Users } from '../users.service.js';
@@ -28,6 +28,7 @@ export class SessionController {
   }
 
   @AllowAll()
+  @BeforeSecondFactor()
   @Delete('session')
   @HttpCode(204)
   @ApiOperation({ summary: 'Sign out: ends the session of the cookie' })
@@ -39,6 +40,7 @@ export class SessionController {
   }
 
   @AllowAll()
+  @BeforeSecondFactor()
   @Get('me')
   @ApiOperation({ summary: 'Who this request comes from' })
   @ApiOkResponse({ standardSchema: MeView })

@@ -62,11 +62,11 @@ export class UsersController {
   @Public()
   @Post('invites/accept')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Choose a password through an invite link; signs in' })
+  @ApiOperation({ summary: 'Choose a password through an invite link; signs in, unless the person has a second factor' })
   @ApiOkResponse({ standardSchema: SessionView })
   async accept(@Body({ schema: AcceptInvite }) body: z.infer<typeof AcceptInvite>, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const { token, user } = await this.users.acceptInvite(body.token, body.password, request.headers['user-agent'] ?? '');
-    setSession(reply, token, this.publicUrl.value);
+    if (token !== null) setSession(reply, token, this.publicUrl.value);
     return { user };
   }
 }

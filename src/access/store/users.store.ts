@@ -11,10 +11,13 @@ export interface UserRow {
   state: UserState;
   /** What they read the dashboard in; null until they chose. */
   language: 'en' | 'ko' | null;
+  /** Signing in asks for a code. */
+  secondFactor: boolean;
   createdAt: Date;
 }
 
 const COLUMNS = `u.id, u.email, u.name, u.role, u.language, u.created_at as "createdAt",
+       exists (select from second_factor as f where f.user_id = u.id and f.confirmed_at is not null) as "secondFactor",
        case when u.disabled_at is not null then 'disabled' when u.password_hash is null then 'invited' else 'active' end as state`;
 
 /** Null when the e-mail belongs to somebody already, in any case of letters. */

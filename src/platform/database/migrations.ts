@@ -46,6 +46,7 @@ import { EntryFiles1763800000057 } from './migrations/1763800000057-entry-files.
 import { Retention1763800000058 } from './migrations/1763800000058-retention.js';
 import { Alarms1763800000060 } from './migrations/1763800000060-alarms.js';
 import { SecretKeys1763800000061 } from './migrations/1763800000061-secret-keys.js';
+import { SecondFactors1763800000062 } from './migrations/1763800000062-second-factors.js';
 import { Features1763800000054 } from './migrations/1763800000054-features.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
@@ -99,4 +100,5 @@ export const migrations = [
   Features1763800000054,
   SecretKeys1763800000061,
   Retention1763800000058,
+  SecondFactors1763800000062,
 ];

@@ -22,6 +22,10 @@ export const Allow = (...roles: Role[]) => SetMetadata(ACCESS, { kind: 'roles', 
 /** Anyone signed in or with a server key may read. */
 export const AllowAll = () => Allow('marketer', 'analyst');
 
+/** Also for those whose role needs a second factor that they do not have yet. */
+export const BEFORE_FACTOR = 'danbi:before-factor';
+export const BeforeSecondFactor = () => SetMetadata(BEFORE_FACTOR, true);
+
 export type RequestWithActor = FastifyRequest & { actor?: Actor };
 
 /** The verified identity of the request; null on public routes. */

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Api } from '../lib/api.ts';
 import { signedIn } from '../lib/reach.ts';
 
-type Refusal = 'wrong' | 'tooMany' | 'other' | 'failed';
+type Refusal = 'wrong' | 'wrongCode' | 'tooMany' | 'other' | 'failed';
 
 /** Asked past {@link send}, which would wait for this very dialog. */
 async function whoIsSignedIn(): Promise<string | null> {
@@ -22,6 +22,8 @@ export default function SessionDialog() {
   const known = me?.kind === 'user' ? me.user.email : '';
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState('');
+  /** Null until the server asks for one. */
+  const [code, setCode] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
 
@@ -42,9 +44,12 @@ export default function SessionDialog() {
 
   const submit = async () => {
     setBusy(true);
-    const answer = await fetch('/v1/session', { method: 'POST', credentials: 'same-origin', headers: { 'content-type': 'application/json', 'x-danbi-csrf': '1' }, body: JSON.stringify({ email, password }) }).catch(() => null);
+    const answer = await fetch('/v1/session', { method: 'POST', credentials: 'same-origin', headers: { 'content-type': 'application/json', 'x-danbi-csrf': '1' }, body: JSON.stringify({ email, password, ...(code === null ? {} : { code }) }) }).catch(() => null);
+    const { code: why } = answer?.status === 401 ? await answer.json().catch(() => ({})) as { code?: string } : {};
     setBusy(false);
     if (answer?.ok) signedIn();
+    else if (why === 'access.code-needed') setCode('');
+    else if (why === 'access.wrong-code') setRefusal('wrongCode');
     else setRefusal(answer?.status === 401 ? 'wrong' : answer?.status === 429 ? 'tooMany' : 'failed');
   };
   return (
@@ -54,6 +59,7 @@ export default function SessionDialog() {
           <Text size="sm">{t('session.kept')}</Text>
           <TextInput label={t('session.email')} type="email" autoComplete="username" required withAsterisk={false} value={email} readOnly={known !== ''} onChange={(event) => { setEmail(event.currentTarget.value); }} />
           <PasswordInput data-autofocus label={t('session.password')} autoComplete="current-password" required withAsterisk={false} value={password} visibilityToggleButtonProps={{ 'aria-label': t('session.show') }} onChange={(event) => { setPassword(event.currentTarget.value); setRefusal(null); }} />
+          {code !== null && <TextInput label={t('session.code')} autoComplete="one-time-code" required withAsterisk={false} value={code} onChange={(event) => { setCode(event.currentTarget.value); setRefusal(null); }} />}
           {refusal && <Text size="sm" c="red" role="alert">{t(`session.refusals.${refusal}`)}</Text>}
           <Group justify="space-between">
             <Anchor size="sm" href={`/login?next=${encodeURIComponent(location.pathname + location.search)}`}>{t('session.else')}</Anchor>

@@ -27,6 +27,8 @@ const refusals: Middleware = {
     if (response.ok) return undefined;
     const body = await response.clone().json().catch(() => ({})) as ErrorBody;
     const { code = 'unknown', message = response.statusText, messageKo, problems = [] } = body;
+    // An owner asked for it since this page was opened; the page behind the address says what to do.
+    if (code === 'access.second-factor-required') location.assign('/second-factor');
     throw new ApiProblem(response.status, code, saidHere({ message, messageKo }).message, problems.map(saidHere), response.headers.get('x-request-id'));
   },
 };

@@ -19,6 +19,7 @@ input:focus-visible, select:focus-visible, button:focus-visible, a:focus-visible
 .alert { padding: .7rem .9rem; border: 1px solid var(--bad); border-radius: 8px; color: var(--bad) }
 button { margin-top: 1.5rem; font-weight: 600; color: #fff; background: #0b6e99; border-color: #0b6e99; cursor: pointer }
 pre { padding: 1rem; overflow-x: auto; font: 13px/1.7 ui-monospace, monospace; background: var(--back); border-radius: 8px; user-select: all; -webkit-user-select: all; white-space: pre-wrap; word-break: break-all }
+button + button { margin-top: .6rem; color: var(--ink); background: var(--paper); border-color: var(--line) } .qr { display: block; margin: 1rem auto; border-radius: 8px }
 ul { padding-left: 1.2rem } li { margin: .4rem 0 }
 `;
 

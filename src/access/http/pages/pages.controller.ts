@@ -13,6 +13,7 @@ import { clearSession, originOf, sessionToken, setSession } from '../cookies.js'
 import { refuseForeignSignIn } from '../same-origin.js';
 import { FormFields, NextQuery, problemOf, setupFields, TokenQuery } from './forms.js';
 import { sendPage } from './layout.js';
+import { codeView } from './second-factor-views.js';
 import { EMPTY, inviteView, loginView, problemView, setupDoneView, setupView } from './views.js';
 import { WORDS } from './words.js';
 
@@ -61,11 +62,15 @@ export class PagesController {
     const language = languageOf(request);
     try {
       refuseForeignSignIn(request, this.publicUrl.value);
-      const { token } = await this.sessions.signIn({ email: fields.email ?? '', password: fields.password ?? '' }, originOf(request), sessionToken(request));
-      setSession(reply, token, this.publicUrl.value);
+      const signed = fields.step
+        ? await this.sessions.signInWithCode(fields.step, fields.code ?? '', originOf(request), sessionToken(request))
+        : await this.sessions.signInOrStep({ email: fields.email ?? '', password: fields.password ?? '' }, originOf(request), sessionToken(request));
+      if ('step' in signed) return sendPage(reply, 200, codeView(language, { step: signed.step, next: localPath(fields.next) }));
+      setSession(reply, signed.token, this.publicUrl.value);
       return reply.redirect(localPath(fields.next), 303);
     } catch (error) {
       const { status, code, message } = problemOf(error);
+      if (code === 'access.wrong-code') return sendPage(reply, status, codeView(language, { step: fields.step ?? '', next: localPath(fields.next), problem: WORDS[language].problems[code] }));
       return sendPage(reply, status, loginView(language, { values: { email: fields.email ?? '', next: localPath(fields.next) }, faults: {}, problem: WORDS[language].problems[code] ?? message }));
     }
   }
@@ -88,8 +93,8 @@ export class PagesController {
       const invited = await this.users.invited(fields.token ?? '');
       try {
         const { token } = await this.users.acceptInvite(fields.token ?? '', fields.password ?? '', request.headers['user-agent'] ?? '');
-        setSession(reply, token, this.publicUrl.value);
-        await reply.redirect('/', 303);
+        if (token !== null) setSession(reply, token, this.publicUrl.value);
+        await reply.redirect(token === null ? '/login' : '/', 303);
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'access.bad-password') throw error;
         sendPage(reply, 400, inviteView(language, fields.token ?? '', invited.email, { values: {}, faults: { password: error.problems[0]!.code } }));

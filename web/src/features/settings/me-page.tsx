@@ -8,6 +8,7 @@ import { useMe } from '../../lib/me.ts';
 import { Page } from '../../ui/page.tsx';
 import { ErrorPanel, Loading } from '../../ui/states.tsx';
 import { TimeField } from '../../ui/time-fields.tsx';
+import { SecondFactor } from './second-factor.tsx';
 import { useZoned } from './zoned.ts';
 import { Dialog, Section } from './kit/parts.tsx';
 import { SaveBar, useSavedForm } from './kit/saved-form.tsx';
@@ -23,6 +24,7 @@ export function MePage() {
     <Page title={t('settings.places.me')} note={<>{me.user.email} · {t(`settings.roles.${me.user.role}`)}</>}>
       <About user={me.user} />
       <Password />
+      <SecondFactor />
       <Digest digest={digest.data} />
     </Page>
   );

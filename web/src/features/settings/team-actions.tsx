@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { answer, api, type Api } from '../../lib/api.ts';
 import { useMe } from '../../lib/me.ts';
 import { ROLES } from './abilities.ts';
+import { FactorReset } from './second-factor.tsx';
 import { ActButton, Dialog } from './kit/parts.tsx';
 import { RemoveButton } from './kit/removal.tsx';
 import { SaveBar, useSavedForm } from './kit/saved-form.tsx';
@@ -26,6 +27,7 @@ export function Colleague({ user, onLink }: { user: User; onLink(invitation: Api
       <Button size="xs" variant="default" aria-label={t('settings.team.changeOf', { name: user.name })} onClick={() => { setChanging(true); }}>{t('settings.change')}</Button>
       {user.state !== 'disabled' && <ActButton label={t('settings.team.newLink')} name={t('settings.team.newLinkOf', { name: user.name })} onAct={async () => { onLink(await answer(api.POST('/v1/users/{id}/invite', path))); }} />}
       <ActButton label={t(user.state === 'disabled' ? 'settings.team.enable' : 'settings.team.disable')} name={`${t(user.state === 'disabled' ? 'settings.team.enable' : 'settings.team.disable')}: ${user.name}`} onAct={() => again(api.PATCH('/v1/users/{id}', { ...path, body: { disabled: user.state !== 'disabled' } }))} />
+      {user.secondFactor && <FactorReset user={user} onReset={() => again(api.DELETE('/v1/users/{id}/second-factor', path))} />}
       <RemoveButton title={t('settings.team.removeTitle', { name: user.name })} name={t('settings.removeOf', { name: user.name })} text={t('settings.team.removeText')} onRemove={() => again(api.DELETE('/v1/users/{id}', path))} />
       <Dialog opened={isChanging} onClose={close} title={t('settings.team.changeOf', { name: user.name })}><Change user={user} onDone={close} /></Dialog>
     </Group>

@@ -13,6 +13,7 @@ import { Loading } from '../../ui/states.tsx';
 import { ABILITIES, ROLES } from './abilities.ts';
 import { Dialog, OnceSecret, OwnersNote, Section, type Secret } from './kit/parts.tsx';
 import { SaveBar, useSavedForm } from './kit/saved-form.tsx';
+import { FactorRule } from './second-factor.tsx';
 import { Colleague } from './team-actions.tsx';
 
 type User = Api<'User'>;
@@ -27,7 +28,7 @@ export function TeamPage() {
   const handOver = ({ user, inviteUrl }: Api<'Invitation'>) => { setLink({ title: t('settings.team.linkFor', { name: user.name }), name: t('settings.team.link'), value: inviteUrl, hint: t('settings.team.linkHint', { email: user.email }) }); };
   return (
     <Page title={t('settings.places.team')} note={t('settings.team.yours', { role: t(`settings.roles.${roleOf(me)!}`) })} actions={isOwner(me) && <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => { setInviting(true); }}>{t('settings.team.invite')}</Button>}>
-      {isOwner(me) ? <Users onLink={handOver} /> : <OwnersNote text={t('settings.team.ownersOnly')} />}
+      {isOwner(me) ? <><Users onLink={handOver} /><FactorRule /></> : <OwnersNote text={t('settings.team.ownersOnly')} />}
       <Roles />
       <Dialog opened={isInviting} onClose={() => { setInviting(false); }} title={t('settings.team.invite')}><Invite onDone={(invitation) => { setInviting(false); if (invitation) handOver(invitation); }} /></Dialog>
       <OnceSecret secret={link} onClose={() => { setLink(null); }} />
@@ -44,6 +45,7 @@ function Users({ onLink }: { onLink(invitation: Api<'Invitation'>): void }) {
       { key: 'name', label: t('settings.name'), cell: ({ name, email }) => <><Text size="sm" fw={600}>{name}</Text><Text size="xs" c="dimmed">{email}</Text></> },
       { key: 'role', label: t('settings.team.role'), cell: ({ role }) => t(`settings.roles.${role}`) },
       { key: 'state', label: t('settings.state'), cell: ({ state }) => <Badge variant="light" color={STATE_COLOURS[state]}>{t(`settings.team.states.${state}`)}</Badge> },
+      { key: 'factor', label: t('settings.factor.column'), cell: ({ secondFactor }) => <Text size="sm" c={secondFactor ? undefined : 'dimmed'}>{t(secondFactor ? 'settings.factor.isOn' : 'settings.factor.isOff')}</Text> },
       { key: 'since', label: t('settings.team.since'), cell: ({ createdAt }) => format.day(createdAt) },
       { key: 'actions', label: t('settings.actions'), cell: (user) => <Colleague user={user} onLink={onLink} /> },
     ]} />

@@ -1,13 +1,16 @@
 import { hash } from 'node:crypto';
 
 export const BUCKETS = 10_000;
+/** 2^32 mod 10,000: the remainder is taken of the halves, which a number holds exactly. */
+const TWO_32 = 7_296;
 
 /**
  * Stable bucket 0…9999 of a unit under a salt: first 8 bytes of SHA-256(utf8(salt + ":" + id)), big-endian, mod 10,000
  * (statistics design, section 7). Recomputable in any language.
  */
 export function bucketOf(salt: string, id: string): number {
-  return Number(BigInt(`0x${hash('sha256', `${salt}:${id}`, 'hex').slice(0, 16)}`) % BigInt(BUCKETS));
+  const digest = hash('sha256', `${salt}:${id}`, 'hex');
+  return ((Number.parseInt(digest.slice(0, 8), 16) % BUCKETS) * TWO_32 + Number.parseInt(digest.slice(8, 16), 16)) % BUCKETS;
 }
 
 /** One arm and its share in basis points (1/100 of a percent); the shares of a test sum to 10,000. */

@@ -63,11 +63,22 @@ const KEPT = 20_000;
 /** Judges by the rules of a workspace. Most people of a batch share a few zones and one campaign: each pair is judged once. */
 export function quietJudge(workspace: Workspace): QuietJudge {
   const known = new Map<string, QuietWait | null>();
-  return ({ ask: { timeZone, sendWindow, ...ask }, channel, now: at, atNight }) => {
-    const closings = closingsOf(workspace, { ...ask, sendWindow, channel, atNight });
+  // Reading the rules of a workspace checks what is stored of them: once for each kind of message.
+  const kinds = new Map<string, { closings: readonly Closing[]; text: string }>();
+  const kindOf = ({ transactional, class: level, sendWindow }: Pick<QuietAsk, 'transactional' | 'class' | 'sendWindow'>, channel: string, atNight: boolean) => {
+    const key = `${channel} ${transactional} ${level} ${atNight} ${sendWindow ? JSON.stringify(sendWindow) : ''}`;
+    const before = kinds.get(key);
+    if (before) return before;
+    const closings = closingsOf(workspace, { transactional, class: level, sendWindow, channel, atNight });
+    const kind = { closings, text: `${closings.map(({ rule }) => rule).join()} ${JSON.stringify(sendWindow ?? null)}` };
+    if (kinds.size < KEPT) kinds.set(key, kind);
+    return kind;
+  };
+  return ({ ask, channel, now: at, atNight }) => {
+    const { closings, text } = kindOf(ask, channel, atNight);
     if (closings.length === 0) return null;
-    const wanted = timeZone ?? workspace.timeZone;
-    const key = `${wanted} ${at.getTime()} ${closings.map(({ rule }) => rule).join()} ${JSON.stringify(sendWindow ?? null)}`;
+    const wanted = ask.timeZone ?? workspace.timeZone;
+    const key = `${wanted} ${at.getTime()} ${text}`;
     const before = known.get(key);
     if (before !== undefined) return before;
     const found = judgeQuiet(closings, at, isTimeZone(wanted) ? wanted : workspace.timeZone);

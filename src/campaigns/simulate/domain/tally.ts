@@ -17,7 +17,7 @@ export class Tally {
   private readonly days: { day: string; from: number; entered: number; sent: number; deferred: number; ended: number }[];
   private readonly counts = new Map<string, number>();
   private readonly messages = new Map<string, number>();
-  private readonly people = new Map<string, SamplePerson[]>();
+  private readonly people = new Map<string, { people: Ranked[]; /** Who has this rank or a larger one is not kept. */ limit: number }>();
   private readonly totals = { triggered: 0, entered: 0, people: 0, messaged: 0, sent: 0, ghosts: 0, deferred: 0, refused: 0, cancelled: 0, completed: 0, exited: 0, underWay: 0, waiting: 0 };
 
   constructor({ from, to, zone }: { from: Date; to: Date; zone: string }) {
@@ -40,7 +40,7 @@ export class Tally {
           break;
         case 'sent': case 'ghost':
           if (line.kind === 'sent') { totals.sent += 1; day.sent += 1; isMessaged = true; } else totals.ghosts += 1;
-          this.messages.set(JSON.stringify([day.day, line.stepId, line.variant, line.language ?? '', line.channel, line.kind]), (this.messages.get(JSON.stringify([day.day, line.stepId, line.variant, line.language ?? '', line.channel, line.kind])) ?? 0) + 1);
+          addTo(this.messages, [day.day, line.stepId, line.variant, line.language ?? '', line.channel, line.kind].join(APART));
           break;
         case 'deferred': totals.deferred += 1; day.deferred += 1; this.count('deferred', line.stepId, line.code, line.rule); this.collide(line.winner); break;
         case 'cancelled': case 'failed': totals.cancelled += 1; this.count('stopped', line.stepId, line.code); this.collide(line.winner); break;
@@ -52,18 +52,18 @@ export class Tally {
     if (isMessaged) totals.messaged += 1;
     totals.underWay += open;
     totals.waiting += waitingOf(lines);
-    this.keep({ personId, outcome: outcomeOf(lines), lines: lines.slice(0, MOST_LINES) });
+    this.keep(personId, outcomeOf(lines), lines);
   }
 
   side(): SimulationSide {
     const list = <T>(kind: string, read: (...parts: string[]) => T) => [...this.counts].flatMap(([key, count]) => {
-      const [of, ...parts] = JSON.parse(key) as [string, ...string[]];
+      const [of, ...parts] = key.split(APART);
       return of === kind ? [{ ...read(...parts), count }] : [];
     }).toSorted((one, other) => other.count - one.count || (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
     return {
       totals: this.totals, days: this.days.map(({ from: _from, ...day }) => day),
       messages: [...this.messages].map(([key, count]) => {
-        const [day, stepId, variant, language, channel, kind] = JSON.parse(key) as string[];
+        const [day, stepId, variant, language, channel, kind] = key.split(APART);
         return { day: day!, stepId: stepId!, variant: variant!, language: language === '' ? null : language!, channel: channel!, kind: kind as 'sent' | 'ghost', count };
       }).toSorted((one, other) => (one.day < other.day ? -1 : one.day > other.day ? 1 : JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)),
       refusals: list('refused', (stage, stepId, code) => ({ stage: stage as 'entry' | 'step', stepId: stepId === '' ? null : stepId!, code: code! })),
@@ -76,7 +76,7 @@ export class Tally {
   }
 
   samples(): SamplePerson[] {
-    return [...this.people.values()].flat();
+    return [...this.people.values()].flatMap(({ people }) => smallest(people).map(({ person }) => person));
   }
 
   private dayOf(at: number) {
@@ -90,8 +90,7 @@ export class Tally {
   }
 
   private count(...parts: string[]): void {
-    const key = JSON.stringify(parts);
-    this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
+    addTo(this.counts, parts.join(APART));
   }
 
   private collide(winner: Winner | null): void {
@@ -99,16 +98,25 @@ export class Tally {
   }
 
   /** Those with the smallest buckets: no matter in which order they come. */
-  private keep(person: SamplePerson): void {
-    const group = this.people.get(person.outcome) ?? [];
-    this.people.set(person.outcome, group);
-    group.push(person);
-    if (group.length <= SAMPLE * 2) return;
-    group.sort((one, other) => rank(one) - rank(other)).splice(SAMPLE);
+  private keep(personId: string, outcome: string, lines: readonly Line[]): void {
+    const group = this.people.get(outcome) ?? { people: [], limit: Infinity };
+    this.people.set(outcome, group);
+    const rank = rankOf(personId);
+    if (rank >= group.limit) return;
+    group.people.push({ rank, person: { personId, outcome, lines: lines.slice(0, MOST_LINES) } });
+    if (group.people.length <= SAMPLE * 2) return;
+    group.people = smallest(group.people);
+    group.limit = group.people.at(-1)!.rank;
   }
 }
 
-const rank = ({ personId }: SamplePerson): number => bucketOf('simulation-sample', personId) + Number.parseInt(personId.slice(-6), 16) / 16 ** 6 / BUCKETS;
+interface Ranked { rank: number; person: SamplePerson }
+
+/** Between the parts of a key: no name, key or code has it. */
+const APART = '\u0000';
+const addTo = (counts: Map<string, number>, key: string): void => { counts.set(key, (counts.get(key) ?? 0) + 1); };
+const smallest = (people: readonly Ranked[]): Ranked[] => people.toSorted((one, other) => one.rank - other.rank).slice(0, SAMPLE);
+const rankOf = (personId: string): number => bucketOf('simulation-sample', personId) + Number.parseInt(personId.slice(-6), 16) / 16 ** 6 / BUCKETS;
 
 /** Messages put off that had not gone by the end. */
 function waitingOf(lines: readonly Line[]): number {

@@ -1,5 +1,4 @@
 import { ADDRESSEE } from '../../../contract/message.js';
-import { addressHash } from '../../../delivery/preferences/domain/address.js';
 import { judgeReach } from '../../../delivery/preferences/domain/reach.js';
 import { addDuration } from '../../../kernel/local-time.js';
 import type { ReasonCode } from '../../../kernel/reason-codes.js';
@@ -24,7 +23,7 @@ export function reachOf(walk: Walk, { channel, topic }: Pick<MessageStep, 'chann
   if (ADDRESSEE[channel] !== 'person') return null;
   const known = walk.plan.topics.get(topic);
   const { email } = walk.state(at).person;
-  const hash = channel !== 'email' || email === null ? null : addressHash(email);
+  const hash = channel !== 'email' || email === null ? null : walk.hashOf(email);
   const block = hash === null ? undefined : walk.person.suppressed.get(hash)?.find((one) => one.at <= at && (one.until === null || one.until > at));
   return judgeReach({
     kind: 'user', topicKind: known ? (known.transactional ? 'transactional' : 'marketing') : null, optIn: known?.optIn ?? null, consent: consentOf(walk, channel, topic, at),

@@ -29,8 +29,11 @@ export function* runPerson(plan: SimPlan, person: SimPerson, maker: Maker): Aski
       if (!trigger) return walk;
       while (next < instants.length && instants[next]! < trigger.at) next += 1;
     }
-    const news = Math.min(instants[next] ?? Infinity, ...walk.news);
-    const at = Math.min(news, ...walk.runs.map(({ dueAt }) => dueAt), ...walk.queue.map(({ dueAt }) => dueAt));
+    let news = instants[next] ?? Infinity;
+    for (const told of walk.news) if (told < news) news = told;
+    let at = news;
+    for (const { dueAt } of walk.runs) if (dueAt < at) at = dueAt;
+    for (const { dueAt } of walk.queue) if (dueAt < at) at = dueAt;
     if (at > plan.to) return walk;
     rounds = at === last ? rounds + 1 : 0;
     last = at;

@@ -40,7 +40,8 @@ function paceAndSend(walk: Walk, { delivery, facts, ask }: { delivery: SimDelive
     if (quiet && !passes(walk, delivery, { ...facts, quiet }, at)) return;
     if (plan.asksFrequency) {
       const seldom = channel === 'email' && person.seldom && person.seldom.since <= at ? person.seldom.frequency : undefined;
-      const frequency = frequencyWait(ask, { settings: plan.settings, ...(seldom ? { reader: seldom } : {}), slot: seldom ? slotAt(walk, at) : null, places: placesAt(walk, at) }, { channel, now, workspace: plan.workspace });
+      const asks = seldom !== undefined || plan.settings.caps.some(({ on }) => on);
+      const frequency = asks && frequencyWait(ask, { settings: plan.settings, ...(seldom ? { reader: seldom } : {}), slot: seldom ? slotAt(walk, at) : null, places: placesAt(walk, at) }, { channel, now, workspace: plan.workspace });
       if (frequency && !passes(walk, delivery, { ...facts, frequency }, at)) return;
     }
   }

@@ -1,3 +1,4 @@
+import { addressHash } from '../../../delivery/preferences/domain/address.js';
 import type { ReasonCode } from '../../../kernel/reason-codes.js';
 import type { Past } from '../../engine/enter.js';
 import type { EntryRecord } from '../../store/enrollments.store.js';
@@ -74,6 +75,7 @@ export class Walk {
   /** Arms given in this simulation. */
   readonly arms = new Map<string, { variant: string; isControl: boolean }>();
   private states: PersonState[];
+  private readonly hashes = new Map<string, string | null>();
   private answers = new Map<number, boolean>();
   private answeredAt = NaN;
   /** Answers that stay as they are while the state does. */
@@ -86,6 +88,15 @@ export class Walk {
 
   state(at: number): PersonState {
     return stateAt(this.states, at);
+  }
+
+  /** Key of the blocks of an address; asked at each message. */
+  hashOf(email: string): string | null {
+    const known = this.hashes.get(email);
+    if (known !== undefined) return known;
+    const hash = addressHash(email);
+    this.hashes.set(email, hash);
+    return hash;
   }
 
   /** What is known is different from `at` on, until the history says otherwise; news of it comes at once. */

@@ -65,6 +65,7 @@ const ROUTES: Record<string, readonly string[]> = {
   '/settings/safety': ['/settings/safety'],
   '/settings/sending': ['servers', 'domains', 'reports', 'warmup', 'suppressed', 'returns', 'limits', 'links'].map((tab) => `/settings/sending?tab=${tab}`),
   '/settings/sending/domains/$id': ['/settings/sending/domains/{domain}'],
+  '/settings/retention': ['/settings/retention'],
   '/settings/status': ['/settings/status'],
   '/settings/team': ['/settings/team'],
   '/settings/topics': ['/settings/topics'],
@@ -101,6 +102,10 @@ const DIALOGS: Record<string, readonly [string, (page: Page) => Promise<void>]> 
   'a new topic': ['/settings/topics', click('settings.topics.new')],
   'a new key': ['/settings/api-keys', click('settings.keys.new')],
   'somebody to tell of alarms': ['/settings/status', click('status.targets.add')],
+  'data that would go': ['/settings/retention', async (page) => {
+    await page.getByRole('switch').first().click({ force: true });
+    await click('retention.look')(page);
+  }],
   'a new endpoint': ['/settings/webhooks', click('webhooks.new')],
 };
 /** Menus, by the words of the button that opens them. */

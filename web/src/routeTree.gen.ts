@@ -43,6 +43,7 @@ import { Route as SettingsCanariesRouteImport } from './routes/settings/canaries
 import { Route as SettingsFilesRouteImport } from './routes/settings/files'
 import { Route as SettingsMeRouteImport } from './routes/settings/me'
 import { Route as SettingsPacingRouteImport } from './routes/settings/pacing'
+import { Route as SettingsRetentionRouteImport } from './routes/settings/retention'
 import { Route as SettingsSafetyRouteImport } from './routes/settings/safety'
 import { Route as SettingsStatusRouteImport } from './routes/settings/status'
 import { Route as SettingsTeamRouteImport } from './routes/settings/team'
@@ -240,6 +241,11 @@ const SettingsPacingRoute = SettingsPacingRouteImport.update({
   path: '/pacing',
   getParentRoute: () => SettingsRouteRoute,
 } as any)
+const SettingsRetentionRoute = SettingsRetentionRouteImport.update({
+  id: '/retention',
+  path: '/retention',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
 const SettingsSafetyRoute = SettingsSafetyRouteImport.update({
   id: '/safety',
   path: '/safety',
@@ -400,6 +406,7 @@ export interface FileRoutesByFullPath {
   '/settings/files': typeof SettingsFilesRoute
   '/settings/me': typeof SettingsMeRoute
   '/settings/pacing': typeof SettingsPacingRoute
+  '/settings/retention': typeof SettingsRetentionRoute
   '/settings/safety': typeof SettingsSafetyRoute
   '/settings/status': typeof SettingsStatusRoute
   '/settings/team': typeof SettingsTeamRoute
@@ -459,6 +466,7 @@ export interface FileRoutesByTo {
   '/settings/files': typeof SettingsFilesRoute
   '/settings/me': typeof SettingsMeRoute
   '/settings/pacing': typeof SettingsPacingRoute
+  '/settings/retention': typeof SettingsRetentionRoute
   '/settings/safety': typeof SettingsSafetyRoute
   '/settings/status': typeof SettingsStatusRoute
   '/settings/team': typeof SettingsTeamRoute
@@ -522,6 +530,7 @@ export interface FileRoutesById {
   '/settings/files': typeof SettingsFilesRoute
   '/settings/me': typeof SettingsMeRoute
   '/settings/pacing': typeof SettingsPacingRoute
+  '/settings/retention': typeof SettingsRetentionRoute
   '/settings/safety': typeof SettingsSafetyRoute
   '/settings/status': typeof SettingsStatusRoute
   '/settings/team': typeof SettingsTeamRoute
@@ -586,6 +595,7 @@ export interface FileRouteTypes {
     | '/settings/files'
     | '/settings/me'
     | '/settings/pacing'
+    | '/settings/retention'
     | '/settings/safety'
     | '/settings/status'
     | '/settings/team'
@@ -645,6 +655,7 @@ export interface FileRouteTypes {
     | '/settings/files'
     | '/settings/me'
     | '/settings/pacing'
+    | '/settings/retention'
     | '/settings/safety'
     | '/settings/status'
     | '/settings/team'
@@ -707,6 +718,7 @@ export interface FileRouteTypes {
     | '/settings/files'
     | '/settings/me'
     | '/settings/pacing'
+    | '/settings/retention'
     | '/settings/safety'
     | '/settings/status'
     | '/settings/team'
@@ -1019,6 +1031,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SettingsPacingRouteImport
       parentRoute: typeof SettingsRouteRoute
     }
+    '/settings/retention': {
+      id: '/settings/retention'
+      path: '/retention'
+      fullPath: '/settings/retention'
+      preLoaderRoute: typeof SettingsRetentionRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
     '/settings/safety': {
       id: '/settings/safety'
       path: '/safety'
@@ -1211,6 +1230,7 @@ interface SettingsRouteRouteChildren {
   SettingsFilesRoute: typeof SettingsFilesRoute
   SettingsMeRoute: typeof SettingsMeRoute
   SettingsPacingRoute: typeof SettingsPacingRoute
+  SettingsRetentionRoute: typeof SettingsRetentionRoute
   SettingsSafetyRoute: typeof SettingsSafetyRoute
   SettingsStatusRoute: typeof SettingsStatusRoute
   SettingsTeamRoute: typeof SettingsTeamRoute
@@ -1231,6 +1251,7 @@ const SettingsRouteRouteChildren: SettingsRouteRouteChildren = {
   SettingsFilesRoute: SettingsFilesRoute,
   SettingsMeRoute: SettingsMeRoute,
   SettingsPacingRoute: SettingsPacingRoute,
+  SettingsRetentionRoute: SettingsRetentionRoute,
   SettingsSafetyRoute: SettingsSafetyRoute,
   SettingsStatusRoute: SettingsStatusRoute,
   SettingsTeamRoute: SettingsTeamRoute,

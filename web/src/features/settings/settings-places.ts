@@ -11,6 +11,7 @@ export const SETTINGS = [
   { to: '/settings/api-keys', key: 'apiKeys' },
   { to: '/settings/webhooks', key: 'webhooks' },
   { to: '/settings/files', key: 'files' },
+  { to: '/settings/retention', key: 'retention' },
   { to: '/settings/status', key: 'status' },
   { to: '/settings/audit', key: 'audit' },
   { to: '/settings/me', key: 'me' },

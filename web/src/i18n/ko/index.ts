@@ -8,6 +8,7 @@ import data from './data.json';
 import decisions from './decisions.json';
 import deliveries from './deliveries.json';
 import draft from './draft.json';
+import retention from './retention.json';
 import status from './status.json';
 import stuck from './stuck.json';
 import explain from './explain.json';
@@ -48,6 +49,7 @@ import walk from './walk.json';
 export default {
   ...app,
   anomalies,
+  retention,
   status,
   canaries,
   stuck,

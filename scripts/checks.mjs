@@ -2,7 +2,7 @@
 // said, in that order, and fails when one of them does.
 import { spawn } from 'node:child_process';
 
-const CHECKS = ['types', 'lint', 'floors', 'schema:check', 'openapi:check'];
+const CHECKS = ['types', 'lint', 'floors', 'schema:check', 'openapi:check', 'lock:check'];
 
 const found = await Promise.all(CHECKS.map((name) => new Promise((done) => {
   const child = spawn('npm', ['run', '--silent', name], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,7 +1,9 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { PATH_METADATA, METHOD_METADATA } from '@nestjs/common/constants.js';
 import { RequestMethod } from '@nestjs/common';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeRoutes } from '../../src/openapi.js';
+import { permits } from '../../src/access/domain/permission.js';
 import { ACCESS, type AccessRule } from '../../src/platform/http/access.js';
 import { controllersOf } from '../../src/platform/http/openapi.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -70,14 +72,38 @@ test('every route that does not open itself is closed: no key 401, unknown key 4
   }
 });
 
-test('an analyst key passes only routes open to analysts', async () => {
-  const { body } = await app.api('POST', '/v1/api-keys', { kind: 'server', name: 'reader', role: 'analyst' });
-  const shut = allRoutes().filter(({ rule }) => rule.kind === 'roles' && !rule.roles.includes('analyst'));
+test.each(['analyst', 'marketer', 'ingest'] as const)('a key of role %s passes only routes open to it', async (role) => {
+  const { body } = await app.api('POST', '/v1/api-keys', { kind: 'server', name: 'reader', role });
+  const shut = allRoutes().filter(({ rule }) => rule.kind === 'roles' && !permits(rule, role));
   expect(shut.length).toBeGreaterThan(5);
   for (const { method, path } of shut) {
     const answer = await fetch(`${app.url}${concrete(path)}`, { method, headers: { authorization: `Bearer ${body.secret}` } });
     expect([method, path, answer.status]).toEqual([method, path, 403]);
   }
+});
+
+/** Who may call what, read from the rules that the guard reads. */
+function routeTable(): string {
+  const mark = (yes: boolean) => (yes ? 'yes' : '');
+  const lines = allRoutes().map(({ method, path, rule }) => {
+    const may = (role: 'owner' | 'marketer' | 'analyst' | 'ingest') => mark(rule.kind === 'public' || (rule.kind === 'roles' && permits(rule, role)));
+    return `| \`${method} ${path}\` | ${mark(rule.kind === 'public')} | ${rule.kind === 'write_key' ? 'checked by the route' : mark(rule.kind === 'public')} | ${may('ingest')} | ${may('analyst')} | ${may('marketer')} | ${may('owner')} |`;
+  });
+  return `${ROUTES_HEAD}\n${[...new Set(lines)].sort().join('\n')}\n`;
+}
+
+const ROUTES_HEAD = `# Who may call what
+
+Written by test/http/access-routes.test.ts from the rules that the guard reads; with \`DANBI_WRITE=1\` it writes this file anew. A row without a mark under a role answers 403 to it, and 401 to who shows nothing;
+the test asks each of them. People who are signed in and server keys have the same roles; server keys may also have the role *ingest*. Public pages check what they are given themselves: one-time links, signed links, signatures of providers.
+Whose role needs a second factor and has none passes only where that is set up.
+
+| Route | nobody | write key | ingest | analyst | marketer | owner |
+|---|---|---|---|---|---|---|`;
+
+test('docs/routes.md says for every route who may call it', async () => {
+  if (process.env.DANBI_WRITE) await writeFile('docs/routes.md', routeTable());
+  expect(await readFile('docs/routes.md', 'utf8')).toBe(routeTable());
 });
 
 test('nothing is public that should not be', () => {

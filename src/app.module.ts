@@ -19,6 +19,7 @@ import { BrowserTransport } from './platform/http/browser-transport.js';
 import { ErrorFilter } from './platform/http/error.filter.js';
 import { HealthController } from './platform/http/health.controller.js';
 import { OpenApi, OpenApiController } from './platform/http/openapi.js';
+import { RawBodies } from './platform/http/raw-bodies.js';
 import { validationPipe } from './platform/http/validation.js';
 import { MaintenanceWorker } from './platform/jobs/maintenance.worker.js';
 import { WorkerRunner } from './platform/jobs/runner.js';
@@ -58,6 +59,7 @@ export class AppModule {
       PublicUrl,
       BrowserRates,
       BrowserTransport,
+      RawBodies,
       MaintenanceWorker,
       OpenApi,
       { provide: APP_FILTER, useClass: ErrorFilter },

@@ -7,7 +7,7 @@ import { crowdedIn } from '../../src/delivery/tracking/domain/crowd.js';
 import { NetworkSet, readNetworkList } from '../../src/delivery/tracking/domain/network-list.js';
 import { isMppRecipient } from '../../src/delivery/tracking/domain/together.js';
 import { verdictInWords } from '../../src/delivery/tracking/domain/words.js';
-import { networkOf } from '../../src/delivery/tracking/domain/network.js';
+import { networkOf } from '../../src/kernel/network.js';
 import { readToken, tokenSigner, type LinkKind } from '../../src/delivery/tracking/link-token.js';
 
 const old = { id: 1, secret: randomBytes(32) };

@@ -8,7 +8,7 @@ import { inTransaction, row, type Db } from '../../platform/database/db.js';
 import { compileMessage } from '../content/compile.js';
 import { publishContent } from '../content/store/content.store.js';
 import { enqueueDeliveries } from '../sending/store/deliveries.store.js';
-import { networkOf } from '../tracking/domain/network.js';
+import { networkOf } from '../../kernel/network.js';
 import { LinkKeys } from '../tracking/link-keys.service.js';
 import { CONFIRM_REQUEST } from './domain/confirm-request.js';
 import type { ConsentGiven, NewConsent } from './domain/consent.js';

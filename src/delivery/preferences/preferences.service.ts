@@ -8,7 +8,7 @@ import { inTransaction, type Db } from '../../platform/database/db.js';
 import type { Actor } from '../../platform/http/access.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { insertDeliveryEvents } from '../tracking/store/delivery-events.store.js';
-import { networkOf } from '../tracking/domain/network.js';
+import { networkOf } from '../../kernel/network.js';
 import { NIGHT, type ConsentGiven, type ConsentState, type NewConsent } from './domain/consent.js';
 import { DoubleOptIn } from './double-opt-in.service.js';
 import { listRequests, type ConsentRequest } from './store/consent-requests.store.js';

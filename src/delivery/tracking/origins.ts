@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { NetworkSet } from './domain/network-list.js';
-import { networkOf } from './domain/network.js';
+import { networkOf } from '../../kernel/network.js';
 
 /** Where a request came from, as far as we keep it: never the address itself. */
 export interface Origin {

@@ -8,7 +8,7 @@ import { actorName } from '../../../platform/audit.js';
 import { Allow, AllowAll, CurrentActor, type Actor } from '../../../platform/http/access.js';
 import { instantAndId } from '../../../platform/http/instant-cursor.js';
 import { pageOf } from '../../../platform/http/paging.js';
-import { networkOf } from '../../tracking/domain/network.js';
+import { networkOf } from '../../../kernel/network.js';
 import { Preferences } from '../preferences.service.js';
 import { ConsentList, ConsentRequest, ProofPage, ProofQuerySchema, TopicChange, TopicList, TopicRequest, TopicView } from './schemas.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { KeyObject } from 'node:crypto';
-import type { BoundedJson } from './domain/bounded-json.js';
+import type { BoundedJson } from '../../../kernel/bounded-json.js';
 import { mailgunProof, refuseMailgun } from './domain/mailgun.js';
 import { refusePostmark } from './domain/postmark.js';
 import { refusal, type Refusal } from './domain/provider.js';

@@ -1,6 +1,6 @@
 import type { ReturnNotice } from '../domain/notice.js';
 import { ReviewNeeded, type ReturnReader } from '../readers.js';
-import { parseBounded } from './domain/bounded-json.js';
+import { parseBounded } from '../../../kernel/bounded-json.js';
 import { isFields, type Fields } from './domain/fields.js';
 import type { Provider } from './domain/provider.js';
 import { readMailgun } from './domain/read-mailgun.js';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { BoundedJson } from './bounded-json.js';
+import type { BoundedJson } from '../../../../kernel/bounded-json.js';
 import { fieldsAt, isFields, textAt } from './fields.js';
 import type { Provider } from './provider.js';
 

@@ -7,7 +7,7 @@ import { Public } from '../../../../platform/http/access.js';
 import { PROVIDERS, type Provider } from '../domain/provider.js';
 import { HookRefused } from '../hook-request.js';
 import { ProviderHooks } from '../hooks.service.js';
-import { sentContentType } from './raw-bodies.js';
+import { sentContentType } from '../../../../platform/http/raw-bodies.js';
 import { HookAnswer } from './schemas.js';
 
 const ProviderName = z.enum(PROVIDERS);
@@ -18,7 +18,7 @@ const ProviderName = z.enum(PROVIDERS);
 export class HooksController {
   constructor(private readonly hooks: ProviderHooks) {}
 
-  /** The path is also that of `HOOK_ROUTE`, by which the body is read raw. */
+  /** The path is also one of `RAW_ROUTES`, by which the body is read raw. */
   @Post(':provider/:connectionId') @HttpCode(200)
   @ApiOperation({ summary: 'Where a provider reports what became of our e-mail; proven by its signature, not by a key of ours' })
   @ApiConsumes('application/json', 'text/plain')

@@ -7,11 +7,12 @@ const BODY_BYTES = 5 * 1024 * 1024;
 /** Every body of a webhook is read as this type, whatever it says it is; nobody else may send it. */
 const RAW = 'application/vnd.danbi.raw';
 
-export const HOOK_ROUTE = '/hooks/:provider/:connectionId';
-const isHook = (request: FastifyRequest): boolean => request.routeOptions.url === HOOK_ROUTE;
+/** Reports of e-mail providers, and what other systems send. */
+const RAW_ROUTES: ReadonlySet<string | undefined> = new Set(['/hooks/:provider/:connectionId', '/in/:sourceId']);
+const isHook = (request: FastifyRequest): boolean => RAW_ROUTES.has(request.routeOptions.url);
 
 /**
- * Gives the webhook route its bodies byte for byte: signatures are over bytes, and Amazon SNS sends JSON as text/plain. Bodies
+ * Gives webhook routes their bodies byte for byte: signatures are over bytes, and Amazon SNS sends JSON as text/plain. Bodies
  * of all other routes are read as before.
  */
 @Injectable()

@@ -1,4 +1,4 @@
-import { networkOf } from '../../tracking/domain/network.js';
+import { networkOf } from '../../kernel/network.js';
 
 const WINDOW_MS = 60_000;
 /** Wrong proofs of one network for one connection a minute; a provider whose secret we do not know yet is repeated for hours. */

@@ -93,7 +93,7 @@ describe.each(files)('$name', ({ name, path, wanted }) => {
     for (const [i, { name: question }] of QUESTIONS.entries()) verdicts[question] = (await app.api('GET', `/v1/campaigns/${campaignIds[i]}/results`)).body.experiments[0];
     if (process.env.DANBI_HILLSTROM_OUT && path === REAL) writeFileSync(process.env.DANBI_HILLSTROM_OUT, `${JSON.stringify(shown(verdicts), null, 1)}\n`);
     process.stdout.write(`${name}: ${customers.length} people; seconds ${JSON.stringify(seconds)}\n`);
-  }, 300_000);
+  }, 900_000);
   afterAll(() => app.close());
 
   test.each(Object.keys(ARMS).map((label) => [label, ARMS[label]!]))('%s has exactly its people, visits, conversions and spend', (_label, key) => {

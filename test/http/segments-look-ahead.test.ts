@@ -35,7 +35,8 @@ test.each([
   const { body: { id } } = await app.api('POST', '/v1/segments', { name, definition });
   const { status, body } = await app.api('GET', `/v1/segments/${id}/explain?personId=${person.id}`);
   expect([status, body]).toMatchObject([200, { root: { truth, nextChangeAt: next }, lookedUntil: until }]);
-  if (body.lookedUntil) expect(Date.parse(body.lookedUntil)).toBeGreaterThan(NOW.getTime());
+  // How far a look gets in its time hangs on the machine; it never says less than now.
+  if (body.lookedUntil) expect(Date.parse(body.lookedUntil)).toBeGreaterThanOrEqual(NOW.getTime());
 }, 30_000);
 
 test('a part that takes too long is left out, and what follows has the time it had', async () => {

@@ -30,7 +30,7 @@ export async function openStream(url: string, ticket: string, headers: Record<st
   const client: StreamClient = {
     status: answer.statusCode!, headers: answer.headers, frames: [], lastId: headers['last-event-id'] ?? '', retry: null, beats: 0, text: '',
     until: (fits) => new Promise((done, fail) => {
-      const timer = setTimeout(() => fail(new Error(`waited in vain; came: ${JSON.stringify(client.frames)}`)), 10_000);
+      const timer = setTimeout(() => fail(new Error(`waited in vain; came: ${JSON.stringify(client.frames)}`)), 60_000);
       const look = () => {
         if (!fits(client.frames)) return;
         clearTimeout(timer);

@@ -2222,6 +2222,47 @@ create table soft_bounce (
   sent_at timestamp with time zone not null,
   constraint soft_bounce_pkey PRIMARY KEY (address_hash, delivery_id));
 
+create table source (
+  id uuid not null,
+  kind text not null,
+  name text not null,
+  enabled boolean not null default true,
+  proof jsonb not null,
+  mapping jsonb not null,
+  revision integer not null default 1,
+  created_at timestamp with time zone not null,
+  last_at timestamp with time zone,
+  refused_count bigint not null default 0,
+  last_refused_at timestamp with time zone,
+  last_refused_reason text,
+  constraint source_pkey PRIMARY KEY (id),
+  constraint source_kind_check CHECK ((kind = ANY (ARRAY['shopify'::text, 'stripe'::text, 'json'::text]))));
+
+create table source_delivery (
+  id uuid not null,
+  source_id uuid not null,
+  dedupe text,
+  topic text not null,
+  headers jsonb not null,
+  body jsonb not null,
+  received_at timestamp with time zone not null,
+  state text not null,
+  messages integer not null default 0,
+  rules text[] not null default '{}'::text[],
+  problems jsonb not null default '[]'::jsonb,
+  handles text[] not null default '{}'::text[],
+  read_at timestamp with time zone,
+  constraint source_delivery_pkey PRIMARY KEY (id),
+  constraint source_delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'taken'::text, 'ignored'::text, 'failed'::text]))));
+
+create table source_secret (
+  id uuid not null,
+  source_id uuid not null,
+  value text not null,
+  hint text not null,
+  added_at timestamp with time zone not null,
+  constraint source_secret_pkey PRIMARY KEY (id));
+
 create table step_visit (
   enrollment_id uuid not null,
   person_id uuid not null,
@@ -2467,6 +2508,8 @@ alter table second_factor add constraint second_factor_user_id_fkey FOREIGN KEY 
 alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table simulation add constraint simulation_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
 alter table simulation_person add constraint simulation_person_simulation_id_fkey FOREIGN KEY (simulation_id) REFERENCES simulation(id) ON DELETE CASCADE;
+alter table source_delivery add constraint source_delivery_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE;
+alter table source_secret add constraint source_secret_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE;
 alter table test_then_send add constraint test_then_send_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table test_then_send add constraint test_then_send_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
 alter table test_then_send add constraint test_then_send_test_launch_id_fkey FOREIGN KEY (test_launch_id) REFERENCES launch(id);
@@ -2634,6 +2677,12 @@ CREATE INDEX simulation_listed ON public.simulation USING btree (campaign_id, cr
 CREATE INDEX simulation_open ON public.simulation USING btree (created_at, id) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
 CREATE INDEX simulation_over ON public.simulation USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 CREATE INDEX simulation_person_person ON public.simulation_person USING btree (person_id);
+CREATE INDEX source_delivery_age ON public.source_delivery USING btree (received_at);
+CREATE INDEX source_delivery_handles ON public.source_delivery USING gin (handles);
+CREATE INDEX source_delivery_list ON public.source_delivery USING btree (source_id, received_at DESC, id DESC);
+CREATE UNIQUE INDEX source_delivery_once ON public.source_delivery USING btree (source_id, dedupe) WHERE (dedupe IS NOT NULL);
+CREATE INDEX source_delivery_waiting ON public.source_delivery USING btree (received_at) WHERE (state = 'waiting'::text);
+CREATE INDEX source_secret_source ON public.source_secret USING btree (source_id);
 CREATE INDEX step_visit_version ON public.step_visit USING btree (version_id, step_id);
 CREATE INDEX test_then_send_open ON public.test_then_send USING btree (decide_at) WHERE (state = ANY (ARRAY['testing'::text, 'waiting'::text]));
 CREATE INDEX verdict_evaluation_at ON public.verdict_evaluation USING btree (at);

@@ -20,10 +20,11 @@ import { Labels } from './labels/labels.service.js';
 import { LiveEvents } from './live/live-events.service.js';
 import { ListsController } from './lists/http/lists.controller.js';
 import { Lists } from './lists/lists.service.js';
+import { sourcesParts } from './sources/sources.parts.js';
 import { ImportWorker } from './import/jobs/import.worker.js';
 
 export const peopleParts: ModuleParts = {
-  providers: [Imports, ImportFiles, ExportStreams, CsvBody, ErasedIds, Ingest, IngestIdentity, IngestTransport, People, Lists, Labels, LiveEvents],
-  controllers: [ImportsController, ExportsController, IngestController, ClientSettingsController, PeopleController, EventsController, ListsController, LabelsController],
-  workers: [ImportWorker, PeopleUpkeep],
+  providers: [Imports, ImportFiles, ExportStreams, CsvBody, ErasedIds, Ingest, IngestIdentity, IngestTransport, People, Lists, Labels, LiveEvents, ...sourcesParts.providers],
+  controllers: [ImportsController, ExportsController, IngestController, ClientSettingsController, PeopleController, EventsController, ListsController, LabelsController, ...sourcesParts.controllers],
+  workers: [ImportWorker, PeopleUpkeep, ...sourcesParts.workers],
 };

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
 import { Worker, type Round } from '../../platform/jobs/worker.js';
+import { purgeSourceDeliveries } from '../sources/store/source-deliveries.store.js';
 import { foldTallies, purgeImportRejections, purgeReceipts, purgeRejections } from '../store/upkeep.store.js';
 
 const TALLIES_EVERY_MS = 10 * 60_000;
@@ -11,6 +12,7 @@ const DAY_MS = 24 * 3_600_000;
 const RECEIPTS_DAYS = 30;
 const REJECTIONS_DAYS = 7;
 const IMPORT_REJECTIONS_DAYS = 30;
+const SOURCE_BODIES_DAYS = 7;
 
 /** Forgets old receipts and refusals, and folds counts together. Housekeeping is never due, so it names no moment. */
 @Injectable()
@@ -37,7 +39,7 @@ export class PeopleUpkeep extends Worker {
   /** One bounded step; how many rows went. */
   private async purge(now: Date): Promise<number> {
     const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
-    const gone = (await purgeReceipts(this.db, daysAgo(RECEIPTS_DAYS))) + (await purgeRejections(this.db, daysAgo(REJECTIONS_DAYS))) + (await purgeImportRejections(this.db, daysAgo(IMPORT_REJECTIONS_DAYS)));
+    const gone = (await purgeReceipts(this.db, daysAgo(RECEIPTS_DAYS))) + (await purgeRejections(this.db, daysAgo(REJECTIONS_DAYS))) + (await purgeImportRejections(this.db, daysAgo(IMPORT_REJECTIONS_DAYS))) + (await purgeSourceDeliveries(this.db, daysAgo(SOURCE_BODIES_DAYS)));
     if (gone === 0) this.purgedAt = now.getTime();
     return gone;
   }

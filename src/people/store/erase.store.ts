@@ -45,6 +45,8 @@ export async function erasePerson(tx: Db, id: string, now: Date): Promise<Remove
        where r.payload ->> 'userId' = any($1::text[]) or r.payload ->> 'anonymousId' = any($1::text[]) or r.payload -> 'ref' ->> 'userId' = any($1::text[]) or r.payload -> 'ref' ->> 'anonymousId' = any($1::text[])
       returning 1`, [identities.map(({ value }) => value)]),
   };
+  // What other systems sent about them, as it came.
+  await rows(tx, 'delete from source_delivery as d where d.handles && $1::text[]', [[...identities.map(({ value }) => value), ...(person.email ? [person.email.toLowerCase()] : [])]]);
   for (const forget of REQUEST_ERASURES) await rows(tx, forget, [id]);
   await rows(tx, 'delete from person_date as d where d.person_id = $1::uuid', [id]);
   const known = [...identities.map(({ value }) => value), ...(person.email ? [person.email] : [])];

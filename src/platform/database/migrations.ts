@@ -45,6 +45,7 @@ import { Canaries1763800000056 } from './migrations/1763800000056-canaries.js';
 import { EntryFiles1763800000057 } from './migrations/1763800000057-entry-files.js';
 import { Retention1763800000058 } from './migrations/1763800000058-retention.js';
 import { Alarms1763800000060 } from './migrations/1763800000060-alarms.js';
+import { Sources1763800000064 } from './migrations/1763800000064-sources.js';
 import { SecretKeys1763800000061 } from './migrations/1763800000061-secret-keys.js';
 import { SecondFactors1763800000062 } from './migrations/1763800000062-second-factors.js';
 import { Features1763800000054 } from './migrations/1763800000054-features.js';
@@ -97,6 +98,7 @@ export const migrations = [
   Canaries1763800000056,
   EntryFiles1763800000057,
   Alarms1763800000060,
+  Sources1763800000064,
   Features1763800000054,
   SecretKeys1763800000061,
   Retention1763800000058,

@@ -7,10 +7,11 @@ import { DELIVERY } from './delivery.js';
 import { FILES } from './files.js';
 import { GENERAL } from './general.js';
 import { PEOPLE } from './people.js';
+import { SOURCES } from './sources.js';
 import { SEGMENTS } from './segments.js';
 import type { Sentences } from './sentences.js';
 
-const ALL: readonly Sentences[] = [GENERAL, ACCESS, PEOPLE, SEGMENTS, CAMPAIGNS, DELIVERY, CONTENT, FILES];
+const ALL: readonly Sentences[] = [GENERAL, ACCESS, PEOPLE, SEGMENTS, CAMPAIGNS, DELIVERY, CONTENT, FILES, SOURCES];
 const SLOT = /\{([a-z][A-Za-z0-9]*)\}/;
 const FILLED = /\{([a-z][A-Za-z0-9]*)(?::([^{}/]+\/[^{}/]+)|(~))?\}/g;
 /** Nothing that we say is longer; what is, is not ours. */

@@ -10,6 +10,7 @@ export const SEALED_PLACES = {
   'webhook_secret.secret': 'text',
   'provider_secret.value': 'text',
   'identity_secret.value': 'text',
+  'source_secret.value': 'text',
   'signing_key.secret': 'bytea',
   'second_factor.secret': 'text',
   'secret_key.proof': 'text',

@@ -18,6 +18,9 @@ export const GOOD: Readonly<Record<string, object>> = {
   'POST /v1/messages/preview': { channel: 'email', content: { subject: 'Hi {{person.name}}', body: '<mj-section><mj-column><mj-text>Hi</mj-text></mj-column></mj-section>' } },
   'POST /v1/provider-connections': { provider: 'postmark', name: 'p', secret: { kind: 'password', user: 'danbi', password: 'correct-horse-battery-staple' } },
   'PATCH /v1/provider-connections/{id}': { name: 'p', enabled: true },
+  'POST /v1/sources': { kind: 'json', name: 's', mapping: { rules: [{ name: 'a', person: { userId: { from: 'body.id', as: 'text' }, email: { from: 'body.mail' } }, traits: { t: { from: 'body.t' } }, event: { name: 'E', id: 'body.e', at: { from: 'body.at' }, properties: { p: { from: 'body' } } } }] } },
+  'POST /v1/sources/{id}/try': { body: { id: 'x', mail: 'a@b.example', t: 1, e: 'e', at: 1 } },
+  'POST /in/{sourceId}': { id: 'x', mail: 'a@b.example', t: 1, e: 'e', at: 1 },
   'POST /v1/relays': { name: 'r', host: '127.0.0.1', port: 1, security: 'none', username: 'u', password: 'p' },
   'PATCH /v1/relays/{id}': { name: 'r2', host: '127.0.0.1', port: 1, security: 'none', username: 'u', password: 'p', weight: 1, priority: 1 },
   'POST /v1/sending-domains': { domain: 'a.example', bounceDomain: 'b.a.example' },
@@ -43,6 +46,8 @@ export async function realThings(app: TestApp): Promise<ReadonlyMap<string, stri
   await make('/v1/snippets', { ...GOOD['POST /v1/snippets'], key: 'real' }, () => 'real');
   await make('/v1/webhook-endpoints', { ...GOOD['POST /v1/webhook-endpoints'], name: 'one' }, (answer) => (answer as unknown as { endpoint: { id: string } }).endpoint.id);
   await make('/v1/provider-connections', { ...GOOD['POST /v1/provider-connections'], name: 'one' });
+  await make('/v1/sources', { ...GOOD['POST /v1/sources'], name: 'one' });
+  things.set('/in/', things.get('/v1/sources/')!);
   await make('/v1/sending-domains', { domain: 'news.acme.example', bounceDomain: 'b.news.acme.example' });
   const filed = await fetch(`${app.url}/v1/inbound-mails`, { method: 'POST', headers: { authorization: `Bearer ${app.key}`, 'content-type': 'message/rfc822' }, body: 'Subject: who knows\r\n\r\nwhat\r\n' });
   things.set('/v1/returns/', ((await filed.json()) as { id: string }).id);

@@ -6,7 +6,7 @@ import { Worker, type Round } from '../../../platform/jobs/worker.js';
 import type { Log } from '../../../platform/logging.js';
 import { LOG } from '../../../platform/tokens.js';
 import { Ingest } from '../../ingest.service.js';
-import { readSourceBody } from '../read-body.js';
+import { readSourceBody, type ReadBody } from '../read-body.js';
 import { anyWaiting, claimSourceDeliveries, settleSourceDelivery, type SourceDelivery } from '../store/source-deliveries.store.js';
 import { loadSource, type Source } from '../store/sources.store.js';
 
@@ -46,12 +46,19 @@ export class SourcesWorker extends Worker {
   }
 
   private async read(tx: Db, source: Source, delivery: SourceDelivery, now: Date): Promise<void> {
-    const { accepted, rules, problems, handles } = await readSourceBody(tx, source.mapping, delivery);
+    const { accepted, rules, problems, handles } = await readSourceBody(tx, source.mapping, delivery).catch((error: unknown) => this.unreadable(delivery, error));
     // Committed on its own before the body is settled: lost in between, it is stored again under the same ids.
     const refused = accepted.length === 0 ? [] : await this.ingest.store({ accepted, rejected: [], receivedAt: delivery.receivedAt });
     const messages = accepted.length - refused.length;
     const all = [...problems, ...refused.map(({ message }) => ({ path: '', message }))];
     const state = messages > 0 ? 'taken' : rules.length === 0 ? 'ignored' : 'failed';
     await settleSourceDelivery(tx, delivery.id, { state, messages, rules, problems: all.slice(0, 20), handles, readAt: now });
+  }
+
+  /** A fault of ours in reading one body must not keep the others waiting; one of the database is tried again with all. */
+  private unreadable({ id }: SourceDelivery, error: unknown): ReadBody {
+    if ((error as { code?: unknown }).code !== undefined) throw error;
+    this.log.error({ err: error, delivery: id }, 'a body of another system could not be read');
+    return { accepted: [], rules: ['?'], problems: [{ path: '', message: 'could not be read' }], handles: [] };
   }
 }

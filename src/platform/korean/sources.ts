@@ -19,6 +19,7 @@ export const SOURCES: Sentences = {
   'nobody is named: neither user id nor e-mail nor browser id has a value': '누구인지 알 수 없어요. 고객 아이디, 이메일, 브라우저 아이디가 모두 비어 있어요.',
   'is no moment; the time of arrival is used': '시각이 아니어서 받은 시각을 썼어요.',
   'is neither a text nor a number': '글도 숫자도 아니에요.',
+  'could not be read': '읽을 수 없었어요.',
   'is no number': '숫자가 아니에요.',
   'is no time in seconds': '초 단위 시각이 아니에요.',
   'must have at least {least} characters': '{least}자 이상이어야 해요.',

@@ -377,7 +377,7 @@ const MJML = '<mj-section><mj-column><mj-text>Hello</mj-text></mj-column></mj-se
     const { page } = dashboard;
     expect((await app.api('POST', '/v1/track', { userId: 'mina', event: 'Trial Began', messageId: 'trial', timestamp: new Date(Date.now() - 5 * 86_400_000).toISOString() })).status).toBe(200);
     await app.runner.runUntilIdle();
-    const id = await made('Back', series({ entry: { type: 'event', event: 'Trial Began' }, start: 'w', steps: [{ id: 'w', type: 'wait', for: { days: 3 }, next: 'tips' }, email('tips', 'v'), { id: 'v', type: 'wait', for: { days: 4 }, next: 'last' }, email('last')] }));
+    const id = await made('Back', series({ entry: { type: 'event', event: 'Trial Began' }, start: 'w', steps: [{ id: 'w', type: 'wait', for: { days: 3 }, next: 'tips' }, email('tips', 'v'), { id: 'v', type: 'wait', for: { days: 4 }, next: 'last' }, email('last', null)] }));
     await dashboard.goto(`/campaigns/${id}?view=outline`);
     await page.getByRole('button', { name: /^Entry Whoever does “Trial Began”/ }).first().click();
     const inspector = page.getByRole('complementary');

@@ -103,8 +103,10 @@ const DIALOGS: Record<string, readonly [string, (page: Page) => Promise<void>]> 
   'a new key': ['/settings/api-keys', click('settings.keys.new')],
   'somebody to tell of alarms': ['/settings/status', click('status.targets.add')],
   'data that would go': ['/settings/retention', async (page) => {
-    await page.getByRole('switch').first().click({ force: true });
-    await click('retention.look')(page);
+    const look = page.getByRole('button', { name: said('retention.look') });
+    // Opened a second time, it is changed already.
+    if (await look.isDisabled()) await page.getByRole('switch').first().click({ force: true });
+    await look.click();
   }],
   'a new endpoint': ['/settings/webhooks', click('webhooks.new')],
 };

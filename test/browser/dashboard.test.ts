@@ -103,10 +103,12 @@ async function recordTest(app: TestApp, clock: VirtualClock): Promise<string> {
     await page.getByRole('tab', { name: 'Results' }).click();
     await page.getByText('Everything adds up: 3 arrived').waitFor();
     await open('/people?q=mina');
+    await page.getByRole('link', { name: '김미나' }).waitFor();
     expect(await page.getByRole('row').count()).toBe(2);
     await page.getByRole('link', { name: '김미나' }).click();
     await page.getByText('체험 고객').waitFor();
     await open('/deliveries');
+    await page.getByRole('row').nth(3).waitFor();
     expect(await page.getByRole('row').count()).toBe(4);
   });
 

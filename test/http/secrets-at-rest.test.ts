@@ -24,6 +24,7 @@ const NOW = new Date('2026-11-23T12:00:00Z');
 const KEYS = Object.fromEntries(['b', 'c', 'd'].map((name, index) => [name, Buffer.alloc(32, index + 50).toString('base64')])) as Record<'b' | 'c' | 'd', string>;
 const PASSWORD = 'relay-password-Hk29';
 const HEADER = 'Bearer crm-token-77Qx';
+const SHOP = 'shpss-shop-secret-9Vw3';
 const CHAT = 'https://chat.example.com/services/T000/B000/chatkeyXy12';
 const MAILGUN = 'mailgun-signing-key-0123456789';
 
@@ -49,6 +50,8 @@ beforeAll(async () => {
   await made('/v1/provider-connections', { provider: 'mailgun', name: 'Mailgun', secret: { kind: 'signing_key', signingKey: MAILGUN } });
   secrets.push((await made('/v1/identity-verification/secrets', { kind: 'shared', name: 'Site' })).value);
   await app.nest.get(LinkKeys, { strict: false }).secret();
+  await made('/v1/sources', { kind: 'shopify', name: 'Shop', secret: SHOP });
+  secrets.push(SHOP);
   await rows(app.db, `insert into app_user (id, email, name, role, created_at) values ($1, 'a@example.com', 'A', 'owner', $2)`, [USER, NOW]);
   secrets.push((await app.nest.get(SecondFactors, { strict: false }).start({ id: USER, email: 'a@example.com' })).secret);
 });
@@ -89,7 +92,7 @@ test('no secret stands readable anywhere in the database, and every place is one
 });
 
 test('a column that sounds like a secret is sealed, or known to be none', async () => {
-  const known = new Set(['api_key.secret_hash', 'app_user.password_hash', 'one_time_link.token_hash', 'session.token_hash', 'provider_token.token_key', 'relay_rate.tokens', 'send_rate.tokens', 'alarm_target.stop_key', 'dkim_key.public_key', 'login_failure.key_hash', 'login_step.token_hash', 'digest_setting.unsubscribe_key', 'enrollment.entry_key', 'inbound_event.dedupe_key']);
+  const known = new Set(['source_delivery.headers', 'api_key.secret_hash', 'app_user.password_hash', 'one_time_link.token_hash', 'session.token_hash', 'provider_token.token_key', 'relay_rate.tokens', 'send_rate.tokens', 'alarm_target.stop_key', 'dkim_key.public_key', 'login_failure.key_hash', 'login_step.token_hash', 'digest_setting.unsubscribe_key', 'enrollment.entry_key', 'inbound_event.dedupe_key']);
   const columns = await rows<{ place: string }>(app.db, `select c.table_name || '.' || c.column_name as place from information_schema.columns as c where c.table_schema = 'public' and c.column_name ~ '(secret|password|private|token|credential|headers|_key$|key_hash)' and c.table_name !~ '_20[0-9]{2}_' order by 1`);
   const plain = columns.map(({ place }) => place).filter((place) => !(place in SEALED_PLACES) && !known.has(place) && !/^(agenda|event_receipt|delivery_event|display)/.test(place));
   expect(plain).toEqual([]);

@@ -30,7 +30,7 @@ describe('the plan of a test as it is edited', () => {
   });
 
   test('every field of the contract has its place in the editor', () => {
-    const shown = ['goal', 'measure', 'readoutAt', 'lift', 'autoWinner', 'send', ...RARE];
+    const shown = ['goal', 'measure', 'readoutAt', 'lift', 'unit', 'account', 'autoWinner', 'send', ...RARE];
     expect(shown.toSorted()).toEqual(Object.keys(TestPlan.shape).toSorted());
     expect(RARE.map((key) => hasRare({ [key]: 1 }))).toEqual(RARE.map(() => true));
     expect(hasRare({ goal: 'paid', lift: 0.1 })).toBe(false);

@@ -78,7 +78,12 @@ export class Sweep {
   /** A phone of 320 px scrolls down and never sideways. */
   private async phone(name: string): Promise<void> {
     await this.page.setViewportSize({ width: 320, height: 640 });
-    const width = await this.page.evaluate('document.documentElement.scrollWidth');
+    // What is laid out by script, such as the flow of a series, needs a moment for its new size.
+    let width = await this.page.evaluate('document.documentElement.scrollWidth');
+    for (let looks = 0; width !== 320 && looks < 30; looks += 1) {
+      await this.page.waitForTimeout(100);
+      width = await this.page.evaluate('document.documentElement.scrollWidth');
+    }
     if (width !== 320) this.found.push(`${name} ${this.language}: ${String(width)} px wide on a phone of 320`);
     await picture(this.page, `dashboard-${name}-${this.language}-phone`);
     await this.page.setViewportSize({ width: 1280, height: 860 });

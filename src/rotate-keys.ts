@@ -1,4 +1,5 @@
 import { createDataSource } from '../ormconfig.js';
+import { SystemClock } from './kernel/clock.js';
 import { AppError } from './kernel/errors.js';
 import { readConfig } from './platform/config.js';
 import { runningEmbedded } from './platform/database/embedded.js';
@@ -11,8 +12,9 @@ async function main(): Promise<void> {
   const source = keySourceOf(config);
   const db = await createDataSource(config.DATABASE_URL ?? (await runningEmbedded(config.dataDir)), 2).initialize();
   try {
-    await startSecrets(db, source, new Date());
-    const { to, sealed, unused } = await rotateKeys(db, source, new Date());
+    const now = new SystemClock().now();
+    await startSecrets(db, source, now);
+    const { to, sealed, unused } = await rotateKeys(db, source, now);
     process.stdout.write(`${sealed} secrets are sealed with the key ${to}.\n`);
     if (!source.environment) process.stdout.write(`It stands first in ${source.file}. Back that file up now.\n`);
     if (unused.length > 0) process.stdout.write(`No secret needs ${unused.join(', ')} any more. Keep such a key with the backups made before now.\n`);

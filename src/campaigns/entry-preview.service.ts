@@ -9,6 +9,7 @@ import { lateLanding } from './domain/late-landing.js';
 import { normalise, type RunPlan } from './domain/normalise.js';
 import { lookBackTo, lookingBack, type LookingBack } from './domain/takes.js';
 import { whoMeets, type Moment } from './engine/conditions.js';
+import { entryRule } from './engine/endings.js';
 import { dueByDate } from './engine/looking-back.js';
 import { countMeant } from './engine/meant.js';
 import { usableZone } from './engine/people.js';
@@ -47,8 +48,7 @@ export class EntryPreviews {
   private async there(looking: LookingBack, { now, zone }: Moment): Promise<There[] | null> {
     const window = lookBackTo(looking, now);
     if (looking.type === 'event') {
-      const { event, where, key } = looking;
-      const found = await whoDidLately(this.db, { rule: { name: event, where, ...(key === undefined ? {} : { key }) }, ...window, zone }, MOST + 1);
+      const found = await whoDidLately(this.db, { rule: entryRule(looking), ...window, zone }, MOST + 1);
       return found.length > MOST ? null : found.map((one) => ({ ...one, zone: usableZone(one.zone, zone) }));
     }
     const there: There[] = [];

@@ -28,6 +28,11 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
   });
   const open = (options?: { background?: boolean; newWindow?: boolean }) => browser.open(`${site.url}/p${path}`, options);
   const firing = (tab: Tab) => tab.run<Firing>(`probe.firing('dwell')`);
+  /** Beside other browsers that start, Chromium now and then forgets which tab was to come to the front. */
+  const hide = (tab: Tab) => until(async () => {
+    await other.show();
+    return tab.run<boolean>(`document.visibilityState === 'hidden'`);
+  });
   const measured = (tab: Tab) => tab.run<number>('probe.visits.pv().dwell()');
 
   test('fires at the moment itself', async () => {
@@ -49,11 +54,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
     const fired = await exactly(async () => {
       const tab = await open();
       await wait(500);
-      // Beside other browsers that start, Chromium now and then forgets which tab was to come to the front.
-      await until(async () => {
-        await other.show();
-        return tab.run<boolean>(`document.visibilityState === 'hidden'`);
-      });
+      await hide(tab);
       const before = await measured(tab);
       await wait(2_500);
       hidden = [before, await measured(tab)];
@@ -207,11 +208,7 @@ const dwell = (ms: number, more: object = {}): WireRule => ({ i: 'dwell', t: { k
         }
       };
       await read(READ / 2);
-      // Beside other browsers that start, Chromium now and then forgets which tab was to come to the front.
-      await until(async () => {
-        await other.show();
-        return tab.run<boolean>(`document.visibilityState === 'hidden'`);
-      });
+      await hide(tab);
       const before = await measured(tab);
       await wait(AWAY);
       expect(await measured(tab) - before).toBeLessThanOrEqual(1);

@@ -70,13 +70,17 @@ async function ledger(campaignId: string, people: readonly string[]): Promise<un
   ];
 }
 
+/** Their ids and external ids, in the order of the list. */
+const namesOf = async (people: readonly string[]) =>
+  (await rows<{ id: string; name: string }>(app.db, 'select p.id, p.external_id as name from person as p where p.id = any($1::uuid[])', [people])).toSorted((a, b) => people.indexOf(a.id) - people.indexOf(b.id));
+
 const note = (id: string, next: string | null, more: object = {}) => inApp(id, { next, topic: 'account', ...more });
 const wait = (id: string, next: string | null, hours: number) => ({ id, type: 'wait', for: { hours }, next });
 
 const STORIES: Record<string, Story> = {
   'a live edit that moves people': async ({ n, settle, pass }) => {
     const people = await makePeople(app, `moved-${n}`, 5);
-    const handles = (await rows<{ id: string; name: string }>(app.db, 'select p.id, p.external_id as name from person as p where p.id = any($1::uuid[])', [people])).toSorted((a, b) => people.indexOf(a.id) - people.indexOf(b.id));
+    const handles = await namesOf(people);
     const define = (steps: { id: string }[]) => series({ entry: { type: 'event', event: `Begin ${n}` }, start: 'a', steps });
     const { id } = await ok('POST', '/v1/campaigns', { name: `Edited ${n}`, definition: define([note('a', 'w'), wait('w', 'b', 20), note('b', 'v'), wait('v', 'c', 20), note('c', null)]) });
     await ok('POST', `/v1/campaigns/${id}/publish`);
@@ -97,7 +101,7 @@ const STORIES: Record<string, Story> = {
 
   'a ladder climbed and left': async ({ n, settle, pass, again }) => {
     const people = await makePeople(app, `ladder-${n}`, 3);
-    const handles = (await rows<{ id: string; name: string }>(app.db, 'select p.id, p.external_id as name from person as p where p.id = any($1::uuid[])', [people])).toSorted((a, b) => people.indexOf(a.id) - people.indexOf(b.id));
+    const handles = await namesOf(people);
     const rung = (unless: string, days: number) => ({ channel: 'in_app', unless, after: { days }, content: { body: 'Once more' } });
     const definition = series({
       entry: { type: 'event', event: `Climb ${n}` }, goals: [{ key: 'bought', name: 'Bought', event: { name: `Buy ${n}` }, exits: true, window: { days: 7 } }],

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../contract/campaign-goals.js';
 import type { Db } from '../../platform/database/db.js';
+import type { PublishedEntry } from '../domain/published.js';
 import type { EventRule } from '../store/events.store.js';
 import type { EntryRecord } from '../store/enrollments.store.js';
 import { whenDidSince, whoDidSince } from '../store/events.store.js';
@@ -22,6 +23,9 @@ export function ruleOf({ name, where, sameKey }: RunEvent, { published }: Campai
   const key = sameKey && 'key' in published.entry ? published.entry.key : undefined;
   return { name, where, ...(key === undefined ? {} : { key }) };
 }
+
+/** The event that lets people in. */
+export const entryRule = ({ event, where, key }: Extract<PublishedEntry, { type: 'event' }>): EventRule => ({ name: event, where, ...(key === undefined ? {} : { key }) });
 
 /** Ids of the runs whose person did this since their entry, from the data itself. */
 export async function whoDid(tx: Db, event: RunEvent, version: CampaignVersion, subjects: readonly Subject[], zone: string): Promise<Set<string>> {

@@ -8,6 +8,7 @@ import { freezePeople } from '../store/launch-audience.store.js';
 import type { Launch } from '../store/launches.store.js';
 import type { CampaignVersion } from '../store/versions.store.js';
 import type { Moment } from './conditions.js';
+import { entryRule } from './endings.js';
 import type { Candidate } from './enter.js';
 import { usableZone } from './people.js';
 
@@ -25,8 +26,7 @@ export const lookedBackFor = ({ published }: CampaignVersion): LookingBack | nul
  */
 const windowOf = ({ launch, entry }: Looking): { from: Date; to: Date } => lookBackTo(entry, entry.type === 'date' ? launch.dueAt : launch.startedAt!);
 
-const lookedAt = (looking: Looking, entry: Extract<LookingBack, { type: 'event' }>, zone: string): LookedAt => ({ rule: ruleOf(entry), ...windowOf(looking), zone });
-const ruleOf = ({ event, where, key }: Extract<LookingBack, { type: 'event' }>) => ({ name: event, where, ...(key === undefined ? {} : { key }) });
+const lookedAt = (looking: Looking, entry: Extract<LookingBack, { type: 'event' }>, zone: string): LookedAt => ({ rule: entryRule(entry), ...windowOf(looking), zone });
 
 /** Freezes whom a launch that looks back takes, at its start. What is known later of an earlier moment is not of it. */
 export async function freezeLookedBack(tx: Db, looking: Looking, zone: string): Promise<void> {

@@ -8,7 +8,7 @@ import { activeRuns, lookAgain, waitingRuns, wakeRuns, wakeWaiting, type EntryRe
 import { matchingEvents, type EventRule, type FoundEvent } from '../store/events.store.js';
 import { withoutLaunched, withoutLookedBack } from '../store/launches.store.js';
 import { endEarly } from './end-early.js';
-import { ruleOf } from './endings.js';
+import { entryRule, ruleOf } from './endings.js';
 import { enterPeople, isByKey, type Candidate } from './enter.js';
 import type { Moment } from './conditions.js';
 import { lockWaits } from './locks.js';
@@ -121,7 +121,7 @@ async function letIn(tx: Db, watch: Watch, { flips, events, names }: News, momen
       const { entry } = entrance.version.published;
       if (entry.type !== 'event') continue;
       await watch.apart(tx, entrance.version.campaignId, async () => {
-        const matched = await matchingEvents(tx, { name, where: entry.where, ...(entry.key === undefined ? {} : { key: entry.key }) }, events, moment.zone);
+        const matched = await matchingEvents(tx, entryRule(entry), events, moment.zone);
         const entering = await leftToNews(tx, entrance, matched, moment.now);
         await enterPeople(tx, entrance, entering.map((event): Candidate => ({
           personId: event.personId, entry: { kind: 'event', at: event.occurredAt.toISOString(), event: name, eventId: event.id, properties: event.properties, ...(event.key === null ? {} : { key: event.key }) },

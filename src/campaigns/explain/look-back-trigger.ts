@@ -3,6 +3,7 @@ import { row } from '../../platform/database/db.js';
 import { dateEntriesIn } from '../domain/next-due.js';
 import { spoken, type Sentence } from '../domain/sentences.js';
 import { lookBackTo, lookingBack, type LookingBack } from '../domain/takes.js';
+import { entryRule } from '../engine/endings.js';
 import { datesOf } from '../store/date-entry.store.js';
 import { lastOfRule } from '../store/events.store.js';
 import type { CampaignVersion } from '../store/versions.store.js';
@@ -44,8 +45,7 @@ async function lastMoment(db: Db, entry: LookingBack, personId: string, { to, zo
     const date = (await datesOf(db, entry.attribute, [personId])).get(personId);
     return (date && dateEntriesIn(date, entry, zone, { from: new Date(to.getTime() - 100 * 366 * 86_400_000), to }).at(-1)) ?? null;
   }
-  const { event, where, key } = entry;
-  return (await lastOfRule(db, { rule: { name: event, where, ...(key === undefined ? {} : { key }) }, from: LONG_AGO, to, zone }, [personId])).at(-1)?.occurredAt ?? null;
+  return (await lastOfRule(db, { rule: entryRule(entry), from: LONG_AGO, to, zone }, [personId])).at(-1)?.occurredAt ?? null;
 }
 
 /** That somebody's moment was before the look-back, or that a message was passed by because its time was over at the launch; null of anything else. @param zone IANA zone in which instants are said */

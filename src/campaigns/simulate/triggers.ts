@@ -6,6 +6,7 @@ import { dateEntriesIn } from '../domain/next-due.js';
 import { isInShare } from '../domain/steering.js';
 import { lookBackTo, lookingBack, takesFuture } from '../domain/takes.js';
 import { testThenSendOf } from '../domain/test-then-send.js';
+import { entryRule } from '../engine/endings.js';
 import { usableZone } from '../engine/people.js';
 import type { EntryRecord } from '../store/enrollments.store.js';
 import { enteringEvents, lastOfRule, type FoundEvent } from '../store/events.store.js';
@@ -37,7 +38,7 @@ export async function triggersOf(db: Db, plan: SimPlan, source: EntrySource, peo
     else triggers.set(personId, [trigger]);
   };
   if (entry.type === 'event') {
-    const rule = { name: entry.event, where: entry.where, ...(entry.key === undefined ? {} : { key: entry.key }) };
+    const rule = entryRule(entry);
     const looking = lookingBack(entry);
     const enters = ({ id, properties, key, occurredAt }: FoundEvent): EntryRecord => ({ kind: 'event', at: occurredAt.toISOString(), event: entry.event, eventId: id, properties, ...(key === null ? {} : { key }) });
     if (looking) for (const event of await lastOfRule(db, { rule, ...lookBackTo(looking, new Date(plan.from)), zone: plan.zone }, people.ids, new Date(plan.from))) add(event.personId, { at: plan.from, entry: enters(event), past: true });

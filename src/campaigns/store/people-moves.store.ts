@@ -168,9 +168,9 @@ const FORGETS = [
     where e.state in ('review', 'failed') and exists (
       select from jsonb_array_elements(e.notices) as n (notice) join delivery as d on d.person_id = any($1::uuid[]) and lower(d.address) = lower(n.notice ->> 'recipient'))`,
   // Words that somebody sent us by themselves, from an address we wrote to.
-  `update inbound_event as e set body = '', envelope = null, notices = ${WORDLESS}
-    where e.state <> 'pending' and octet_length(e.body) > 0 and exists (
-      select from delivery as d where d.person_id = any($1::uuid[]) and d.address <> '' and strpos(lower(encode(e.body, 'escape')), lower(d.address)) > 0)`,
+  `with own as materialized (select distinct lower(d.address) as address from delivery as d where d.person_id = any($1::uuid[]) and d.address <> '')
+   update inbound_event as e set body = '', envelope = null, notices = ${WORDLESS}
+    where e.state <> 'pending' and octet_length(e.body) > 0 and exists (select from own as o where strpos(lower(encode(e.body, 'escape')), o.address) > 0)`,
   'update delivery as d set address = null, detail = null, gate_facts = null where d.person_id = any($1::uuid[]) and (d.address is not null or d.detail is not null or d.gate_facts is not null)',
   `update delivery_event as e set evidence = '{}' where e.person_id = any($1::uuid[]) and e.evidence <> '{}'`,
   `update webhook_attempt as w set response = '', error = null from delivery as d where d.person_id = any($1::uuid[]) and w.delivery_id = d.id and (w.response <> '' or w.error is not null)`,

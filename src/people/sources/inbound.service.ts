@@ -11,7 +11,7 @@ import { LOG } from '../../platform/tokens.js';
 import { isShallow, storable, type JsonValue } from '../domain/json.js';
 import { namesOf, refuse, type RefusalReason } from './domain/proof.js';
 import { fileSourceDelivery } from './store/source-deliveries.store.js';
-import { loadSource, noteRefused, type Source } from './store/sources.store.js';
+import { loadSource, noteRefused, openSecrets, type Source } from './store/sources.store.js';
 
 /** The largest body of another system: an order with hundreds of lines. */
 const LARGEST_BODY = 1024 * 1024;
@@ -47,7 +47,7 @@ export class InboundSources {
     if (!source?.enabled) throw notFound('source', request.sourceId);
     if (this.failed.isExhausted(source.id, request.ip, now)) throw new AppError('source.too-many', 'Too many requests were refused; wait a minute.', 'too_many');
     if (request.body.length > LARGEST_BODY) throw new AppError('body_too_large', `A body must not be larger than ${LARGEST_BODY} bytes.`, 'too_large');
-    const reason = refuse(source.kind, source.proof, source.secrets.map(({ value }) => value), { body: request.body, header: request.header, now });
+    const reason = refuse(source.kind, source.proof, openSecrets(this.db, source), { body: request.body, header: request.header, now });
     if (reason !== null) return this.refuse(source, request, reason, now);
     const json = parseBounded(request.body);
     if ('fault' in json || !isShallow(json.value)) return this.refuse(source, request, 'malformed', now);

@@ -1,9 +1,10 @@
 import { newId } from '../../kernel/ids.js';
 import type { Db } from '../../platform/database/db.js';
+import { findPersonIds } from '../people.store.js';
 import { readMessages } from '../domain/envelope.js';
 import type { AcceptedMessage } from '../domain/segment-message.js';
 import { applyMapping, type Mapped, type MappedMessage, type Mapping } from './domain/mapping.js';
-import { identitiesOfEmails, knownUserIds, type SourceProblem } from './store/source-deliveries.store.js';
+import { identitiesOfEmails, type SourceProblem } from './store/source-deliveries.store.js';
 
 /** What a body becomes: messages as they would be stored, and what is wrong, by rule and field. */
 export interface ReadBody { accepted: AcceptedMessage[]; rules: string[]; problems: SourceProblem[]; handles: string[] }
@@ -33,7 +34,7 @@ async function withPeople(db: Db, { messages }: Mapped, problems: SourceProblem[
   const asking = messages.filter(({ email, matchEmail }) => email !== null && matchEmail);
   if (asking.length === 0) return messages.filter(({ message }) => named(message));
   const [known, byEmail] = [
-    await knownUserIds(db, asking.flatMap(({ message }) => (typeof message.userId === 'string' ? [message.userId] : []))),
+    new Set((await findPersonIds(db, { userIds: asking.flatMap(({ message }) => (typeof message.userId === 'string' ? [message.userId] : [])) })).map(({ value }) => value)),
     new Map((await identitiesOfEmails(db, [...new Set(asking.map(({ email }) => email!.toLowerCase()))])).map((one) => [one.email, one])),
   ];
   const said = new Set<string>();

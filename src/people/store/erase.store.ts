@@ -46,10 +46,10 @@ export async function erasePerson(tx: Db, id: string, now: Date): Promise<Remove
       returning 1`, [identities.map(({ value }) => value)]),
   };
   // What other systems sent about them, as it came.
-  await rows(tx, 'delete from source_delivery as d where d.handles && $1::text[]', [[...identities.map(({ value }) => value), ...(person.email ? [person.email.toLowerCase()] : [])]]);
+  const known = [...identities.map(({ value }) => value), ...(person.email ? [person.email] : [])];
+  await rows(tx, 'delete from source_delivery as d where d.handles && $1::text[]', [person.email ? [...known, person.email.toLowerCase()] : known]);
   for (const forget of REQUEST_ERASURES) await rows(tx, forget, [id]);
   await rows(tx, 'delete from person_date as d where d.person_id = $1::uuid', [id]);
-  const known = [...identities.map(({ value }) => value), ...(person.email ? [person.email] : [])];
   // Somebody else claimed an id of theirs; a browser said it without a proof.
   await rows(tx, 'delete from identity_conflict as c where c.person_id = $1::uuid or c.value = any($2::text[])', [id, known]);
   await rows(tx, `update unproven_identity as u set last_user = '' where u.last_user = any($1::text[])`, [known]);

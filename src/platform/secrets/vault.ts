@@ -6,7 +6,7 @@ import type { SealedPlace } from './sealed-places.js';
 import { keyIdOf, openWith, sealWith, type SecretKey } from './sealing.js';
 
 /** Held shared by whoever seals, alone by whoever changes the key: what is sealed is sealed with the key of that moment. */
-export const SEALING_LOCK = 7_305_011;
+export const SEALING_LOCK = 7_305_013;
 
 /** Seals what goes into a secret column and opens what comes out. One for each connection pool: see {@link vaultOf}. */
 export class Vault {

@@ -1,4 +1,5 @@
 import { exists, row, rows, type Db } from '../../../platform/database/db.js';
+import { keyIdOf } from '../../../platform/secrets/sealing.js';
 import { vaultOf } from '../../../platform/secrets/vault.js';
 import type { SigningKey } from '../link-token.js';
 
@@ -11,7 +12,7 @@ export async function loadSigningKeys(db: Db): Promise<SigningKey[]> {
 /** Sealed text as bytes; what an earlier release wrote are the 32 bytes themselves. */
 function opened(db: Db, id: number, stored: Buffer): Buffer {
   const text = stored.toString('latin1');
-  return text.startsWith('dnb1.') ? Buffer.from(vaultOf(db).open('signing_key.secret', String(id), text), 'base64url') : stored;
+  return keyIdOf(text) !== null ? Buffer.from(vaultOf(db).open('signing_key.secret', String(id), text), 'base64url') : stored;
 }
 
 /** Adds a key unless `onlyFirst` and there is one already: processes that start together agree on one. */

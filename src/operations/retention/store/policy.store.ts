@@ -3,7 +3,7 @@ import { row, rows, type Db } from '../../../platform/database/db.js';
 import { KINDS, type Kind } from '../domain/kinds.js';
 
 /** One process at a time removes: two would wait for each other's rows. */
-const TURN = 7_305_011;
+const TURN = 7_305_014;
 const POLICY_TURN = 7_305_012;
 
 export type Policy = Partial<Record<Kind, number>>;

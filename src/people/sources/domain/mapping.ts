@@ -13,6 +13,19 @@ const LONGEST_EXPRESSION = 500;
 /** A JMESPath expression over what came in (`body`, `topic`, `header`, and `item` for each part of `each`). */
 export const Expression = z.string().min(1).max(LONGEST_EXPRESSION).refine((text) => faultOf(text) === null, { error: (issue) => `is no JMESPath expression: ${faultOf(String(issue.input)) ?? ''}` });
 
+/** Expressions as they run: a mapping asks the same ones of each part of a list. */
+const programs = new Map<string, ReturnType<typeof compile>>();
+const MOST_PROGRAMS = 2_000;
+
+function programOf(expression: string): ReturnType<typeof compile> {
+  const known = programs.get(expression);
+  if (known) return known;
+  if (programs.size >= MOST_PROGRAMS) programs.clear();
+  const program = compile(expression);
+  programs.set(expression, program);
+  return program;
+}
+
 function faultOf(text: string): string | null {
   try {
     compile(text);
@@ -108,7 +121,7 @@ function addMessages(rule: Rule, from: object, { path, source, id, receivedAt, i
 
 function read(expression: string, from: object, path: string, into: Mapped): unknown {
   try {
-    return TreeInterpreter.search(compile(expression), from as never);
+    return TreeInterpreter.search(programOf(expression), from as never);
   } catch (error) {
     into.problems.push({ path, message: (error as Error).message.split('\n')[0]!.slice(0, 200) });
     return null;

@@ -1,4 +1,4 @@
-import { row, rows, type Db } from '../../../platform/database/db.js';
+import { exists, row, rows, type Db } from '../../../platform/database/db.js';
 
 export type SourceDeliveryState = 'waiting' | 'taken' | 'ignored' | 'failed';
 export interface SourceProblem { path: string; message: string }
@@ -34,7 +34,7 @@ export async function fileSourceDelivery(db: Db, { id, sourceId, dedupe, topic, 
   return found !== null;
 }
 
-export const anyWaiting = async (db: Db): Promise<boolean> => (await row(db, `select 1 from source_delivery as d where d.state = 'waiting' limit 1`)) !== null;
+export const anyWaiting = (db: Db): Promise<boolean> => exists(db, `select from source_delivery as d where d.state = 'waiting'`);
 
 /** The oldest that wait to be read, locked. */
 export function claimSourceDeliveries(tx: Db, limit: number): Promise<SourceDelivery[]> {
@@ -77,7 +77,3 @@ export function identitiesOfEmails(db: Db, emails: readonly string[]): Promise<{
       from unnest($1::text[]) as w (email) join person as p on lower(p.email) = w.email left join person_identity as i on i.person_id = p.id
      group by w.email`, [emails]);
 }
-
-/** Those of the user ids that are somebody's. */
-export const knownUserIds = async (db: Db, userIds: readonly string[]): Promise<Set<string>> =>
-  new Set((await rows<{ value: string }>(db, `select i.value from person_identity as i where i.kind = 'user_id' and i.value = any($1::text[])`, [userIds])).map(({ value }) => value));

@@ -3,8 +3,9 @@ import { vaultOf } from '../../../platform/secrets/vault.js';
 import type { Mapping } from '../domain/mapping.js';
 import type { Proof, RefusalReason, SourceKind } from '../domain/proof.js';
 
-/** One secret of a source. Two are valid at once while one replaces the other. */
-export interface SourceSecret { id: string; value: string; hint: string; addedAt: Date }
+/** One secret of a source, sealed. Two are valid at once while one replaces the other. */
+export interface SourceSecret { id: string; sealed: string; hint: string; addedAt: Date }
+export type NewSourceSecret = Omit<SourceSecret, 'sealed'> & { value: string };
 
 /** A system that sends us what happens there. */
 export interface Source {
@@ -30,16 +31,18 @@ interface SourceRow extends Omit<Source, 'refusedCount' | 'secrets'> { refusedCo
 const SELECT = `
   select s.id, s.kind, s.name, s.enabled, s.proof, s.mapping, s.revision, s.created_at as "createdAt", s.last_at as "lastAt",
          s.refused_count as "refusedCount", s.last_refused_at as "lastRefusedAt", s.last_refused_reason as "lastRefusedReason",
-         coalesce((select jsonb_agg(jsonb_build_object('id', k.id, 'value', k.value, 'hint', k.hint, 'addedAt', k.added_at) order by k.added_at desc, k.id desc)
+         coalesce((select jsonb_agg(jsonb_build_object('id', k.id, 'sealed', k.value, 'hint', k.hint, 'addedAt', k.added_at) order by k.added_at desc, k.id desc)
                      from source_secret as k where k.source_id = s.id), '[]') as secrets
     from source as s`;
 
-const sourceOf = (db: Db, found: SourceRow): Source =>
-  ({ ...found, refusedCount: Number(found.refusedCount), secrets: found.secrets.map((one) => ({ ...one, value: vaultOf(db).open('source_secret.value', one.id, one.value), addedAt: new Date(one.addedAt) })) });
+const sourceOf = (found: SourceRow): Source => ({ ...found, refusedCount: Number(found.refusedCount), secrets: found.secrets.map((one) => ({ ...one, addedAt: new Date(one.addedAt) })) });
+
+/** What bodies of a source are proven with. Only who checks a proof opens it: a source whose key is lost can be seen and removed. */
+export const openSecrets = (db: Db, { secrets }: Source): string[] => secrets.map(({ id, sealed }) => vaultOf(db).open('source_secret.value', id, sealed));
 
 export async function loadSource(db: Db, id: string): Promise<Source | null> {
   const found = await row<SourceRow>(db, `${SELECT} where s.id = $1`, [id]);
-  return found && sourceOf(db, found);
+  return found && sourceOf(found);
 }
 
 /** Newest first, after the cursor of a page before. */
@@ -47,7 +50,7 @@ export async function listSources(db: Db, { limit, after }: { limit: number; aft
   const found = await rows<SourceRow>(db, `
     ${SELECT} where $2::timestamptz is null or (s.created_at, s.id) < ($2::timestamptz, $3::uuid)
      order by s.created_at desc, s.id desc limit $1`, [limit, after?.at ?? null, after?.id ?? null]);
-  return found.map((one) => sourceOf(db, one));
+  return found.map(sourceOf);
 }
 
 export async function insertSource(tx: Db, { id, kind, name, proof, mapping, createdAt }: Pick<Source, 'id' | 'kind' | 'name' | 'proof' | 'mapping' | 'createdAt'>): Promise<void> {
@@ -74,7 +77,7 @@ export async function deleteSource(tx: Db, id: string): Promise<void> {
   await rows(tx, 'delete from source as s where s.id = $1', [id]);
 }
 
-export async function insertSourceSecret(tx: Db, sourceId: string, { id, value, hint, addedAt }: SourceSecret): Promise<void> {
+export async function insertSourceSecret(tx: Db, sourceId: string, { id, value, hint, addedAt }: NewSourceSecret): Promise<void> {
   const sealed = await vaultOf(tx).seal(tx, 'source_secret.value', id, value);
   await rows(tx, 'insert into source_secret (id, source_id, value, hint, added_at) values ($1, $2, $3, $4, $5::timestamptz)', [id, sourceId, sealed, hint, addedAt]);
 }

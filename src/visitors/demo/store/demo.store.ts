@@ -19,7 +19,7 @@ export function findDemo(db: Db): Promise<DemoSite | null> {
 
 /** Two who set it up at once take turns. */
 export async function lockDemo(tx: Db): Promise<void> {
-  await rows(tx, 'select pg_advisory_xact_lock(7305006)');
+  await rows(tx, 'select pg_advisory_xact_lock(7305015)');
 }
 
 export async function saveDemo(tx: Db, demo: { writeKeyId: string; campaignIds: readonly string[]; by: string; now: Date }): Promise<void> {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { FrameLocator, Page } from 'playwright-core';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { hasBrowser } from '../support/browser.js';
+import { hasBrowser, picture } from '../support/browser.js';
 import { Dashboard } from '../support/dashboard.js';
 import { openRoots } from '../support/sdk-page.js';
 import { serveVisitorSite, type VisitorSite } from '../support/visitor-site.js';
@@ -176,6 +176,7 @@ import { serveVisitorSite, type VisitorSite } from '../support/visitor-site.js';
     await page.getByRole('textbox', { name: 'gets the tag' }).fill('likes speed');
     await page.getByRole('combobox', { name: 'Keep answers as requests for' }).fill('빠르');
     await page.getByRole('option', { name: '더 빠르게' }).click();
+    await picture(page, 'auto-survey-rules');
     await preview().getByRole('radio', { name: 'Speed' }).waitFor();
     await page.getByRole('button', { name: 'Publish', exact: true }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Publish now' }).click();

@@ -16,6 +16,8 @@ import { writtenSoFar } from './platform/jobs/written.js';
 import { WakeChannel } from './platform/jobs/wake-channel.js';
 import type { Worker } from './platform/jobs/worker.js';
 import { Metrics } from './platform/metrics.js';
+import { JourneyTraces } from './operations/tracing/journeys.js';
+import { bothHear, startTracer, type Tracer } from './platform/tracing/tracer.js';
 import { PublicUrl } from './platform/public-url.js';
 import { createLog, NestLog, type Log } from './platform/logging.js';
 import { OpenApi } from './platform/http/openapi.js';
@@ -52,7 +54,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const db = createDataSource(databaseUrl, config.DATABASE_POOL);
   await db.initialize();
   let nest: NestFastifyApplication | null = null;
-  const opened: { runner?: WorkerRunner; channel?: WakeChannel | null } = {};
+  const opened: { runner?: WorkerRunner; channel?: WakeChannel | null; tracer?: Tracer | null; journeys?: JourneyTraces | null } = {};
   try {
     await prepareDatabase(db, clock.now());
     const { madeFile, sealed } = await startSecrets(db, keySourceOf(config), clock.now());
@@ -60,10 +62,14 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     const runsWorkers = !manual && config.ROLE !== 'api';
     const alarms: Alarms = runsWorkers ? new AgendaAlarms(databaseUrl, log) : new ManualAlarms();
     const metrics = new Metrics();
-    const runner = new WorkerRunner(alarms, log, metrics);
+    const tracer = await startTracer(config);
+    opened.tracer = tracer;
+    const journeys = tracer && new JourneyTraces(db, tracer, clock, log);
+    opened.journeys = journeys;
+    const runner = new WorkerRunner(alarms, log, bothHear(metrics, tracer));
     opened.runner = runner;
     nest = await NestFactory.create<NestFastifyApplication>(AppModule.on({ config, clock, log, db, runner, metrics }), new FastifyAdapter({ bodyLimit: 4 * 1024 * 1024, trustProxy: config.TRUSTED_PROXIES === '' ? false : config.TRUSTED_PROXIES, forceCloseConnections: true }), { logger: new NestLog(log), abortOnError: false });
-    await configureHttp(nest, metrics);
+    await configureHttp(nest, metrics, tracer);
     await nest.init();
     acceptEmptyJson(nest);
     nest.get(OpenApi).describe(nest, VERSION);
@@ -85,14 +91,19 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       close: async () => {
         await runner.stop();
         await channel?.stop();
+        // Reads its rows, so before the database closes with Nest.
+        await journeys?.close();
         await running.close();
+        await tracer?.close();
         if (db.isInitialized) await db.destroy();
       },
     };
   } catch (error) {
     await opened.runner?.stop();
     await opened.channel?.stop();
+    await opened.journeys?.close();
     await nest?.close();
+    await opened.tracer?.close();
     if (db.isInitialized) await db.destroy();
     throw error;
   }

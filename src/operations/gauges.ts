@@ -16,6 +16,7 @@ function gaugesOf(registry: Registry) {
     age: gauge('queue_oldest_due_age_seconds', 'Since when the longest of it is due', ['queue']),
     spans: gauge('latency_seconds', 'Of the latest messages of an hour: from event to decision, from decision (or due time) to handover, from handover to delivered', ['leg', 'quantile']),
     day: gauge('messages_last_day', 'Messages sent in the last 24 hours, and what came back', ['what']),
+    share: gauge('returns_share_last_day', 'Bounced, complained and unsubscribed of the messages sent in the last 24 hours, 0 to 1', ['what']),
     refused: gauge('refusals', 'People kept out and messages not made, of all time, by reason', ['reason']),
     pending: gauge('results_pending_people', 'People whose results are still to be counted'),
     worked: gauge('results_worked_age_seconds', 'Since when the worker of the results has not done anything'),
@@ -59,6 +60,7 @@ export class Gauges {
     this.all.spans.reset();
     for (const [leg, spans] of Object.entries(latencies)) for (const quantile of LEGS) if (spans[quantile] !== null) this.all.spans.set({ leg, quantile }, spans[quantile]);
     for (const [what, count] of Object.entries(day)) this.all.day.set({ what }, count);
+    for (const what of ['bounced', 'complained', 'unsubscribed'] as const) this.all.share.set({ what }, day.sent === 0 ? 0 : day[what] / day.sent);
     for (const { code, count } of refusals) this.all.refused.set({ reason: code }, count);
     this.all.pending.set(upkeep.resultsPending);
     this.all.worked.set(age(upkeep.resultsAt));

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { plainToInstance, Transform, Type } from 'class-transformer';
-import { IsEmail, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, validateSync } from 'class-validator';
+import { IsEmail, IsIn, IsInt, IsNumber, IsOptional, IsString, IsUrl, Matches, Max, Min, validateSync } from 'class-validator';
 import { resolve } from 'node:path';
 import { AppError } from '../kernel/errors.js';
 
@@ -58,6 +58,17 @@ export class Config {
   /** Reverse proxies whose `X-Forwarded-For` is believed: addresses and networks, separated by commas. None by default. */
   @Matches(/^([0-9a-f.:]+(\/\d{1,3})?(\s*,\s*(?=\S)|$))*$/i, { message: 'TRUSTED_PROXIES must be addresses or networks (CIDR) separated by commas' }) TRUSTED_PROXIES: string = '';
 
+  /** Where OpenTelemetry spans go over OTLP/HTTP (JSON), such as `http://collector:4318`; without it nothing is traced. */
+  @IsOptional() @emptyAsAbsent @IsUrl({ require_tld: false, protocols: ['http', 'https'], require_protocol: true }) OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+  /** The same, with the whole path. */
+  @IsOptional() @emptyAsAbsent @IsUrl({ require_tld: false, protocols: ['http', 'https'], require_protocol: true }) OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string;
+  @IsString() OTEL_SERVICE_NAME: string = 'danbi';
+  @IsIn(['true', 'false']) OTEL_SDK_DISABLED: 'true' | 'false' = 'false';
+  /** Nobody's trace is gone on with, so what they call `parentbased_` means the same as without it. */
+  @IsIn(['always_on', 'always_off', 'traceidratio', 'parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio']) OTEL_TRACES_SAMPLER: string = 'always_on';
+  /** Which share of traces is kept, with `traceidratio`. */
+  @IsNumber() @Min(0) @Max(1) @Type(() => Number) OTEL_TRACES_SAMPLER_ARG: number = 1;
+
   get dnsServers(): string[] {
     return (this.DNS_SERVERS ?? '').split(',').map((server) => server.trim()).filter((server) => server !== '');
   }
@@ -71,7 +82,8 @@ export class Config {
 /** Reads and checks the environment; a wrong value is one sentence naming the variable. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const known = Object.fromEntries(
-    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'DANBI_SECRET_KEY', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'DNS_SERVERS', 'SMTP_CONNECTIONS', 'WEBHOOK_ALLOWED_NETWORKS', 'IMPORT_MAX_BYTES', 'TRUSTED_PROXIES', 'STREAM_CONNECTIONS', 'VISITOR_REQUESTS_PER_MINUTE', 'INGEST_REQUESTS_PER_MINUTE', 'INBOUND_PORT', 'INBOUND_HOST', 'INBOUND_PROTOCOL', 'INBOUND_DOMAINS', 'INBOUND_IMAP_URL', 'INBOUND_IMAP_KEEP']
+    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'DANBI_SECRET_KEY', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'DNS_SERVERS', 'SMTP_CONNECTIONS', 'WEBHOOK_ALLOWED_NETWORKS', 'IMPORT_MAX_BYTES', 'TRUSTED_PROXIES', 'STREAM_CONNECTIONS', 'VISITOR_REQUESTS_PER_MINUTE', 'INGEST_REQUESTS_PER_MINUTE', 'INBOUND_PORT', 'INBOUND_HOST', 'INBOUND_PROTOCOL', 'INBOUND_DOMAINS', 'INBOUND_IMAP_URL', 'INBOUND_IMAP_KEEP',
+      'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_SERVICE_NAME', 'OTEL_SDK_DISABLED', 'OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG']
       .filter((name) => env[name] !== undefined && env[name] !== '')
       .map((name) => [name, env[name]]),
   );

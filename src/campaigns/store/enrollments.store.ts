@@ -1,5 +1,6 @@
 import { alike } from '../../platform/database/alike.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
+import { leaveTrail } from '../../platform/tracing/trail.js';
 import { keepPlanForOne } from '../../platform/database/kept-plans.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
 
@@ -172,6 +173,10 @@ export async function beginRuns(tx: Db, version: { id: string; campaignId: strin
     on conflict (campaign_id, person_id, entry_key) where state = 'active' do nothing
     returning id`,
   [version.campaignId, version.id, version.start, now, runs.map((run) => run.id), runs.map((run) => run.personId), runs.map((run) => places.get(run.entry)!), entries.map((entry) => JSON.stringify(entry)), version.byKey]);
+  leaveTrail(tx, () => {
+    const ids = new Set(begun.map(({ id }) => id));
+    return runs.filter(({ id }) => ids.has(id)).map(({ id, personId }) => ({ kind: 'run', id, personId }));
+  });
   return begun.map(({ id }) => id);
 }
 
@@ -191,6 +196,7 @@ export async function insertStanding(tx: Db, version: { id: string; campaignId: 
       join jsonb_to_recordset($7::jsonb) as s ("place" int, "state" text, "exitCode" text, "stepId" text, "arrivedAt" timestamptz, "dueAt" timestamptz, "waiting" boolean, "entry" jsonb) on s."place" = r.place
      order by r.id`,
   [version.campaignId, version.id, now, standings.map(({ id }) => id), standings.map(({ personId }) => personId), places, said, version.byKey]);
+  leaveTrail(tx, () => standings.map(({ id, personId }) => ({ kind: 'run', id, personId })));
 }
 
 /** So often in 24 hours a person may enter a campaign that changes people: more is two campaigns calling each other. */

@@ -4,6 +4,7 @@ import { Clock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import { AuditLog } from '../../platform/audit.js';
 import { inTransaction, type Db } from '../../platform/database/db.js';
+import { leaveTrail } from '../../platform/tracing/trail.js';
 import { loadWorkspace, type Workspace } from '../../platform/workspace.js';
 import { RenderFailure, type CompiledMessage } from '../content/compiled.js';
 import { ContentCache } from '../content/content-cache.js';
@@ -79,7 +80,7 @@ function claim({ db, clock, queue, contents, worker }: HookSurroundings, endpoin
 }
 
 /** Null when there was no time left to begin: the claim runs out and the delivery is taken again. */
-async function deliver({ clock, post }: HookSurroundings, batch: Batch, claimed: Claimed): Promise<Ended | null> {
+async function deliver({ db, clock, post }: HookSurroundings, batch: Batch, claimed: Claimed): Promise<Ended | null> {
   const common = { id: claimed.id, personId: claimed.personId, fence: claimed.fence };
   const { endpoint } = batch;
   let body: string;
@@ -96,6 +97,7 @@ async function deliver({ clock, post }: HookSurroundings, batch: Batch, claimed:
   const now = clock.now();
   const attempts = claimed.attempts + 1;
   const fate = fateOf(outcome, { deliveryId: claimed.id, kind: endpoint.kind, attempts, now });
+  leaveTrail(db, () => [{ kind: 'handover', id: claimed.id, personId: claimed.personId, from: at, until: now, to: endpoint.id, outcome: fate.kind === 'delivered' ? 'accepted' : fate.kind }]);
   return { end: { ...common, ...endOf(fate, outcome, now), attempted: true }, tried: { attempt: attemptOf({ endpoint, claimed, at, now, attempts }, fate, outcome), outcome } };
 }
 

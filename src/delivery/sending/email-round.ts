@@ -33,6 +33,8 @@ export interface RoundParts {
   admission: Admission;
   writer: SettlementWriter;
   clock: Clock;
+  /** Hears of each try to hand a message over. */
+  tried(what: { id: string; personId: string; from: Date; until: Date; to: string; outcome: string }): void;
   workspace: Workspace;
   settings: SendingSettings;
   links: LinkSigner;
@@ -166,11 +168,13 @@ export class EmailRound {
     if (!made) return;
     const { mail, language } = made;
     const claim = { id: claimed.id, fence: claimed.fence };
+    const from = clock.now();
     const result = await line.transport.send(mail, () => {
       if (!this.holds(claimed)) throw new Error('the claim ran out before the message was transferred');
       journal.begin({ ...claim, relay: line.plan.id }, clock.now());
     });
     const now = clock.now();
+    this.parts.tried({ id: claimed.id, personId: claimed.personId, from, until: now, to: line.plan.id, outcome: result.kind });
     const common = { id: claimed.id, personId: claimed.personId, fence: claimed.fence, address: mail.envelope.to, language, relay: line.plan.id };
     if (result.kind === 'accepted') {
       journal.accepted(claim, now);

@@ -1,4 +1,5 @@
 import { rows, type Db } from '../../platform/database/db.js';
+import { leaveTrail } from '../../platform/tracing/trail.js';
 import { instants, uuids } from './arrays.js';
 
 /** An event as it is stored. */
@@ -39,6 +40,7 @@ export async function insertEventsAndNews(tx: Db, events: EventRow[], news: News
            array(select distinct e.name from e), $13::text[], array(select e.id from e), array(select e.person_id from e)`,
     [uuids(events.map((e) => e.id)), uuids(events.map((e) => e.personId)), events.map((e) => e.type), events.map((e) => e.name), events.map((e) => e.properties), events.map((e) => e.context),
       instants(events.map((e) => e.occurredAt)), instants(events.map((e) => e.receivedAt)), events.map((e) => e.messageId), news.at, uuids(news.personIds), news.attributeKeys, news.tags]);
+  leaveTrail(tx, () => events.map(({ id, personId, occurredAt }) => ({ kind: 'event', id, personId, occurredAt })));
 }
 
 /** Claims these message keys; answers the ones nobody had claimed before. */

@@ -1,4 +1,5 @@
 import { rows, type Db } from '../../../platform/database/db.js';
+import { leaveTrail } from '../../../platform/tracing/trail.js';
 import { lockPeople } from '../../preferences/store/preferences.store.js';
 
 /** A message that something came back about, locked. */
@@ -50,6 +51,7 @@ export async function moveOn(tx: Db, changes: readonly StateChange[], now: Date)
            reason = case c."state" when 'bounced' then 'PROVIDER_REJECTED' end, detail = case c."state" when 'bounced' then c."detail" end
       from jsonb_to_recordset($1::jsonb) as c("id" uuid, "personId" uuid, "state" text, "at" timestamptz, "detail" text)
      where d.id = c."id" and d.person_id = c."personId"`, [JSON.stringify(changes), now]);
+  leaveTrail(tx, () => changes.filter(({ state }) => state === 'delivered').map(({ id, personId, state, at }) => ({ kind: 'report', id, personId, what: state, at })));
 }
 
 export interface ReturnEvent { deliveryId: string; personId: string; kind: string; key: string; at: Date; verdict: string; evidence: object; data: object }
@@ -64,5 +66,9 @@ export async function addReturnEvents(tx: Db, events: readonly ReturnEvent[]): P
      where not exists (select from delivery_event as e where e.delivery_id = n."deliveryId" and e.person_id = n."personId" and e.kind = n."kind" and e.event_key = n."key")
      order by n."deliveryId", n."kind", n."key", n."at"
     returning delivery_id || ' ' || kind || ' ' || event_key as key`, [JSON.stringify(events)]);
+  leaveTrail(tx, () => {
+    const fresh = new Set(added.map(({ key }) => key));
+    return events.filter(({ deliveryId, kind, key }) => fresh.has(`${deliveryId} ${kind} ${key}`)).map(({ deliveryId: id, personId, kind, at }) => ({ kind: 'report', id, personId, what: kind, at }));
+  });
   return new Set(added.map(({ key }) => key));
 }

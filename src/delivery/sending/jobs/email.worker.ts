@@ -7,6 +7,7 @@ import { WorkerRunner } from '../../../platform/jobs/runner.js';
 import { Worker, type Round } from '../../../platform/jobs/worker.js';
 import type { Log } from '../../../platform/logging.js';
 import { LOG } from '../../../platform/tokens.js';
+import { leaveTrail } from '../../../platform/tracing/trail.js';
 import { loadWorkspace } from '../../../platform/workspace.js';
 import { ContentCache } from '../../content/content-cache.js';
 import { Senders } from '../../identity/senders.service.js';
@@ -104,6 +105,7 @@ export class EmailWorker extends Worker {
     const admission = await Admission.open({ db: this.db, zone: workspace.timeZone });
     const round = new EmailRound({
       ...sender, admission, workspace, settings, outgoing, queue: this.queue, clock: this.clock, lease: this.lease,
+      tried: (what) => leaveTrail(this.db, () => [{ kind: 'handover', ...what }]),
       links: await this.outside.links.signer(),
       contents: (ids) => this.outside.contents.load(this.db, ids),
     });

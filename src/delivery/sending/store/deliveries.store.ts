@@ -4,6 +4,7 @@ import type { MessageClass } from '../../../contract/pacing.js';
 import type { ReasonCode } from '../../../kernel/reason-codes.js';
 import { alike } from '../../../platform/database/alike.js';
 import { row, rows, type Db } from '../../../platform/database/db.js';
+import { leaveTrail } from '../../../platform/tracing/trail.js';
 
 /** A delivery as a campaign decides it: who, by which step of which version, what, and from when on. */
 export interface NewDelivery {
@@ -62,6 +63,7 @@ export async function enqueueDeliveries(tx: Db, deliveries: NewDelivery[], now: 
      on conflict (enrollment_id, step_id, channel, person_id) do nothing`,
     [now, deliveries.map(({ id }) => id), deliveries.map(({ personId }) => personId), deliveries.map(({ enrollmentId }) => enrollmentId), places, said, rungs ? deliveries.map(({ fallback }) => fallback?.of ?? null) : []],
   );
+  leaveTrail(tx, () => deliveries.map(({ id, personId }) => ({ kind: 'queued', id, personId })));
 }
 
 /** Which queued deliveries to cancel. */

@@ -2,6 +2,7 @@ import type { ReasonCode } from '../../../kernel/reason-codes.js';
 import { recordNews } from '../../../people/store/news.store.js';
 import { announceEngagement } from '../../../people/store/change.store.js';
 import { rows, type Db } from '../../../platform/database/db.js';
+import { leaveTrail } from '../../../platform/tracing/trail.js';
 import { addressHash } from '../../preferences/domain/address.js';
 import { suppressFor } from '../../preferences/store/suppression.store.js';
 import { kindOf } from '../../returns/domain/classify.js';
@@ -112,5 +113,6 @@ export async function insertInApp(tx: Db, messages: readonly InAppInsert[], now:
      returning person_id as "personId", delivery_id as ref`,
     [JSON.stringify(messages), now],
   );
+  leaveTrail(tx, () => inserted.map(({ ref, personId }) => ({ kind: 'handover', id: ref, personId, from: now, until: now, to: null, outcome: 'accepted' })));
   await recordNews(tx, inserted.map((each) => ({ ...each, kind: 'message' })), now);
 }

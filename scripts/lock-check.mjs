@@ -32,7 +32,7 @@ export function auditFaults(text, accepted) {
 function main() {
   const { allowScripts } = read('package.json');
   const accepted = read('scripts/known-faults.json');
-  const faults = [...lockFaults(read('package-lock.json'), allowScripts), ...lockFaults(read('web/package-lock.json'), {}).map((fault) => `web: ${fault}`)];
+  const faults = [...lockFaults(read('package-lock.json'), allowScripts), ...['web', 'site'].flatMap((folder) => lockFaults(read(`${folder}/package-lock.json`), {}).map((fault) => `${folder}: ${fault}`))];
   for (const folder of ['', 'web']) {
     const { stdout } = spawnSync('npm', ['audit', '--omit=dev', '--package-lock-only', '--json', '--fetch-retries=0', '--fetch-timeout=8000'], { cwd: `${ROOT}${folder}`, encoding: 'utf8', timeout: 15_000 });
     const found = auditFaults(stdout ?? '', accepted);

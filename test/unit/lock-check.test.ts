@@ -13,6 +13,7 @@ test('the committed lock files have nothing to complain about', () => {
   const { allowScripts } = read('package.json');
   expect(lockFaults(read('package-lock.json'), allowScripts)).toEqual([]);
   expect(lockFaults(read('web/package-lock.json'), {})).toEqual([]);
+  expect(lockFaults(read('site/package-lock.json'), {})).toEqual([]);
 });
 
 test.each([

@@ -1,0 +1,13 @@
+/** A line of a guide that its test does not run. @property by the file that runs it @property saying words of that file that do */
+export interface RunElsewhere { line: string; why: string; by?: string; saying?: string }
+
+/** Lines of guides, to the letter, that are run by something else, or can not be run where tests are. Anything that is not here is run. */
+export const ELSEWHERE: RunElsewhere[] = [
+  { line: 'npm ci && npm start', why: 'installs and starts for good; the start is that of every crash test', by: '.ci/run', saying: 'npm ci' },
+  { line: 'npm ci && npm test', why: 'is this very run', by: '.ci/run', saying: 'npm ci && npm test' },
+  { line: 'danbi POST "/v1/relays/$RELAY/test"', why: 'asks a mail server of the reader', by: 'test/http/delivery-relays.test.ts', saying: '/test' },
+  { line: 'danbi POST "/v1/sending-domains/$DOMAIN/check"', why: "asks the reader's DNS", by: 'test/http/sending-domains.test.ts', saying: '/check' },
+  { line: 'export DANBI_URL=https://staging.danbi.example.com DANBI_KEY=…   # a server key of role marketer (Settings → API keys)', why: 'names the installation of the reader; the test gives its own' },
+  { line: 'npm run --silent danbi -- apply ./campaigns            # make it so, after asking', why: 'asks somebody at a terminal', by: 'test/http/files-cli.test.ts', saying: 'Nobody is here to be asked' },
+  { line: "git add campaigns && git commit -m 'Ask on day three' && git push      # review it", why: 'is the repository of the reader' },
+];

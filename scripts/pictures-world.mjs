@@ -1,5 +1,6 @@
 // A workspace worth looking at, made over the public API of a Danbi of its own: sample people, campaigns in every state, settings.
 import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,13 @@ import { join } from 'node:path';
 
 export const PASSWORD = '비밀번호는 길수록 좋다';
 const MINUTE = 60_000;
+const SOURCE_SECRET = 'shpss_a_secret_of_the_shop';
+/** What a shop sends: an order, a parcel of somebody nobody knows, and something no rule is for. */
+const ORDERS = [
+  ['orders/paid', { id: 450789469, name: '#1001', total_price: '59000', currency: 'KRW', processed_at: '2026-03-02T17:30:00+09:00', line_items: [{ title: '우전 녹차', product_id: 1 }], customer: { id: 207119551, email: 'mina@example.org', first_name: '미나' } }],
+  ['fulfillments/create', { id: 2, order_id: 5, email: 'nobody@example.org', created_at: '2026-03-02T18:00:00+09:00' }],
+  ['themes/publish', { id: 5 }],
+];
 
 const freePort = () => new Promise((done) => {
   const server = createServer().listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => done(port)); });
@@ -91,7 +99,12 @@ async function fill(danbi) {
   await call('POST', '/v1/suppressions', { address: 'gone@example.org' });
   const domain = await call('POST', '/v1/sending-domains', { domain: 'mail.shop.example' });
   const hook = await call('POST', '/v1/webhook-endpoints', { name: '주문 시스템', url: 'https://shop.example/hooks' });
+  const source = await call('POST', '/v1/sources', { kind: 'shopify', name: '차 가게', secret: SOURCE_SECRET });
+  for (const [topic, body] of ORDERS) {
+    const text = JSON.stringify(body);
+    await fetch(`${danbi.url}/in/${source.id}`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-shopify-topic': topic, 'x-shopify-hmac-sha256': createHmac('sha256', SOURCE_SECRET).update(text).digest('base64'), 'x-shopify-event-id': `${topic}-${body.id}` }, body: text });
+  }
   const people = (await call('GET', '/v1/people?limit=20')).items;
   const mails = (await call('GET', '/v1/sandbox/mails')).items;
-  return { series, broadcast, draft, segment: segment.id, auto: campaignIds[0], delivery: deliveries[0].id, person: deliveries[0].personId ?? people[0].id, domain: domain.id, hook: hook.id ?? hook.endpoint?.id, mail: mails[0].id };
+  return { series, broadcast, draft, segment: segment.id, auto: campaignIds[0], delivery: deliveries[0].id, person: deliveries[0].personId ?? people[0].id, domain: domain.id, hook: hook.id ?? hook.endpoint?.id, source: source.id, mail: mails[0].id };
 }

@@ -9,7 +9,7 @@ const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, heig
 const MOST = 6_000;
 const FRAMES_MS = 250;
 const PLAIN = ['campaigns', 'campaigns/new', 'auto-messages', 'auto-messages/new', 'messages', 'messages/snippets', 'messages/snippets/address', 'messages/snippets/new', 'segments', 'segments/new', 'people', 'people/import', 'results', 'results?list=goals', 'results/deliverability', 'results/holdouts', 'results/overlap', 'features', 'deliveries', 'deliveries/mailbox', 'data/events', 'data/attributes'];
-const SETTINGS = ['workspace', 'team', 'sending', 'website', 'topics', 'pacing', 'safety', 'canaries', 'api-keys', 'webhooks', 'files', 'retention', 'status', 'audit', 'me'];
+const SETTINGS = ['workspace', 'team', 'sending', 'website', 'topics', 'pacing', 'safety', 'canaries', 'api-keys', 'sources', 'webhooks', 'files', 'retention', 'status', 'audit', 'me'];
 
 const screens = (ids) => ({
   home: '/', ...Object.fromEntries([...PLAIN, ...SETTINGS.map((name) => `settings/${name}`)].map((path) => [path.replaceAll(/\W/g, '-'), `/${path}`])),
@@ -24,6 +24,7 @@ const screens = (ids) => ({
   ...Object.fromEntries(['about', 'messages', 'consent', 'timeline'].map((tab) => [`person-${tab}`, `/people/${ids.person}?tab=${tab}`])),
   'person-why': `/people/${ids.person}?tab=messages&campaign=${ids.series}`,
   delivery: `/deliveries/${ids.delivery}`, mail: `/deliveries/mailbox/${ids.mail}`, 'settings-domain': `/settings/sending/domains/${ids.domain}`, 'settings-webhook': `/settings/webhooks/${ids.hook}`,
+  'settings-source': `/settings/sources/${ids.source}`, 'settings-source-mapping': `/settings/sources/${ids.source}?tab=mapping`, 'settings-source-setup': `/settings/sources/${ids.source}?tab=setup`,
 });
 
 async function signIn(page, url) {

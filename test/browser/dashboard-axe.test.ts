@@ -66,6 +66,8 @@ const ROUTES: Record<string, readonly string[]> = {
   '/settings/sending': ['servers', 'domains', 'reports', 'warmup', 'suppressed', 'returns', 'limits', 'links'].map((tab) => `/settings/sending?tab=${tab}`),
   '/settings/sending/domains/$id': ['/settings/sending/domains/{domain}'],
   '/settings/retention': ['/settings/retention'],
+  '/settings/sources': ['/settings/sources'],
+  '/settings/sources/$id': ['received', 'mapping', 'setup'].map((tab) => `/settings/sources/{source}?tab=${tab}`),
   '/settings/status': ['/settings/status'],
   '/settings/team': ['/settings/team'],
   '/settings/topics': ['/settings/topics'],
@@ -109,6 +111,7 @@ const DIALOGS: Record<string, readonly [string, (page: Page) => Promise<void>]> 
     await look.click();
   }],
   'a new endpoint': ['/settings/webhooks', click('webhooks.new')],
+  'a new source': ['/settings/sources', click('sources.new')],
 };
 /** Menus, by the words of the button that opens them. */
 const MENUS: Record<string, readonly [string, (page: Page) => Promise<void>]> = {

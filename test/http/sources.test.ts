@@ -30,7 +30,7 @@ const fromStripe = (source: { id: string }, body: object, at = NOW) => {
   const [text, t] = [JSON.stringify(body), Math.floor(at.getTime() / 1_000)];
   return send(source, text, { 'stripe-signature': `t=${t},v1=${'0'.repeat(64)},v1=${hmac(`${t}.${text}`, 'whsec_stripe_secret', 'hex')}` });
 };
-const deliveries = async ({ id }: { id: string }) => (await ok('GET', `/v1/sources/${id}/deliveries`)).items as { id: string; state: string; messages: number; rules: string[]; problems: { path: string; message: string }[]; topic: string }[];
+const deliveries = async ({ id }: { id: string }) => ((await ok('GET', `/v1/sources/${id}/deliveries`)).items as { problems: { messageKo: string }[] }[]).map((one) => ({ ...one, problems: one.problems.map(({ messageKo, ...problem }) => { expect(messageKo).toMatch(/[가-힣]/); return problem; }) })) as unknown as { id: string; state: string; messages: number; rules: string[]; problems: { path: string; message: string }[]; topic: string }[];
 const eventsOf = async (handle: string) => {
   const { id } = await ok('GET', `/v1/people/${handle}`);
   return app.db.query(`select e.name, e.properties, e.occurred_at as at from event as e where e.person_id = $1 and e.name not like '$%' order by e.occurred_at, e.name`, [id]) as Promise<{ name: string; properties: Record<string, unknown>; at: Date }[]>;

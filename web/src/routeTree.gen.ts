@@ -65,6 +65,8 @@ import { Route as MessagesSnippetsIndexRouteImport } from './routes/messages/sni
 import { Route as MessagesSnippetsKeyRouteImport } from './routes/messages/snippets/$key'
 import { Route as MessagesSnippetsNewRouteImport } from './routes/messages/snippets/new'
 import { Route as SettingsSendingIndexRouteImport } from './routes/settings/sending/index'
+import { Route as SettingsSourcesIndexRouteImport } from './routes/settings/sources/index'
+import { Route as SettingsSourcesIdRouteImport } from './routes/settings/sources/$id'
 import { Route as SettingsWebhooksIndexRouteImport } from './routes/settings/webhooks/index'
 import { Route as SettingsWebhooksIdRouteImport } from './routes/settings/webhooks/$id'
 import { Route as CampaignsIdMessagesStepIdRouteImport } from './routes/campaigns/$id/messages/$stepId'
@@ -351,6 +353,16 @@ const SettingsSendingIndexRoute = SettingsSendingIndexRouteImport.update({
   path: '/sending/',
   getParentRoute: () => SettingsRouteRoute,
 } as any)
+const SettingsSourcesIndexRoute = SettingsSourcesIndexRouteImport.update({
+  id: '/sources/',
+  path: '/sources/',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsSourcesIdRoute = SettingsSourcesIdRouteImport.update({
+  id: '/sources/$id',
+  path: '/sources/$id',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
 const SettingsWebhooksIndexRoute = SettingsWebhooksIndexRouteImport.update({
   id: '/webhooks/',
   path: '/webhooks/',
@@ -432,12 +444,14 @@ export interface FileRoutesByFullPath {
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
   '/messages/snippets/new': typeof MessagesSnippetsNewRoute
+  '/settings/sources/$id': typeof SettingsSourcesIdRoute
   '/settings/webhooks/$id': typeof SettingsWebhooksIdRoute
   '/auto-messages/$id/': typeof AutoMessagesIdIndexRoute
   '/campaigns/$id/': typeof CampaignsIdIndexRoute
   '/deliveries/mailbox/': typeof DeliveriesMailboxIndexRoute
   '/messages/snippets/': typeof MessagesSnippetsIndexRoute
   '/settings/sending/': typeof SettingsSendingIndexRoute
+  '/settings/sources/': typeof SettingsSourcesIndexRoute
   '/settings/webhooks/': typeof SettingsWebhooksIndexRoute
   '/campaigns/$id/messages/$stepId': typeof CampaignsIdMessagesStepIdRoute
   '/campaigns/$id/results/people': typeof CampaignsIdResultsPeopleRoute
@@ -492,12 +506,14 @@ export interface FileRoutesByTo {
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
   '/messages/snippets/new': typeof MessagesSnippetsNewRoute
+  '/settings/sources/$id': typeof SettingsSourcesIdRoute
   '/settings/webhooks/$id': typeof SettingsWebhooksIdRoute
   '/auto-messages/$id': typeof AutoMessagesIdIndexRoute
   '/campaigns/$id': typeof CampaignsIdIndexRoute
   '/deliveries/mailbox': typeof DeliveriesMailboxIndexRoute
   '/messages/snippets': typeof MessagesSnippetsIndexRoute
   '/settings/sending': typeof SettingsSendingIndexRoute
+  '/settings/sources': typeof SettingsSourcesIndexRoute
   '/settings/webhooks': typeof SettingsWebhooksIndexRoute
   '/campaigns/$id/messages/$stepId': typeof CampaignsIdMessagesStepIdRoute
   '/campaigns/$id/results/people': typeof CampaignsIdResultsPeopleRoute
@@ -556,12 +572,14 @@ export interface FileRoutesById {
   '/deliveries/mailbox/$id': typeof DeliveriesMailboxIdRoute
   '/messages/snippets/$key': typeof MessagesSnippetsKeyRoute
   '/messages/snippets/new': typeof MessagesSnippetsNewRoute
+  '/settings/sources/$id': typeof SettingsSourcesIdRoute
   '/settings/webhooks/$id': typeof SettingsWebhooksIdRoute
   '/auto-messages/$id/': typeof AutoMessagesIdIndexRoute
   '/campaigns/$id/': typeof CampaignsIdIndexRoute
   '/deliveries/mailbox/': typeof DeliveriesMailboxIndexRoute
   '/messages/snippets/': typeof MessagesSnippetsIndexRoute
   '/settings/sending/': typeof SettingsSendingIndexRoute
+  '/settings/sources/': typeof SettingsSourcesIndexRoute
   '/settings/webhooks/': typeof SettingsWebhooksIndexRoute
   '/campaigns/$id/messages/$stepId': typeof CampaignsIdMessagesStepIdRoute
   '/campaigns/$id/results_/people': typeof CampaignsIdResultsPeopleRoute
@@ -621,12 +639,14 @@ export interface FileRouteTypes {
     | '/deliveries/mailbox/$id'
     | '/messages/snippets/$key'
     | '/messages/snippets/new'
+    | '/settings/sources/$id'
     | '/settings/webhooks/$id'
     | '/auto-messages/$id/'
     | '/campaigns/$id/'
     | '/deliveries/mailbox/'
     | '/messages/snippets/'
     | '/settings/sending/'
+    | '/settings/sources/'
     | '/settings/webhooks/'
     | '/campaigns/$id/messages/$stepId'
     | '/campaigns/$id/results/people'
@@ -681,12 +701,14 @@ export interface FileRouteTypes {
     | '/deliveries/mailbox/$id'
     | '/messages/snippets/$key'
     | '/messages/snippets/new'
+    | '/settings/sources/$id'
     | '/settings/webhooks/$id'
     | '/auto-messages/$id'
     | '/campaigns/$id'
     | '/deliveries/mailbox'
     | '/messages/snippets'
     | '/settings/sending'
+    | '/settings/sources'
     | '/settings/webhooks'
     | '/campaigns/$id/messages/$stepId'
     | '/campaigns/$id/results/people'
@@ -744,12 +766,14 @@ export interface FileRouteTypes {
     | '/deliveries/mailbox/$id'
     | '/messages/snippets/$key'
     | '/messages/snippets/new'
+    | '/settings/sources/$id'
     | '/settings/webhooks/$id'
     | '/auto-messages/$id/'
     | '/campaigns/$id/'
     | '/deliveries/mailbox/'
     | '/messages/snippets/'
     | '/settings/sending/'
+    | '/settings/sources/'
     | '/settings/webhooks/'
     | '/campaigns/$id/messages/$stepId'
     | '/campaigns/$id/results_/people'
@@ -1185,6 +1209,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SettingsSendingIndexRouteImport
       parentRoute: typeof SettingsRouteRoute
     }
+    '/settings/sources/': {
+      id: '/settings/sources/'
+      path: '/sources'
+      fullPath: '/settings/sources/'
+      preLoaderRoute: typeof SettingsSourcesIndexRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/settings/sources/$id': {
+      id: '/settings/sources/$id'
+      path: '/sources/$id'
+      fullPath: '/settings/sources/$id'
+      preLoaderRoute: typeof SettingsSourcesIdRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
     '/settings/webhooks/': {
       id: '/settings/webhooks/'
       path: '/webhooks'
@@ -1238,8 +1276,10 @@ interface SettingsRouteRouteChildren {
   SettingsWebsiteRoute: typeof SettingsWebsiteRoute
   SettingsWorkspaceRoute: typeof SettingsWorkspaceRoute
   SettingsIndexRoute: typeof SettingsIndexRoute
+  SettingsSourcesIdRoute: typeof SettingsSourcesIdRoute
   SettingsWebhooksIdRoute: typeof SettingsWebhooksIdRoute
   SettingsSendingIndexRoute: typeof SettingsSendingIndexRoute
+  SettingsSourcesIndexRoute: typeof SettingsSourcesIndexRoute
   SettingsWebhooksIndexRoute: typeof SettingsWebhooksIndexRoute
   SettingsSendingDomainsIdRoute: typeof SettingsSendingDomainsIdRoute
 }
@@ -1259,8 +1299,10 @@ const SettingsRouteRouteChildren: SettingsRouteRouteChildren = {
   SettingsWebsiteRoute: SettingsWebsiteRoute,
   SettingsWorkspaceRoute: SettingsWorkspaceRoute,
   SettingsIndexRoute: SettingsIndexRoute,
+  SettingsSourcesIdRoute: SettingsSourcesIdRoute,
   SettingsWebhooksIdRoute: SettingsWebhooksIdRoute,
   SettingsSendingIndexRoute: SettingsSendingIndexRoute,
+  SettingsSourcesIndexRoute: SettingsSourcesIndexRoute,
   SettingsWebhooksIndexRoute: SettingsWebhooksIndexRoute,
   SettingsSendingDomainsIdRoute: SettingsSendingDomainsIdRoute,
 }

@@ -10,7 +10,7 @@ import type { Actor } from '../../platform/http/access.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
 import type { Mapping } from './domain/mapping.js';
 import { PRESETS } from './domain/presets.js';
-import type { Proof, SourceKind } from './domain/proof.js';
+import { namesOf, type Proof, type SourceKind } from './domain/proof.js';
 import { readSourceBody } from './read-body.js';
 import { listSourceDeliveries, loadSourceDelivery, readAgain, type SourceDelivery, type SourceDeliveryState, type SourceProblem } from './store/source-deliveries.store.js';
 import { deleteSource, deleteSourceSecret, insertSource, insertSourceSecret, listSources, loadSource, lockSource, updateSource, type Source, type SourceChange } from './store/sources.store.js';
@@ -108,7 +108,7 @@ export class Sources {
   async try(id: string, { mapping, topic, headers, body }: { mapping?: Mapping; topic: string; headers: Record<string, string>; body: unknown }): Promise<Trial> {
     const source = await this.get(id);
     if (body === undefined) throw new AppError('source.no-body', 'body: there is nothing to try.', 'invalid', [{ path: 'body', code: 'source.no-body', message: 'there is nothing to try' }]);
-    const { accepted, rules, problems } = await readSourceBody(this.db, mapping ?? source.mapping, { id: newId(), sourceId: id, topic, headers, body, receivedAt: this.clock.now() });
+    const { accepted, rules, problems } = await readSourceBody(this.db, mapping ?? source.mapping, { id: newId(), sourceId: id, topic: topic || namesOf(source.kind, body, (name) => headers[name] ?? '').topic, headers, body, receivedAt: this.clock.now() });
     return {
       rules, problems,
       messages: accepted.map(({ type, ref, name, occurredAt, properties, attributes }) => ({ type, userId: 'userId' in ref ? ref.userId : null, anonymousId: ('anonymousId' in ref ? ref.anonymousId : undefined) ?? null, name, occurredAt, properties: JSON.parse(properties) as unknown, traits: attributes ?? {} })),

@@ -25,4 +25,5 @@ export const SOURCES: Sentences = {
   'must have at least {least} characters': '{least}자 이상이어야 해요.',
   'several people have this e-mail, and no user id is given': '이 이메일을 쓰는 고객이 여럿이고 고객 아이디가 없어요.',
   'nobody is known by this e-mail, and no user id is given': '이 이메일을 쓰는 고객이 없고 고객 아이디도 없어요.',
+  'is no JMESPath expression: {fault}': 'JMESPath 식이 아니에요: {fault}',
 };

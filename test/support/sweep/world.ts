@@ -13,7 +13,7 @@ const AT = on(0, 10);
 
 /** What the list of addresses names. */
 export interface SweepWorld {
-  person: string; segment: string; series: string; draft: string; broadcast: string; test: string; survey: string; delivery: string; mail: string; endpoint: string; domain: string;
+  person: string; segment: string; series: string; draft: string; broadcast: string; test: string; survey: string; delivery: string; mail: string; endpoint: string; source: string; domain: string;
 }
 
 /** A workspace in which every page of the dashboard has something to show. Ledgers are written by hand where waiting for people would take weeks. */
@@ -28,7 +28,7 @@ export async function furnish(app: TestApp, clock: VirtualClock): Promise<SweepW
   await ask('POST', '/v1/batch', { batch: names.flatMap(([userId]) => ['Signed Up', 'Order Completed'].map((event) => ({ type: 'track', userId, event, messageId: `${userId}-${event}`, properties: { amount: 12_000, plan: 'trial' } }))) });
   const segment = (await ask('POST', '/v1/segments', { name: '체험 고객', definition: { type: 'attribute', key: 'plan', op: 'is', value: 'trial' } })).id as string;
   await app.runner.runUntilIdle();
-  const settings = await furnishSettings(ask);
+  const settings = await furnishSettings(ask, app);
   const world = new ReportWorld(app);
   const made = { series: await writeSeries(world), survey: await writeSurvey(world, AT), test: await writeTest(ask, app, clock) };
   const broadcast = await sendBroadcast(ask, segment);
@@ -44,13 +44,15 @@ export async function furnish(app: TestApp, clock: VirtualClock): Promise<SweepW
 
 type Ask = (method: string, path: string, body?: unknown) => Promise<any>; // eslint-disable-line typescript/no-explicit-any -- answers are taken as they come
 
-async function furnishSettings(ask: Ask): Promise<{ endpoint: string; domain: string }> {
+async function furnishSettings(ask: Ask, app: TestApp): Promise<{ endpoint: string; domain: string; source: string }> {
   await ask('POST', '/v1/suppressions', { address: 'blocked@example.org', detail: 'asked by telephone' });
   await ask('POST', '/v1/topics', { key: 'tips', name: 'Tips', nameKo: '활용 팁', optIn: true });
   await ask('POST', '/v1/snippets', { key: 'address', name: 'Address', kind: 'text', language: 'ko', content: '서울시 중구 1' });
   const endpoint = (await ask('POST', '/v1/webhook-endpoints', { name: '주문', url: 'https://hooks.example.com/orders' })).endpoint.id as string;
   const domain = (await ask('POST', '/v1/sending-domains', { domain: 'news.acme.example', bounceDomain: 'b.news.acme.example' })).id as string;
-  return { endpoint, domain };
+  const source = await ask('POST', '/v1/sources', { kind: 'json', name: '주문 시스템' });
+  await fetch(`${app.url}/in/${source.id}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ type: 'order', email: 'nobody@example.org', total: 3 }) });
+  return { endpoint, domain, source: source.id as string };
 }
 
 /** A series with a test: sent, opened, clicked, unsubscribed, failed, held out, left early, refused, chosen, on the way. */

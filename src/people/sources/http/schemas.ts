@@ -24,7 +24,7 @@ export const SourceView = z.object({
 export const SourceList = z.object({ items: z.array(SourceView), next: z.string().nullable() }).meta({ id: 'SourceList' });
 
 export const DELIVERY_STATES = ['waiting', 'taken', 'ignored', 'failed'] as const;
-const Problem = z.object({ path: z.string(), message: z.string() });
+const Problem = z.object({ path: z.string(), message: z.string(), messageKo: z.string().optional() });
 const deliveryFields = {
   id: z.uuid(), sourceId: z.uuid(), topic: z.string(), receivedAt: DateTime, state: z.enum(DELIVERY_STATES).describe('ignored: no rule fits; failed: a rule fits and nothing could be made.'),
   messages: z.number().int().describe('How many changes of people and events were made of it.'), rules: z.array(z.string()), problems: z.array(Problem), readAt: DateTime.nullable(),
@@ -32,7 +32,7 @@ const deliveryFields = {
 export const SourceDeliveryList = z.object({ items: z.array(z.object(deliveryFields).meta({ id: 'SourceDeliveryLine' })), next: z.string().nullable() }).meta({ id: 'SourceDeliveryList' });
 export const SourceDeliveryView = z.object({ ...deliveryFields, headers: z.record(z.string(), z.string()), body: z.unknown() }).meta({ id: 'SourceDelivery' });
 
-export const TrialRequest = z.strictObject({ mapping: MappingJson.optional(), topic: z.string().max(200).default(''), headers: z.record(z.string().max(100), z.string().max(500)).default({}), body: z.unknown() }).meta({ id: 'SourceTrialRequest' });
+export const TrialRequest = z.strictObject({ mapping: MappingJson.optional(), topic: z.string().max(200).default('').describe('Left out: what the body or the headers say.'), headers: z.record(z.string().max(100), z.string().max(500)).default({}), body: z.unknown() }).meta({ id: 'SourceTrialRequest' });
 export const TrialView = z.object({
   messages: z.array(z.object({ type: z.string(), userId: z.string().nullable(), anonymousId: z.string().nullable(), name: z.string(), occurredAt: DateTime, properties: z.unknown(), traits: z.record(z.string(), z.unknown()) })),
   rules: z.array(z.string()), problems: z.array(Problem),

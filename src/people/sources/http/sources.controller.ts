@@ -5,8 +5,10 @@ import { Id } from '../../../contract/common.js';
 import { Allow, CurrentActor, type Actor } from '../../../platform/http/access.js';
 import { instantAndId } from '../../../platform/http/instant-cursor.js';
 import { PageQuery, pageOf } from '../../../platform/http/paging.js';
+import { koreanOf } from '../../../platform/korean/korean-of.js';
 import { PublicUrl } from '../../../platform/public-url.js';
 import { Sources } from '../sources.service.js';
+import type { SourceProblem } from '../store/source-deliveries.store.js';
 import type { Source } from '../store/sources.store.js';
 import { DELIVERY_STATES, SecretRequest, SourceDeliveryList, SourceDeliveryView, SourceList, SourcePatch, SourceRequest, SourceView, TrialRequest, TrialView } from './schemas.js';
 
@@ -65,28 +67,32 @@ export class SourcesController {
   @ApiOperation({ summary: 'What a body would become, with the mapping of now or another; nothing is kept' }) @ApiOkResponse({ standardSchema: TrialView })
   async try(@Param('id', { schema: Id }) id: string, @Body({ schema: TrialRequest }) request: z.infer<typeof TrialRequest>) {
     const { messages, ...rest } = await this.sources.try(id, request);
-    return { ...rest, messages: messages.map((one) => ({ ...one, occurredAt: one.occurredAt.toISOString() })) };
+    return { ...inTwoLanguages(rest), messages: messages.map((one) => ({ ...one, occurredAt: one.occurredAt.toISOString() })) };
   }
 
   @Get(':id/deliveries')
   @ApiOperation({ summary: 'What it sent in the last week and what became of it, newest first' }) @ApiOkResponse({ standardSchema: SourceDeliveryList })
   async deliveries(@Param('id', { schema: Id }) id: string, @Query({ schema: DeliveryQuery }) { limit, after, state }: z.infer<typeof DeliveryQuery>) {
-    return pageOf(await this.sources.deliveries(id, { state: state ?? null, limit: limit + 1, after: instantAndId(after) }), limit, (last) => [last.receivedAt.toISOString(), last.id]);
+    const page = pageOf(await this.sources.deliveries(id, { state: state ?? null, limit: limit + 1, after: instantAndId(after) }), limit, (last) => [last.receivedAt.toISOString(), last.id]);
+    return { ...page, items: page.items.map(inTwoLanguages) };
   }
 
   @Get(':id/deliveries/:deliveryId')
   @ApiOperation({ summary: 'One body as it came, with what was made of it' }) @ApiOkResponse({ standardSchema: SourceDeliveryView })
   async delivery(@Param('id', { schema: Id }) id: string, @Param('deliveryId', { schema: Id }) deliveryId: string) {
-    return this.sources.delivery(id, deliveryId);
+    return inTwoLanguages(await this.sources.delivery(id, deliveryId));
   }
 
   @Post(':id/deliveries/:deliveryId/read-again') @HttpCode(200)
   @ApiOperation({ summary: 'Read a body once more with the mapping of now; what was made of it already is not made twice' }) @ApiOkResponse({ standardSchema: SourceDeliveryView })
   async again(@Param('id', { schema: Id }) id: string, @Param('deliveryId', { schema: Id }) deliveryId: string, @CurrentActor() actor: Actor) {
-    return this.sources.again(id, deliveryId, actor);
+    return inTwoLanguages(await this.sources.again(id, deliveryId, actor));
   }
 
   private view({ secrets, ...source }: Source): z.infer<typeof SourceView> {
     return { ...source, url: `${this.publicUrl.value}/in/${source.id}`, secrets: secrets.map(({ id, hint, addedAt }) => ({ id, hint, addedAt })) };
   }
 }
+
+/** The same with the Korean of each problem beside it, where there is one. */
+const inTwoLanguages = <T extends { problems: SourceProblem[] }>(found: T) => ({ ...found, problems: found.problems.map(({ path, message }) => { const messageKo = koreanOf(message); return { path, message, ...(messageKo === null ? {} : { messageKo }) }; }) });

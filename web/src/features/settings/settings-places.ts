@@ -9,6 +9,7 @@ export const SETTINGS = [
   { to: '/settings/safety', key: 'safety' },
   { to: '/settings/canaries', key: 'canaries' },
   { to: '/settings/api-keys', key: 'apiKeys' },
+  { to: '/settings/sources', key: 'sources' },
   { to: '/settings/webhooks', key: 'webhooks' },
   { to: '/settings/files', key: 'files' },
   { to: '/settings/retention', key: 'retention' },

@@ -9,3 +9,7 @@ export const ENDPOINT_TABS = ['deliveries', 'attempts', 'dead'] as const;
 export interface EndpointSearch { tab?: (typeof ENDPOINT_TABS)[number] | undefined; delivery?: string | undefined }
 
 export interface AuditSearch { actor?: string | undefined; kind?: string | undefined; subject?: string | undefined; from?: string | undefined; to?: string | undefined }
+
+export const SOURCE_TABS = ['received', 'mapping', 'setup'] as const;
+/** `sample`: the body of which delivery stands beside the mapping. */
+export interface SourceSearch { tab?: (typeof SOURCE_TABS)[number] | undefined; sample?: string | undefined }

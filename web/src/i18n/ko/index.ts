@@ -9,6 +9,7 @@ import decisions from './decisions.json';
 import deliveries from './deliveries.json';
 import draft from './draft.json';
 import retention from './retention.json';
+import sources from './sources.json';
 import status from './status.json';
 import stuck from './stuck.json';
 import explain from './explain.json';
@@ -50,6 +51,7 @@ export default {
   ...app,
   anomalies,
   retention,
+  sources,
   status,
   canaries,
   stuck,

@@ -2133,6 +2133,27 @@ create table sending_settings (
   constraint sending_settings_pkey PRIMARY KEY (id),
   constraint sending_settings_id_check CHECK ((id = 1)));
 
+create table service_level (
+  id uuid not null,
+  campaign_id uuid,
+  target jsonb,
+  updated_by text not null,
+  updated_at timestamp with time zone not null,
+  constraint service_level_campaign_id_key UNIQUE (campaign_id),
+  constraint service_level_pkey PRIMARY KEY (id));
+
+create table service_level_cell (
+  campaign_id uuid not null,
+  at timestamp with time zone not null,
+  counts integer[] not null,
+  constraint service_level_cell_pkey PRIMARY KEY (campaign_id, at));
+
+create table service_level_walk (
+  only_one boolean not null default true,
+  until timestamp with time zone not null,
+  constraint service_level_walk_pkey PRIMARY KEY (only_one),
+  constraint service_level_walk_only_one_check CHECK (only_one));
+
 create table session (
   token_hash text not null,
   user_id uuid not null,
@@ -2262,6 +2283,11 @@ create table source_secret (
   hint text not null,
   added_at timestamp with time zone not null,
   constraint source_secret_pkey PRIMARY KEY (id));
+
+create table status_sample (
+  at timestamp with time zone not null,
+  sample jsonb not null,
+  constraint status_sample_pkey PRIMARY KEY (at));
 
 create table step_visit (
   enrollment_id uuid not null,
@@ -2505,6 +2531,8 @@ alter table one_time_link add constraint one_time_link_user_id_fkey FOREIGN KEY 
 alter table provider_secret add constraint provider_secret_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES provider_connection(id) ON DELETE CASCADE;
 alter table recovery_code add constraint recovery_code_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table second_factor add constraint second_factor_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+alter table service_level add constraint service_level_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
+alter table service_level_cell add constraint service_level_cell_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
 alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table simulation add constraint simulation_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
 alter table simulation_person add constraint simulation_person_simulation_id_fkey FOREIGN KEY (simulation_id) REFERENCES simulation(id) ON DELETE CASCADE;
@@ -2672,6 +2700,8 @@ CREATE INDEX segment_member_person ON public.segment_member USING btree (person_
 CREATE UNIQUE INDEX segment_name ON public.segment USING btree (lower(name)) WHERE ((purpose = 'shared'::text) AND (state <> 'archived'::text));
 CREATE INDEX segment_owner ON public.segment USING btree (owner_id) WHERE (owner_id IS NOT NULL);
 CREATE UNIQUE INDEX sending_domain_default ON public.sending_domain USING btree (is_default) WHERE is_default;
+CREATE INDEX service_level_cell_age ON public.service_level_cell USING btree (at);
+CREATE UNIQUE INDEX service_level_standard ON public.service_level USING btree ((true)) WHERE (campaign_id IS NULL);
 CREATE INDEX session_user_id ON public.session USING btree (user_id);
 CREATE INDEX simulation_listed ON public.simulation USING btree (campaign_id, created_at, id);
 CREATE INDEX simulation_open ON public.simulation USING btree (created_at, id) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));

@@ -4,6 +4,9 @@ import { StopAlarmsController } from './alarms/http/stop-alarms.controller.js';
 import { AlarmsWorker } from './alarms/jobs/alarms.job.js';
 import { AlarmMessenger } from './alarms/messenger.js';
 import { AlarmTargets } from './alarms/targets.service.js';
+import { ServiceLevelsController } from './levels/http/levels.controller.js';
+import { LevelsWorker } from './levels/jobs/levels.worker.js';
+import { ServiceLevels } from './levels/levels.service.js';
 import { Gauges } from './gauges.js';
 import { StatusController } from './http/status.controller.js';
 import { RetentionController } from './retention/http/retention.controller.js';
@@ -12,4 +15,4 @@ import { Retention } from './retention/retention.service.js';
 import { StatusReader } from './status.service.js';
 
 /** `MetricsController` is added by `app.module.ts`: processes that serve no API have metrics too. */
-export const operationsParts: ModuleParts = { providers: [StatusReader, Gauges, AlarmMessenger, AlarmTargets, Retention], controllers: [StatusController, AlarmsController, StopAlarmsController, RetentionController], workers: [AlarmsWorker, RetentionWorker] };
+export const operationsParts: ModuleParts = { providers: [StatusReader, Gauges, AlarmMessenger, AlarmTargets, Retention, ServiceLevels], controllers: [StatusController, AlarmsController, StopAlarmsController, RetentionController, ServiceLevelsController], workers: [AlarmsWorker, RetentionWorker, LevelsWorker] };

@@ -67,13 +67,13 @@ test('that it is worse is news, and so is its end; a receiver that fails is trie
   receiver.answer = (_, count) => (count === 2 ? { status: 503 } : { status: 200 });
   await later(2 * 3_600);
   await later(60);
-  expect((await mails()).map(({ subject }) => subject).at(-1)).toMatch(/조치가 필요한 알람 1건$/);
+  expect((await mails()).map(({ subject }) => subject).at(-1)).toMatch(/조치가 필요한 알람 2건$/);
   expect(receiver.got.map(({ headers }) => headers['webhook-id']).map((id, at, all) => all.indexOf(id))).toEqual([0, 1, 1]);
   await app.runner.runUntilIdle();
   await later(60);
-  expect((await mails()).map(({ subject }) => subject).at(-1)).toMatch(/알람 1건 해결됨$/);
-  expect(JSON.parse(receiver.got.at(-1)!.body).data.alarms).toEqual([expect.objectContaining({ occasion: 'closed', closedAt: expect.any(String) })]);
-  expect([await alarms(), (await alarms(false)).map(({ kind, closedAt }) => [kind, closedAt !== null])]).toEqual([[], [['check', true]]]);
+  expect((await mails()).map(({ subject }) => subject).at(-1)).toMatch(/알람 2건 해결됨$/);
+  expect(JSON.parse(receiver.got.at(-1)!.body).data.alarms).toEqual(['check', 'stuck'].map((kind) => expect.objectContaining({ kind, occasion: 'closed', closedAt: expect.any(String) })));
+  expect([await alarms(), (await alarms(false)).map(({ kind, closedAt }) => [kind, closedAt !== null])]).toEqual([[], [['stuck', true], ['check', true]]]);
 });
 
 test('a test is really sent, and says how it went', async () => {

@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const NOW = new Date('2026-03-02T09:00:00Z');
-const QUIET: Found = { paused: [], breaker: null, approvals: [], anomalies: [], canaries: [], tests: [], sent: [], segments: [], domains: [], relays: [], endpoints: [], lastEventAt: null };
+const QUIET: Found = { paused: [], breaker: null, approvals: [], anomalies: [], stuck: [], canaries: [], tests: [], sent: [], segments: [], domains: [], relays: [], endpoints: [], lastEventAt: null };
 
 describe('what needs somebody', () => {
   const sent = (more: object) => [{ campaignId: 'c', name: 'C', sent: 1_000, bounced: 0, complained: 0, ...more }];

@@ -75,6 +75,20 @@ const canaries = (db: Db): Promise<Found['canaries']> => rows(db, `
   select c.id as "campaignId", c.name, count(*)::int as notes from canary_note as n join campaign as c on c.id = n.campaign_id
    where n.closed_at is null and n.acknowledged_at is null and c.state = 'active' group by c.id, c.name order by c.name limit $1`, [LISTED]);
 
+/** More stuck people of a campaign than this say no more. */
+const MOST_STUCK = 1_000;
+
+/**
+ * People who stand where only a fault keeps them (`overdue` and `not_sent` of a campaign's stuck people): a step due for ten minutes, a message that no
+ * sender took for thirty and that nothing puts off. By the indexes of those who do the work. Who waits for ever, was put off or never came by is for the campaign's page.
+ */
+const stuck = (db: Db, now: Date): Promise<Found['stuck']> => rows(db, `
+  select c.id as "campaignId", c.name, (r.count + d.count)::int as count from campaign as c
+    cross join lateral (select count(*) from (select from enrollment as e where e.campaign_id = c.id and e.state = 'active' and e.due_at <= $1::timestamptz - interval '10 minutes' limit $2) as x) as r
+    cross join lateral (select count(*) from (
+      select from delivery as d where d.channel in ('email', 'webhook', 'chat') and d.campaign_id = c.id and d.state = 'queued' and d.due_at <= $1::timestamptz - interval '30 minutes' and d.reason is null and d.fallback_of is null limit $2) as x) as d
+   where c.state in ('active', 'draining') and r.count + d.count > 0 order by c.name, c.id limit $3`, [now, MOST_STUCK, LISTED]);
+
 const endpoints = (db: Db, now: Date, from: Date): Promise<Found['endpoints']> => rows(db, `
   select e.id as "endpointId", e.name, e.enabled, e.disabled_because as because, coalesce(e.open_until > $1::timestamptz, false) as "isResting",
          (select count(*)::int from (select from delivery as d where d.endpoint_id = e.id and d.state in ('failed', 'uncertain') and d.settled_at >= $2::timestamptz limit $3) as x) as lost
@@ -87,7 +101,7 @@ export async function troubles(db: Db, now: Date, from: Date): Promise<Omit<Foun
   const last = await row<{ at: Date | null }>(db, 'select max(t.last_at) as at from event_tally as t');
   return {
     paused, breaker: await row(db, `select b.reason #>> '{text,en}' as en, b.reason #>> '{text,ko}' as ko from workspace_breaker as b where b.id = 1 and b.state = 'open'`),
-    approvals: await approvals(db), anomalies: await restless(db, now, LISTED), canaries: await canaries(db), tests: await tests(db, now, from), endpoints: await endpoints(db, now, from), lastEventAt: last!.at,
+    approvals: await approvals(db), anomalies: await restless(db, now, LISTED), canaries: await canaries(db), stuck: await stuck(db, now), tests: await tests(db, now, from), endpoints: await endpoints(db, now, from), lastEventAt: last!.at,
     segments: await rows(db, `select s.id as "segmentId", s.name from segment as s where s.purpose = 'shared' and s.state = 'failed' order by s.name limit $1`, [LISTED]),
     domains: await rows(db, `
       select d.id as "domainId", d.domain as name from sending_domain as d

@@ -49,6 +49,7 @@ import { Sources1763800000064 } from './migrations/1763800000064-sources.js';
 import { SecretKeys1763800000061 } from './migrations/1763800000061-secret-keys.js';
 import { SecondFactors1763800000062 } from './migrations/1763800000062-second-factors.js';
 import { Features1763800000054 } from './migrations/1763800000054-features.js';
+import { ServiceLevels1763800000069 } from './migrations/1763800000069-service-levels.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -103,4 +104,5 @@ export const migrations = [
   SecretKeys1763800000061,
   Retention1763800000058,
   SecondFactors1763800000062,
+  ServiceLevels1763800000069,
 ];

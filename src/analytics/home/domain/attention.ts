@@ -4,6 +4,7 @@ export type Attention =
   | { kind: 'breaker'; text: { en: string; ko: string } }
   | { kind: 'approval'; campaignId: string; name: string }
   | { kind: 'zero' | 'collapse' | 'surge'; campaignId: string; name: string; count: number; expected: number }
+  | { kind: 'stuck'; campaignId: string; name: string; count: number }
   | { kind: 'canary'; campaignId: string; name: string; count: number }
   | { kind: 'split'; campaignId: string; name: string }
   | { kind: 'bounces' | 'complaints'; campaignId: string; name: string; count: number; of: number }
@@ -22,6 +23,8 @@ export interface Found {
   breaker: { en: string; ko: string } | null;
   /** Somebody asks for an approval, or a launch that is due waits for one. */
   approvals: { campaignId: string; name: string }[];
+  /** Campaigns with people whose step or message was due long ago. */
+  stuck: { campaignId: string; name: string; count: number }[];
   anomalies: { campaignId: string; name: string; kind: 'zero' | 'collapse' | 'surge'; seen: number; expected: number }[];
   /** Campaigns with notes on canary people that nobody has seen, and how many. */
   canaries: { campaignId: string; name: string; notes: number }[];
@@ -50,6 +53,7 @@ export function attentionOf(found: Found, now: Date): Attention[] {
     ...(found.breaker ? [{ kind: 'breaker' as const, text: found.breaker }] : []),
     ...found.paused.map(({ campaignId, name, en, ko }): Attention => ({ kind: 'paused', campaignId, name, text: { en, ko } })),
     ...found.approvals.map((one): Attention => ({ kind: 'approval', ...one })),
+    ...found.stuck.map((one): Attention => ({ kind: 'stuck', ...one })),
     ...found.anomalies.map(({ campaignId, name, kind, seen, expected }): Attention => ({ kind, campaignId, name, count: seen, expected })),
     ...found.canaries.map(({ campaignId, name, notes }): Attention => ({ kind: 'canary', campaignId, name, count: notes })),
     ...tests('split', 'split'),

@@ -19,6 +19,7 @@ const Attention = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('breaker'), text: z.object({ en: z.string(), ko: z.string() }) }),
   z.object({ kind: z.literal('approval'), ...ofCampaign }),
   z.object({ kind: z.enum(['zero', 'collapse', 'surge']), ...ofCampaign, count: Count.meta({ description: 'People who entered in the last 24 hours' }), expected: z.number() }),
+  z.object({ kind: z.literal('stuck'), ...ofCampaign, count: Count.meta({ description: 'People whose step or message was due long ago; counted up to 1,000 of each' }) }),
   z.object({ kind: z.literal('canary'), ...ofCampaign, count: Count.meta({ description: 'Notes on canary people' }) }),
   z.object({ kind: z.literal('split'), ...ofCampaign }),
   z.object({ kind: z.enum(['bounces', 'complaints']), ...ofCampaign, count: Count, of: Count }),

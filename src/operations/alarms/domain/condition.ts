@@ -17,6 +17,9 @@ export interface AlarmFacts {
   of?: number;
   expected?: number;
   since?: string;
+  /** What was promised: share (0 to 1), seconds and hours. */
+  share?: number | null;
+  target?: { share: number; seconds: number; hours: number };
   text?: { en: string; ko: string };
 }
 
@@ -33,27 +36,34 @@ export interface Condition {
 const NO_FAULTS = ['approval', 'readout_due', 'readout_done'] as const satisfies readonly Attention['kind'][];
 type Fault = Exclude<Attention['kind'], (typeof NO_FAULTS)[number]>;
 
-/** `check` is one of the status page; the others are those of home. */
-export type AlarmKind = 'check' | Fault;
-export const ALARM_KINDS = ['check', 'breaker', 'paused', 'canary', 'zero', 'collapse', 'surge', 'split', 'bounces', 'complaints', 'relay', 'domain', 'segment', 'webhook_off', 'webhook_resting', 'webhook_lost', 'silent'] as const satisfies readonly AlarmKind[];
+/** `check` is one of the status page, `level` a service level that is missed, `unreadable` that none of it can be known; the others are those of home. */
+export type AlarmKind = 'check' | 'level' | 'unreadable' | Fault;
+export const ALARM_KINDS = ['check', 'level', 'unreadable', 'breaker', 'paused', 'stuck', 'canary', 'zero', 'collapse', 'surge', 'split', 'bounces', 'complaints', 'relay', 'domain', 'segment', 'webhook_off', 'webhook_resting', 'webhook_lost', 'silent'] as const satisfies readonly AlarmKind[];
 
 /** How bad each is. What stops messages or makes results wrong is to mend now; the rest is to look at today. */
 const LEVELS: Record<Fault, AlarmLevel> = {
-  breaker: 'bad', paused: 'bad', canary: 'warn', zero: 'bad', collapse: 'warn', surge: 'warn', split: 'bad', bounces: 'warn', complaints: 'bad', relay: 'bad', domain: 'warn', segment: 'warn',
+  breaker: 'bad', paused: 'bad', stuck: 'bad', canary: 'warn', zero: 'bad', collapse: 'warn', surge: 'warn', split: 'bad', bounces: 'warn', complaints: 'bad', relay: 'bad', domain: 'warn', segment: 'warn',
   webhook_off: 'warn', webhook_resting: 'warn', webhook_lost: 'warn', silent: 'warn',
 };
 
 const isFault = (attention: Attention): attention is Attention & { kind: Fault } => !(NO_FAULTS as readonly string[]).includes(attention.kind);
 
-/** Everything that is wrong, from the checks of the status page and from what home says needs somebody. Pure. */
-export function conditionsOf(findings: readonly Finding[], attention: readonly Attention[]): Condition[] {
+/** A campaign that misses, or soon misses, what was promised of it. */
+export interface LevelFound { campaignId: string; name: string; target: { share: number; seconds: number; hours: number }; measured: { share: number | null; level: 'ok' | AlarmLevel } }
+
+/** Nothing else can be said while it holds. */
+export const UNREADABLE: Condition = { key: 'unreadable', kind: 'unreadable', level: 'bad', facts: {} };
+
+/** Everything that is wrong, from the checks of the status page, from what home says needs somebody, and from the service levels. Pure. */
+export function conditionsOf(findings: readonly Finding[], attention: readonly Attention[], levels: readonly LevelFound[] = []): Condition[] {
   const checks = findings.flatMap(({ check, level, value, unit }): Condition[] => (level === 'ok' ? [] : [{ key: `check:${check}`, kind: 'check', level, facts: { check, value, unit } }]));
   const others = attention.filter(isFault).map(({ kind, ...facts }): Condition => {
     const known = facts as AlarmFacts;
     const about = known.campaignId ?? known.segmentId ?? known.endpointId ?? known.domainId ?? known.name ?? '';
     return { key: about === '' ? kind : `${kind}:${about}`, kind, level: LEVELS[kind], facts: known };
   });
-  return [...new Map([...checks, ...others].map((condition) => [condition.key, condition])).values()];
+  const missed = levels.flatMap(({ campaignId, name, target, measured: { share, level } }): Condition[] => (level === 'ok' ? [] : [{ key: `level:${campaignId}`, kind: 'level', level, facts: { campaignId, name, target, share } }]));
+  return [...new Map([...checks, ...missed, ...others].map((condition) => [condition.key, condition])).values()];
 }
 
 /** How long something must last before anybody is told: what mends itself within a minute is no news. */

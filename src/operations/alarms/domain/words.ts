@@ -17,10 +17,21 @@ export function measured({ value, unit }: Pick<AlarmFacts, 'value' | 'unit'>, la
 
 type Say = (facts: AlarmFacts, number: (value: number) => string) => string;
 const round = (value = 0) => Math.round(value);
+const part = (share: number | null | undefined, language: Language) => measured({ value: share, unit: 'share' }, language);
+const span = (seconds = 0, language: Language) => measured({ value: seconds, unit: 'seconds' }, language);
 
 const SAY: Record<Exclude<AlarmKind, 'check'>, Record<Language, Say>> = {
   breaker: { en: ({ text }) => `All sending is held. ${text?.en ?? ''}`.trim(), ko: ({ text }) => `모든 발송이 멈춰 있습니다. ${text?.ko ?? ''}`.trim() },
   paused: { en: ({ name, text }) => `“${name}” was paused by itself. ${text?.en ?? ''}`.trim(), ko: ({ name, text }) => `‘${name}’ 캠페인이 자동으로 일시 정지되었습니다. ${text?.ko ?? ''}`.trim() },
+  level: {
+    en: ({ name, share, target }) => `“${name}”: ${part(share, 'en')} of its e-mails were handed over within ${span(target?.seconds, 'en')} of being due in the last ${target?.hours} hours; ${part(target?.share, 'en')} were promised. Look at the queues and the mail servers.`,
+    ko: ({ name, share, target }) => `‘${name}’: 최근 ${target?.hours}시간 동안 이메일의 ${part(share, 'ko')}만 발송할 시각부터 ${span(target?.seconds, 'ko')} 안에 전달되었습니다. 목표는 ${part(target?.share, 'ko')}입니다. 대기열과 메일 서버를 확인하세요.`,
+  },
+  unreadable: {
+    en: () => 'The status can not be read: nothing else that is wrong would be told. Look at the load of the database, and into the log for operations.alarms.',
+    ko: () => '상태를 읽을 수 없어 다른 문제가 생겨도 알려 드릴 수 없습니다. 데이터베이스의 부하를 확인하고 로그에서 operations.alarms를 찾아보세요.',
+  },
+  stuck: { en: ({ name, count }, n) => `“${name}”: ${n(count ?? 0)} people are stuck: their step or their message was due long ago and nothing happened.`, ko: ({ name, count }, n) => `‘${name}’: 고객 ${n(count ?? 0)}명이 멈춰 있습니다. 다음 단계나 메시지의 시각이 한참 지났는데 아무 일도 일어나지 않았습니다.` },
   canary: { en: ({ name, count }, n) => `“${name}”: ${n(count ?? 0)} canary people get something else than before or than expected.`, ko: ({ name, count }, n) => `‘${name}’: 카나리아 고객 ${n(count ?? 0)}명의 결과가 이전이나 기대와 다릅니다.` },
   zero: { en: ({ name, expected }, n) => `“${name}” took nobody in the last 24 hours; about ${n(round(expected))} were to be expected.`, ko: ({ name, expected }, n) => `‘${name}’ 캠페인에 지난 24시간 동안 아무도 진입하지 않았습니다. 평소에는 약 ${n(round(expected))}명입니다.` },
   collapse: { en: ({ name, count, expected }, n) => `“${name}” took ${n(count ?? 0)} people in the last 24 hours; about ${n(round(expected))} were to be expected.`, ko: ({ name, count, expected }, n) => `‘${name}’ 캠페인에 지난 24시간 동안 ${n(count ?? 0)}명만 진입했습니다. 평소에는 약 ${n(round(expected))}명입니다.` },

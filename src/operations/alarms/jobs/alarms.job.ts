@@ -7,7 +7,8 @@ import { Worker, type Round } from '../../../platform/jobs/worker.js';
 import type { Log } from '../../../platform/logging.js';
 import { LOG } from '../../../platform/tokens.js';
 import { StatusReader } from '../../status.service.js';
-import { conditionsOf, LOOK_MS, stepsOf } from '../domain/condition.js';
+import { ServiceLevels } from '../../levels/levels.service.js';
+import { conditionsOf, LOOK_MS, stepsOf, UNREADABLE, type Condition } from '../domain/condition.js';
 import { AlarmMessenger } from '../messenger.js';
 import { lastLook, openAlarms, purgeAlarms, takeLook, takeSteps } from '../store/alarms.store.js';
 import { abandonNotices, nextNotice, settleParcel, takeParcel, type Parcel } from '../store/notices.store.js';
@@ -31,7 +32,7 @@ export class AlarmsWorker extends Worker {
   /** Until then this process need not ask whether somebody looked. */
   private lookAt = new Date(0);
 
-  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly status: StatusReader, private readonly messenger: AlarmMessenger, @Inject(LOG) private readonly log: Log) {
+  constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly status: StatusReader, private readonly levels: ServiceLevels, private readonly messenger: AlarmMessenger, @Inject(LOG) private readonly log: Log) {
     super();
   }
 
@@ -60,12 +61,25 @@ export class AlarmsWorker extends Worker {
   }
 
   private async look(now: Date): Promise<void> {
-    const { findings } = await this.status.read();
+    const found = await this.conditions(now);
     await inTransaction(this.db, async (tx) => {
       if (!(await takeLook(tx, now, new Date(now.getTime() - LOOK_MS)))) return;
-      await takeSteps(tx, stepsOf(await openAlarms(tx), conditionsOf(findings, await attentionNow(tx, now)), now), now);
+      const open = await openAlarms(tx);
+      // Of what can not be read nobody knows whether it is over.
+      await takeSteps(tx, found === null ? stepsOf(open.filter(({ key }) => key === UNREADABLE.key), [UNREADABLE], now) : stepsOf(open, found, now), now);
       await purgeAlarms(tx, new Date(now.getTime() - KEPT_MS), PURGED);
     });
+  }
+
+  /** Everything that is wrong; null when it can not be read. */
+  private async conditions(now: Date): Promise<Condition[] | null> {
+    try {
+      const { findings } = await this.status.read();
+      return conditionsOf(findings, await attentionNow(this.db, now), await this.levels.list());
+    } catch (err) {
+      this.log.warn({ err }, 'the status can not be read');
+      return null;
+    }
   }
 
   private async send(parcel: Parcel, now: Date): Promise<void> {

@@ -44,6 +44,7 @@ function Sentence({ one }: { one: One }) {
     case 'breaker': return <>{i18n.language === 'ko' ? one.text.ko : one.text.en}</>;
     case 'bounces': case 'complaints': return <>{t(`home.attention.${one.kind}`, { name, count: one.count, shown: format.number(one.count), all: format.number(one.of), share: format.percent(one.count, one.of) })}</>;
     case 'zero': case 'collapse': case 'surge': return <>{t(`home.attention.${one.kind}`, { name, shown: format.number(one.count), expected: format.number(Math.round(one.expected)) })}</>;
+    case 'stuck': return <>{t('home.attention.stuck', { name, count: one.count, shown: format.number(one.count) })}</>;
     case 'canary': return <>{t('home.attention.canary', { name, count: one.count, shown: format.number(one.count) })}</>;
     case 'webhook_lost': return <>{t('home.attention.webhook_lost', { name, shown: format.number(one.count) })}</>;
     case 'silent': return <>{t('home.attention.silent', { since: format.exact(one.since) })}</>;

@@ -26,6 +26,7 @@ const PROOFS = {
     { command: 'scripts/figures.mjs', args: ['statistics'], env: {} },
   ],
   hillstrom: [jest('test/http/hillstrom.test.ts', { DANBI_HILLSTROM_OUT: 'docs/figures/hillstrom.json' }), { command: 'scripts/figures.mjs', args: ['hillstrom'], env: {} }],
+  docs: [{ command: 'site/build.mjs', args: [], env: {} }],
   starters: [jest('test/unit/delivery-starters.test.ts', { DANBI_SPAM: 'all' })],
 };
 

@@ -65,7 +65,7 @@ function fieldTable(document, schema, must, most = MOST_ROWS) {
   const rows = fieldsOf(document, schema);
   if (rows.length === 0) return [`${typeOf(document, schema)}.`];
   const head = must ? ['| Field | Type | Needed | |', '|---|---|---|---|'] : ['| Field | Type | |', '|---|---|---|'];
-  const lines = rows.slice(0, most).map(([name, type, needed, words]) => `| ${code(name)} | ${type} |${must ? ` ${needed} |` : ''} ${cell(words)} |`);
+  const lines = rows.slice(0, most).map(([name, type, needed, words]) => `| ${code(name.replace(/^:/, ''))} | ${type} |${must ? ` ${needed} |` : ''} ${cell(words)} |`);
   return [...head, ...lines, ...(rows.length > most ? ['', `… and ${rows.length - most} more fields: [openapi.json](/openapi.json)%{target="_self"}%.`] : [])];
 }
 

@@ -21,6 +21,7 @@ export function collect(folder = join(ROOT, 'site/pages')) {
   mkdirSync(join(folder, 'public/pictures'), { recursive: true });
   mkdirSync(join(folder, 'pictures'), { recursive: true });
   for (const picture of pictures) for (const place of ['pictures', 'public/pictures']) cpSync(join(ROOT, picture), join(folder, place, basename(picture)));
+  cpSync(join(ROOT, 'web/public/assets/icon.svg'), join(folder, 'public/icon.svg'));
   cpSync(join(ROOT, 'openapi.json'), join(folder, 'public/openapi.json'));
   return [...known.values(), ...api.map(([address]) => address)];
 }

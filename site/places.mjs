@@ -72,5 +72,5 @@ export function pageOf(file, address, text, known, pictures) {
     else if (known.has(target)) out += write(`/${known.get(target)}${front === undefined ? '.md' : ''}${heading ? `#${heading}` : ''}`);
     else out += front === undefined ? words : whole;
   }
-  return out + text.slice(from);
+  return (out + text.slice(from)).replaceAll(/^<!--[\s\S]*?-->\n/gm, '');
 }

@@ -25,10 +25,12 @@ export default defineConfig({
   lastUpdated: false,
   metaChunk: true,
   ignoreDeadLinks: 'localhostLinks',
+  head: [['link', { rel: 'icon', href: `${base}icon.svg`, type: 'image/svg+xml' }]],
   title: 'Danbi',
   description: 'Self-hosted lifecycle messaging and campaign automation',
   locales: { root: { label: 'English', lang: 'en', themeConfig: { nav: navigation('en'), sidebar: menu.en } }, ko: { label: '한국어', lang: 'ko', title: '단비', description: '직접 운영하는 라이프사이클 메시지와 캠페인 자동화', themeConfig: { nav: navigation('ko'), sidebar: menu.ko, ...KOREAN_WORDS } } },
   themeConfig: {
+    logo: '/icon.svg',
     outline: { level: [2, 3] },
     search: {
       provider: 'local',

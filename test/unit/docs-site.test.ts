@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { site } from '../support/docs/pages.js';
 
@@ -49,6 +49,15 @@ describe('the documentation site', () => {
     const named = pages.flatMap(([file]) => [...readFileSync(file, 'utf8').matchAll(/npm run (?:--silent |-s )?([a-z][\w:-]*)/g)].map(([, name]) => ({ file, name: name! })));
     expect(named.length).toBeGreaterThan(10);
     expect(named.filter(({ name }) => !(name in scripts))).toEqual([]);
+  });
+
+  const textsOf = (words: unknown): string[] => (typeof words === 'string' ? [words] : Object.values(words as object).flatMap(textsOf));
+  test.each([['en', 'docs/guide/marketer.md'], ['ko', 'docs/ko/guide/marketer.md']])('words of the screen in the marketer’s guide (%s) are on the screen', (language, file) => {
+    const folder = `web/src/i18n/${language}`;
+    const there = [...readdirSync(folder).filter((name) => name.endsWith('.json')).flatMap((name) => textsOf(read(`${folder}/${name}`))), readFileSync('src/access/http/pages/words.ts', 'utf8')].join('\n').toLowerCase();
+    const said = [...readFileSync(file, 'utf8').replaceAll(/`[^`]*`/g, '').matchAll(/(?<![*\w])\*([^*\n]+)\*(?!\*)/g)].flatMap(([, words]) => words!.split(' → ')).map((words) => words.replace(/ ?…$/, '').trim());
+    expect(said.length).toBeGreaterThan(60);
+    expect(said.filter((words) => !there.includes(words.toLowerCase()))).toEqual([]);
   });
 
   test('nothing is fetched from elsewhere: no font, script or picture of another host', () => {

@@ -1,4 +1,4 @@
-// Runs jest with ES modules and ends with the one line `N passed, N failed` that machines read.
+// Runs jest and ends with the one line `N passed, N failed` that machines read.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const folder = mkdtempSync(join(tmpdir(), 'danbi-jest-'));
 const report = join(folder, 'report.json');
 const jest = fileURLToPath(new URL('../node_modules/jest/bin/jest.js', import.meta.url));
-const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest, '--json', `--outputFile=${report}`, '--testLocationInResults', ...process.argv.slice(2)];
+const flags = ['--disable-warning=ExperimentalWarning', jest, '--json', `--outputFile=${report}`, '--testLocationInResults', ...process.argv.slice(2)];
 const { status } = spawnSync(process.execPath, flags, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, FORCE_COLOR: process.env.FORCE_COLOR ?? '0' } });
 let failed = 1;
 let passed = 0;

@@ -3,14 +3,11 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { createTestDatabase } from '../support/database.js';
 import { oneFile } from '../support/one-file.js';
 import { spawnDanbi } from '../support/process.js';
-
-// Every test starts whole processes, which takes its time on a busy machine.
-jest.setTimeout(120_000);
 
 let folder: string;
 /** What starts in less time; the life of one test is that of the service as it is built. */

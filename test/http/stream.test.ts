@@ -76,7 +76,8 @@ describe('a stream', () => {
     const person = newId();
     const client = await listen(await ticketFor(person, { verified: false }));
     await say({ personId: person, kind: 'message', ref: newId() }, { personId: person, kind: 'unread' }, { personId: person, kind: 'rules' });
-    expect(await client.until((frames) => frames.length === 1)).toEqual([{ r: 1 }]);
+    // A busy reader may hear of the same rules twice; of anything else it hears nothing.
+    expect(new Set((await client.until((frames) => frames.length > 0)).map((frame) => JSON.stringify(frame)))).toEqual(new Set(['{"r":1}']));
     expect(client.text).not.toContain('"d"');
   });
 

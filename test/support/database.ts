@@ -27,7 +27,7 @@ async function admin(work: (client: pg.Client) => Promise<unknown>): Promise<voi
 /** A fresh, migrated database of the test file's own. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${process.pid}_${(counter += 1)}_${Math.floor(performance.now())}`;
-  await admin((client) => client.query(`create database ${name} template danbi_template`));
+  await admin((client) => client.query(`create database ${name} template danbi_template strategy file_copy`));
   const url = process.env.DANBI_TEST_SERVER!.replace(/\/danbi$/, `/${name}`);
   const db = await createDataSource(url, 6).initialize();
   attachVault(db, new Vault(TEST_KEYS));

@@ -1425,7 +1425,7 @@ create table file_key (
   id uuid not null,
   constraint file_key_kind_id_key UNIQUE (kind, id),
   constraint file_key_pkey PRIMARY KEY (kind, key),
-  constraint file_key_kind_check CHECK ((kind = ANY (ARRAY['segment'::text, 'list'::text, 'campaign'::text, 'endpoint'::text]))));
+  constraint file_key_kind_check CHECK ((kind = ANY (ARRAY['segment'::text, 'list'::text, 'campaign'::text, 'endpoint'::text, 'holdout'::text]))));
 
 create table holdout (
   id uuid not null,

@@ -5,7 +5,7 @@ import { readDraft, type DraftDefinition } from '../contract/campaign-draft.js';
 import { Clock } from '../kernel/clock.js';
 import { conflict, notFound } from '../kernel/errors.js';
 import { actorName, AuditLog } from '../platform/audit.js';
-import { inTransaction } from '../platform/database/db.js';
+import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
 import { deleteDraft, findCampaign, insertDraft, listCampaigns, lockCampaign, updateDraft, type Campaign, type ListQuery } from './store/campaigns.store.js';
 
@@ -56,13 +56,15 @@ export class Drafts {
 
   /** Removes a campaign that was never published. */
   async remove(id: string, actor: Actor): Promise<void> {
-    const now = this.clock.now();
-    await inTransaction(this.db, async (tx) => {
-      const campaign = await lockCampaign(tx, id);
-      if (!campaign) throw notFound('campaign', id);
-      if (!(await deleteDraft(tx, id))) throw conflict('campaign.not-a-draft', `The campaign is ${campaign.state}; only a draft can be deleted. Stop it, then archive it.`);
-      await this.audit.record(tx, { actor, action: 'campaign.delete', subject: `campaign:${id}`, detail: { name: campaign.name } }, now);
-    });
+    await inTransaction(this.db, (tx) => this.removeIn(tx, id, actor));
+  }
+
+  /** {@link remove} in a transaction of the caller. */
+  async removeIn(tx: Db, id: string, actor: Actor): Promise<void> {
+    const campaign = await lockCampaign(tx, id);
+    if (!campaign) throw notFound('campaign', id);
+    if (!(await deleteDraft(tx, id))) throw conflict('campaign.not-a-draft', `The campaign is ${campaign.state}; only a draft can be deleted. Stop it, then archive it.`);
+    await this.audit.record(tx, { actor, action: 'campaign.delete', subject: `campaign:${id}`, detail: { name: campaign.name } }, this.clock.now());
   }
 }
 

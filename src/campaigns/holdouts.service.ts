@@ -45,20 +45,27 @@ export class Holdouts {
    * @throws AppError `holdout.unknown-campaign`, `holdout.too-many`
    */
   begin(given: NewHoldout, actor: Actor): Promise<HoldoutView> {
+    return inTransaction(this.db, (tx) => this.beginIn(tx, newId(), given, actor));
+  }
+
+  /** {@link begin} in a transaction of the caller, under an id of theirs. */
+  async beginIn(tx: Db, id: string, given: NewHoldout, actor: Actor): Promise<HoldoutView> {
     const now = this.clock.now();
-    return inTransaction(this.db, async (tx) => {
-      await this.checkCampaigns(tx, given);
-      if ((await activeHoldouts(tx)).length >= MOST) throw conflict('holdout.too-many', `There are ${MOST} holdouts under way. End one first.`);
-      const id = newId();
-      await insertHoldout(tx, { ...given, id, since: now, createdBy: actorName(actor) });
-      await this.audit.record(tx, { actor, action: 'holdout.begin', subject: `holdout:${id}`, detail: { name: given.name, percent: given.percent, campaignIds: given.campaignIds, exceptCampaignIds: given.exceptCampaignIds, event: given.goal.event.name } }, now);
-      return this.view(id, tx);
-    });
+    await this.checkCampaigns(tx, given);
+    if ((await activeHoldouts(tx)).length >= MOST) throw conflict('holdout.too-many', `There are ${MOST} holdouts under way. End one first.`);
+    await insertHoldout(tx, { ...given, id, since: now, createdBy: actorName(actor) });
+    await this.audit.record(tx, { actor, action: 'holdout.begin', subject: `holdout:${id}`, detail: { name: given.name, percent: given.percent, campaignIds: given.campaignIds, exceptCampaignIds: given.exceptCampaignIds, event: given.goal.event.name } }, now);
+    return this.view(id, tx);
   }
 
   /** @throws AppError `holdout.not-found`, `holdout.over`, `holdout.unknown-campaign` */
   change(id: string, change: HoldoutChange, actor: Actor): Promise<HoldoutView> {
-    return this.withActive(id, async (tx, before, now) => {
+    return inTransaction(this.db, (tx) => this.changeIn(tx, id, change, actor));
+  }
+
+  /** {@link change} in a transaction of the caller. */
+  changeIn(db: Db, id: string, change: HoldoutChange, actor: Actor): Promise<HoldoutView> {
+    return this.withActive(db, id, async (tx, before, now) => {
       await this.checkCampaigns(tx, { campaignIds: null, exceptCampaignIds: change.exceptCampaignIds ?? [] });
       await changeHoldout(tx, id, change);
       await this.audit.record(tx, { actor, action: 'holdout.change', subject: `holdout:${id}`, detail: { before: { name: before.name, exceptCampaignIds: before.exceptCampaignIds }, after: change } }, now);
@@ -67,7 +74,12 @@ export class Holdouts {
 
   /** Ends it for good: whoever was kept out may enter from now on. What was found stays. @throws AppError `holdout.not-found`, `holdout.over` */
   end(id: string, actor: Actor): Promise<HoldoutView> {
-    return this.withActive(id, async (tx, before, now) => {
+    return inTransaction(this.db, (tx) => this.endIn(tx, id, actor));
+  }
+
+  /** {@link end} in a transaction of the caller. */
+  endIn(db: Db, id: string, actor: Actor): Promise<HoldoutView> {
+    return this.withActive(db, id, async (tx, before, now) => {
       await endHoldout(tx, id, actorName(actor), now);
       await this.audit.record(tx, { actor, action: 'holdout.end', subject: `holdout:${id}`, detail: { name: before.name } }, now);
     });
@@ -81,22 +93,19 @@ export class Holdouts {
 
   /** Puts a person on a side by hand; they leave the numbers for good. @throws AppError `holdout.not-found`, `holdout.over`, `person.not-found` */
   override(id: string, person: string, held: boolean, actor: Actor): Promise<HoldoutView> {
-    return this.withActive(id, async (tx, _before, now) => {
+    return inTransaction(this.db, (db) => this.withActive(db, id, async (tx, _before, now) => {
       const personId = await personIdOf(tx, person);
       await overrideSide(tx, { holdoutId: id, personId, held }, now);
       await this.audit.record(tx, { actor, action: 'holdout.override', subject: `holdout:${id}`, detail: { personId, held } }, now);
-    });
+    }));
   }
 
-  private withActive(id: string, work: (tx: Db, before: HoldoutRow, now: Date) => Promise<void>): Promise<HoldoutView> {
-    const now = this.clock.now();
-    return inTransaction(this.db, async (tx) => {
-      const before = await lockHoldout(tx, id);
-      if (!before) throw notFound('holdout', id);
-      if (before.endedAt) throw conflict('holdout.over', 'This holdout has ended. Begin a new one.');
-      await work(tx, before, now);
-      return this.view(id, tx);
-    });
+  private async withActive(tx: Db, id: string, work: (tx: Db, before: HoldoutRow, now: Date) => Promise<void>): Promise<HoldoutView> {
+    const before = await lockHoldout(tx, id);
+    if (!before) throw notFound('holdout', id);
+    if (before.endedAt) throw conflict('holdout.over', 'This holdout has ended. Begin a new one.');
+    await work(tx, before, this.clock.now());
+    return this.view(id, tx);
   }
 
   private async checkCampaigns(db: Db, { campaignIds, exceptCampaignIds }: { campaignIds: string[] | null; exceptCampaignIds: string[] }): Promise<void> {

@@ -110,18 +110,21 @@ export class Lifecycle {
 
   /** Puts a campaign away: a draft, a stopped one, or one that has nothing left to do. */
   archive(id: string, actor: Actor): Promise<Campaign> {
-    return inTransaction(this.db, async (tx) => {
-      const campaign = await lockCampaign(tx, id);
-      if (!campaign) throw notFound('campaign', id);
-      if (ARCHIVED_WHEN_IDLE.includes(campaign.state) && !(await hasNothingToDo(tx, campaign))) {
-        throw conflict('campaign.busy', `The campaign is ${campaign.state} and still has something to do. Stop it first, or drain it and wait until everybody is through.`);
-      }
-      await this.transition(tx, 'archive', id, actor);
-      await cancelLaunches(tx, id, ['waiting', 'running'], this.clock.now());
-      await saveRate(tx, id, null, this.clock.now());
-      await this.retireConditions(tx, id);
-      return (await findCampaign(tx, id))!;
-    });
+    return inTransaction(this.db, (tx) => this.archiveIn(tx, id, actor));
+  }
+
+  /** {@link archive} in a transaction of the caller. */
+  async archiveIn(tx: Db, id: string, actor: Actor): Promise<Campaign> {
+    const campaign = await lockCampaign(tx, id);
+    if (!campaign) throw notFound('campaign', id);
+    if (ARCHIVED_WHEN_IDLE.includes(campaign.state) && !(await hasNothingToDo(tx, campaign))) {
+      throw conflict('campaign.busy', `The campaign is ${campaign.state} and still has something to do. Stop it first, or drain it and wait until everybody is through.`);
+    }
+    await this.transition(tx, 'archive', id, actor);
+    await cancelLaunches(tx, id, ['waiting', 'running'], this.clock.now());
+    await saveRate(tx, id, null, this.clock.now());
+    await this.retireConditions(tx, id);
+    return (await findCampaign(tx, id))!;
   }
 
   /** The conditions of an archived campaign are not kept up any more; what they found stays on record for its results. */

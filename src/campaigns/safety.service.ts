@@ -9,7 +9,7 @@ import { SENDERS } from '../delivery/sending/store/deliveries.store.js';
 import { saveRate, WORKSPACE } from '../delivery/sending/store/send-rates.store.js';
 import { Clock } from '../kernel/clock.js';
 import { actorName, AuditLog } from '../platform/audit.js';
-import { inTransaction, rows } from '../platform/database/db.js';
+import { inTransaction, rows, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
 import { WorkerRunner } from '../platform/jobs/runner.js';
 import { loadWorkspace } from '../platform/workspace.js';
@@ -26,17 +26,24 @@ export class Safety {
 
   /** Replaces them. Launches that waited for a second person are asked anew. */
   async put(settings: SafetySettings, actor: Actor): Promise<SafetySettings> {
-    const now = this.clock.now();
-    await inTransaction(this.db, async (tx) => {
-      await lockSettings(tx, now);
-      const was = safetyOf(await loadWorkspace(tx));
-      await rows(tx, `update workspace as w set settings = jsonb_set(w.settings, '{safety}', $1::jsonb) where w.id = 1`, [JSON.stringify(settings)]);
-      await saveRate(tx, WORKSPACE, settings.sendRate, now);
-      await releaseLaunches(tx, null);
-      await this.audit.record(tx, { actor, action: 'safety.change', subject: 'workspace', detail: { was, is: settings } }, now);
-    });
-    for (const worker of ['campaigns.launch', ...SENDERS]) this.runner.wake(worker);
+    await inTransaction(this.db, (tx) => this.putIn(tx, settings, actor));
+    this.wake();
     return this.read();
+  }
+
+  /** {@link put} in a transaction of the caller, who wakes after the commit. */
+  async putIn(tx: Db, settings: SafetySettings, actor: Actor): Promise<void> {
+    const now = this.clock.now();
+    await lockSettings(tx, now);
+    const was = safetyOf(await loadWorkspace(tx));
+    await rows(tx, `update workspace as w set settings = jsonb_set(w.settings, '{safety}', $1::jsonb) where w.id = 1`, [JSON.stringify(settings)]);
+    await saveRate(tx, WORKSPACE, settings.sendRate, now);
+    await releaseLaunches(tx, null);
+    await this.audit.record(tx, { actor, action: 'safety.change', subject: 'workspace', detail: { was, is: settings } }, now);
+  }
+
+  wake(): void {
+    for (const worker of ['campaigns.launch', ...SENDERS]) this.runner.wake(worker);
   }
 
   async breaker() {

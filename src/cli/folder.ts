@@ -1,13 +1,15 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { ordered } from '../files/domain/canonical.js';
-import { FOLDERS, type FileText } from '../files/domain/kinds.js';
+import { FOLDERS, formatOf, SINGLE_KINDS, type FileText } from '../files/domain/kinds.js';
 import { readYaml } from '../files/domain/yaml-text.js';
 import { Fault } from './fault.js';
 
 const IS_FILE = /\.ya?ml$/;
 /** What a server may have us write: a file of a folder of ours. */
-const SAFE = new RegExp(`^(?:${Object.values(FOLDERS).join('|')})/[A-Za-z0-9][A-Za-z0-9._-]*\\.yaml$`);
+const SAFE = new RegExp(`^(?:(?:${Object.values(FOLDERS).join('|')})/[A-Za-z0-9][A-Za-z0-9._-]*|${SINGLE_KINDS.join('|')})\\.yaml$`);
+
+const IS_SINGLE = new Set(SINGLE_KINDS.map(formatOf));
 
 /** Every YAML file below a folder, in order of its path; hidden folders are left out. @throws Fault when there is none */
 export async function readFolder(folder: string): Promise<FileText[]> {
@@ -54,7 +56,7 @@ export async function writeFolder(folder: string, files: readonly FileText[]): P
 function aboutOf({ content }: FileText): { name: string; says: string } | null {
   const documents = readYaml(content);
   const value = documents[0]?.value as { format?: unknown; key?: unknown } | undefined;
-  return documents.length === 1 && typeof value?.format === 'string' && typeof value.key === 'string' ? { name: `${value.format} ${value.key}`, says: JSON.stringify(ordered(value)) } : null;
+  return documents.length === 1 && typeof value?.format === 'string' && (typeof value.key === 'string' || IS_SINGLE.has(value.format)) ? { name: `${value.format} ${typeof value.key === 'string' ? value.key : ''}`, says: JSON.stringify(ordered(value)) } : null;
 }
 
 /** Whole or not at all. */

@@ -1,11 +1,15 @@
 import type { z } from 'zod';
 import type { FileList, FilesApplied, FilesPlan } from '../contract/files.js';
-import type { FileText } from '../files/domain/kinds.js';
+import { placeOfPath, type FileText } from '../files/domain/kinds.js';
 import { Fault } from './fault.js';
 
 /** A request holds 4 MB. Of a folder that is near it, files that are here as they are there stay at home: they change nothing. */
 const NEAR_LIMIT = 3_000_000;
 const PATIENCE_MS = 300_000;
+
+/** What is to be published, and taken away, beside what files write. */
+export interface Asked { publish: boolean; remove: boolean }
+const bodyOf = ({ publish, remove }: Asked) => ({ publish, others: remove ? 'remove' : 'show' });
 
 interface Refusal { message?: string; problems?: { path: string; message: string }[] }
 
@@ -26,19 +30,21 @@ export class Server {
     return (await this.call<z.infer<typeof FileList>>('GET', '/v1/files')).files;
   }
 
-  async plan(files: readonly FileText[], publish: boolean): Promise<FilesPlan> {
-    return this.call('POST', '/v1/files/plan', { files: await this.sent(files), publish });
+  async plan(files: readonly FileText[], asked: Asked): Promise<FilesPlan> {
+    return this.call('POST', '/v1/files/plan', { ...(await this.sent(files)), ...bodyOf(asked) });
   }
 
-  async apply(files: readonly FileText[], publish: boolean, digest: string): Promise<FilesApplied> {
-    return this.call('POST', '/v1/files/apply', { files: await this.sent(files), publish, digest });
+  async apply(files: readonly FileText[], asked: Asked, digest: string): Promise<FilesApplied> {
+    return this.call('POST', '/v1/files/apply', { ...(await this.sent(files)), ...bodyOf(asked), digest });
   }
 
-  private async sent(files: readonly FileText[]): Promise<readonly FileText[]> {
-    if (files.reduce((sum, { content }) => sum + Buffer.byteLength(JSON.stringify(content)), 0) < NEAR_LIMIT) return files;
-    const there = new Set((await this.files()).map(({ content }) => content));
+  /** What stays at home is named, so that the server does not take it for missing. */
+  private async sent(files: readonly FileText[]): Promise<{ files: readonly FileText[]; has?: string[] }> {
+    if (files.reduce((sum, { content }) => sum + Buffer.byteLength(JSON.stringify(content)), 0) < NEAR_LIMIT) return { files };
+    const there = new Map((await this.files()).map(({ path, content }) => [content, path]));
     const other = files.filter(({ content }) => !there.has(content));
-    return other.length > 0 ? other : files.slice(0, 1);
+    const sent = other.length > 0 ? other : files.slice(0, 1);
+    return { files: sent, has: files.flatMap((file) => (sent.includes(file) ? [] : [placeOfPath(there.get(file.content)!)])) };
   }
 
   private async call<T>(method: string, path: string, body?: unknown): Promise<T> {

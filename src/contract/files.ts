@@ -4,7 +4,7 @@ import { Id } from './common.js';
 const MOST_FILES = 2_000;
 const LONGEST_FILE = 2_000_000;
 const Text = z.object({ en: z.string(), ko: z.string() });
-const Kind = z.enum(['topic', 'list', 'snippet', 'segment', 'campaign']);
+const Kind = z.enum(['topic', 'list', 'snippet', 'segment', 'labels', 'settings', 'campaign', 'holdout']);
 
 const File = z.strictObject({ path: z.string().min(1).max(500).meta({ description: 'Named in what is said of it' }), content: z.string().max(LONGEST_FILE).meta({ description: 'YAML; several documents with `---` between them are several files' }) }).meta({ id: 'DefinitionFile' });
 export const FileList = z.object({ files: z.array(File) }).meta({ id: 'DefinitionFiles' });
@@ -12,6 +12,8 @@ export const FileQuery = z.strictObject({ kind: z.enum(['segment', 'campaign']).
 
 const request = {
   files: z.array(File).min(1).max(MOST_FILES),
+  others: z.enum(['ignore', 'show', 'remove']).default('ignore').meta({ description: 'What to do about things here that no file is about. show: tell them, leave them. remove: delete, archive or end them where nothing uses them; the files are then everything' }),
+  has: z.array(z.string().min(1).max(200)).max(MOST_FILES).default([]).meta({ description: 'With `others`: files that are there and need not be sent because they say what is here, as `kind/key`' }),
   publish: z.boolean().default(false).meta({ description: 'Also publish what files call published, where it does not run as they say. A broadcast is never launched.' }),
 };
 export const PlanRequest = z.strictObject(request).meta({ id: 'FilesPlanRequest' });
@@ -28,10 +30,16 @@ const Item = z.object({
 });
 const Finding = z.object({ severity: z.enum(['error', 'warning']), file: z.string(), line: z.number().int(), column: z.number().int(), path: z.string(), code: z.string(), message: z.string(), messageKo: z.string().optional() });
 
+const Other = z.object({
+  kind: Kind, key: z.string(), name: z.string(),
+  does: z.enum(['delete', 'archive', 'keep']).meta({ description: 'What `remove` does. archive: it has a history, which stays; a holdout ends. keep: it can not go, and `why` says so' }),
+  why: Text.nullable(),
+});
 const plan = {
   digest: z.string(),
   valid: z.boolean().meta({ description: 'Nothing with severity error was found' }),
-  changes: z.number().int().meta({ description: 'How many things applying would create, update or publish' }),
+  changes: z.number().int().meta({ description: 'How many things applying would create, update, publish or remove' }),
+  others: z.array(Other).meta({ description: 'With `others`: what is here and in no file' }),
   items: z.array(Item), findings: z.array(Finding),
 };
 export const FilesPlan = z.object(plan).meta({ id: 'FilesPlan' });

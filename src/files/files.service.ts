@@ -18,8 +18,10 @@ import { lockDefinitions } from '../segments/store/segments.store.js';
 import type { FileText } from './domain/kinds.js';
 import { loadEnvironment } from './load-kept.js';
 import { planFiles, type Planned } from './plan-files.js';
+import { Removing } from './remove-others.js';
 import { giveFileKeys, lockFileKeys } from './store/file-keys.store.js';
 import { fileOf, filesOf } from './write-files.js';
+import { WorkspaceDoors } from './write-workspace.js';
 import { changedMeanwhile, writeDrafts } from './write-wanted.js';
 
 /** What rolls a plan back that was only to be looked at. */
@@ -28,7 +30,7 @@ class OnlyLooked extends Error { constructor(readonly plan: FilesPlan) { super('
 /** Who is asked about the campaigns of files, and who publishes them. */
 @Injectable()
 export class FileQuestions {
-  constructor(readonly checks: CampaignCheck, readonly live: LiveEditing, readonly publishing: Publishing, readonly topics: Preferences) {}
+  constructor(readonly checks: CampaignCheck, readonly live: LiveEditing, readonly publishing: Publishing, readonly topics: Preferences, readonly removing: Removing, readonly doors: WorkspaceDoors) {}
 }
 
 /** Definitions as files: what is here, what files would change, and making it so. */
@@ -67,7 +69,7 @@ export class DefinitionFiles {
    * @throws AppError `files.changed` when the plan would be another one now, `files.invalid` with every error at its file and line
    */
   async apply({ digest, ...request }: ApplyRequest, actor: Actor): Promise<FilesApplied> {
-    const { plan, changed, publishing } = await inTransaction(this.db, async (tx) => {
+    const { plan, changed, publishing, others } = await inTransaction(this.db, async (tx) => {
       await lockDefinitions(tx);
       await lockSnippets(tx);
       const writing = this.writing(actor);
@@ -75,18 +77,21 @@ export class DefinitionFiles {
       if (planned.plan.digest !== digest) throw changedMeanwhile();
       refuse(planned);
       await writeDrafts(tx, planned.changed, writing);
-      if (planned.plan.changes > 0) await this.audit.record(tx, { actor, action: 'files.apply', subject: 'workspace', detail: { changed: planned.changed.map(({ kind, key }) => `${kind}/${key}`), publishing: planned.publishing.map(({ key }) => key) } }, writing.now);
-      return planned;
+      const told = await planned.removal();
+      const removed = told.filter(({ does }) => does !== 'keep').map(({ kind, key }) => `${kind}/${key}`);
+      if (planned.plan.changes > 0) await this.audit.record(tx, { actor, action: 'files.apply', subject: 'workspace', detail: { changed: planned.changed.map(({ kind, key }) => `${kind}/${key}`), publishing: planned.publishing.map(({ key }) => key), ...(removed.length > 0 ? { removed } : {}) } }, writing.now);
+      return { ...planned, others: told };
     });
-    if (changed.some(({ kind }) => kind === 'segment')) this.runner.wake('segments.build');
+    if (changed.some(({ kind }) => kind === 'segment') || others.length > 0) this.runner.wake('segments.build');
     if (changed.some(({ kind }) => kind === 'topic')) this.ask.topics.wake();
+    if (changed.some(({ kind }) => kind === 'settings')) this.ask.doors.wake();
     const published: FilesApplied['published'] = [];
     for (const { key, id } of publishing) published.push({ key, ...(await this.publish(id, actor)) });
-    return { ...plan, published };
+    return { ...plan, ...(others.length > 0 ? { others } : {}), published };
   }
 
   private writing(actor: Actor) {
-    return { audit: this.audit, actor, now: this.clock.now() };
+    return { audit: this.audit, actor, now: this.clock.now(), doors: this.ask.doors };
   }
 
   /** A refusal is no failure of the others: applying the files again publishes what is still to be. */

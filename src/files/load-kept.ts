@@ -2,13 +2,18 @@ import { isDeepStrictEqual } from 'node:util';
 import { readDraft } from '../contract/campaign-draft.js';
 import { listSnippets, type SnippetRow } from '../delivery/content/store/snippets.store.js';
 import { listTopics } from '../delivery/preferences/store/preferences.store.js';
+import { pacingSettingsOf } from '../delivery/rules/domain/pacing-settings.js';
+import { safetyOf } from '../delivery/sending/domain/safety-settings.js';
+import { listLabels } from '../people/labels/store/labels.store.js';
 import type { Db } from '../platform/database/db.js';
+import { loadWorkspace } from '../platform/workspace.js';
 import { allShared, type SegmentRow } from '../segments/store/segments.store.js';
 import { plain } from './domain/canonical.js';
 import type { FileKind, KeyedKind } from './domain/kinds.js';
-import type { Content } from './forms.js';
+import { Forms, type Content, type Contents } from './forms.js';
+import { plainRules } from './workspace-forms.js';
 import { loadFileKeys } from './store/file-keys.store.js';
-import { keptCampaigns, keptLists, type KeptCampaign } from './store/kept.store.js';
+import { keptCampaigns, keptHoldouts, keptLists, type KeptCampaign } from './store/kept.store.js';
 
 /** What there is under a key, in the form of a file but with ids. */
 export interface Kept {
@@ -19,6 +24,8 @@ export interface Kept {
   content: Content;
   /** Changes with every change of it. */
   mark: unknown;
+  /** How it ended, when it did: it is told of no more, and left alone. */
+  ended?: string;
   campaign?: KeptCampaign;
   segment?: SegmentRow;
   snippet?: SnippetRow;
@@ -31,6 +38,16 @@ export interface Environment {
   keyOf(kind: KeyedKind, id: string): string | undefined;
 }
 export const placeIn = (kind: string, key: string): string => `${kind}/${key}`;
+
+/** Labels and settings: there always are some, be it none. */
+async function keptOfWorkspace(db: Db): Promise<Kept[]> {
+  const labels = Forms.labels.parse({ labels: (await listLabels(db)).map(({ kind, key, en, ko, description }) => ({ kind, key, en, ko, description })) });
+  const workspace = await loadWorkspace(db);
+  const { pacing, safety, rules } = workspace.settings;
+  const said = plainRules(rules ?? {});
+  const settings: Contents['settings'] = { key: 'settings', name: '', ...(pacing ? { pacing: pacingSettingsOf(workspace) } : {}), ...(safety ? { safety: safetyOf(workspace) } : {}), ...(Object.keys(said).length > 0 ? { rules: said } : {}) };
+  return [{ kind: 'labels', key: 'labels', id: 'labels', content: labels, mark: labels }, { kind: 'settings', key: 'settings', id: 'settings', content: settings, mark: settings }];
+}
 
 const MOST_SNIPPETS = 1_000_000;
 
@@ -51,8 +68,10 @@ export async function loadEnvironment(db: Db): Promise<Environment> {
     ...keyed('campaign', await keptCampaigns(db)).map(({ key, thing }): Kept => {
       const { name, definition } = thing;
       const content = { key, name, published: isPublished(thing), definition: readDraft(definition).definition ?? definition };
-      return { kind: 'campaign', key, id: thing.id, content, mark: [thing.revision, thing.state, thing.version?.number ?? 0], campaign: thing };
+      return { kind: 'campaign', key, id: thing.id, content, mark: [thing.revision, thing.state, thing.version?.number ?? 0], campaign: thing, ...(hasEnded(thing) ? { ended: thing.state } : {}) };
     }),
+    ...keyed('holdout', await keptHoldouts(db)).map(({ key, thing: { id, name, isOver, ...said } }): Kept => ({ kind: 'holdout', key, id, content: Forms.holdout.parse({ key, name, definition: said }), mark: [name, isOver, said], ...(isOver ? { ended: 'over' } : {}) })),
+    ...(await keptOfWorkspace(db)),
   ];
   return { kept: new Map(all.map((one) => [placeIn(one.kind, one.key), one])), idOf: (kind, key) => ids.get(placeIn(kind, key)), keyOf: (kind, id) => names.get(placeIn(kind, id)) };
 }

@@ -8,16 +8,17 @@ import type { Db } from '../platform/database/db.js';
 import { plain } from './domain/canonical.js';
 import type { KeyedKind } from './domain/kinds.js';
 import type { Content } from './forms.js';
-import { hasEnded, isPublished, loadEnvironment, placeIn } from './load-kept.js';
+import { isPublished, loadEnvironment, placeIn, type Kept } from './load-kept.js';
 import { readFiles, type FileFinding, type Wanted } from './read-files.js';
 import { changesOf } from './say-changes.js';
+import { asTried, othersOf, removeOthers, type Removing } from './remove-others.js';
 import { giveFileKeys, insertFileKeys, lockFileKeys } from './store/file-keys.store.js';
-import { writeNamed, type Writing } from './write-wanted.js';
+import { writeDrafts, writeNamed, type Writing } from './write-wanted.js';
 
 type Item = FilesPlan['items'][number];
-export interface Asked { checks: CampaignCheck; live: LiveEditing }
+export interface Asked { checks: CampaignCheck; live: LiveEditing; removing: Removing }
 /** A plan with what it is about. */
-export interface Planned { plan: FilesPlan; changed: Wanted[]; publishing: Wanted[] }
+export interface Planned { plan: FilesPlan; changed: Wanted[]; publishing: Wanted[]; /** Takes away what no file is about, after the drafts are written. */ removal(): Promise<FilesPlan['others']> }
 
 /** Sentences about people in flight, of so many places at most. */
 const MOST_PLACES = 5;
@@ -26,20 +27,22 @@ const MOST_PLACES = 5;
  * Makes the plan inside a transaction in which everything but the drafts of campaigns that are here is written as it is to be:
  * so what is checked is what will be, and nothing is promised that was not tried. Whoever only wants to see rolls it back.
  */
-export async function planFiles(tx: Db, { files, publish }: PlanRequest, { checks, live }: Asked, writing: Writing): Promise<Planned> {
+export async function planFiles(tx: Db, { files, publish, others: asked, has }: PlanRequest, { checks, live, removing }: Asked, writing: Writing): Promise<Planned> {
   await lockFileKeys(tx);
   await giveFileKeys(tx);
   const environment = await loadEnvironment(tx);
   const { wanted, findings } = readFiles(files, environment);
-  const told = (items: Item[]): FilesPlan => ({
-    digest: digestOf(wanted, publish), valid: isSound(findings), items, findings: findings.toSorted((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1)),
-    changes: items.filter(({ action, publishes }) => action === 'create' || action === 'update' || publishes === 'now').length,
+  const others = asked === 'ignore' ? [] : othersOf(environment, wanted, has);
+  const removal = () => removeOthers(tx, { others, wanted, here: [...environment.kept.values()] }, removing, writing.actor);
+  const told = (items: Item[], gone: FilesPlan['others']): FilesPlan => ({
+    digest: digestOf(wanted, publish, asked === 'remove' ? others : null), valid: isSound(findings), items, others: gone, findings: findings.toSorted((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1)),
+    changes: items.filter(({ action, publishes }) => action === 'create' || action === 'update' || publishes === 'now').length + (asked === 'remove' ? gone.filter(({ does }) => does !== 'keep').length : 0),
   });
   const actions = new Map(wanted.map((one) => [one, actionOf(one)]));
   const changed = wanted.filter((one) => ['create', 'update'].includes(actions.get(one)!));
   const keyOf = (kind: KeyedKind, id: string) => environment.keyOf(kind, id) ?? wanted.find((one) => one.kind === kind && one.id === id)?.key;
   if (isSound(findings)) {
-    findings.push(...wanted.filter(({ kept }) => kept?.campaign && hasEnded(kept.campaign)).map(({ say, key, kept }) => say('warning', 'key', { code: 'files.ended', message: `The campaign "${key}" is ${kept!.campaign!.state} here and is left alone. For another one give the file another key.` })));
+    findings.push(...wanted.filter(({ kept }) => kept?.ended !== undefined).map(({ say, kind, key, kept }) => say('warning', 'key', { code: 'files.ended', message: `The ${kind} "${key}" is ${kept!.ended!} here and is left alone. For another one give the file another key.` })));
     await claimKeys(tx, changed);
     findings.push(...(await writeNamed(tx, changed, writing)));
   }
@@ -55,12 +58,13 @@ export async function planFiles(tx: Db, { files, publish }: PlanRequest, { check
     if (kind === 'campaign' && (item.action === 'create' || item.action === 'update' || item.publishes !== 'no')) await lookAtCampaign(tx, one, item, { checks, live }, findings);
     if (item.publishes === 'now') publishing.push(one);
   }
-  return { plan: told(items), changed, publishing };
+  const gone = isSound(findings) && others.length > 0 ? await asTried(tx, async () => { await writeDrafts(tx, changed, writing); return removal(); }) : [];
+  return { plan: told(items, gone), changed, publishing, removal: () => (asked === 'remove' ? removal() : Promise.resolve([])) };
 }
 
 function actionOf({ kept, content }: Wanted): Item['action'] {
   if (!kept) return 'create';
-  if (kept.campaign && hasEnded(kept.campaign)) return 'ended';
+  if (kept.ended !== undefined) return 'ended';
   const said = (one: Content) => { const { published: _state, ...rest } = plain(one) as Record<string, unknown>; return rest; };
   return isDeepStrictEqual(said(kept.content), said(content)) ? 'unchanged' : 'update';
 }
@@ -69,7 +73,7 @@ function actionOf({ kept, content }: Wanted): Item['action'] {
 function publishingOf({ kind, content, kept }: Wanted, publish: boolean): Item['publishes'] {
   if (kind !== 'campaign') return 'no';
   const { published, definition } = content as Content<'campaign'>;
-  if (!published || definition.type === 'broadcast' || (kept?.campaign && (hasEnded(kept.campaign) || isPublished({ ...kept.campaign, definition })))) return 'no';
+  if (!published || definition.type === 'broadcast' || kept?.ended !== undefined || (kept?.campaign && isPublished({ ...kept.campaign, definition }))) return 'no';
   return publish ? 'now' : 'later';
 }
 
@@ -79,7 +83,7 @@ async function claimKeys(tx: Db, changed: readonly Wanted[]): Promise<void> {
 }
 
 /** What publishing would say, and whom it would meet. Where it is not to be published, what stops that is no fault of the files. */
-async function lookAtCampaign(tx: Db, { content, id, kept, say }: Wanted, item: Item, { checks, live }: Asked, findings: FileFinding[]): Promise<void> {
+async function lookAtCampaign(tx: Db, { content, id, kept, say }: Wanted, item: Item, { checks, live }: Pick<Asked, 'checks' | 'live'>, findings: FileFinding[]): Promise<void> {
   const { definition, published } = content as Content<'campaign'>;
   if (published && definition.type === 'broadcast') findings.push(say('warning', 'published', { code: 'files.broadcast', message: 'A broadcast is launched by hand: files only write its draft.' }));
   const found = (await checks.inside(tx).check(definition)).findings;
@@ -91,6 +95,7 @@ async function lookAtCampaign(tx: Db, { content, id, kept, say }: Wanted, item: 
 }
 
 /** Of what the files say, and of what is here that they are about: another when either changed. */
-function digestOf(wanted: readonly Wanted[], publish: boolean): string {
-  return createHash('sha256').update(JSON.stringify([publish, wanted.map(({ kind, key, hash, kept }) => [placeIn(kind, key), hash, kept && [kept.id, kept.mark]])])).digest('base64url');
+function digestOf(wanted: readonly Wanted[], publish: boolean, removed: readonly Kept[] | null): string {
+  const others = removed === null ? [] : [removed.map(({ kind, key, id, mark }) => [placeIn(kind, key), id, mark])];
+  return createHash('sha256').update(JSON.stringify([publish, wanted.map(({ kind, key, hash, kept }) => [placeIn(kind, key), hash, kept && [kept.id, kept.mark]]), ...others])).digest('base64url');
 }

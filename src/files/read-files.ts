@@ -3,7 +3,8 @@ import { newId } from '../kernel/ids.js';
 import { inKorean } from '../platform/korean/korean-of.js';
 import { refusedInput } from '../platform/http/validation.js';
 import { ordered } from './domain/canonical.js';
-import { FILE_KINDS, formatOf, kindOfFormat, type FileKind, type FileText, type KeyedKind } from './domain/kinds.js';
+import { labelPlace } from './workspace-forms.js';
+import { FILE_KINDS, formatOf, isSingle, kindOfFormat, type FileKind, type FileText, type KeyedKind } from './domain/kinds.js';
 import { withIds } from './domain/named.js';
 import { readYaml, type Position, type YamlDocument } from './domain/yaml-text.js';
 import { Forms, type Content } from './forms.js';
@@ -18,7 +19,10 @@ export interface Wanted {
   key: string;
   id: string;
   file: string;
+  /** What will be: of what there is one of, with what its file does not name. */
   content: Content;
+  /** What the file itself says. */
+  own: Content;
   kept: Kept | null;
   /** Of what the file says. */
   hash: string;
@@ -39,8 +43,8 @@ export function readFiles(files: readonly FileText[], environment: Environment):
   for (const one of raw) {
     const place = placeIn(one.kind, one.key);
     const twin = ids.has(place) && raw.find((other) => other.kind === one.kind && other.key === one.key);
-    if (twin) findings.push(finding(one, 'error', 'key', { code: 'files.key-twice', message: `The ${one.kind} "${one.key}" is in ${twin.file} as well.` }));
-    else ids.set(place, environment.kept.get(place)?.id ?? (one.kind === 'topic' || one.kind === 'snippet' ? one.key : newId()));
+    if (twin) findings.push(finding(one, 'error', 'key', { code: 'files.key-twice', message: isSingle(one.kind) ? `${twin.file} has the ${one.kind} as well; there is one file of them.` : `The ${one.kind} "${one.key}" is in ${twin.file} as well.` }));
+    else ids.set(place, environment.kept.get(place)?.id ?? (one.kind === 'topic' || one.kind === 'snippet' || isSingle(one.kind) ? one.key : newId()));
   }
   const idOf = (kind: KeyedKind, key: string) => ids.get(placeIn(kind, key)) ?? environment.idOf(kind, key);
   const wanted = raw.flatMap((one) => wantedOf(one, { ids, idOf, kept: environment.kept }, findings));
@@ -55,6 +59,7 @@ function rawOf(file: string, document: YamlDocument, findings: FileFinding[]): R
   const { format, ...value } = document.value;
   const kind = kindOfFormat(format);
   if (!kind) { say('format', 'files.other-format', `The format must be one of ${FILE_KINDS.map(formatOf).join(', ')}.`); return []; }
+  if (isSingle(kind)) return [{ kind, key: kind, file, value, document }];
   if (typeof value.key !== 'string') { say('key', 'files.no-key', 'The key is missing: it says which one is meant, in every environment.'); return []; }
   return [{ kind, key: value.key, file, value, document }];
 }
@@ -63,7 +68,7 @@ const told = <T extends { code: string; message: string; messageKo?: string }>({
 
 /** @param path as the API names it: `definition.steps.2.segmentId` */
 function finding({ file, document }: { file: string; document: YamlDocument }, severity: FileFinding['severity'], path: string, said: { code: string; message: string; messageKo?: string }): FileFinding {
-  const parts = path === '' ? [] : path.split('.').map((part) => /^(segment|list|campaign|endpoint)Id$/.exec(part)?.[1] ?? part);
+  const parts = path === '' ? [] : path.split('.').map((part) => /^(segment|list|campaign|endpoint)Id$/.exec(part)?.[1] ?? part.replace(/^campaignIds$/, 'campaigns').replace(/^exceptCampaignIds$/, 'exceptCampaigns'));
   return { severity, file, ...document.placeOf(parts), path: parts.join('.'), ...told(said) };
 }
 
@@ -83,6 +88,17 @@ function wantedOf(raw: Raw, { ids, idOf, kept }: Known, findings: FileFinding[])
     return [];
   }
   const place = placeIn(kind, key);
+  const here = kept.get(place) ?? null;
+  const own = parsed.data as Content;
   const hash = createHash('sha256').update(JSON.stringify(ordered(raw.value))).digest('base64url');
-  return [{ kind, key, id: ids.get(place)!, file, content: parsed.data as Content, kept: kept.get(place) ?? null, hash, say }];
+  return [{ kind, key, id: ids.get(place)!, file, content: here ? overlaid(kind, here.content, own) : own, own, kept: here, hash, say }];
+}
+
+/** What there is one of is said in parts: those that a file does not name stay as they are here. */
+function overlaid(kind: FileKind, here: Content, own: Content): Content {
+  if (kind === 'settings') return { ...here, ...own } as Content;
+  if (kind !== 'labels') return own;
+  const said = (own as Content<'labels'>).labels;
+  const places = new Set(said.map(labelPlace));
+  return Forms.labels.parse({ labels: [...(here as Content<'labels'>).labels.filter((label) => !places.has(labelPlace(label))), ...said] });
 }

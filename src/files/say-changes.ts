@@ -6,6 +6,7 @@ import { clauseOf } from '../segments/domain/sentence.js';
 import { loadNames } from '../segments/store/references.js';
 import { plain } from './domain/canonical.js';
 import { changeLine, fieldLine, type SayValue, type Sentence } from './domain/change-words.js';
+import { holdoutLines, labelLines, settingsLines } from './domain/workspace-words.js';
 import { type KeyedKind, KEYED_KINDS } from './domain/kinds.js';
 import type { Wanted } from './read-files.js';
 
@@ -13,6 +14,9 @@ import type { Wanted } from './read-files.js';
 export async function changesOf(tx: Db, { kind, content, kept }: Wanted, keyOf: (kind: KeyedKind, id: string) => string | undefined): Promise<Sentence[]> {
   if (!kept) return [];
   const [before, after] = [plain(kept.content), plain(content)] as [Record<string, unknown>, Record<string, unknown>];
+  if (kind === 'settings') return settingsLines(before, after);
+  if (kind === 'labels') return labelLines(before.labels as object[], after.labels as object[]);
+  if (kind === 'holdout') return holdoutLines(before, after, (id) => keyOf('campaign', id) ?? id);
   const say = await speaker(tx, keyOf, [before.definition, after.definition]);
   if (kind === 'campaign') return diffCampaigns({ name: String(before.name), definition: before.definition }, { name: String(after.name), definition: after.definition }).map((change) => changeLine(change, say));
   return Object.keys(after).filter((field) => field !== 'key' && !isDeepStrictEqual(before[field], after[field])).map((field) => fieldLine(field, before[field], after[field], say));

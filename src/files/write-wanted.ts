@@ -14,24 +14,29 @@ import { findNamed } from '../segments/store/names.store.js';
 import { isNameTaken, lockSegment } from '../segments/store/segments.store.js';
 import { writeSegment } from '../segments/write-segment.js';
 import type { Content } from './forms.js';
+import { writeHoldout, writeLabels, writeSettings, type WorkspaceDoors } from './write-workspace.js';
 import type { FileFinding, Wanted } from './read-files.js';
 
-export interface Writing { audit: AuditLog; actor: Actor; now: Date }
+export interface Writing { audit: AuditLog; actor: Actor; now: Date; doors: WorkspaceDoors }
 type Of<K extends Wanted['kind']> = Omit<Wanted, 'content'> & { content: Content<K> };
 const are = <K extends Wanted['kind']>(wanted: readonly Wanted[], kind: K): Of<K>[] => wanted.filter((one) => one.kind === kind) as Of<K>[];
 
-/** Writes what campaigns may name: topics, lists, snippets and segments, and new campaigns, which name one another. What can not be is found at its place. */
+/** Writes what campaigns may name: topics, lists, snippets and segments; labels and settings; new campaigns, which name one another; and holdouts. What can not be is found at its place. */
 export async function writeNamed(tx: Db, wanted: readonly Wanted[], writing: Writing): Promise<FileFinding[]> {
   const findings: FileFinding[] = [];
   for (const topic of are(wanted, 'topic')) await noting(topic, findings, () => writeTopic(tx, topic, writing));
   for (const list of are(wanted, 'list')) await writeList(tx, list, writing);
   await writeSnippets(tx, are(wanted, 'snippet'), writing, findings);
   await writeSegments(tx, are(wanted, 'segment'), writing, findings);
+  const { doors, actor } = writing;
+  for (const labels of are(wanted, 'labels')) await noting(labels, findings, () => writeLabels(tx, labels, doors, actor));
+  for (const settings of are(wanted, 'settings')) await noting(settings, findings, () => writeSettings(tx, settings, doors, actor));
   for (const { kept, id, content } of are(wanted, 'campaign')) {
     if (kept) continue;
     await insertDraft(tx, { id, name: content.name, ...drafted(content.definition), by: actorName(writing.actor), now: writing.now });
     await writing.audit.record(tx, { actor: writing.actor, action: 'campaign.create', subject: `campaign:${id}`, detail: { name: content.name } }, writing.now);
   }
+  for (const holdout of are(wanted, 'holdout')) await noting(holdout, findings, () => writeHoldout(tx, holdout, doors, actor));
   return findings;
 }
 

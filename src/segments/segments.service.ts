@@ -96,15 +96,18 @@ export class SegmentsService {
   }
 
   async archive(id: string, actor: Actor): Promise<void> {
+    await this.changing((tx) => this.archiveIn(tx, id, actor));
+  }
+
+  /** {@link archive} in a transaction of the caller that holds the definitions. @throws AppError `segment.in-use` */
+  async archiveIn(tx: Db, id: string, actor: Actor): Promise<void> {
     const now = this.clock.now();
-    await this.changing(async (tx) => {
-      await lockSegment(tx, id);
-      await findShared(tx, id);
-      await this.refuseNamed(tx, id, 'archived', false);
-      await dropBuild(tx, id);
-      await archiveSegment(tx, id, now);
-      await this.audit.record(tx, { actor, action: 'segment.archive', subject: `segment:${id}` }, now);
-    });
+    await lockSegment(tx, id);
+    await findShared(tx, id);
+    await this.refuseNamed(tx, id, 'archived', false);
+    await dropBuild(tx, id);
+    await archiveSegment(tx, id, now);
+    await this.audit.record(tx, { actor, action: 'segment.archive', subject: `segment:${id}` }, now);
   }
 
   private async refuseNamed(tx: Db, id: string, what: string, onlyUnbuilt: boolean): Promise<void> {

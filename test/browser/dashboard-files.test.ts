@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { startTestApp, type TestApp } from '../support/app.js';
 import { axeFindings } from '../support/axe.js';
 import { hasBrowser, picture } from '../support/browser.js';
-import { email, series } from '../support/campaign-definitions.js';
+import { autoMessage, email, series } from '../support/campaign-definitions.js';
 import { Dashboard } from '../support/dashboard.js';
 
 (hasBrowser ? describe : describe.skip)('campaigns as files, in the dashboard', () => {
@@ -28,6 +28,12 @@ import { Dashboard } from '../support/dashboard.js';
     await page.getByRole('menuitem', { name: 'Copy as file' }).click();
     await page.getByText('Copied as a file.', { exact: false }).waitFor();
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(content);
+    const auto = (await app.api('POST', '/v1/campaigns', { name: '가격 안내', definition: autoMessage({}) })).body.id;
+    await dashboard.goto(`/auto-messages/${auto}`);
+    await page.getByRole('button', { name: 'More', exact: false }).last().click();
+    await page.getByRole('menuitem', { name: 'Copy as file' }).click();
+    await page.getByText('Copied as a file.', { exact: false }).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toContain('type: auto_message');
     await dashboard.goto('/settings/files');
     await page.getByText('campaigns/hwannyeong.yaml', { exact: true }).waitFor();
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download all as one file' }).click()]);
@@ -52,6 +58,18 @@ import { Dashboard } from '../support/dashboard.js';
     await page.getByText('적용했어요', { exact: true }).waitFor();
     expect((await app.api('GET', `/v1/campaigns/${id}`)).body.definition.steps[1].for).toEqual({ days: 3 });
     await page.getByText('segments/trial.yaml', { exact: true }).waitFor();
+    // The file of the campaign is everything: the rest goes, after it was told and asked.
+    await page.getByRole('button', { name: '고른 파일 지우기' }).click();
+    await page.getByLabel('파일에 없는 것은 없애기').check();
+    await page.getByRole('button', { name: '무엇이 바뀌는지 보기' }).click();
+    await page.getByText('보관 예정').first().waitFor();
+    await picture(page, 'dashboard-files-remove-ko');
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: '변경 2건 적용' }).click();
+    await page.getByRole('dialog').getByText('체험 고객', { exact: false }).waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: '변경 2건 적용' }).click();
+    await page.getByText('적용했어요', { exact: true }).waitFor();
+    expect((await app.api('GET', '/v1/segments')).body.items.map(({ name }: { name: string }) => name)).not.toContain('체험 고객');
     await dashboard.choose(/Language|언어/, /English/);
   });
 });

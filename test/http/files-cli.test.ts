@@ -53,6 +53,13 @@ test('a campaign is pulled from one environment, reviewed, and applied to anothe
   expect((await readdir(folder)).toSorted()).toEqual(['campaigns', 'segments', 'topics']);
 });
 
+test('what is there and in no file is told, and goes with --delete', async () => {
+  await production.api('POST', '/v1/lists', { name: 'Old list' });
+  expect(await danbi(production, 'plan', folder)).toEqual({ code: 0, out: 'In no file, and left alone (--delete takes away what can go):\n  ? list     old-list  Old list\n0 to create, 0 to change, 0 to publish, 4 as they are, 1 in no file.\n', err: '' });
+  expect((await danbi(production, 'apply', folder, '--delete', '--yes')).out).toBe('In no file:\n  - list     old-list  Old list  -> archived\n0 to create, 0 to change, 0 to publish, 1 to remove, 4 as they are.\nApplied.\n');
+  expect((await danbi(production, 'plan', folder, '--delete', '--exit-code')).code).toBe(0);
+});
+
 test('what is wrong is said in one line with its place, and ends with 1', async () => {
   await writeFile(join(folder, 'broken.yaml'), 'format: danbi.segment/1\nkey: x\nname: X\ndefinition:\n  type: attribute\n  key: plan\n  op: equals\n  value: y\n');
   const planned = await danbi(production, 'plan', folder);

@@ -55,6 +55,9 @@ describe('a definition and its file', () => {
       const each: [FileKind, unknown][] = [
         ['segment', { key: 'k', name: 'S', description: said, definition: node }], ['snippet', { key: 'k', name: 'S', kind: flag ? 'text' : 'body', language: 'ko', content: said || 'x', translations: flag ? { en: said || 'y' } : {} }],
         ['topic', { key: 'K.1', name: 'T', nameKo: '주제', kind: 'marketing', optIn: flag, doubleOptIn: false, reason: null, reasonText: '' }], ['list', { key: 'k', name: 'L', description: said }],
+        ['holdout', { key: 'k', name: 'H', definition: { percent: 1.25, campaignIds: flag ? [ID(1), ID(2)] : null, exceptCampaignIds: flag ? [] : [ID(3)], goal: { event: { name: said || 'x' } } } }],
+        ['labels', { labels: [{ kind: 'event', key: 'b', en: flag ? '' : 'B', ko: '비' }, { kind: 'attribute', key: 'constructor', ko: 'x' }] }],
+        ['settings', { ...(flag ? { pacing: { caps: [{ key: 'c', limit: 1, window: { kind: 'calendar', unit: 'day' } }] } } : { rules: { display_limit: { on: false } } }), safety: { sendRate: flag ? null : { messages: 1, per: 'hour' } } }],
       ];
       for (const [kind, value] of each) {
         const content = Forms[kind].parse(value) as Content;

@@ -53,12 +53,15 @@ export class Snippets {
 
   /** @throws AppError `snippet.in-use` while a draft or another snippet names it */
   remove(key: string, actor: Actor): Promise<void> {
-    return this.changing(async (tx, now) => {
-      await this.read(key, tx);
-      await this.refuseUsed(tx, key, 'can not be deleted');
-      await deleteSnippet(tx, key);
-      await this.audit.record(tx, { actor, action: 'snippet.delete', subject: `snippet:${key}` }, now);
-    });
+    return this.changing((tx) => this.removeIn(tx, key, actor));
+  }
+
+  /** {@link remove} in a transaction of the caller that holds the snippets. */
+  async removeIn(tx: Db, key: string, actor: Actor): Promise<void> {
+    await this.read(key, tx);
+    await this.refuseUsed(tx, key, 'can not be deleted');
+    await deleteSnippet(tx, key);
+    await this.audit.record(tx, { actor, action: 'snippet.delete', subject: `snippet:${key}` }, this.clock.now());
   }
 
   async uses(key: string): Promise<SnippetUses> {

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
 import { AppError, type Problem } from '../../kernel/errors.js';
 import { AuditLog } from '../../platform/audit.js';
-import { inTransaction } from '../../platform/database/db.js';
+import { inTransaction, type Db } from '../../platform/database/db.js';
 import type { Actor } from '../../platform/http/access.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { loadWorkspace, type Workspace } from '../../platform/workspace.js';
@@ -42,19 +43,31 @@ export class SendingRules {
     const changed = await inTransaction(this.db, async (tx) => {
       await lockSettings(tx, now);
       const before = await loadWorkspace(tx);
-      const rules = applied(before, changes);
-      await saveRules(tx, rules);
-      const after = { ...before, settings: { ...before.settings, rules } };
-      for (const key of Object.keys(changes) as RuleKey[]) {
-        const [was, is] = [ruleOf(before, key), ruleOf(after, key)].map(({ on, parameters }) => ({ on, parameters }));
-        await this.audit.record(tx, { actor, action: 'sending-rule.change', subject: `sending-rule:${key}`, detail: { was, is } }, now);
-        const reason = WAITING[key];
-        if (reason) await requestRelease(tx, reason, now);
-      }
-      return after;
+      return this.write(tx, before, applied(before, changes), { keys: Object.keys(changes) as RuleKey[], actor, now });
     });
     this.runner.wake('delivery.release');
     return viewOf(changed);
+  }
+
+  /** Replaces all that the workspace says about rules, in a transaction of the caller, who wakes `delivery.release` after the commit. @param rules already checked */
+  async replaceIn(tx: Db, rules: Partial<Record<RuleKey, object>>, actor: Actor): Promise<void> {
+    const now = this.clock.now();
+    await lockSettings(tx, now);
+    const before = await loadWorkspace(tx);
+    const keys = RULES.map(({ key }) => key).filter((key) => !isDeepStrictEqual(before.settings.rules?.[key], rules[key]));
+    await this.write(tx, before, rules, { keys, actor, now });
+  }
+
+  private async write(tx: Db, before: Workspace, rules: Record<string, unknown>, { keys, actor, now }: { keys: readonly RuleKey[]; actor: Actor; now: Date }): Promise<Workspace> {
+    await saveRules(tx, rules);
+    const after = { ...before, settings: { ...before.settings, rules } };
+    for (const key of keys) {
+      const [was, is] = [ruleOf(before, key), ruleOf(after, key)].map(({ on, parameters }) => ({ on, parameters }));
+      await this.audit.record(tx, { actor, action: 'sending-rule.change', subject: `sending-rule:${key}`, detail: { was, is } }, now);
+      const reason = WAITING[key];
+      if (reason) await requestRelease(tx, reason, now);
+    }
+    return after;
   }
 }
 

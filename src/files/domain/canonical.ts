@@ -6,6 +6,7 @@ const isNode = (value: unknown): value is Node => typeof value === 'object' && v
 /** What a reader wants to know first; after them the alphabet, and last where the way goes on. */
 const FIRST = [
   'format', 'id', 'type', 'kind', 'channel', 'key', 'name', 'nameKo', 'description', 'published', 'language', 'op', 'definition',
+  'percent', 'campaigns', 'exceptCampaigns', 'limit',
   'entry', 'segment', 'take', 'lookBack', 'event', 'reentry', 'audience', 'pacing', 'ramp', 'display', 'goals', 'exitRules', 'start', 'steps',
   'topic', 'subject', 'preheader', 'title', 'layout', 'content', 'body', 'blocks',
 ];
@@ -25,12 +26,13 @@ const UNSAID: Record<string, unknown> = {
   name: '', nameKo: '', description: '', where: [], exitRules: [], goals: [], next: null, onTimeout: null, otherwise: null, primary: false, exits: false,
   external: false, control: false, preheader: '', body: '', title: '', details: [], links: [], buttons: [], tags: [], many: false, dark: false,
   reply: false, markup: 'text', weekdays: [], caps: [], include: [], exclude: [], query: [], referrer: [], utm: {}, languages: [], translations: {},
-  optIn: false, doubleOptIn: false, reason: null, reasonText: '',
+  optIn: false, doubleOptIn: false, reason: null, reasonText: '', campaignIds: null, exceptCampaignIds: [], channels: [], topics: [], classes: [], labels: [],
 };
 
 function isUnsaid(field: string, value: unknown, around: Node): boolean {
   // Made of the blocks each time.
   if (field === 'body' && Array.isArray(around.blocks)) return true;
+  if ((field === 'en' || field === 'ko') && 'kind' in around && 'key' in around) return value === '';
   if (field === 'weight') return value === 1 && 'key' in around;
   return field in UNSAID && isDeepStrictEqual(UNSAID[field], value);
 }

@@ -5,6 +5,9 @@ const isNode = (value: unknown): value is Node => typeof value === 'object' && v
 /** What authors fill with words of their own: the data of a webhook, campaigns of addresses. Nothing in it is ours. */
 const FOREIGN = new Set(['data', 'utm']);
 const idField = (kind: KeyedKind) => `${kind}Id` as const;
+/** Lists of campaigns, by their name here and in files. */
+const CAMPAIGN_LISTS = [['campaignIds', 'campaigns'], ['exceptCampaignIds', 'exceptCampaigns']] as const;
+const areTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string');
 
 /** A definition as files have it: `segmentId` and its like become `segment` with the key. What has no key stays an id. */
 export function withKeys(value: unknown, keyOf: (kind: KeyedKind, id: string) => string | undefined): unknown {
@@ -12,6 +15,8 @@ export function withKeys(value: unknown, keyOf: (kind: KeyedKind, id: string) =>
   if (!isNode(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([field, inner]): [string, unknown] => {
     if (FOREIGN.has(field)) return [field, inner];
+    const list = CAMPAIGN_LISTS.find(([ids]) => ids === field);
+    if (list && areTexts(inner)) return [list[1], inner.map((id) => keyOf('campaign', id) ?? id)];
     const kind = KEYED_KINDS.find((one) => idField(one) === field);
     const key = kind && typeof inner === 'string' ? keyOf(kind, inner) : undefined;
     return key === undefined ? [field, withKeys(inner, keyOf)] : [kind!, key];
@@ -26,6 +31,8 @@ export function withIds(value: unknown, idOf: (kind: KeyedKind, key: string, pat
   if (!isNode(value)) return value;
   return Object.fromEntries(Object.entries(value).flatMap(([field, inner]): [string, unknown][] => {
     if (FOREIGN.has(field)) return [[field, inner]];
+    const list = CAMPAIGN_LISTS.find(([, keys]) => keys === field);
+    if (list && areTexts(inner) && !(list[0] in value)) return [[list[0], inner.flatMap((key, index) => idOf('campaign', key, [...path, field, index]) ?? [])]];
     const kind = KEYED_KINDS.find((one) => one === field);
     // A condition has the type "segment"; only a field of that name names one.
     if (!kind || typeof inner !== 'string' || idField(kind) in value) return [[field, withIds(inner, idOf, [...path, field])]];

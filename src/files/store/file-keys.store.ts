@@ -2,11 +2,12 @@ import { rows, type Db } from '../../platform/database/db.js';
 import { freeKey, keyOfName } from '../domain/key-of-name.js';
 import type { KeyedKind } from '../domain/kinds.js';
 
-/** Everything that can be named, oldest first. A stopped or archived campaign keeps its key, so that files never make another in its place. */
+/** Everything that can be named, oldest first. A stopped or archived campaign, and a holdout that ended, keep their keys, so that files never make another in their place. */
 const THINGS = `
   select 'segment' as kind, s.id, s.name, s.created_at as at from segment as s where s.purpose = 'shared' and s.state <> 'archived'
   union all select 'list', l.id, l.name, l.created_at from list as l where l.archived_at is null
   union all select 'campaign', c.id, c.name, c.created_at from campaign as c
+  union all select 'holdout', h.id, h.name, h.since from holdout as h
   union all select 'endpoint', e.id, e.name, e.created_at from webhook_endpoint as e`;
 
 /** Holds the keys until the transaction ends, so that nobody gives the same one twice. */

@@ -1,6 +1,7 @@
 import type { CampaignState } from '../../campaigns/domain/state.js';
 import type { CampaignType } from '../../campaigns/domain/state.js';
 import type { DraftDefinition } from '../../contract/campaign-draft.js';
+import type { HoldoutGoal } from '../../contract/holdout.js';
 import { rows, type Db } from '../../platform/database/db.js';
 
 export interface KeptCampaign {
@@ -23,6 +24,12 @@ export function keptCampaigns(db: Db, id: string | null = null): Promise<KeptCam
       from campaign as c left join campaign_version as v on v.id = c.current_version_id
      where $1::uuid is null or c.id = $1::uuid order by c.id`, [id]);
 }
+
+export interface KeptHoldout { id: string; name: string; percent: number; campaignIds: string[] | null; exceptCampaignIds: string[]; goal: HoldoutGoal; isOver: boolean }
+
+/** Every holdout, those that ended too. */
+export const keptHoldouts = (db: Db): Promise<KeptHoldout[]> => rows(db, `
+  select h.id, h.name, h.basis_points / 100.0::float8 as percent, h.campaign_ids as "campaignIds", h.except_ids as "exceptCampaignIds", h.goal, h.ended_at is not null as "isOver" from holdout as h order by h.id`);
 
 export interface KeptList { id: string; name: string; description: string; updatedAt: Date }
 

@@ -54,14 +54,17 @@ export class Lists {
 
   /** @throws AppError `list.in-use` while a segment or a campaign in progress names it */
   async archive(id: string, actor: Actor): Promise<void> {
+    await this.changing((tx) => this.archiveIn(tx, id, actor));
+  }
+
+  /** {@link archive} in a transaction of the caller. */
+  async archiveIn(tx: Db, id: string, actor: Actor): Promise<void> {
     const now = this.clock.now();
-    await this.changing(async (tx) => {
-      if (!(await lockList(tx, id, 'update'))) throw notFound('list', id);
-      const names = ((await this.use?.usersOf(tx, id)) ?? []).map((name) => `“${name}”`);
-      if (names.length > 0) throw conflict('list.in-use', `The list cannot be archived: ${names.slice(0, 5).join(', ')} ${names.length === 1 ? 'names' : 'name'} it. Change ${names.length === 1 ? 'that one' : 'those'} first.`);
-      await archiveList(tx, id, now);
-      await this.audit.record(tx, { actor, action: 'list.archive', subject: `list:${id}` }, now);
-    });
+    if (!(await lockList(tx, id, 'update'))) throw notFound('list', id);
+    const names = ((await this.use?.usersOf(tx, id)) ?? []).map((name) => `“${name}”`);
+    if (names.length > 0) throw conflict('list.in-use', `The list cannot be archived: ${names.slice(0, 5).join(', ')} ${names.length === 1 ? 'names' : 'name'} it. Change ${names.length === 1 ? 'that one' : 'those'} first.`);
+    await archiveList(tx, id, now);
+    await this.audit.record(tx, { actor, action: 'list.archive', subject: `list:${id}` }, now);
   }
 
   async members(id: string, { limit, after }: PageQuery): Promise<Page<ListMember>> {

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, ApiProblem, type Api } from '../../lib/api.ts';
+import { copyAsFile } from '../../lib/copy-file.ts';
 import { IconDots } from '../../ui/icons.ts';
 import { useDraft } from '../campaigns/draft/draft-context.tsx';
 import { useAutoCheck } from './auto-check.tsx';
@@ -114,21 +115,29 @@ function Sheet({ warnings, busy, onPublish, onClose }: { warnings: Finding[]; bu
   );
 }
 
-type Act = 'duplicate' | 'stop' | 'archive' | 'delete';
+type Act = 'duplicate' | 'copyFile' | 'stop' | 'archive' | 'delete';
 
 function More({ campaign }: { campaign: Api<'Campaign'> }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const navigate = useNavigate();
   const { flush } = useDraft();
-  const [asked, setAsked] = useState<Exclude<Act, 'duplicate'> | null>(null);
+  const [asked, setAsked] = useState<Exclude<Act, 'duplicate' | 'copyFile'> | null>(null);
   const [refusal, setRefusal] = useState('');
+  const [note, setNote] = useState('');
   const { id, state } = campaign;
   const path = { params: { path: { id } } };
-  const acts: Act[] = ['duplicate', ...(state === 'active' || state === 'paused' || state === 'draining' ? ['stop' as const] : []), ...(state === 'stopped' || (state === 'draft' && campaign.currentVersion) ? ['archive' as const] : []), ...(state === 'draft' && !campaign.currentVersion ? ['delete' as const] : [])];
+  const acts: Act[] = ['duplicate', 'copyFile', ...(state === 'active' || state === 'paused' || state === 'draining' ? ['stop' as const] : []), ...(state === 'stopped' || (state === 'draft' && campaign.currentVersion) ? ['archive' as const] : []), ...(state === 'draft' && !campaign.currentVersion ? ['delete' as const] : [])];
   const run = async (act: Act) => {
     setRefusal('');
+    setNote('');
     try {
+      if (act === 'copyFile') {
+        await flush();
+        await copyAsFile('campaign', id);
+        setNote(t('launch.copiedFile'));
+        return;
+      }
       if (act === 'duplicate') {
         await flush();
         const copy = await answer(api.POST('/v1/campaigns/{id}/duplicate', { ...path, body: { name: t('autoMessages.act.copyName', { name: campaign.name.slice(0, 180) }) } }));
@@ -149,8 +158,9 @@ function More({ campaign }: { campaign: Api<'Campaign'> }) {
     <>
       <Menu position="bottom-end">
         <Menu.Target><ActionIcon variant="default" size="lg" aria-label={t('autoMessages.act.more')}><IconDots size={18} aria-hidden /></ActionIcon></Menu.Target>
-        <Menu.Dropdown>{acts.map((act) => <Menu.Item key={act} onClick={() => { setRefusal(''); if (act === 'duplicate') void run(act); else setAsked(act); }}>{t(`autoMessages.act.${act}`)}</Menu.Item>)}</Menu.Dropdown>
+        <Menu.Dropdown>{acts.map((act) => <Menu.Item key={act} onClick={() => { setRefusal(''); if (act === 'duplicate' || act === 'copyFile') void run(act); else setAsked(act); }}>{act === 'copyFile' ? t('launch.copyFile') : t(`autoMessages.act.${act}`)}</Menu.Item>)}</Menu.Dropdown>
       </Menu>
+      {note && <Text size="sm" c="dimmed" role="status" maw={260}>{note}</Text>}
       {refusal && asked === null && <Text size="sm" c="red" role="alert">{refusal}</Text>}
       <Modal opened={asked !== null} onClose={() => { setAsked(null); }} title={asked && t(`autoMessages.act.${asked}Title`, { name: campaign.name })} closeButtonProps={{ 'aria-label': t('confirm.close') }}>
         {asked && (

@@ -8,7 +8,7 @@ type Plan = Api<'FilesPlan'>;
 const COLOURS = { create: 'green', update: 'blue', unchanged: 'gray', ended: 'orange' } as const;
 
 /** What applying would do, one thing after the other, and everything found at its file and line. */
-export function PlanView({ plan: { items, findings, valid } }: { plan: Plan }) {
+export function PlanView({ plan: { items, findings, valid, others } }: { plan: Plan }) {
   const { t } = useTranslation();
   const format = useFormat();
   const told = items.filter(({ action, publishes }) => action !== 'unchanged' || publishes !== 'no');
@@ -18,7 +18,8 @@ export function PlanView({ plan: { items, findings, valid } }: { plan: Plan }) {
       {!valid && <Alert color="red" role="alert" title={t('files.invalid')} />}
       <Findings findings={findings} />
       {valid && told.map((item) => <Item key={`${item.kind}/${item.key}`} item={item} />)}
-      {valid && <Text size="sm" c="dimmed">{told.length === 0 ? t('files.nothing') : t('files.same', { count: same, shown: format.number(same) })}</Text>}
+      {valid && others.map((other) => <Other key={`${other.kind}/${other.key}`} other={other} />)}
+      {valid && <Text size="sm" c="dimmed">{told.length === 0 && others.length === 0 ? t('files.nothing') : t('files.same', { count: same, shown: format.number(same) })}</Text>}
     </Stack>
   );
 }
@@ -38,6 +39,23 @@ function Findings({ findings }: Pick<Plan, 'findings'>) {
   );
 }
 
+const GOING = { delete: 'red', archive: 'orange', keep: 'gray' } as const;
+
+/** What is here and in no file. */
+function Other({ other: { kind, key, name, does, why } }: { other: Plan['others'][number] }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <Stack gap={4}>
+      <Group gap="xs">
+        <Badge variant="light" color={GOING[does]}>{t(`files.does.${does}`)}</Badge>
+        <Text span size="sm" fw={600}>{name}</Text>
+        <Text span size="sm" c="dimmed">{t(`files.kind.${kind}`)}</Text><Code>{key}</Code>
+      </Group>
+      {why && <Text size="sm">{i18n.language === 'ko' ? why.ko : why.en}</Text>}
+    </Stack>
+  );
+}
+
 function Item({ item: { kind, key, name, action, changes, publishes, inFlight } }: { item: Plan['items'][number] }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
@@ -46,8 +64,8 @@ function Item({ item: { kind, key, name, action, changes, publishes, inFlight } 
     <Stack gap={4}>
       <Group gap="xs">
         <Badge variant="light" color={COLOURS[action]}>{t(`files.action.${action}`)}</Badge>
-        <Text span size="sm" fw={600}>{name}</Text>
-        <Text span size="sm" c="dimmed">{t(`files.kind.${kind}`)}</Text><Code>{key}</Code>
+        {name !== '' && <Text span size="sm" fw={600}>{name}</Text>}
+        <Text span size="sm" c="dimmed">{t(`files.kind.${kind}`)}</Text>{name !== '' && <Code>{key}</Code>}
         {publishes !== 'no' && <Badge variant="light" color={publishes === 'now' ? 'green' : 'gray'}>{t(`files.publishes.${publishes}`)}</Badge>}
       </Group>
       {changes.length > 0 && <Code block style={{ whiteSpace: 'pre-wrap' }}>{changes.map(here).join('\n')}</Code>}

@@ -26,21 +26,24 @@ describe('the messages of all campaigns', () => {
       { id: 'bare', type: 'message', channel: 'chat' },
     ] });
     await create('Empty', { type: 'series' });
+    const laddered = broadcast('Spring');
+    await create('Three', { ...laddered, message: { ...laddered.message, ladder: [{ channel: 'in_app', unless: 'opened', after: { days: 1 }, content: { title: 'Seen?' } }, { channel: 'webhook', unless: 'clicked', after: { days: 1 } }] } });
   });
   afterAll(() => app.close());
 
   test('each variant of each step, with languages, snippets and what follows an unseen message; gaps are no error', async () => {
     const { items, next } = await list();
     expect(next).toBeNull();
-    expect(named({ items })).toEqual([['Two', 'hello', 'A'], ['Two', 'hello', 'B'], ['Two', 'seen', 'A'], ['Two', 'seen', null], ['One', 'message', 'A']]);
-    expect(items[3]).toMatchObject({ channel: 'email', title: 'Missed it?' });
-    expect(items[4]).toMatchObject({ channel: 'email', title: '가을 소식', languages: ['ko', 'en', 'ja'], snippets: ['contact'], campaign: { state: 'draft', type: 'broadcast' } });
+    expect(named({ items })).toEqual([['Three', 'message', 'A'], ['Three', 'message', null], ['Three', 'message', null], ['Two', 'hello', 'A'], ['Two', 'hello', 'B'], ['Two', 'seen', 'A'], ['Two', 'seen', null], ['One', 'message', 'A']]);
+    expect(items.slice(0, 3)).toMatchObject([{ rung: null, channel: 'email' }, { rung: 2, channel: 'in_app', title: 'Seen?' }, { rung: 3, channel: 'webhook', title: '' }]);
+    expect(items[6]).toMatchObject({ channel: 'email', title: 'Missed it?', rung: null });
+    expect(items[7]).toMatchObject({ channel: 'email', title: '가을 소식', languages: ['ko', 'en', 'ja'], snippets: ['contact'], campaign: { state: 'draft', type: 'broadcast' } });
   });
 
   test('found by words in any composition, by channel and state', async () => {
     expect(named(await list(`?q=${encodeURIComponent('가을'.normalize('NFD'))}`))).toEqual([['One', 'message', 'A']]);
     expect(named(await list('?q=short'))).toEqual([['Two', 'hello', 'B']]);
-    expect(named(await list('?channel=in_app'))).toEqual([['Two', 'seen', 'A']]);
+    expect(named(await list('?channel=in_app'))).toEqual([['Three', 'message', null], ['Two', 'seen', 'A']]);
     expect((await list('?state=active')).items).toEqual([]);
     expect(await app.api('GET', '/v1/messages?channel=pigeon')).toMatchObject({ status: 400 });
   });

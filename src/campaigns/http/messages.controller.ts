@@ -16,7 +16,8 @@ const CURSOR = z.tuple([CursorInstant, z.uuid(), Place, Place]);
 const MessageView = z.object({
   campaign: CampaignSummaryView.pick({ id: true, name: true, type: true, state: true }),
   stepId: z.string(), stepName: z.string(), channel: z.enum(CHANNELS),
-  variant: z.string().nullable().meta({ description: 'Null for the e-mail that follows an in-app message nobody saw' }), variantName: z.string(),
+  variant: z.string().nullable().meta({ description: 'Null for what follows a message without success: a rung of its ladder, or the e-mail that follows an in-app message nobody saw' }),
+  rung: z.number().int().nullable().meta({ description: 'Which way of its ladder, from 2 on; null for the message itself' }), variantName: z.string(),
   title: z.string().meta({ description: 'Subject or title; empty when it is not written yet' }),
   languages: z.array(z.string()).meta({ description: 'The language of the message itself first' }), snippets: z.array(z.string()), updatedAt: DateTime,
 }).meta({ id: 'ListedMessage' });

@@ -8,8 +8,10 @@ export interface ListedMessage {
   stepId: string;
   stepName: string;
   channel: Channel;
-  /** Null for the e-mail that follows an in-app message nobody saw. */
+  /** Null for what follows a message that had no success: a rung of its ladder, or the e-mail for who did not see it. */
   variant: string | null;
+  /** Which way of its ladder this is, from 2 on; null for the message itself and for the e-mail for who did not see it. */
+  rung: number | null;
   variantName: string;
   /** Subject or title, or what a system is told. */
   title: string;
@@ -39,18 +41,19 @@ export function listMessages(db: Db, { q, channel, state, limit, after }: Messag
        where case when $3::text is null then c.state <> 'archived' else c.state = $3 end
          and ($4::timestamptz is null or c.updated_at <= $4::timestamptz)),
     message as (
-      select s.*, v.variant, v.content, v.place::int as variant_place
+      select s.*, v.variant, v.content, v.place::int as variant_place, v.rung::int as rung, v.channel as own_channel
         from step as s
        cross join lateral (
-         select a.variant, coalesce(a.variant -> 'content', '{}') as content, a.place from jsonb_path_query(s.step, 'lax $.variants[*]') with ordinality as a (variant, place)
-         union all select null, s.step #> '{fallback,email}', 1000 where jsonb_typeof(s.step #> '{fallback,email}') = 'object') as v),
+         select a.variant, coalesce(a.variant -> 'content', '{}') as content, a.place, null::bigint as rung, null::text as channel from jsonb_path_query(s.step, 'lax $.variants[*]') with ordinality as a (variant, place)
+         union all select null, coalesce(l.rung -> 'content', '{}'), 2000 + l.place, l.place + 1, l.rung ->> 'channel' from jsonb_path_query(s.step, 'lax $.ladder[*]') with ordinality as l (rung, place) where jsonb_typeof(l.rung) = 'object'
+         union all select null, s.step #> '{fallback,email}', 1000, null, 'email' where jsonb_typeof(s.step #> '{fallback,email}') = 'object') as v),
     named as (
       select m.*, coalesce(nullif(m.content ->> 'subject', ''), nullif(m.content ->> 'title', ''), m.content ->> 'event', '') as title,
-             case when m.variant is null then 'email' else coalesce(m.step ->> 'channel', 'email') end as channel
+             coalesce(m.own_channel, m.step ->> 'channel', 'email') as channel
         from message as m)
     select json_build_object('id', n.id, 'name', n.name, 'type', n.type, 'state', n.state) as campaign,
            coalesce(n.step ->> 'id', 'message') as "stepId", coalesce(n.step ->> 'name', '') as "stepName", n.channel,
-           n.variant ->> 'key' as variant, coalesce(n.variant ->> 'name', '') as "variantName", n.title,
+           n.variant ->> 'key' as variant, n.rung, coalesce(n.variant ->> 'name', '') as "variantName", n.title,
            array(select l.language from (select n.content ->> 'language' as language, 0 as rank
                    union all select k.key, 1 from jsonb_object_keys(case when jsonb_typeof(n.content -> 'translations') = 'object' then n.content -> 'translations' else '{}' end) as k (key)) as l
                   where l.language is not null order by l.rank, l.language) as languages,

@@ -5,7 +5,7 @@ import type { Chat, Webhook } from './hooks/content.ts';
 
 type Definition = Api<'CampaignDefinition'>;
 interface Variant<C> { key: string; name: string; content: Partial<C> | undefined }
-interface Common { name: string; topic: string | undefined; event: string | undefined; isFallback: boolean }
+interface Common { name: string; topic: string | undefined; event: string | undefined; isFallback: boolean; /** Which way of its ladder it is, from 2 on. */ rung: number | null }
 /** The message of a step as its page needs it. */
 export type FoundMessage = Common & ({ channel: 'email'; variants: Variant<EmailContent>[] } | { channel: 'in_app'; variants: Variant<InAppContent>[] } | { channel: 'chat'; variants: Variant<Chat>[] } | { channel: 'webhook'; variants: Variant<Webhook>[] });
 /** What is written at a place. */
@@ -28,9 +28,9 @@ export function messageAt(definition: Definition, stepId: string): FoundMessage 
   const step = [...steps, ...(message ? [message] : [])].find((one) => isThis(one, stepId));
   if (!step) return null;
   const isFallback = stepId.endsWith(FALLBACK);
-  const common = { name: step.name ?? '', topic: step.topic, event: entry?.type === 'event' ? entry.event : undefined, isFallback };
-  if (isFallback) return step.fallback ? { ...common, channel: 'email', variants: [{ key: FALLBACK, name: '', content: step.fallback.email }] } : null;
   const place = rungOf(stepId);
+  const common = { name: step.name ?? '', topic: step.topic, event: entry?.type === 'event' ? entry.event : undefined, isFallback, rung: place === null ? null : place + 2 };
+  if (isFallback) return step.fallback ? { ...common, channel: 'email', variants: [{ key: FALLBACK, name: '', content: step.fallback.email }] } : null;
   if (place !== null) {
     const rung = step.ladder?.[place];
     return rung ? ({ ...common, isFallback: true, channel: rung.channel, variants: [{ key: stepId, name: '', content: rung.content }] } as FoundMessage) : null;

@@ -39,7 +39,7 @@ export function MessagePage() {
         <Group gap="sm">
           <Title order={2} size="h4">{saidTemplate(found.name || openingOf(variant.content)) || t('messages.writes', { step: stepId })}</Title>
           {found.variants.length > 1 && <SegmentedControl size="xs" aria-label={t('messages.variants')} value={variant.key} data={found.variants.map(({ key, name }) => ({ value: key, label: name || key }))} onChange={(next) => { void navigate({ search: { ...search, variant: next }, replace: true }); }} />}
-          {found.isFallback && <Text size="sm" c="dimmed">{t('messages.fallback')}</Text>}
+          {found.isFallback && <Text size="sm" c="dimmed">{found.rung === null ? t('messages.fallback') : t('messages.rung', { number: found.rung })}</Text>}
         </Group>
         <SaveState />
       </Group>

@@ -43,17 +43,17 @@ export function MessagesPage() {
         <Select aria-label={t('messages.channel')} placeholder={t('messages.channel')} clearable w={160} value={filter.channel ?? null} data={CHANNELS.map((value) => ({ value, label: t(`messages.channels.${value}`) }))} onChange={(channel) => { set({ channel: (channel as MessagesSearch['channel'] | null) ?? undefined }); }} />
         <Select aria-label={t('messages.state')} placeholder={t('messages.state')} clearable w={160} value={filter.state ?? null} data={STATES.map((value) => ({ value, label: t(`campaigns.states.${value}`) }))} onChange={(state) => { set({ state: (state as MessagesSearch['state'] | null) ?? undefined }); }} />
       </Group>
-      <Listing caption={t('messages.title')} list={list} columns={columns} keyOf={({ campaign, stepId, variant }) => `${campaign.id} ${stepId} ${variant ?? ''}`} empty={{ title: t('messages.empty'), hint: t('messages.emptyHint') }} noMatch={isFiltered ? { title: t('messages.noMatch'), hint: t('messages.noMatchHint') } : undefined} onClear={() => { void navigate({ search: {}, replace: true }); }} />
+      <Listing caption={t('messages.title')} list={list} columns={columns} keyOf={({ campaign, stepId, variant, rung }) => `${campaign.id} ${stepId} ${variant ?? ''} ${rung ?? ''}`} empty={{ title: t('messages.empty'), hint: t('messages.emptyHint') }} noMatch={isFiltered ? { title: t('messages.noMatch'), hint: t('messages.noMatchHint') } : undefined} onClear={() => { void navigate({ search: {}, replace: true }); }} />
     </Page>
   );
 }
 
 /** Opens where the message is written. */
-function Name({ message: { title, campaign, stepId, stepName, variant, variantName } }: { message: Message }) {
+function Name({ message: { title, campaign, stepId, stepName, variant, variantName, rung } }: { message: Message }) {
   const { t } = useTranslation();
   const shown = title ? <TemplateText text={title} /> : t('messages.untitled');
-  const what = variant === null ? t('messages.fallback') : t('messages.variant', { name: variantName || variant });
-  const link = variant === null ? `${stepId}~email` : stepId;
+  const what = rung !== null ? t('messages.rung', { number: rung }) : variant === null ? t('messages.fallback') : t('messages.variant', { name: variantName || variant });
+  const link = variant === null ? `${stepId}~${rung ?? 'email'}` : stepId;
   return (
     <>
       {campaign.type === 'auto_message' ? <TextLink fw={600} size="sm" to="/auto-messages/$id" params={{ id: campaign.id }} search={variant === null ? {} : { variant }}>{shown}</TextLink>

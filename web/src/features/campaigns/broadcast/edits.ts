@@ -1,11 +1,11 @@
 import type { DraftPacing } from '../../pacing/draft-pacing.js';
 import type { DraftRamp } from '../../safety/draft-safety.js';
-import type { Goal, TestPlan } from '../series/model.js';
+import type { Goal, Rung, TestPlan } from '../series/model.js';
 import { withFittingTest } from '../test-plan/plan-edits.js';
 import type { Definition } from '../words/use-flow-words.ts';
 
 export interface Variant { key: string; name?: string; weight?: number; content?: Record<string, unknown> }
-export interface BroadcastMessage { id?: string; type: 'message'; channel: string; name?: string; topic?: string; variants?: Variant[]; control?: { weight: number }; test?: TestPlan }
+export interface BroadcastMessage { id?: string; type: 'message'; channel: string; name?: string; topic?: string; variants?: Variant[]; control?: { weight: number }; test?: TestPlan; fallback?: object | null; ladder?: Rung[] | null }
 /** A broadcast as its draft has it: any part may be missing. */
 export interface Broadcast { type: 'broadcast'; segmentId?: string | null; audience?: object | null; launchAt?: string | null; localTime?: string | null; pacing?: DraftPacing | null; ramp?: DraftRamp | null; recheckAudience?: boolean | null; message?: BroadcastMessage | null; goals?: Goal[] | null }
 
@@ -29,6 +29,11 @@ export function addVariant(message: BroadcastMessage): BroadcastMessage {
 }
 
 export const removeVariant = (message: BroadcastMessage, key: string): BroadcastMessage => withFittingTest({ ...message, variants: (message.variants ?? []).filter((variant) => variant.key !== key) });
+
+/** With other ways for whom it had no success with, or without. */
+export function withLadder({ ladder: _before, ...message }: BroadcastMessage, ladder: Rung[] | undefined): BroadcastMessage {
+  return ladder ? { ...message, ladder } : message;
+}
 
 /** With a control that gets nothing, or without. */
 export function withControl({ control: _before, ...message }: BroadcastMessage, control: { weight: number } | null): BroadcastMessage {

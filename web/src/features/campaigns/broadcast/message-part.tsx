@@ -3,12 +3,13 @@ import { useTranslation } from 'react-i18next';
 import { ButtonLink } from '../../../ui/links.tsx';
 import { useTopics } from '../../segments/builder/catalogue.ts';
 import { useDraft } from '../draft/draft-context.tsx';
-import { CHANNELS } from '../series/model.js';
+import { Ladder } from '../series/inspector/ladder.tsx';
+import { CHANNELS, type Channel } from '../series/model.js';
 import { emptyContent } from '../series/new-step.js';
 import { TestPlanFields } from '../test-plan/test-plan-fields.tsx';
 import { openingOf } from '../words/opening.ts';
 import { TemplateText } from '../words/template-text.tsx';
-import { addVariant, broadcastOf, MOST_VARIANTS, removeVariant, withControl, withParts, type BroadcastMessage, type Variant } from './edits.ts';
+import { addVariant, broadcastOf, MOST_VARIANTS, removeVariant, withControl, withLadder, withParts, type BroadcastMessage, type Variant } from './edits.ts';
 
 const fresh = (channel: (typeof CHANNELS)[number]): BroadcastMessage => ({ type: 'message', channel, variants: [{ key: 'A', content: emptyContent(channel) as Record<string, unknown> }] });
 const asNumber = (value: string | number): number | null => { const number = Number(value); return value === '' || !Number.isFinite(number) ? null : number; };
@@ -35,6 +36,11 @@ export function MessagePart() {
           </Stack>
           {!readOnly && variants.length < MOST_VARIANTS && <Group><Button size="xs" variant="default" onClick={() => { edit(addVariant); }}>{t('broadcast.message.add')}</Button></Group>}
           <Control message={message} edit={edit} />
+          {(message.channel === 'email' || message.channel === 'in_app') && !message.fallback && (
+            <fieldset disabled={readOnly} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
+              <Ladder step={{ id: message.id ?? 'message', channel: message.channel as Channel, ladder: message.ladder ?? [] }} onChange={(ladder, field) => { edit((now) => withLadder(now, ladder), field); }} />
+            </fieldset>
+          )}
           <TestPlanFields
             stepId={message.id ?? 'message'} test={message.test} arms={variants.length + (message.control ? 1 : 0)} versions={variants.length} goals={goals ?? []} atOnce readOnly={readOnly}
             onChange={(test, field) => { edit(({ test: _before, ...now }) => (test ? { ...now, test } : now), field); }}

@@ -1,7 +1,6 @@
 import { Button, Card, CloseButton, Group, Select, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useStepChange } from '../editor-context.tsx';
-import type { Channel, MessageStep, Rung } from '../model.js';
+import type { Channel, Rung } from '../model.js';
 import { emptyContent } from '../new-step.ts';
 import { ContentFields } from './content-fields.tsx';
 import { DurationField } from './fields.tsx';
@@ -11,12 +10,13 @@ const CHANNELS = ['email', 'in_app', 'webhook', 'chat'] as const;
 /** What can become of a message of each channel; nothing is known after a webhook or a notice. */
 const SUCCESSES = { in_app: ['displayed', 'clicked', 'answered', 'goal'], email: ['opened', 'clicked', 'goal'], webhook: [], chat: [] } as const;
 
-/** Another channel for whom the message had no success with, and another after that. */
-export function Ladder({ step }: { step: MessageStep }) {
+interface Laddered { id: string; channel: Channel; ladder?: Rung[] | null }
+
+/** Another channel for whom the message had no success with, and another after that. @param onChange with the field that is typed in */
+export function Ladder({ step, onChange }: { step: Laddered; onChange(ladder: Rung[] | undefined, field?: string): void }) {
   const { t } = useTranslation();
-  const change = useStepChange<MessageStep>(step.id);
   const rungs = step.ladder ?? [];
-  const put = (next: readonly Rung[], field?: string) => { change(({ ladder: _before, ...rest }) => (next.length > 0 ? { ...rest, ladder: [...next] } : rest), field && `ladder.${field}`); };
+  const put = (next: readonly Rung[], field?: string) => { onChange(next.length > 0 ? [...next] : undefined, field && `ladder.${field}`); };
   const channelBefore = (index: number): Channel => rungs[index - 1]?.channel ?? step.channel;
   const last = channelBefore(rungs.length);
   const add = () => {

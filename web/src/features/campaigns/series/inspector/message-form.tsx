@@ -30,7 +30,7 @@ export function MessageForm({ step }: { step: MessageStep }) {
       <StepTest step={step} arms={step.variants.length + (step.control ? 1 : 0)} />
       {(step.channel === 'in_app' || step.channel === 'email') && <OwnHours value={step.sendWindow ?? undefined} onChange={(sendWindow, field) => { change(({ sendWindow: _before, ...rest }) => (sendWindow ? { ...rest, sendWindow } : rest), field); }} />}
       {step.channel === 'in_app' && (step.fallback || !step.ladder?.length) && <Fallback step={step} />}
-      {(step.channel === 'in_app' || step.channel === 'email') && !step.fallback && <Ladder step={step} />}
+      {(step.channel === 'in_app' || step.channel === 'email') && !step.fallback && <Ladder step={step} onChange={(ladder, field) => { change(({ ladder: _before, ...rest }) => (ladder ? { ...rest, ladder } : rest), field); }} />}
     </>
   );
 }

@@ -13,7 +13,7 @@ export const FileQuery = z.strictObject({ kind: z.enum(['segment', 'campaign']).
 const request = {
   files: z.array(File).min(1).max(MOST_FILES),
   others: z.enum(['ignore', 'show', 'remove']).default('ignore').meta({ description: 'What to do about things here that no file is about. show: tell them, leave them. remove: delete, archive or end them where nothing uses them; the files are then everything' }),
-  has: z.array(z.string().min(1).max(200)).max(MOST_FILES).default([]).meta({ description: 'With `others`: files that are there and need not be sent because they say what is here, as `kind/key`' }),
+  has: z.array(z.string().min(1).max(200)).max(MOST_FILES).optional().meta({ description: 'With `others`: files that are there and need not be sent because they say what is here, as `kind/key`' }),
   publish: z.boolean().default(false).meta({ description: 'Also publish what files call published, where it does not run as they say. A broadcast is never launched.' }),
 };
 export const PlanRequest = z.strictObject(request).meta({ id: 'FilesPlanRequest' });

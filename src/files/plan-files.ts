@@ -27,7 +27,7 @@ const MOST_PLACES = 5;
  * Makes the plan inside a transaction in which everything but the drafts of campaigns that are here is written as it is to be:
  * so what is checked is what will be, and nothing is promised that was not tried. Whoever only wants to see rolls it back.
  */
-export async function planFiles(tx: Db, { files, publish, others: asked, has }: PlanRequest, { checks, live, removing }: Asked, writing: Writing): Promise<Planned> {
+export async function planFiles(tx: Db, { files, publish, others: asked, has = [] }: PlanRequest, { checks, live, removing }: Asked, writing: Writing): Promise<Planned> {
   await lockFileKeys(tx);
   await giveFileKeys(tx);
   const environment = await loadEnvironment(tx);

@@ -27,7 +27,6 @@ function ApplyButton({ plan, isBusy, onApply }: { plan: Plan; isBusy: boolean; o
 export function ApplyFiles() {
   const { t } = useTranslation();
   const said = useSaid();
-  const format = useFormat();
   const queries = useQueryClient();
   const [chosen, setChosen] = useState<File[]>([]);
   const [text, setText] = useState('');

@@ -127,6 +127,10 @@ async function writeSeries(world: ReportWorld): Promise<string> {
     await page.reload();
     await page.getByRole('region', { name: 'Over time' }).getByLabel('Show as table').check();
     expect(await table('Over time').getByRole('row').count()).toBe(5);
+    await page.getByRole('region', { name: 'Not sent, and why' }).getByLabel('Show as table').check();
+    await page.getByRole('combobox', { name: 'Refusals by hour or day' }).click();
+    await page.getByRole('option', { name: 'By hour' }).click();
+    await table('Not sent, and why').getByRole('cell', { name: /^Mar \d, \d+ [AP]M$/ }).first().waitFor();
     await page.getByRole('button', { name: 'Step by step' }).click();
     await page.getByRole('img', { name: /안녕, version 1: 7 arrived, 0 are here now, 6 went on, 1 left\./ }).waitFor();
     await page.getByText('Left: Exit rule applied').waitFor();

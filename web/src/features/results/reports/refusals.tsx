@@ -1,4 +1,6 @@
+import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, type Api } from '../../../lib/api.ts';
 import { useFormat } from '../../../lib/format.ts';
@@ -15,12 +17,24 @@ type Report = Api<'RefusalReport'>;
 /** Messages without a reason code say how they ended; those with one failed or were cancelled. */
 const stateOf = (code: string) => ({ CANCELLED: 'cancelled', RECALLED: 'recalled', FAILED: 'failed' } as const)[code];
 
-/** Why messages did not go, largest reason first, and when. */
+/** Why messages did not go, largest reason first, and on which day or in which hour. */
 export function RefusalsSection({ id, filter, zone }: { id: string; filter: ResultsFilter; zone: string }) {
+  const { t } = useTranslation();
+  const [by, setBy] = useState<'day' | 'hour'>('day');
+  // It stays also where the hours of a long period are too many, so that there is a way back.
+  return (
+    <>
+      <Select aria-label={t('reports.refusals.by')} value={by} allowDeselect={false} w={140} data={(['day', 'hour'] as const).map((value) => ({ value, label: t(`reports.time.${value}`) }))} onChange={(value) => { if (value) setBy(value); }} />
+      <Refusals id={id} filter={filter} zone={zone} by={by} />
+    </>
+  );
+}
+
+function Refusals({ id, filter, zone, by }: { id: string; filter: ResultsFilter; zone: string; by: 'day' | 'hour' }) {
   const { t } = useTranslation();
   const format = useFormat();
   const reason = useReason();
-  const query = { ...periodOf(filter, zone), by: 'day' as const };
+  const query = { ...periodOf(filter, zone), by };
   const found = useQuery({ queryKey: ['refusals', id, query], queryFn: () => answer(api.GET('/v1/campaigns/{id}/reports/refusals', { params: { path: { id }, query } })), placeholderData: (before) => before });
   if (found.isPending) return <Loading />;
   if (!found.data) return <ErrorPanel error={found.error} onRetry={() => { void found.refetch(); }} />;

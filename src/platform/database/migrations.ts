@@ -47,6 +47,7 @@ import { Retention1763800000058 } from './migrations/1763800000058-retention.js'
 import { Alarms1763800000060 } from './migrations/1763800000060-alarms.js';
 import { Sources1763800000064 } from './migrations/1763800000064-sources.js';
 import { SecretKeys1763800000061 } from './migrations/1763800000061-secret-keys.js';
+import { AssignmentWords1763800000066 } from './migrations/1763800000066-assignment-words.js';
 import { HoldoutFileKeys1763800000065 } from './migrations/1763800000065-holdout-file-keys.js';
 import { SecondFactors1763800000062 } from './migrations/1763800000062-second-factors.js';
 import { Features1763800000054 } from './migrations/1763800000054-features.js';
@@ -107,4 +108,5 @@ export const migrations = [
   SecondFactors1763800000062,
   ServiceLevels1763800000069,
   HoldoutFileKeys1763800000065,
+  AssignmentWords1763800000066,
 ];

@@ -149,6 +149,12 @@ import { until } from '../support/sdk-page.js';
     await page.keyboard.type('체험');
     await page.getByRole('button', { name: '체험 고객' }).click();
     await heading('체험 고객');
+    // Pages too: of the settings, and what begins something.
+    await page.keyboard.press('Control+k');
+    await page.locator('input:focus[placeholder^="Find a person"]').waitFor();
+    await page.keyboard.type('caps and');
+    await page.getByRole('button', { name: /^Caps and hours/ }).click();
+    await heading('Caps and hours');
   });
 
   test('a message arrives in the open mailbox, is read there in all its parts, and all are deleted', async () => {

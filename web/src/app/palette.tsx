@@ -6,8 +6,9 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { PLACES } from './places.ts';
+import { iconOf, pagesOf } from './pages.ts';
 import { answer, api } from '../lib/api.ts';
+import { mayEdit, useMe } from '../lib/me.ts';
 import { personName } from '../lib/person-name.ts';
 import { IconSearch } from '../ui/icons.ts';
 
@@ -31,6 +32,7 @@ function selectFirst(): void {
 export default function Palette({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const me = useMe();
   const [text, setText] = useState('');
   const [q] = useDebouncedValue(text.normalize('NFC').trim(), 200);
   const found = useQuery({ queryKey: ['palette', q], queryFn: () => find(q), enabled: q !== '', placeholderData: keepPreviousData });
@@ -38,7 +40,8 @@ export default function Palette({ onClose }: { onClose(): void }) {
   // What Enter opens is the first of what was found, which comes after what was typed.
   useEffect(selectFirst, [found.data, q]);
   const wanted = q.toLowerCase();
-  const places = PLACES.map((place) => ({ ...place, label: t(`nav.${place.key}`) })).filter(({ label }) => label.toLowerCase().includes(wanted));
+  // Nothing typed: the places of the bar. Then every page, by its name or by the place it is under.
+  const places = pagesOf(mayEdit(me)).filter(({ under }) => under === null || q !== '').map((page) => ({ to: page.to, Icon: iconOf(page), label: t(page.label), under: page.under && t(page.under) })).filter(({ label, under }) => `${under ?? ''} ${label}`.toLowerCase().includes(wanted));
   const { people, campaigns, segments } = (q !== '' && found.data) || { people: [], campaigns: [], segments: [] };
   const isNone = q !== '' && !found.isFetching && places.length + people.length + campaigns.length + segments.length === 0;
   return (
@@ -46,7 +49,7 @@ export default function Palette({ onClose }: { onClose(): void }) {
       <VisuallyHidden><Modal.Title>{t('keys.palette')}</Modal.Title></VisuallyHidden>
       <Spotlight.Search placeholder={t('keys.find')} aria-label={t('keys.find')} leftSection={<IconSearch size={20} aria-hidden />} />
       <Spotlight.ActionsList aria-label={t('keys.palette')}>
-        {places.length > 0 && <Spotlight.ActionsGroup label={t('keys.groups.places')}>{places.map(({ to, label, Icon }) => <Spotlight.Action key={to} label={label} leftSection={<Icon size={18} aria-hidden />} onClick={() => { void navigate({ to }); }} />)}</Spotlight.ActionsGroup>}
+        {places.length > 0 && <Spotlight.ActionsGroup label={t('keys.groups.places')}>{places.map(({ to, label, under, Icon }) => <Spotlight.Action key={to} label={label} description={under ?? undefined} leftSection={<Icon size={18} aria-hidden />} onClick={() => { void navigate({ to }); }} />)}</Spotlight.ActionsGroup>}
         {people.length > 0 && <Spotlight.ActionsGroup label={t('nav.people')}>{people.map((person) => <Spotlight.Action key={person.id} label={personName(person)} description={person.email ?? person.externalId ?? undefined} onClick={() => { void navigate({ to: '/people/$id', params: { id: person.id } }); }} />)}</Spotlight.ActionsGroup>}
         {campaigns.length > 0 && <Spotlight.ActionsGroup label={t('nav.campaigns')}>{campaigns.map(({ id, name }) => <Spotlight.Action key={id} label={name} onClick={() => { void navigate({ to: '/campaigns/$id', params: { id } }); }} />)}</Spotlight.ActionsGroup>}
         {segments.length > 0 && <Spotlight.ActionsGroup label={t('nav.segments')}>{segments.map(({ id, name }) => <Spotlight.Action key={id} label={name} onClick={() => { void navigate({ to: '/segments/$id', params: { id } }); }} />)}</Spotlight.ActionsGroup>}

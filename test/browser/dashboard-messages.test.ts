@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CDPSession, Locator } from 'playwright-core';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { hasBrowser } from '../support/browser.js';
+import { hasBrowser, picture } from '../support/browser.js';
 import { Dashboard } from '../support/dashboard.js';
 import { openRoots } from '../support/sdk-page.js';
 
@@ -302,5 +302,25 @@ const wordsOf = (html: string) => html.replaceAll(/<(style|title)[\s\S]*?<\/\1>|
     expect((await app.api('DELETE', `/v1/campaigns/${id}`)).status).toBeLessThan(300);
     await dialog.getByRole('button', { name: 'Delete snippet' }).click();
     await page.getByText('No snippet yet').waitFor();
+  });
+
+  test('a broadcast goes another way to whom it had no success with; that way is listed among the messages', async () => {
+    const { page } = dashboard;
+    const { id } = (await app.api('POST', '/v1/campaigns', { name: '가을 소식', definition: { type: 'broadcast', audience: { type: 'tag', op: 'has', tag: 'x' }, message: { type: 'message', channel: 'email', variants: [{ key: 'A', content: { subject: '가을', body: '<mj-section><mj-column><mj-text>a</mj-text></mj-column></mj-section>' } }] } } })).body;
+    await dashboard.goto(`/campaigns/${id}`);
+    await button('Add another way').click();
+    const way = page.getByRole('region', { name: 'Way 2' });
+    await way.getByLabel('Text').fill('혹시 보셨나요?');
+    await picture(page, 'broadcast-ladder');
+    await dashboard.choose(/Language|언어/, /한국어/);
+    await page.getByRole('region', { name: '방법 2' }).waitFor();
+    await picture(page, 'broadcast-ladder-ko');
+    await dashboard.choose(/Language|언어/, /English/);
+    await way.getByRole('link', { name: 'Write the whole message' }).click();
+    await page.waitForURL(new RegExp(`/campaigns/${id}/messages/message~2`));
+    await page.getByText('혹시 보셨나요?').first().waitFor();
+    expect((await app.api('GET', `/v1/campaigns/${id}`)).body.definition.message.ladder).toMatchObject([{ channel: 'in_app', unless: 'opened', after: { days: 1 }, content: { body: '혹시 보셨나요?' } }]);
+    await dashboard.goto('/messages?q=가을');
+    await page.getByText('Way 2, if the message before had no success').waitFor();
   });
 });

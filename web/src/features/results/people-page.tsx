@@ -11,6 +11,7 @@ import type { Column } from '../../ui/data-table.tsx';
 import { TextLink } from '../../ui/links.tsx';
 import { Listing } from '../../ui/listing.tsx';
 import { EmptyState } from '../../ui/states.tsx';
+import { WhyButton } from '../explain/why-drawer.tsx';
 import { atEntry } from './results-search.ts';
 
 const route = getRouteApi('/campaigns/$id/results_/people');
@@ -36,6 +37,7 @@ export function BehindPage() {
   const columns: Column<Row>[] = [
     { key: 'who', label: t('results.people'), cell: ({ personId, name, email, externalId }) => <><TextLink to="/people/$id" params={{ id: personId }} search={{ campaign: id }} fw={600}>{name ?? email ?? externalId ?? t('results.nameless')}</TextLink>{name && <Text size="xs" c="dimmed">{email ?? externalId}</Text>}</> },
     { key: 'times', label: t('results.times'), numeric: true, cell: ({ times }) => format.number(times) },
+    { key: 'why', label: t('campaignPeople.whyTitle'), cell: ({ personId, name, email, externalId }) => <WhyButton campaign={id} person={personId} name={name ?? email ?? externalId ?? t('results.nameless')} /> },
   ];
   const title = t(`results.numbers.${number}`);
   return (

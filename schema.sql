@@ -798,6 +798,7 @@ create table assignment (
   bucket integer,
   source text not null,
   assigned_at timestamp with time zone not null,
+  unit bigint,
   constraint assignment_pkey PRIMARY KEY (experiment_id, person_id),
   constraint assignment_source_check CHECK ((source = ANY (ARRAY['hash'::text, 'external'::text, 'override'::text, 'choice'::text]))));
 

@@ -21,6 +21,7 @@ import { DemoSite1763800000023 } from './migrations/1763800000023-demo-site.js';
 import { Reports1763800000027 } from './migrations/1763800000027-reports.js';
 import { Rollups1763800000024 } from './migrations/1763800000024-rollups.js';
 import { Verdicts1763800000025 } from './migrations/1763800000025-verdicts.js';
+import { AccountUnits1763800000067 } from './migrations/1763800000067-account-units.js';
 import { Choices1763800000026 } from './migrations/1763800000026-choices.js';
 import { UnfinishedDrafts1763800000039 } from './migrations/1763800000039-unfinished-drafts.js';
 import { Tested1763800000033 } from './migrations/1763800000033-tested.js';
@@ -78,6 +79,7 @@ export const migrations = [
   Reports1763800000027,
   Rollups1763800000024,
   Verdicts1763800000025,
+  AccountUnits1763800000067,
   Choices1763800000026,
   SegmentEditor1763800000031,
   SampleData1763800000032,

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import { DataSource } from 'typeorm';
+import { designEffect } from '../analytics/domain/statistics/accounts.js';
 import { plannedGoal, planView, type PlannedGoal, type VerdictPlan } from '../analytics/domain/verdict-plan.js';
 import type { CampaignDefinition } from '../contract/campaign.js';
 import type { Goal } from '../contract/campaign-goals.js';
-import type { ExperimentPlan } from '../contract/experiment.js';
+import type { ExperimentPlan, Measure } from '../contract/experiment.js';
 import { Clock } from '../kernel/clock.js';
 import { conflict } from '../kernel/errors.js';
 import type { Db } from '../platform/database/db.js';
@@ -13,7 +14,7 @@ import { planExperiments } from './domain/experiments.js';
 import { fault, within, type Finding } from './domain/finding.js';
 import { normalise } from './domain/normalise.js';
 import type { PublishedDefinition } from './domain/published.js';
-import { makePlan, type NewPlan } from './domain/test-plan.js';
+import { makePlan, type Known, type NewPlan } from './domain/test-plan.js';
 import { askedOf, decidingGoal, testsOf, type PlacedTest } from './domain/tests.js';
 import { comingPeople } from './coming-people.js';
 import { amountCap, goalHistory, type Moment } from './store/test-facts.store.js';
@@ -22,7 +23,6 @@ import { loadVersion } from './store/versions.store.js';
 
 /** Fewer people of earlier campaigns say nothing about a rate. */
 const ENOUGH_PEOPLE = 100;
-const UNKNOWN_ACCOUNTS: Parameters<typeof makePlan>[0]['known'] = { baseline: { rate: null, mean: null, spread: null, from: 'unknown' }, volume: { perDay: null, atOnce: 0, from: 'unknown' }, caps: {} };
 
 /** One test of a definition as it would be planned now. */
 export interface ProposedTest {
@@ -77,8 +77,8 @@ export class TestPlanning {
     const proposed = { stepId: placed.stepId, path: placed.path, goalKey: goal.key, asked };
     if (earlier?.hasBegun) return { test: { ...proposed, plan: earlier.plan, isFixed: true }, findings: changes(placed, goal, definition, earlier.asked, asked) };
     await this.caps(definition.goals, caps, moment);
-    // What is known of people says nothing about accounts.
-    const known = placed.given?.unit === 'account' ? UNKNOWN_ACCOUNTS : { baseline: await this.baseline(planned, caps.get(goal.key) ?? null, moment), volume: await comingPeople(this.db, { campaignId: id, stepId: placed.stepId, definition }, moment.now), caps: present(caps) };
+    const account = placed.given?.unit === 'account' ? (placed.given.account ?? null) : null;
+    const known = { ...(await this.baseline(planned, { cap: caps.get(goal.key) ?? null, account, measure: askedOf(placed).measure }, moment)), volume: await comingPeople(this.db, { campaignId: id, stepId: placed.stepId, definition }, moment.now), caps: present(caps) };
     const { plan, findings } = makePlan({ definition, placed, goal: planned, known, now: moment.now });
     return { test: { ...proposed, plan, isFixed: false }, findings: [...findings, ...pastReadout(placed, plan, goal, moment.now)] };
   }
@@ -87,13 +87,15 @@ export class TestPlanning {
     for (const goal of goals) if (!caps.has(goal.key)) caps.set(goal.key, await amountCap(this.db, plannedGoal(goal, {}), moment));
   }
 
-  private async baseline(goal: PlannedGoal, cap: number | null, moment: Moment) {
-    const history = await goalHistory(this.db, goal, cap, moment);
-    if (!history || history.people < ENOUGH_PEOPLE || history.converted === 0 || history.converted === history.people) return { rate: null, mean: null, spread: null, from: 'unknown' as const };
+  private async baseline(goal: PlannedGoal, { cap, account, measure }: { cap: number | null; account: string | null; measure: Measure }, moment: Moment): Promise<Pick<Known, 'baseline' | 'designEffect'>> {
+    const history = await goalHistory(this.db, goal, { cap, account }, moment);
+    if (!history || history.people < ENOUGH_PEOPLE || history.converted === 0 || history.converted === history.people) return { baseline: { rate: null, mean: null, spread: null, from: 'unknown' }, designEffect: null };
     const { people, converted, sum, sumSquares } = history;
     const mean = sum / people;
     const variance = (sumSquares - sum * mean) / (people - 1);
-    return { rate: converted / people, mean: goal.value ? mean : null, spread: mean > 0 ? variance / mean ** 2 : null, from: 'history' as const };
+    const accounts = history.accounts && history.accounts[measure];
+    const effect = accounts && designEffect(measure === 'rate' ? { n: people, x: converted, accounts } : { n: people, sum, sumSq: sumSquares, accounts });
+    return { baseline: { rate: converted / people, mean: goal.value ? mean : null, spread: mean > 0 ? variance / mean ** 2 : null, from: 'history' }, designEffect: effect };
   }
 
   /**

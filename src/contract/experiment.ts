@@ -27,7 +27,7 @@ export const TestPlan = z
     minEffect: z.number().gt(0).max(1).default(0.05).meta({ description: 'Differences within ± this do not matter' }),
     direction: Direction.default('higher').meta({ description: 'What counts as better' }),
     readoutAt: Instant.optional().meta({ description: 'Date of the read-out; planned from the expected volume when absent' }),
-    unit: z.enum(['person', 'account']).optional().meta({ description: 'For what an arm is drawn. account: all people with the same value of `account` get the same arm, who has none is drawn alone. Absent: person. A test by account gets no verdict: its people are not independent of each other' }),
+    unit: z.enum(['person', 'account']).optional().meta({ description: 'For what an arm is drawn. account: all people with the same value of `account` get the same arm, who has none is drawn alone. Absent: person. A test by account compares accounts: its people are counted together' }),
     account: z.string().min(1).max(200).optional().meta({ description: 'The attribute that names the account of a person, such as company_id' }),
     round: z.number().int().min(1).max(10_000).default(1).meta({ description: 'Another number begins a new test: everybody is assigned anew, and the plan may be another one' }),
     cap: z.number().positive().max(1e12).optional().meta({ description: 'Highest amount that counts per person, in the currency of the goal; from earlier campaigns when absent' }),
@@ -66,6 +66,7 @@ export const ExperimentPlan = z
     volume: z.object({ perDay: z.number().nullable(), atOnce: Count.meta({ description: 'People who come at the start, such as the audience of a broadcast' }), from: AssumedFrom }),
     peoplePerArm: Count.nullable().meta({ description: 'Matured people needed per arm to see `lift`' }),
     detectable: z.number().nullable().meta({ description: 'Relative difference that can be seen at the read-out with the expected volume' }),
+    designEffect: z.number().nullable().meta({ description: 'Tests by account: how many people count as one, as earlier people of the accounts behaved; `peoplePerArm` and `detectable` include it. Null: not known, or drawn by person' }),
     fixedSince: Instant.nullable().meta({ description: 'The first assignment: from then on the plan cannot change' }),
   })
   .meta({ id: 'ExperimentPlan' });
@@ -91,6 +92,7 @@ const ArmCounts = z.object({
   converted: Count.meta({ description: 'Matured people who reached the goal; for amounts those with an amount other than 0' }),
   sum: z.number().nullable().meta({ description: 'Amounts of matured people, each person up to the cap' }),
   sumSquares: z.number().nullable(),
+  accounts: z.object({ assigned: Count, matured: Count.meta({ description: 'With matured people' }), even: Count.meta({ description: 'Accounts of equal size that the matured people are worth' }) }).nullable().meta({ description: 'Tests by account only' }),
 });
 export type ArmCounts = z.infer<typeof ArmCounts>;
 
@@ -156,7 +158,12 @@ export const ExperimentResult = z
     experimentId: Id,
     campaignId: Id,
     stepId: z.string(),
-    unit: z.enum(['person', 'account']).meta({ description: 'For what arms are drawn. account: no comparison and no verdict, because the people of an account are not independent' }),
+    unit: z.enum(['person', 'account']).meta({ description: 'For what arms are drawn, and what is independent of each other in every interval and verdict' }),
+    accounts: z.object({
+      attribute: z.string(),
+      designEffect: z.number().nullable().meta({ description: 'So many people count as one, because people of an account are alike; null until it can be told' }),
+      detectable: z.number().nullable().meta({ description: 'Relative difference the planned people can tell apart, with the design effect' }),
+    }).nullable().meta({ description: 'Tests by account only' }),
     external: z.boolean(),
     asOf: Instant,
     plan: ExperimentPlan,

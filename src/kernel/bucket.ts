@@ -13,6 +13,12 @@ export function bucketOf(salt: string, id: string): number {
   return ((Number.parseInt(digest.slice(0, 8), 16) % BUCKETS) * TWO_32 + Number.parseInt(digest.slice(8, 16), 16)) % BUCKETS;
 }
 
+/**
+ * The same 8 bytes before the remainder is taken, as PostgreSQL keeps them (a signed bigint, as text): tells units under one salt apart
+ * without saying what they are.
+ */
+export const drawOf = (salt: string, id: string): string => BigInt.asIntN(64, BigInt(`0x${hash('sha256', `${salt}:${id}`, 'hex').slice(0, 16)}`)).toString();
+
 /** One arm and its share in basis points (1/100 of a percent); the shares of a test sum to 10,000. */
 export interface Arm<K extends string = string> {
   key: K;

@@ -1,4 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import { designEffect, evenAccounts, normalOf, studentOf } from '../../src/analytics/domain/statistics/accounts.js';
+import { relativeVariance, type AccountSums } from '../../src/analytics/domain/statistics/outcome.js';
 import { type Design, detectableLift, peopleNeeded, samplePerArm, samplePerArmAlwaysValid, spreadOfRate } from '../../src/analytics/domain/statistics/planning.js';
 import { planTest, type PlanRequest } from '../../src/analytics/domain/statistics/test-plan.js';
 import fc from '../support/fast-check.js';
@@ -74,4 +76,30 @@ test('an open test has no read-out and is planned for the people it needs', () =
   const plan = planTest(request({ mode: 'open' }));
   expect(plan).toMatchObject({ readoutAt: null, alphaEarly: 0.05, alphaFinal: 0, perArm: 26_727, plannedPeople: 53_454 });
   expect(plan.detectable).toBeCloseTo(0.2, 3);
+});
+
+describe('accounts', () => {
+  const sumsOf = (accounts: readonly { n: number; y: number }[]): { n: number; x: number; accounts: AccountSums } => {
+    const sum = (of: (account: { n: number; y: number }) => number) => accounts.reduce((total, account) => total + of(account), 0);
+    return { n: sum(({ n }) => n), x: sum(({ y }) => y), accounts: { count: accounts.length, met: sum(({ y }) => Number(y > 0)), peopleSq: sum(({ n }) => n * n), cross: sum(({ n, y }) => n * y), outcomeSq: sum(({ y }) => y * y) } };
+  };
+
+  test('accounts of one are people', () => {
+    const people = sumsOf(Array.from({ length: 400 }, (_, index) => ({ n: 1, y: Number(index % 5 === 0) })));
+    expect(relativeVariance(people)).toBeCloseTo((400 / 399) * relativeVariance({ n: 400, x: 80 })!, 12);
+    expect([evenAccounts(people), evenAccounts({ n: 400, x: 80 }), designEffect({ n: 400, x: 80 })]).toEqual([400, null, null]);
+  });
+
+  test('accounts whose people all do the same count as one person each; one large account makes them few', () => {
+    const alike = sumsOf(Array.from({ length: 100 }, (_, index) => ({ n: 7, y: index % 5 === 0 ? 7 : 0 })));
+    expect(designEffect(alike)).toBeCloseTo(7 * (100 / 99), 10);
+    expect(Math.floor(evenAccounts(sumsOf([...Array.from({ length: 100 }, () => ({ n: 1, y: 0 })), { n: 100, y: 50 }]))!)).toBe(3);
+    expect(peopleNeeded({ ...PLANNED, designEffect: 3 }, { rate: 0.03 }, 0.2)).toBeCloseTo(3 * peopleNeeded(PLANNED, { rate: 0.03 }, 0.2)!, 6);
+  });
+
+  // Quantiles of Student's t by published tables: level, degrees, value.
+  test.each([[1.959964, 40, 2.021075], [1.959964, 100, 1.983972], [2.575829, 60, 2.660283], [3.290527, 40, 3.550966], [3.290527, 60, 3.460200]])('z %d at %d degrees is t %d', (z, degrees, t) => {
+    expect(Math.abs(studentOf(z, degrees) / t - 1)).toBeLessThan(0.0005);
+    expect(normalOf(studentOf(-z, degrees), degrees)).toBeCloseTo(-z, 9);
+  });
 });

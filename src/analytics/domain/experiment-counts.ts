@@ -1,5 +1,7 @@
+import { accountsOf, withAccounts, type AccountCell } from './account-counts.js';
 import type { ArmCounts } from '../../contract/experiment.js';
 import type { ArmInput } from './statistics/decision.js';
+import { evenAccounts } from './statistics/accounts.js';
 import type { Outcome } from './statistics/outcome.js';
 import type { VerdictPlan } from './verdict-plan.js';
 
@@ -49,21 +51,25 @@ type Measured = Pick<VerdictPlan, 'measure'>;
 export const outcomeOf = ({ measure }: Measured, { matured, converted, nonZero, sum, sumSquares }: Pick<ArmTotals, 'matured' | 'converted' | 'nonZero' | 'sum' | 'sumSquares'>): Outcome =>
   measure === 'rate' ? { n: matured, x: converted } : { n: matured, sum, sumSq: sumSquares, nonZero };
 
-/** The arms of a plan in their order with what was counted of each; eligible people are given where gates refused somebody. */
-export function armInputs(plan: Pick<VerdictPlan, 'measure' | 'weights'>, cells: readonly EntryCell[]): ArmInput[] {
+/** The arms of a plan in their order with what was counted of each; eligible people are given where gates refused somebody. @param accounts null: people were drawn alone */
+export function armInputs(plan: Pick<VerdictPlan, 'measure' | 'weights'>, cells: readonly EntryCell[], accounts: readonly AccountCell[] | null = null): ArmInput[] {
   const refused = cells.some(({ assigned, eligible }) => eligible < assigned);
   return Object.entries(plan.weights).map(([key, weight]) => {
     const total = totalOf(cells.filter(({ variant }) => variant === key));
-    return { key, weight, assigned: total.assigned, ...(refused ? { eligible: total.eligible } : {}), outcome: outcomeOf(plan, total) };
+    return {
+      key, weight, assigned: total.assigned, ...(refused ? { eligible: total.eligible } : {}), ...(accounts ? { accounts: accountsOf(accounts, key) } : {}),
+      outcome: withAccounts(outcomeOf(plan, total), accounts, plan, key, null),
+    };
   });
 }
 
 /** An arm as the rule got it, for people to read. */
-export function armCounts({ key, assigned, eligible, outcome }: ArmInput): ArmCounts {
+export function armCounts({ key, assigned, eligible, accounts, outcome }: ArmInput): ArmCounts {
   const isRate = 'x' in outcome;
   return {
     key, assigned, eligible: eligible ?? assigned, matured: outcome.n, converted: isRate ? outcome.x : (outcome.nonZero ?? 0),
     sum: isRate ? null : outcome.sum, sumSquares: isRate ? null : outcome.sumSq,
+    accounts: accounts && outcome.accounts ? { assigned: accounts.assigned, matured: outcome.accounts.count, even: Math.floor(evenAccounts(outcome)!) } : null,
   };
 }
 

@@ -1,12 +1,14 @@
 import type { Comparison, ContextMetric, EntryWeek, ExperimentEvaluation, ExperimentResult, RecordedVerdict } from '../../contract/experiment.js';
+import { addedAccounts, withAccounts, type AccountCell } from './account-counts.js';
 import { armCounts, outcomeOf, totalOf, type EntryCell } from './experiment-counts.js';
 import { causedSentence } from './sentences/around.js';
 import type { Said } from './sentences/words.js';
+import { designEffect } from './statistics/accounts.js';
 import { causedWithin } from './statistics/caused.js';
 import { comparePair, earlyRuler, failedGates, pairsOf } from './statistics/compare.js';
 import type { ArmInput, Comparison as Compared, Evaluation, Look, Verdict } from './statistics/decision.js';
 import { pairCount } from './statistics/multipliers.js';
-import { isRate, meanOf } from './statistics/outcome.js';
+import { isRate, meanOf, type Rate } from './statistics/outcome.js';
 import { wilson } from './statistics/wilson.js';
 import type { VerdictPlan } from './verdict-plan.js';
 
@@ -47,19 +49,25 @@ export function armsView(arms: readonly ArmInput[], cells: readonly EntryCell[],
     return {
       ...counts, eligible, isControl: controls.has(key),
       mean: outcome.n === 0 ? null : meanOf(outcome),
-      interval: isRate(outcome) ? wilson(outcome.x, outcome.n) : null,
+      interval: isRate(outcome) ? alone(outcome) : null,
       maturing: { people: eligible - matured, from: maturesFrom?.toISOString() ?? null, until: maturesUntil?.toISOString() ?? null },
     };
   });
 }
 
+/** Wilson's interval of one rate; with the people of accounts counted as so many as are independent of each other. */
+function alone(outcome: Rate): { lo: number; hi: number } {
+  const effect = designEffect(outcome) ?? 1;
+  return wilson(outcome.x / effect, outcome.n / effect);
+}
+
 /** The newest weeks of entry, each compared by itself: whether what is seen wears off. */
-export function weeksView(plan: Pick<VerdictPlan, 'measure' | 'weights' | 'plannedPeople'>, cells: readonly EntryCell[]): EntryWeek[] {
+export function weeksView(plan: Pick<VerdictPlan, 'measure' | 'weights' | 'plannedPeople'>, cells: readonly EntryCell[], accounts: readonly AccountCell[] | null): EntryWeek[] {
   const weeks = [...new Set(cells.map(({ week }) => week))].sort().slice(-WEEKS);
   return weeks.map((week) => {
     const arms = Object.entries(plan.weights).map(([key, weight]): ArmInput => {
       const total = totalOf(cells.filter((cell) => cell.week === week && cell.variant === key));
-      return { key, weight, assigned: total.assigned, outcome: outcomeOf(plan, total) };
+      return { key, weight, assigned: total.assigned, outcome: withAccounts(outcomeOf(plan, total), accounts, plan, key, week) };
     });
     const shown = arms.map(armCounts).map(({ key, matured, converted, sum }) => ({ key, matured, converted, sum }));
     return { week, arms: shown, comparisons: contextComparisons(arms, plan.plannedPeople) };
@@ -91,8 +99,10 @@ export function holdoutView(plan: Pick<VerdictPlan, 'plannedPeople' | 'goal'>, a
   return { control: without.key, messaged: pooled.outcome.n, conversions, caused: caused && { point: caused.point, lo: caused.lo, hi: caused.hi }, sentence: causedSentence(caused, currency) };
 }
 
-function added(a: ArmInput['outcome'], b: ArmInput['outcome']): ArmInput['outcome'] {
-  if (isRate(a) && isRate(b)) return { n: a.n + b.n, x: a.x + b.x };
+/** Arms as one, which share no account. */
+export function added(a: ArmInput['outcome'], b: ArmInput['outcome']): ArmInput['outcome'] {
+  const accounts = a.accounts && b.accounts ? { accounts: addedAccounts(a.accounts, b.accounts) } : {};
+  if (isRate(a) && isRate(b)) return { n: a.n + b.n, x: a.x + b.x, ...accounts };
   if (isRate(a) || isRate(b)) throw new RangeError('a rate and an amount cannot be added up');
-  return { n: a.n + b.n, sum: a.sum + b.sum, sumSq: a.sumSq + b.sumSq, nonZero: (a.nonZero ?? 0) + (b.nonZero ?? 0) };
+  return { n: a.n + b.n, sum: a.sum + b.sum, sumSq: a.sumSq + b.sumSq, nonZero: (a.nonZero ?? 0) + (b.nonZero ?? 0), ...accounts };
 }

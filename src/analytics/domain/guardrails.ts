@@ -1,4 +1,5 @@
 import type { ContextMetric, Guardrail } from '../../contract/experiment.js';
+import { NO_ACCOUNTS, type AccountReactions } from './account-counts.js';
 import { harmSentence } from './sentences/around.js';
 import type { ArmInput } from './statistics/decision.js';
 import { watchGuardrail, type Harm } from './statistics/guardrail.js';
@@ -6,7 +7,7 @@ import { contextComparisons } from './experiment-view.js';
 import type { VerdictPlan } from './verdict-plan.js';
 
 /** People of one arm who got a message, and what they did to it. */
-export interface ReactionCell { variant: string; people: number; unsubscribed: number; complained: number; bounced: number; opened: number; machine: number; clicked: number }
+export interface ReactionCell { variant: string; people: number; unsubscribed: number; complained: number; bounced: number; opened: number; machine: number; clicked: number; /** Where arms were drawn for accounts. */ accounts?: AccountReactions['of'] }
 
 export const UNWANTED = ['unsubscribed', 'complained', 'bounced'] as const;
 /** Harm found so far, by measure. */
@@ -18,7 +19,7 @@ type Guarded = Pick<VerdictPlan, 'weights' | 'plannedPeople'>;
 function guardArms({ weights }: Guarded, cells: readonly ReactionCell[], measure: 'unsubscribed' | 'complained' | 'bounced' | 'clicked' | 'opened', dropped: readonly string[] = []): ArmInput[] {
   return Object.entries(weights).flatMap(([key, weight]) => {
     const cell = cells.find(({ variant }) => variant === key);
-    return cell ? [{ key, weight, assigned: cell.people, outcome: { n: cell.people, x: cell[measure] }, ...(dropped.includes(key) ? { dropped: true } : {}) }] : [];
+    return cell ? [{ key, weight, assigned: cell.people, outcome: { n: cell.people, x: cell[measure], ...(cell.accounts ? { accounts: cell.accounts[measure] ?? NO_ACCOUNTS } : {}) }, ...(dropped.includes(key) ? { dropped: true } : {}) }] : [];
   });
 }
 

@@ -21,6 +21,8 @@ export interface Assumed {
   volume: { perDay: number | null; atOnce: number; from: AssumedFrom };
   peoplePerArm: number | null;
   detectable: number | null;
+  /** Of arms drawn for accounts, as earlier people of these accounts behaved; absent: not known, or drawn for people. */
+  designEffect?: number | null;
 }
 
 /** `experiment_plan`: everything that is fixed before the first assignment. */
@@ -50,9 +52,10 @@ export function plannedGoal(goal: Goal, conditions: Readonly<Record<string, stri
   return { key: goal.key, name: goal.name, windowMillis: windowMillis(goal.window), event: goal.event ?? null, segmentId: goal.event ? null : (conditions[`goal:${goal.key}`] ?? null), value: goal.value ?? null };
 }
 
-/** What the decision rule needs of a plan. @param readoutAt of a plan without a date of its own */
+/** What the decision rule needs of a plan: planned people as far as they are independent of each other. @param readoutAt of a plan without a date of its own */
 export function decisionPlan(plan: VerdictPlan, readoutAt: Date | null): DecisionPlan {
-  const { direction, alphaEarly, alphaFinal, plannedPeople, minEffect, minDays } = plan;
+  const { direction, alphaEarly, alphaFinal, minEffect, minDays } = plan;
+  const plannedPeople = plan.plannedPeople === null ? null : plan.plannedPeople / (plan.assumed.designEffect ?? 1);
   return { direction, alphaEarly, alphaFinal, plannedPeople, readoutAt: readoutAt?.toISOString() ?? null, minEffect, minDays };
 }
 
@@ -64,7 +67,7 @@ export function planView(plan: VerdictPlan, fixedSince: Date | null): Experiment
     measure: plan.measure, direction: plan.direction, mode: plan.mode,
     alphaEarly: plan.alphaEarly, alphaFinal: plan.alphaFinal, plannedPeople: plan.plannedPeople, readoutAt: plan.readoutAt?.toISOString() ?? null,
     minDays: plan.minDays, minEffect: plan.minEffect, lift: assumed.lift, cap: plan.measure === 'amount' ? (plan.caps[goal.key] ?? null) : null, weights: plan.weights,
-    baseline: assumed.baseline, volume: assumed.volume, peoplePerArm: assumed.peoplePerArm, detectable: assumed.detectable,
+    baseline: assumed.baseline, volume: assumed.volume, peoplePerArm: assumed.peoplePerArm, detectable: assumed.detectable, designEffect: assumed.designEffect ?? null,
     fixedSince: fixedSince?.toISOString() ?? null,
   };
 }

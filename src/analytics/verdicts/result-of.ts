@@ -1,25 +1,26 @@
 import type { Goal } from '../../contract/campaign-goals.js';
 import type { ContextMetric, ExperimentResult } from '../../contract/experiment.js';
 import type { Db } from '../../platform/database/db.js';
-import { armInputs, type EntryCell } from '../domain/experiment-counts.js';
+import { armInputs } from '../domain/experiment-counts.js';
+import { accountsView } from '../domain/accounts-view.js';
 import { armsView, comparisonView, goalContext, holdoutView, recordedView, weeksView } from '../domain/experiment-view.js';
 import { engagementView, guardrailsView } from '../domain/guardrails.js';
 import { actionSentence, promise } from '../domain/sentences/around.js';
 import { verdictSentence } from '../domain/sentences/verdict.js';
 import { plannedGoal, planView, type VerdictPlan } from '../domain/verdict-plan.js';
 import { cohortOf, type Moment, type Sight } from './look-at.js';
-import type { Counter } from './counter.js';
 import { doneByItself, type Tested } from './store/experiments.store.js';
 
 /** What the API says of an experiment after a look at it. */
 export async function resultOf(tx: Db, tested: Tested, sight: Sight, moment: Moment): Promise<ExperimentResult> {
   const { plan } = tested;
-  const { evaluation, inputs, cells } = sight;
+  const { evaluation, inputs, cells, accounts } = sight;
+  const byAccount = tested.account === null ? null : accountsView(tested.account, plan, inputs.arms);
   const { memory } = evaluation;
   const controls = new Set(tested.arms.filter(({ isControl }) => isControl).map(({ key }) => key));
   const [control] = controls;
   const names = namesOf(tested);
-  const result: ExperimentResult = {
+  return {
     experimentId: plan.experimentId, campaignId: plan.campaignId, stepId: tested.stepId, unit: tested.account === null ? 'person' : 'account', external: tested.origin === 'external', asOf: sight.counter.asOf.toISOString(),
     plan: { ...planView(plan, sight.total.firstAssigned), readoutAt: inputs.plan.readoutAt },
     arms: armsView(inputs.arms, cells, controls),
@@ -30,24 +31,14 @@ export async function resultOf(tx: Db, tested: Tested, sight: Sight, moment: Mom
       since: memory.trafficProblem?.since ?? memory.verdict?.at ?? null,
       recorded: memory.verdict && recordedView(memory.verdict), readout: memory.readout && recordedView(memory.readout), extendedAt: memory.extendedAt,
     },
-    sentence: verdictSentence(evaluation, { plan: inputs.plan, metric: { measure: plan.measure, direction: plan.direction }, arms: inputs.arms.filter(({ dropped }) => !dropped), names, base: control, detectable: plan.assumed.detectable, zone: moment.zone, now: moment.now.toISOString() }),
-    promise: promise(plan, plan.measure),
+    accounts: byAccount,
+    sentence: verdictSentence(evaluation, { plan: inputs.plan, metric: { measure: plan.measure, direction: plan.direction }, arms: inputs.arms.filter(({ dropped }) => !dropped), names, base: control, detectable: byAccount ? byAccount.detectable : plan.assumed.detectable, zone: moment.zone, now: moment.now.toISOString() }),
+    promise: promise(plan, plan.measure, byAccount !== null),
     guardrails: guardrailsView(plan, sight.reactions, sight.harm, names),
-    secondary: [...(await secondaryOf(sight.counter, tested, cells, moment)), ...engagementView(plan, sight.reactions)],
-    entryWeeks: weeksView(plan, cells),
+    secondary: [...(await secondaryOf(sight, tested, moment)), ...engagementView(plan, sight.reactions)],
+    entryWeeks: weeksView(plan, cells, accounts),
     holdout: holdoutView(plan, inputs.arms, control),
     action: await actionOf(tx, tested, moment),
-  };
-  return tested.account === null ? result : withoutClaims(result);
-}
-
-const LARGE_ACCOUNTS = { en: 'A difference between the versions may be the difference between a few large accounts.', ko: '변형 사이의 차이는 큰 계정 몇 곳의 차이일 수 있어요.' };
-
-/** Every interval takes people for independent, which those of an account are not: none is shown. */
-function withoutClaims(result: ExperimentResult): ExperimentResult {
-  return {
-    ...result, comparisons: [], holdout: null, promise: LARGE_ACCOUNTS, arms: result.arms.map((arm) => ({ ...arm, interval: null })),
-    guardrails: result.guardrails.map((one) => ({ ...one, comparisons: [], harm: [], sentence: null })), secondary: result.secondary.map((one) => ({ ...one, comparisons: [] })), entryWeeks: result.entryWeeks.map((week) => ({ ...week, comparisons: [] })),
   };
 }
 
@@ -64,12 +55,14 @@ export async function actionOf(tx: Db, tested: Tested, { zone, now }: Moment): P
 const namesOf = ({ named }: Tested): Record<string, string> => Object.fromEntries(named.flatMap(({ key, name }) => (name ? [[key, name]] : [])));
 
 /** Every goal that does not decide, and of the one that does what does not. */
-async function secondaryOf(counter: Counter, tested: Tested, cells: readonly EntryCell[], { now, zone }: Moment): Promise<ContextMetric[]> {
+async function secondaryOf({ counter, cells, accounts }: Sight, tested: Tested, { now, zone }: Moment): Promise<ContextMetric[]> {
   const { plan, goals, conditions } = tested;
   const metrics: ContextMetric[] = [];
   for (const goal of goals) {
-    const counted = goal.key === plan.goal.key ? cells : await counter.counts({ cohort: cohortOf(tested), goal: plannedGoal(goal, conditions), cap: plan.caps[goal.key] ?? null, now, zone });
-    metrics.push(...measuresOf(goal, plan).map((measure) => goalContext(goal.key, labelOf(goal, measure), plan, armInputs({ ...plan, measure }, counted))));
+    const question = { cohort: cohortOf(tested), goal: plannedGoal(goal, conditions), cap: plan.caps[goal.key] ?? null, now, zone };
+    const counted = goal.key === plan.goal.key ? cells : await counter.counts(question);
+    const byAccount = accounts === null || goal.key === plan.goal.key ? accounts : await counter.accounts(question);
+    metrics.push(...measuresOf(goal, plan).map((measure) => goalContext(goal.key, labelOf(goal, measure), plan, armInputs({ ...plan, measure }, counted, byAccount))));
   }
   return metrics;
 }

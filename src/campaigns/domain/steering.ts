@@ -17,6 +17,8 @@ export interface GivenArm {
   isControl: boolean;
   bucket: number;
   source: 'hash' | 'choice';
+  /** The draw of the unit, where arms are drawn for accounts: people with the same one belong together. */
+  unit?: string;
 }
 
 /** Of the people who are split although an arm was chosen. Its own salt: who is split does not depend on the arm they get. */

@@ -20,6 +20,8 @@ export interface Known {
   baseline: Assumed['baseline'] & { spread: number | null };
   volume: Assumed['volume'];
   caps: Record<string, number>;
+  /** Of arms drawn for accounts; null: not known, or drawn for people. */
+  designEffect: number | null;
 }
 
 export interface TestToPlan {
@@ -41,7 +43,7 @@ export function makePlan({ definition, placed, goal, known, now }: TestToPlan): 
   const planned = planTest({
     mode, weights: Object.values(weights), baseline: baselineOf(test, given), lift: test.direction === 'lower' ? -test.lift : test.lift,
     arrivals: mode === 'single' ? { total: known.volume.atOnce } : { perDay: known.volume.perDay ?? 0, atOnce: known.volume.atOnce },
-    start: startOf(definition, now), window: goal.windowMillis, readoutAt: readoutOf(definition, test, goal, now),
+    start: startOf(definition, now), window: goal.windowMillis, readoutAt: readoutOf(definition, test, goal, now), designEffect: known.designEffect ?? undefined,
   });
   const plan: NewPlan = {
     goal, measure: test.measure, direction: test.direction, mode, alphaEarly: planned.alphaEarly, alphaFinal: planned.alphaFinal,
@@ -51,6 +53,7 @@ export function makePlan({ definition, placed, goal, known, now }: TestToPlan): 
     assumed: {
       lift: test.lift, baseline: { rate: given.rate, mean: given.mean, from: given.from }, volume: known.volume,
       peoplePerArm: planned.perArm, detectable: planned.detectable === null ? null : Math.abs(planned.detectable),
+      ...(known.designEffect === null ? {} : { designEffect: known.designEffect }),
     },
   };
   return { plan, findings: remarks(within(placed.path, 'test'), plan, planned, test) };

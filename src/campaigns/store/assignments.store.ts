@@ -1,3 +1,4 @@
+import { drawOf } from '../../kernel/bucket.js';
 import { announceEngagement } from '../../people/store/change.store.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 import { keepPlanForOne } from '../../platform/database/kept-plans.js';
@@ -28,9 +29,9 @@ type AssignedRow = Assigned & { personId: string };
 
 const assign = keepPlanForOne(`
   with added as (
-    insert into assignment (experiment_id, person_id, campaign_id, variant, is_control, bucket, source, assigned_at)
-    select $1, w.person_id, $2, w.variant, w.is_control, w.bucket, case when w.source = 'hash' and w.person_id in (select k.person_id from canary_person as k) then 'override' else w.source end, $3::timestamptz
-      from unnest($4::uuid[], $5::text[], $6::boolean[], $7::int[], $8::text[]) as w (person_id, variant, is_control, bucket, source)
+    insert into assignment (experiment_id, person_id, campaign_id, variant, is_control, bucket, unit, source, assigned_at)
+    select $1, w.person_id, $2, w.variant, w.is_control, w.bucket, w.unit, case when w.source = 'hash' and w.person_id in (select k.person_id from canary_person as k) then 'override' else w.source end, $3::timestamptz
+      from unnest($4::uuid[], $5::text[], $6::boolean[], $7::int[], $8::text[], $9::bigint[]) as w (person_id, variant, is_control, bucket, source, unit)
      order by w.person_id
     on conflict (experiment_id, person_id) do nothing
     returning 1)
@@ -44,7 +45,10 @@ export async function currentArms(db: Db, experiment: PublishedExperiment, perso
   const named = await rows<{ id: string; value: unknown }>(db, `
     select p.id, coalesce(p.attributes -> $2::text, p.attributes #> string_to_array($2::text, '.')) as value from person as p where p.id = any($1::uuid[])`, [personIds, experiment.account]);
   const values = new Map(named.map(({ id, value }) => [id, value]));
-  return (personId) => give(unitOf(experiment, personId, values.get(personId)));
+  return (personId) => {
+    const unit = unitOf(experiment, personId, values.get(personId));
+    return { ...give(unit), unit: drawOf(experiment.salt, unit) };
+  };
 }
 
 /**
@@ -58,7 +62,7 @@ export async function assignVariants(tx: Db, { experiment, campaignId, personIds
   const give = shown ? () => shown : await currentArms(tx, experiment, people);
   const given = people.map(give);
   const added = await row<{ count: number }>(tx, assign(people.length),
-  [experiment.experimentId, campaignId, now, people, given.map(({ variant }) => variant), given.map(({ isControl }) => isControl), given.map(({ bucket }) => bucket), given.map(({ source }) => source)]);
+  [experiment.experimentId, campaignId, now, people, given.map(({ variant }) => variant), given.map(({ isControl }) => isControl), given.map(({ bucket }) => bucket), given.map(({ source }) => source), given.map(({ unit }) => unit ?? null)]);
   await announceEngagement(tx, people.map((personId) => ({ personId, campaignId })), now);
   // Whoever was not added has been assigned before, here or by another transaction that is committed now.
   const stored = added!.count === people.length ? [] : await loadAssigned(tx, experiment.experimentId, people);

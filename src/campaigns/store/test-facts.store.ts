@@ -1,5 +1,8 @@
 import { amountSql, eventOutcomes } from '../../analytics/domain/goal-outcomes.js';
+import { NO_ACCOUNTS } from '../../analytics/domain/account-counts.js';
+import type { AccountSums } from '../../analytics/domain/statistics/outcome.js';
 import type { PlannedGoal } from '../../analytics/domain/verdict-plan.js';
+import type { Measure } from '../../contract/experiment.js';
 import { row, type Db } from '../../platform/database/db.js';
 import type { Frame } from '../../segments/domain/leaves/leaf.js';
 import { propertyCondition } from '../../segments/domain/operands.js';
@@ -15,14 +18,14 @@ const BUYERS = 100;
 
 export interface Moment { now: Date; zone: string }
 
-/** What became of people in earlier tests; amounts are capped. */
-export interface GoalHistory { people: number; converted: number; sum: number; sumSquares: number }
+/** What became of people in earlier tests; amounts are capped. `accounts`: the sums over the accounts they belong to now, where these were asked for. */
+export interface GoalHistory { people: number; converted: number; sum: number; sumSquares: number; accounts: Record<Measure, AccountSums> | null }
 
 /**
  * How often the goal was reached by people of earlier experiments, messages with one version included, of campaigns that have a goal with
  * the same event, controls left out: those whose window has passed, up to 5,000 of each of the newest 20.
  */
-export async function goalHistory(db: Db, goal: PlannedGoal, cap: number | null, { now, zone }: Moment): Promise<GoalHistory | null> {
+export async function goalHistory(db: Db, goal: PlannedGoal, { cap, account }: { cap: number | null; account: string | null }, { now, zone }: Moment): Promise<GoalHistory | null> {
   if (!goal.event) return null;
   const values = new SqlValues();
   const at = values.bind(now, 'timestamptz');
@@ -30,7 +33,7 @@ export async function goalHistory(db: Db, goal: PlannedGoal, cap: number | null,
   const by = { event: goal.event.name, where: goal.event.where, valueProperty: goal.value?.property ?? null };
   const outcomes = eventOutcomes(by, `e.occurred_at >= c.assigned_at and e.occurred_at < c.assigned_at + ${window}`, values, { now: at, zone });
   const capped = `least(coalesce(o.value, 0), ${values.bind(cap, 'numeric')})`;
-  return row<GoalHistory>(db, `
+  const found = await row<Omit<GoalHistory, 'accounts'> & { accounts: Record<keyof AccountSums, number | null>[] | null }>(db, `
     with past as materialized (
       select x.id from experiment as x
        where x.campaign_id in (select v.campaign_id from campaign_version as v cross join lateral jsonb_array_elements(v.definition -> 'goals') as g (goal)
@@ -42,10 +45,22 @@ export async function goalHistory(db: Db, goal: PlannedGoal, cap: number | null,
           select b.person_id, b.assigned_at from assignment as b
            where b.experiment_id = past.id and not b.is_control and b.assigned_at > ${at} - interval '365 days' and b.assigned_at + ${window} <= ${at} limit ${PEOPLE_OF_EACH}) as a
        order by a.person_id, a.assigned_at desc),
-    outcome as materialized (${outcomes})
-    select (select count(*)::int from cohort) as people, count(*)::int as converted,
+    outcome as materialized (${outcomes})${account === null ? '' : accountsSql(values.bind(account, 'text'), capped)}
+    select (select count(*)::int from cohort) as people, ${account === null ? 'null' : '(select jsonb_build_array(to_jsonb(r), to_jsonb(m)) from by_rate as r cross join by_amount as m)'} as accounts, count(*)::int as converted,
            coalesce(sum(${capped}), 0)::float8 as sum, coalesce(sum(${capped} * ${capped}), 0)::float8 as "sumSquares"
       from outcome as o`, values.list);
+  const sums = (place: number): AccountSums => ({ ...NO_ACCOUNTS, ...Object.fromEntries(Object.entries(found!.accounts![place]!).map(([name, sum]) => [name, sum ?? 0])) });
+  return found && { ...found, accounts: found.accounts && { rate: sums(0), amount: sums(1) } };
+}
+
+/** Common tables `by_rate` and `by_amount`: sums over accounts. Whoever has no value of the attribute is an account of one. */
+function accountsSql(attribute: string, capped: string): string {
+  const sums = (y: string) => `select count(*) as count, count(*) filter (where a.${y} <> 0) as met, sum(a.n * a.n)::float8 as "peopleSq", sum(a.n * a.${y})::float8 as cross, sum(a.${y} * a.${y})::float8 as "outcomeSq" from account as a`;
+  return `,
+    account as materialized (
+      select coalesce(coalesce(p.attributes -> ${attribute}, p.attributes #> string_to_array(${attribute}, '.'))::text, c.person_id::text) as id, count(*) as n, count(o.person_id) as y, coalesce(sum(${capped}), 0) as v
+        from cohort as c left join person as p on p.id = c.person_id left join outcome as o on o.person_id = c.person_id group by 1),
+    by_rate as (${sums('y')}), by_amount as (${sums('v')})`;
 }
 
 /** The 99th percentile of what buyers spent within one goal window, over the last 90 days; null with fewer than 100 buyers. */

@@ -3,8 +3,9 @@ import { goalsOfTest, reactionMillis } from '../../../src/analytics/domain/count
 import { CountPlans } from '../../../src/analytics/plans.js';
 import { Counters } from '../../../src/analytics/verdicts/counter.js';
 import { cohortOf } from '../../../src/analytics/verdicts/look-at.js';
+import { accountCounts } from '../../../src/analytics/verdicts/reads/accounts.read.js';
 import { experimentCounts } from '../../../src/analytics/verdicts/reads/counts.read.js';
-import { reactionCells } from '../../../src/analytics/verdicts/reads/reactions.read.js';
+import { accountReactions, reactionCells } from '../../../src/analytics/verdicts/reads/reactions.read.js';
 import { testedOf } from '../../../src/analytics/verdicts/store/experiments.store.js';
 import { inTransaction, rows } from '../../../src/platform/database/db.js';
 import type { TestApp } from '../app.js';
@@ -32,12 +33,14 @@ export async function expectVerdictCounts(app: TestApp, campaignId: string, now:
           const question = { cohort, goal, cap: plan.caps[goal.key] ?? null, now: at, zone: ZONES[(turn + place) % ZONES.length]! };
           const counted = await experimentCounts(tx, question);
           expect([goal.key, at, question.zone, await counter.counts(question)]).toEqual([goal.key, at, question.zone, counted]);
+          if (tested.account !== null) expect(await counter.accounts(question)).toEqual(await accountCounts(tx, question));
           compared += counted.reduce((sum, { matured }) => sum + matured, 0);
         }
       }
       for (const at of [now, ...some.map((one) => new Date(one.at.getTime() + reactionMillis(plan.goal)))]) {
         const question = { cohort, reactionMillis: reactionMillis(plan.goal), now: at };
         expect(byArm(await counter.reactions(question))).toEqual(byArm(await reactionCells(tx, question)));
+        if (tested.account !== null) expect(await counter.accountReactions(question)).toEqual(await accountReactions(tx, question));
       }
     }
   });

@@ -2,6 +2,7 @@ import { type Harm, watchGuardrail } from '../../../src/analytics/domain/statist
 import { logRatio, side } from '../../../src/analytics/domain/statistics/log-ratio.js';
 import { ordinaryP } from '../../../src/analytics/domain/statistics/multipliers.js';
 import { samplePerArm, samplePerArmAlwaysValid } from '../../../src/analytics/domain/statistics/planning.js';
+import { watchAccounts, type AccountWorld } from './accounts.js';
 import { delayed, spending } from './outcomes.js';
 import type { Random } from './random.js';
 import { firstWinner, planFor, watch, Watched, type World } from './run.js';
@@ -139,4 +140,28 @@ const guardrail = [{ rates: [0.001, 0.001], pass: [0, 0.05] as const }, { rates:
   },
 }));
 
-export const ROWS: Row[] = [...planned, ...open, ...hourly, ...several, ...coverage, ...power, early, ...delays, ...split, ...revenue, naive, ...guardrail];
+const ACCOUNTS: { name: string; world: AccountWorld; readAlone: readonly [number, number] }[] = [
+  { name: '300 accounts of one size, 20 %, 100 people a day', world: { accounts: 300, rate: 0.2, alike: 1, sizes: 0, perDay: 100 }, readAlone: [0.17, 0.24] },
+  { name: '300 accounts of sizes of sigma 1, 20 %, 100 people a day', world: { accounts: 300, rate: 0.2, alike: 1, sizes: 1, perDay: 100 }, readAlone: [0.22, 0.3] },
+  { name: '100 accounts of one size, 20 %, 100 people a day', world: { accounts: 100, rate: 0.2, alike: 1, sizes: 0, perDay: 100 }, readAlone: [0.25, 0.33] },
+];
+const ANYBODY = new Set(['A', 'B']);
+const byAccount = ACCOUNTS.flatMap(({ name, world, readAlone }): Row[] => [
+  ...(['planned', 'open'] as const).map((mode): Row => ({
+    check: `A/A by account, ${mode === 'open' ? 'open-ended' : mode}`, setting: `${name}, ${mode === 'open' ? 90 : DAYS} days`, runs: 5_000, metrics: [{ name: FALSE_WINNERS, pass: [0, mode === 'open' ? 0.02 : 0.05] }],
+    once: (random) => [Number(ANYBODY.has(watchAccounts(random, world, { mode, days: mode === 'open' ? 90 : DAYS, byAccount: true })))],
+  })),
+  {
+    check: 'contrast: accounts read as people', setting: `${name}, ${DAYS} days`, runs: 5_000, metrics: [{ name: FALSE_WINNERS, pass: readAlone }],
+    once: (random) => [Number(ANYBODY.has(watchAccounts(random, world, { mode: 'planned', days: DAYS, byAccount: false })))],
+  },
+]);
+const byAccountPower: Row = {
+  check: 'power by account, planned', setting: '2,000 accounts of sizes of sigma 0.5, 20 %, lift 30 %, 300 people a day', runs: 1_000, metrics: [{ name: 'the better arm wins', pass: [0.9, 1] }, { name: 'the worse arm wins', pass: [0, 0.001] }],
+  once(random) {
+    const said = watchAccounts(random, { accounts: 2_000, rate: 0.2, alike: 0.7, sizes: 0.5, perDay: 300, lift: 0.3 }, { mode: 'planned', days: DAYS, byAccount: true });
+    return [Number(said === 'B'), Number(said === 'A')];
+  },
+};
+
+export const ROWS: Row[] = [...planned, ...open, ...hourly, ...several, ...coverage, ...power, early, ...delays, ...split, ...revenue, naive, ...guardrail, ...byAccount, byAccountPower];

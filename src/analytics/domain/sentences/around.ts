@@ -4,13 +4,14 @@ import type { DecisionPlan } from '../statistics/decision.js';
 import type { LiftInterval } from '../statistics/log-ratio.js';
 import { count, day, type Metric, oneSided, percent, type Place, type Said } from './words.js';
 
-/** The promise under every verdict (section 4): how often it names a winner between versions that are the same. Amounts keep it nearly. */
-export function promise(plan: Pick<DecisionPlan, 'alphaEarly' | 'alphaFinal'>, measure: Metric['measure']): Said {
+/** The promise under every verdict (section 4): how often it names a winner between versions that are the same. Amounts keep it nearly, and so do tests by account. */
+export function promise(plan: Pick<DecisionPlan, 'alphaEarly' | 'alphaFinal'>, measure: Metric['measure'], byAccount = false): Said {
   const tests = count(1 / (plan.alphaEarly + plan.alphaFinal));
-  const isExact = measure === 'rate';
+  const isExact = measure === 'rate' && !byAccount;
+  const together = byAccount ? { en: ' People of one account are counted together: what counts is how many accounts there are, not how many people.', ko: ' 같은 계정의 고객은 하나로 묶어 집계해요. 고객 수가 아니라 계정 수가 결과를 좌우해요.' } : { en: '', ko: '' };
   return {
-    en: `If the versions were really the same, this page would name a winner in ${isExact ? 'fewer than' : 'about'} 1 in ${tests} tests, however often you look.`,
-    ko: `버전 사이에 실제로 차이가 없다면, 아무리 자주 확인해도 이 페이지가 승자를 정하는 경우는 테스트 ${tests}개 중 1개${isExact ? '보다 적어요' : ' 정도예요'}.`,
+    en: `If the versions were really the same, this page would name a winner in ${isExact ? 'fewer than' : 'about'} 1 in ${tests} tests, however often you look.${together.en}`,
+    ko: `버전 사이에 실제로 차이가 없다면, 아무리 자주 확인해도 이 페이지가 승자를 정하는 경우는 테스트 ${tests}개 중 1개${isExact ? '보다 적어요' : ' 정도예요'}.${together.ko}`,
   };
 }
 

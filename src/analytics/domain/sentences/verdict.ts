@@ -22,7 +22,6 @@ type Found = Pick<Evaluation, 'state' | 'winner' | 'reason' | 'phase' | 'compari
 /** The one sentence under which everything else stands (section 4). A verdict that stands is said with the numbers it was reached by. */
 export function verdictSentence(found: Found, spoken: Spoken): Said {
   const stands = found.phase === 'after' || found.state === 'winner' ? found.memory.verdict : null;
-  if (found.reason === 'assigned_by_account') return BY_ACCOUNT;
   const comparisons = stands?.comparisons ?? found.comparisons;
   switch (found.state) {
     case 'traffic_problem': return trafficProblem(found.memory.trafficProblem?.reason ?? 'split_of_assigned', spoken.arms);
@@ -34,7 +33,6 @@ export function verdictSentence(found: Found, spoken: Spoken): Said {
   }
 }
 
-const BY_ACCOUNT: Said = { en: 'No verdict: assigned by account. People of one account get the same version and are not independent of each other, so these numbers of people prove nothing by themselves.', ko: '결론을 내리지 않아요. 계정별로 배정했어요. 같은 계정의 고객은 같은 변형을 받아 서로 독립적이지 않으므로, 이 수치만으로는 아무것도 증명할 수 없어요.' };
 const nameOf = (key: string, { names }: Pick<Spoken, 'names'>): string => names[key] ?? key;
 const same = (effect: number): Said => ({ en: `No difference that matters (within ±${percent(effect)}).`, ko: `의미 있는 차이가 없어요(±${percent(effect)} 이내).` });
 
@@ -118,11 +116,13 @@ function trafficProblem(reason: 'split_of_assigned' | 'split_of_eligible', all: 
   const mass = arms.reduce((sum, { weight }) => sum + weight, 0);
   const share = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
   const planned = arms.map(({ weight }) => share.format((100 * weight) / mass)).join('/');
-  const people = arms.map(({ assigned, eligible }) => count(reason === 'split_of_eligible' ? (eligible ?? assigned) : assigned)).join('/');
+  const isByAccount = arms.some(({ accounts }) => accounts !== undefined);
+  const unit = isByAccount ? { en: ' accounts', ko: '개 계정' } : { en: '', ko: '명' };
+  const people = arms.map(({ assigned, eligible, accounts }) => count(reason === 'split_of_eligible' ? (accounts?.eligible ?? eligible ?? assigned) : (accounts?.assigned ?? assigned))).join('/');
   const begin = { en: 'Do not use these results.', ko: '이 결과는 사용하지 마세요.' };
   return joined(begin, reason === 'split_of_assigned'
-    ? { en: `The split is off: ${people} instead of ${planned}.`, ko: `배정 비율이 어긋났어요. 계획은 ${planned}인데 실제는 ${people}명이에요.` }
-    : { en: `One version was refused more often than another: ${people} people could get it instead of ${planned}.`, ko: `한 버전만 더 자주 보류됐어요. 계획은 ${planned}인데 실제로 받을 수 있었던 고객은 ${people}명이에요.` });
+    ? { en: `The split is off: ${people}${unit.en} instead of ${planned}.`, ko: `배정 비율이 어긋났어요. 계획은 ${planned}인데 실제는 ${people}${unit.ko}이에요.` }
+    : { en: `One version was refused more often than another: ${people} ${isByAccount ? 'accounts' : 'people'} could get it instead of ${planned}.`, ko: `한 버전만 더 자주 보류됐어요. 계획은 ${planned}인데 실제로 받을 수 있었던 ${isByAccount ? `계정은 ${people}개예요` : `고객은 ${people}명이에요`}.` });
 }
 
 /** The first gate that fails, with its numbers. */
@@ -132,13 +132,19 @@ function missing(gates: readonly GateFailure[], spoken: Spoken, early: boolean):
   const name = nameOf(first.arm, spoken);
   const [has, needs, topic] = [count(first.has), count(first.needs), withParticle(name, '은/는')];
   const people = (en: string, ko: string): Said => ({ en: `${early ? 'Too early to compare: ' : ''}${name} has ${has} ${first.has === 1 ? 'person' : 'people'} ${en}, and every version needs ${needs}.`, ko: `비교하려면 버전마다 ${ko} 고객이 ${needs}명 필요한데, ${topic} ${has}명이에요.` });
+  const accounts = (en: string, ko: string): Said => ({
+    en: `${early ? 'Too early to compare: ' : ''}the people${en} of ${name} are worth ${has} ${first.has === 1 ? 'account' : 'accounts'} of equal size, and every version needs ${needs}.`,
+    ko: `비교하려면 버전마다 ${ko}고객이 같은 크기의 계정 ${needs}개만큼 필요한데, ${topic} ${has}개만큼이에요.`,
+  });
   switch (first.gate) {
     case 'arms': return { en: 'There is only one version, so there is nothing to compare.', ko: '버전이 하나뿐이라 비교할 대상이 없어요.' };
     case 'matured': return people('whose time to convert has passed', '전환 기간이 끝난');
     case 'with_outcome': return people('who converted', '전환한');
     case 'without_outcome': return people('who did not convert', '전환하지 않은');
     case 'non_zero': return people('with an amount', '금액이 있는');
-    case 'assigned_by_account': return BY_ACCOUNT;
+    case 'accounts': return accounts('', '');
+    case 'accounts_with_outcome': return accounts(' with an outcome', '결과가 있는 ');
+    case 'accounts_without_outcome': return accounts(' without an outcome', '결과가 없는 ');
     case 'positive_mean': return { en: `The amounts of ${name} are not above zero on average, or all the same, so there is no ratio to give.`, ko: `${withParticle(name, '은/는')} 금액의 평균이 0 이하이거나 모두 같아서 비율을 구할 수 없어요.` };
   }
 }

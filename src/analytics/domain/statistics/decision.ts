@@ -15,6 +15,8 @@ export interface ArmInput {
   assigned: number;
   /** People for whom the decision to send was reached, where gates refused some of the assigned; the split is checked on them too. */
   eligible?: number;
+  /** Accounts, where arms were drawn for them: the split is checked on these instead of their people. */
+  accounts?: { assigned: number; eligible: number };
   /** What matured people did. */
   outcome: Outcome;
   /** A beaten arm that nobody new gets: out of the split, the comparisons and the verdict; the number of pairs paid for stays. */
@@ -54,7 +56,6 @@ export type Phase = 'before' | 'readout' | 'after' | 'extended';
 /** Why the state is what it is. */
 export type DecisionReason =
   | 'split_of_assigned' | 'split_of_eligible' // traffic_problem
-  | 'assigned_by_account' // collecting: people of an account are not independent, so nothing is claimed
   | 'gates' // collecting, not_enough_data
   | 'too_few_days' | 'not_separated' // collecting; not_separated also no_clear_winner
   | 'beats_every_other' // winner
@@ -73,8 +74,8 @@ export type GateName =
   | 'non_zero'
   /** The mean is positive and varies, so that a ratio exists. */
   | 'positive_mean'
-  /** Arms were drawn for accounts, and only people are counted. */
-  | 'assigned_by_account';
+  /** Accounts of equal size with matured people, with outcomes, and with people without one, where arms were drawn for accounts. */
+  | 'accounts' | 'accounts_with_outcome' | 'accounts_without_outcome';
 
 /** "b against a": how `b` differs from `a`, relative to `a`. */
 export interface Comparison {

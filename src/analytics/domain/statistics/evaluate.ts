@@ -32,10 +32,10 @@ export function extend(memory: Memory, now: string): Memory {
 }
 
 function assertArms(arms: readonly ArmInput[]): void {
-  for (const { key, weight, assigned, eligible, outcome } of arms) {
+  for (const { key, weight, assigned, eligible, accounts, outcome } of arms) {
     assertOutcome(outcome, `arm ${key}`);
     if (!(weight > 0 && Number.isFinite(weight))) throw new RangeError(`arm ${key}: weight = ${weight} is not a share`);
-    for (const count of [assigned, eligible ?? 0]) if (!(count >= 0 && Number.isFinite(count))) throw new RangeError(`arm ${key}: ${count} is not a number of people`);
+    for (const count of [assigned, eligible ?? 0, accounts?.assigned ?? 0, accounts?.eligible ?? 0]) if (!(count >= 0 && Number.isFinite(count))) throw new RangeError(`arm ${key}: ${count} is not a number of people`);
   }
 }
 
@@ -48,8 +48,8 @@ function checkSplit({ arms: all, look, earlier }: DecisionInput): Pick<Memory, '
   const arms = left(all);
   const weights = arms.map(({ weight }) => weight);
   const srm = {
-    assigned: Math.min(earlier.srm.assigned, sampleRatioP(arms.map(({ assigned }) => assigned), weights)),
-    eligible: givesEligible(arms) ? Math.min(earlier.srm.eligible, sampleRatioP(arms.map(({ eligible }) => eligible!), weights)) : earlier.srm.eligible,
+    assigned: Math.min(earlier.srm.assigned, sampleRatioP(arms.map(({ assigned, accounts }) => accounts?.assigned ?? assigned), weights)),
+    eligible: givesEligible(arms) ? Math.min(earlier.srm.eligible, sampleRatioP(arms.map(({ eligible, accounts }) => accounts?.eligible ?? eligible!), weights)) : earlier.srm.eligible,
   };
   if (earlier.trafficProblem || Math.min(srm.assigned, srm.eligible) > SRM_ALARM) return { srm, trafficProblem: earlier.trafficProblem };
   return { srm, trafficProblem: { since: look.now, reason: srm.assigned <= SRM_ALARM ? 'split_of_assigned' : 'split_of_eligible' } };
@@ -64,7 +64,7 @@ function phaseOf({ plan, look, earlier }: DecisionInput): Phase {
 }
 
 function measured(plan: DecisionPlan, arms: readonly ArmInput[], phase: Phase): Numbers {
-  const rulers = pairsOf(left(arms)).map(([a, b]) => ({ a, b, ruler: phase === 'readout' ? finalRuler(plan, arms.length) : earlyRuler(plan, arms, a, b) }));
+  const rulers = pairsOf(left(arms)).map(([a, b]) => ({ a, b, ruler: phase === 'readout' ? finalRuler(plan, arms.length, a, b) : earlyRuler(plan, arms, a, b) }));
   const multiplier = Math.max(...rulers.map(({ ruler }) => ruler.multiplier));
   return { multiplier: Number.isFinite(multiplier) ? multiplier : null, comparisons: rulers.map(({ a, b, ruler }) => comparePair(a, b, pairCount(arms.length), ruler)) };
 }

@@ -1,8 +1,8 @@
-import { earlyRuler, GATES, pairsOf } from './compare.js';
+import { earlyRuler, failedAccountGates, GATES, pairsOf } from './compare.js';
 import type { ArmInput, DecisionPlan } from './decision.js';
 import { liftInterval, logRatio, type LiftInterval } from './log-ratio.js';
 import { pairCount } from './multipliers.js';
-import { isRate, meanOf } from './outcome.js';
+import { isRate, meanOf, type Rate } from './outcome.js';
 import { sampleRatioP } from './sample-ratio.js';
 
 /** Error of all pairs of one guardrail together. */
@@ -32,13 +32,14 @@ export function watchGuardrail({ arms, plannedPeople, now, earlier }: { arms: re
 
 function intervalOf(arms: readonly ArmInput[], plannedPeople: number | null, a: ArmInput, b: ArmInput): LiftInterval | null {
   if ([a, b].some(({ outcome }) => outcome.n < GATES.matured || (isRate(outcome) ? Math.min(outcome.x, outcome.n - outcome.x) < GATES.withOutcome : (outcome.nonZero ?? 0) < GATES.nonZero))) return null;
+  if ([a, b].some((arm) => failedAccountGates(arm).length > 0)) return null;
   const ratio = logRatio(a.outcome, b.outcome);
   return ratio && liftInterval(ratio, earlyRuler({ plannedPeople, alphaEarly: GUARD_ALPHA / 2 }, arms, a, b).multiplier);
 }
 
-/** Whether the outcomes fell on the arms in another ratio than people did when they were assigned. */
+/** Whether the outcomes fell on the arms in another ratio than people did when they were assigned; accounts with an outcome, where arms were drawn for them. */
 function isLabelled(a: ArmInput, b: ArmInput, pairs: number): boolean {
   if (!isRate(a.outcome) || !isRate(b.outcome)) return false;
-  return sampleRatioP([a.outcome.x, b.outcome.x], [a.weight, b.weight], LABEL_KAPPA) <= GUARD_ALPHA / 2 / pairs;
+  return sampleRatioP([a, b].map(({ outcome }) => outcome.accounts?.met ?? (outcome as Rate).x), [a.weight, b.weight], LABEL_KAPPA) <= GUARD_ALPHA / 2 / pairs;
 }
 

@@ -39,7 +39,14 @@ export function samplePerArmAlwaysValid({ baseline, lift, alpha, pairs = 1, powe
 export type Baseline = { rate: number } | { spread: number };
 
 /** The error budgets of a test and its arms' shares. */
-export interface Design { weights: readonly number[]; alphaEarly: number; alphaFinal: number; power?: number }
+export interface Design {
+  weights: readonly number[];
+  alphaEarly: number;
+  alphaFinal: number;
+  power?: number | undefined;
+  /** How many people count as one, because people of an account are alike; 1 when not given. */
+  designEffect?: number | undefined;
+}
 
 const multiplierOf = ({ weights, alphaEarly, alphaFinal }: Design): number => {
   const pairs = (weights.length * (weights.length - 1)) / 2;
@@ -62,7 +69,8 @@ export function peopleNeeded(design: Design, baseline: Baseline, lift: number): 
   if ('rate' in baseline && !isPossible(baseline.rate, lift)) return null;
   const base = 'rate' in baseline ? spreadOfRate(baseline.rate) : baseline.spread;
   const changed = 'rate' in baseline ? spreadOfRate(baseline.rate * (1 + lift)) : baseline.spread;
-  return needed(perPair(design.weights, base, changed), 0, { lift, multiplier: multiplierOf(design), power: design.power ?? POWER });
+  const people = needed(perPair(design.weights, base, changed), 0, { lift, multiplier: multiplierOf(design), power: design.power ?? POWER });
+  return people === null ? null : people * (design.designEffect ?? 1);
 }
 
 /**

@@ -30,6 +30,8 @@ export interface PlanRequest {
   /** A read-out chosen by hand; else the first whole day at which enough people have matured, within the bounds. */
   readoutAt?: Date | undefined;
   power?: number | undefined;
+  /** Of arms drawn for accounts; 1 when not given. */
+  designEffect?: number | undefined;
 }
 
 export interface PlannedTest {
@@ -53,8 +55,8 @@ export interface PlannedTest {
 
 /** Plans a test before launch: how many people, until when, and what can be told apart by then. */
 export function planTest(request: PlanRequest): PlannedTest {
-  const { mode, weights, baseline, lift, power } = request;
-  const design: Design = { weights, ...BUDGETS[mode], power };
+  const { mode, weights, baseline, lift, power, designEffect } = request;
+  const design: Design = { weights, ...BUDGETS[mode], power, designEffect };
   const exact = peopleNeeded(design, baseline, lift);
   const needed = exact === null ? null : Math.ceil(exact);
   const { readoutAt, bound } = readout(request, needed);

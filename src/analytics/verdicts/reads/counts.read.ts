@@ -20,27 +20,38 @@ export type CountedRow = Omit<EntryCell, 'sum' | 'sumSquares'> & { sum: string; 
 export const cellOf = (cell: CountedRow): EntryCell => ({ ...cell, sum: Number(cell.sum), sumSquares: Number(cell.sumSquares) });
 
 /**
- * What a verdict counts, by arm and week of entry, from the ledger and the raw events: late, imported and merged ones are in. People are
- * matured when they are eligible and their whole window has passed; only their outcomes count.
+ * The common table `person_outcome`: the people of a cohort, one row each, with what came of them.
+ * @returns the SQL, and the moment asked about
  */
-export async function experimentCounts(tx: Db, { cohort, goal, cap, now, zone }: CountQuestion): Promise<EntryCell[]> {
-  const values = new SqlValues();
+export function personOutcomes({ cohort, goal, cap, now, zone }: CountQuestion, values: SqlValues): { sql: string; at: string } {
   const by = goalBy(goal);
   const at = values.bind(now, 'timestamptz');
   const window = `${values.bind(goal.windowMillis, 'float8')} * interval '1 millisecond'`;
   const outcomes = by ? outcomeSql({ by, windowMillis: goal.windowMillis, now, timeZone: zone }, values).outcomes : 'select null::uuid as person_id, null::numeric as value where false';
   // With its outcomes beside it a person is put together by grouping: a join would be at the mercy of estimates of the cohort.
-  const found = await rows<CountedRow>(tx, `
-    with cohort as materialized (${cohortSql(cohort, values)}),
+  const sql = `
+    cohort as materialized (${cohortSql(cohort, values)}),
     outcome as materialized (${outcomes}),
     facts as (
       select c.person_id, c.variant, c.eligible, c.assigned_at, false as reached, null::numeric as value from cohort as c
       union all select o.person_id, null, null, null, true, o.value from outcome as o),
     person_outcome as (
-      select max(f.variant) as variant, bool_or(f.eligible) as eligible, max(f.assigned_at) as assigned_at, bool_or(f.reached) as reached,
+      select f.person_id, max(f.variant) as variant, bool_or(f.eligible) as eligible, max(f.assigned_at) as assigned_at, bool_or(f.reached) as reached,
              least(coalesce(max(f.value), 0), ${values.bind(cap, 'numeric')}) as value, max(f.assigned_at) + ${window} as matures_at
-        from facts as f group by f.person_id)
-    select p.variant, date_trunc('week', p.assigned_at at time zone ${values.bind(zone, 'text')})::date::text as week,
+        from facts as f group by f.person_id)`;
+  return { sql, at };
+}
+
+/**
+ * What a verdict counts, by arm and week of entry, from the ledger and the raw events: late, imported and merged ones are in. People are
+ * matured when they are eligible and their whole window has passed; only their outcomes count.
+ */
+export async function experimentCounts(tx: Db, question: CountQuestion): Promise<EntryCell[]> {
+  const values = new SqlValues();
+  const { sql, at } = personOutcomes(question, values);
+  const found = await rows<CountedRow>(tx, `
+    with ${sql}
+    select p.variant, date_trunc('week', p.assigned_at at time zone ${values.bind(question.zone, 'text')})::date::text as week,
            count(*)::int as assigned,
            count(*) filter (where p.eligible)::int as eligible,
            count(*) filter (where p.eligible and p.matures_at <= ${at})::int as matured,

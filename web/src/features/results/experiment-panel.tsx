@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { Alert, Badge, Card, Group, Stack, Text, Title } from '@mantine/core';
+import { Alert, Badge, Card, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useCampaignWords } from '../campaigns/words/use-campaign-words.ts';
 import type { Api } from '../../lib/api.ts';
@@ -38,6 +38,7 @@ export function ExperimentPanel({ result, campaign }: { result: Result; campaign
         </Group>
         <Text size="lg" fw={600}>{say(result.sentence)}</Text>
         <Text size="sm" c="dimmed">{say(result.promise)}</Text>
+        <ByAccount result={result} />
         {harm.length > 0 && <Alert color="red" role="alert">{harm.map((sentence) => <Text key={sentence} size="sm">{sentence}</Text>)}</Alert>}
         {result.action && <Alert color="rain"><Text size="sm">{say(result.action.sentence)}</Text></Alert>}
         <Gates gates={verdict.gates} />
@@ -54,6 +55,21 @@ export function ExperimentPanel({ result, campaign }: { result: Result; campaign
   );
 }
 
+/** Where arms were drawn for accounts: by what, how many people that makes one, and what can be told apart with it. */
+function ByAccount({ result: { accounts } }: { result: Result }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (!accounts) return null;
+  const { attribute, designEffect, detectable } = accounts;
+  return (
+    <Text size="sm">
+      {t('results.byAccount.drawn')} (<Code>{attribute}</Code>). {t('results.byAccount.together')}{' '}
+      {designEffect !== null && t('results.byAccount.effect', { effect: format.decimal(Math.round(designEffect * 10) / 10) })}{' '}
+      {detectable !== null && t('results.byAccount.detectable', { lift: format.percent(detectable, 1) })}
+    </Text>
+  );
+}
+
 type Words = TFunction;
 type Format = ReturnType<typeof useFormat>;
 
@@ -63,12 +79,13 @@ function toInterval({ a, b, lift }: Comparison, t: Words, format: Format): Inter
   return [{ key: `${a}-${b}`, label, text: t('results.interval', { from: format.change(lift.lo), to: format.change(lift.hi) }), lo: lift.lo, hi: lift.hi }];
 }
 
-function armColumns({ plan, experimentId }: Result, t: Words, format: Format): Column<Arm>[] {
+function armColumns({ plan, experimentId, accounts }: Result, t: Words, format: Format): Column<Arm>[] {
   const isAmount = plan.measure === 'amount';
   const of = (variant: string) => ({ experiment: experimentId, variant });
   return [
     { key: 'variant', label: t('results.variant'), cell: ({ key, isControl }) => <Group gap={6} wrap="nowrap"><Text fw={600} style={{ whiteSpace: 'nowrap' }}>{key}</Text>{isControl && <Badge variant="light" color="gray" style={{ flexShrink: 0 }}>{t('results.control')}</Badge>}</Group> },
     { key: 'assigned', label: t('results.assigned'), numeric: true, cell: ({ key, assigned }) => <PeopleOf value={assigned} number="test_assigned" of={of(key)} /> },
+    ...(accounts ? [{ key: 'accounts', label: t('results.byAccount.accounts'), numeric: true, cell: ({ accounts: counted }: Arm) => counted && <>{format.number(counted.assigned)}<Text size="xs" c="dimmed">{t('results.byAccount.matured', { count: counted.matured, even: format.number(counted.even) })}</Text></> }] : []),
     { key: 'matured', label: t('results.matured'), numeric: true, cell: ({ key, matured }) => <PeopleOf value={matured} number="test_matured" of={of(key)} /> },
     { key: 'converted', label: isAmount ? t('results.buyers') : t('results.converted'), numeric: true, cell: ({ key, converted }) => <PeopleOf value={converted} number="test_converted" of={of(key)} /> },
     { key: 'mean', label: isAmount ? t('results.mean', { currency: plan.goal.currency ?? '' }) : t('results.rate'), numeric: true, cell: ({ mean, interval }) => (mean === null ? <Text size="xs" c="dimmed">{t('results.whyEmpty.collecting')}</Text> : isAmount ? format.decimal(mean) : <>{format.percent(mean, 1)}{interval && <Text size="xs" c="dimmed">{format.percent(interval.lo, 1)} – {format.percent(interval.hi, 1)}</Text>}</>) },

@@ -4,7 +4,7 @@ import type { Api } from '../../lib/api.ts';
 import { useFormat } from '../../lib/format.ts';
 
 type Gate = Api<'ExperimentResult'>['verdict']['gates'][number];
-const KNOWN = ['arms', 'matured', 'with_outcome', 'without_outcome', 'non_zero', 'positive_mean', 'assigned_by_account'] as const;
+const KNOWN = ['arms', 'matured', 'with_outcome', 'without_outcome', 'non_zero', 'positive_mean', 'accounts', 'accounts_with_outcome', 'accounts_without_outcome'] as const;
 
 /** What is missing before anything may be said, arm by arm, in words. */
 export function Gates({ gates }: { gates: Gate[] }) {

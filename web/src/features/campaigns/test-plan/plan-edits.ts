@@ -18,8 +18,8 @@ export function planWith(plan: TestPlan, change: Partial<Record<keyof TestPlan, 
   if (next.measure === 'amount' && goal && !goal.value) delete next.measure;
   if (next.measure !== 'amount') delete next.cap;
   if (next.mode === 'open') delete next.readoutAt;
-  // Without a verdict nothing follows from it.
-  if (next.unit === 'account') for (const key of ['autoWinner', 'send'] as const) delete next[key];
+  // The share that is sent to first is drawn by person.
+  if (next.unit === 'account') delete next.send;
   else delete next.account;
   const said = Object.entries(next).filter(([, value]) => value !== undefined);
   return said.length === 0 ? null : (Object.fromEntries(said) as TestPlan);

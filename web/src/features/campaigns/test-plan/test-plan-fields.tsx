@@ -52,7 +52,7 @@ export function TestPlanFields({ stepId, test, arms, versions, goals, atOnce = f
         {plan.mode !== 'open' && <Readout {...part} />}
         <NumberInput size="sm" label={t('plan.lift')} description={t('plan.liftHint')} suffix=" %" value={percentOf(plan.lift ?? USUAL.lift)} min={0.1} max={plan.direction === 'lower' ? 99.9 : 1_000} decimalScale={1} data-field="test.lift" onChange={(next) => { const lift = shareOf(next, 0.1, 1_000); if (lift !== undefined) put({ lift }, true); }} />
         <Unit {...part} />
-        {plan.unit !== 'account' && (atOnce ? versions > 1 && <SendFirst {...part} /> : <AutoWinner {...part} />)}
+        {atOnce ? plan.unit !== 'account' && versions > 1 && <SendFirst {...part} /> : <AutoWinner {...part} />}
         <Button size="compact-xs" variant="subtle" w="fit-content" aria-expanded={open} onClick={() => { setOpen(!open); }}>{t(open ? 'plan.less' : 'plan.more')}</Button>
         <Collapse expanded={open} keepMounted={false}><RareFields {...part} atOnce={atOnce} /></Collapse>
         <Text size="xs" c="dimmed">{t('plan.guardrails')}</Text>

@@ -1,0 +1,71 @@
+import { rows, type Db } from '../../../platform/database/db.js';
+import { SqlValues } from '../../../segments/domain/sql-values.js';
+import { countedAs } from '../../domain/count-plan.js';
+import type { AccountCell } from '../../domain/account-counts.js';
+import { personOutcomes, type CountQuestion } from './counts.read.js';
+import type { Lacking } from './kept-counts.read.js';
+
+/**
+ * The account of an assignment `a`. In tests that began before it was kept all accounts of one bucket are taken for one: they got the same
+ * arm, so that groups of them are as independent as they are, only fewer.
+ */
+export const UNIT = 'coalesce(a.unit, a.bucket::bigint)';
+
+type Row = Omit<AccountCell, 'crossAmount' | 'amountSq'> & { crossAmount: string; amountSq: string };
+const cellOf = (row: Row): AccountCell => ({ ...row, crossAmount: Number(row.crossAmount), amountSq: Number(row.amountSq) });
+
+/** People of a common table `person (variant, week, unit, eligible, matured, reached, value)` as sums over their accounts: by arm, and by arm and week of entry. */
+const CELLS = `
+  part as materialized (
+    select p.variant, p.unit, p.week, bool_or(p.eligible) as eligible, count(*) filter (where p.matured) as n, count(*) filter (where p.matured and p.reached) as y, sum(p.value) filter (where p.matured) as v
+      from person as p group by p.variant, p.unit, p.week),
+  account as (
+    select p.variant, case when grouping(p.week) = 0 then p.week::date::text end as week, bool_or(p.eligible) as eligible, sum(p.n) as n, sum(p.y) as y, coalesce(sum(p.v), 0) as v
+      from part as p group by grouping sets ((p.variant, p.unit), (p.variant, p.unit, p.week)))
+  select a.variant, a.week, count(*)::int as assigned, count(*) filter (where a.eligible)::int as eligible, count(*) filter (where a.n > 0)::int as matured,
+         sum(a.n * a.n)::float8 as "peopleSq", count(*) filter (where a.y > 0)::int as met, sum(a.n * a.y)::float8 as cross, sum(a.y * a.y)::float8 as "outcomeSq",
+         count(*) filter (where a.v <> 0)::int as "metAmount", sum(a.n * a.v)::text as "crossAmount", sum(a.v * a.v)::text as "amountSq"
+    from account as a group by a.variant, a.week order by a.week nulls first, a.variant`;
+
+/** Its Monday, in the zone of the workspace. */
+const weekOf = (instant: string, zone: string): string => `date_trunc('week', ${instant} at time zone ${zone})`;
+
+/** The sums over accounts that belong to `experimentCounts`, from the ledger and the raw events. */
+export async function accountCounts(tx: Db, question: CountQuestion): Promise<AccountCell[]> {
+  const values = new SqlValues();
+  const { sql, at } = personOutcomes(question, values);
+  return (await rows<Row>(tx, `
+    with ${sql},
+    person as (
+      select p.variant, ${weekOf('p.assigned_at', values.bind(question.zone, 'text'))} as week, ${UNIT} as unit, p.eligible, p.eligible and p.matures_at <= ${at} as matured, p.reached, p.value
+        from person_outcome as p join assignment as a on a.experiment_id = ${values.bind(question.cohort.experimentId, 'uuid')} and a.person_id = p.person_id),
+    ${CELLS}`, values.list)).map(cellOf);
+}
+
+/** People of a test as they are kept, and whoever waits to be worked off as they are now. @param more columns of both */
+export function keptPeople(experimentId: string, lacking: Lacking, values: SqlValues, more: string): string {
+  const id = values.bind(experimentId, 'uuid');
+  return `
+      select t.person_id, t.variant, t.assigned_at, t.eligible${more.replaceAll('x.', 't.')} from result_tested as t where t.experiment_id = ${id} and t.person_id <> all(${values.bind(lacking.people, 'uuid[]')})
+      union all
+      select f.person_id, f.variant, f.assigned_at, f.eligible${more.replaceAll('x.', 'f.')}
+        from jsonb_to_recordset(${values.bind(lacking.fresh.people, 'jsonb')}) as f (person_id uuid, experiment_id uuid, variant text, is_control boolean, assigned_at timestamptz, eligible boolean, reactions smallint) where f.experiment_id = ${id}`;
+}
+
+/** The same by what is kept of each person: read in full, because accounts cannot be added up by hours as people can. */
+export async function keptAccountCounts(tx: Db, { cohort, goal, now, zone }: CountQuestion, lacking: Lacking): Promise<AccountCell[]> {
+  const values = new SqlValues();
+  const id = values.bind(cohort.experimentId, 'uuid');
+  const counted = values.bind(countedAs(goal)?.id ?? '', 'text');
+  const cut = `(${values.bind(now, 'timestamptz')} - ${values.bind(goal.windowMillis, 'float8')} * interval '1 millisecond')`;
+  return (await rows<Row>(tx, `
+    with one as (${keptPeople(cohort.experimentId, lacking, values, '')}),
+    met as (
+      select t.person_id, t.amount from result_tested_goal as t where t.experiment_id = ${id} and t.goal = ${counted} and t.person_id <> all(${values.bind(lacking.people, 'uuid[]')})
+      union all
+      select f.person_id, f.amount from jsonb_to_recordset(${values.bind(lacking.fresh.goals, 'jsonb')}) as f (person_id uuid, experiment_id uuid, goal text, amount numeric) where f.experiment_id = ${id} and f.goal = ${counted}),
+    person as (
+      select o.variant, ${weekOf('o.assigned_at', values.bind(zone, 'text'))} as week, ${UNIT} as unit, o.eligible, o.eligible and o.assigned_at <= ${cut} as matured, m.person_id is not null as reached, m.amount as value
+        from one as o join assignment as a on a.experiment_id = ${id} and a.person_id = o.person_id left join met as m on m.person_id = o.person_id),
+    ${CELLS}`, values.list)).map(cellOf);
+}

@@ -38,7 +38,7 @@ export function deliveryOf(walk: Walk, run: SimRun, step: MessageStep, arm: { va
   const { expiresAfter } = walk.plan.pacing;
   return {
     id: uuidOf(walk, run, step.id), run, stepId: step.id, variant: arm.variant, isControl: arm.isControl, channel: step.channel, topic: step.topic, contentId: contents[arm.isControl ? first : arm.variant] ?? contents[first] ?? null,
-    queuedAt: at, dueAt: at, expiresAt: expiresAfter ? addDuration(instant(at), expiresAfter, 'UTC').getTime() : null, reason: null, fallback: null, reactions: [], stopped: null, sentAt: null, seenAt: null, over: false,
+    queuedAt: at, dueAt: at, expiresAt: expiresAfter ? addDuration(instant(at), expiresAfter, 'UTC').getTime() : null, reason: null, fallback: null, reactions: [], touches: [], stopped: null, sentAt: null, seenAt: null, over: false,
   };
 }
 

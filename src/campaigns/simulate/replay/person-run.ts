@@ -3,6 +3,7 @@ import { firstRefusal, type GateFacts } from '../../../kernel/gates.js';
 import { isByKey, reentryFacts, triggerFacts } from '../../engine/enter.js';
 import { LOOP_ENTRIES, type EarlierRuns } from '../../store/enrollments.store.js';
 import type { Maker } from './maker.js';
+import { endLadders } from './ladders.js';
 import { zoneOf } from './message.js';
 import { send } from './sending.js';
 import { hasInstant, inOrder, type SimPerson, type Trigger } from './sim-person.js';
@@ -43,6 +44,7 @@ export function* runPerson(plan: SimPlan, person: SimPerson, maker: Maker): Aski
       for (let place = walk.news.indexOf(at); place >= 0; place = walk.news.indexOf(at)) walk.news.splice(place, 1);
       const due: Trigger[] = [];
       while (triggers < person.triggers.length && person.triggers[triggers]!.at <= at) due.push(person.triggers[triggers++]!);
+      if (walk.rungs.length > 0) endLadders(walk, at);
       if (walk.runs.length > 0 || due.length > 0) yield* workOff(walk, due, at);
     }
     yield* advance(walk, at);

@@ -6,8 +6,10 @@ import { firstRefusal, GATE_OF, isDeferral, type GateFacts, type Refusal } from 
 import type { ReasonCode } from '../../../kernel/reason-codes.js';
 import { bucketOf, BUCKETS } from '../../../kernel/bucket.js';
 import { pacingAt } from '../../domain/published.js';
+import { hadSuccess, tellOf } from './ladders.js';
 import { consentOf, reachOf } from './message.js';
 import { placesAt, slotAt } from './places.js';
+import type { Touch } from './sim-person.js';
 import { instant, type Asking, type SimDelivery, type Walk } from './walk.js';
 
 /** As the senders are woken: somebody may be looking at the page. */
@@ -95,14 +97,14 @@ function isNeeded(walk: Walk, delivery: SimDelivery, at: number): boolean {
 }
 
 /** What it stands in for, as it is by then; of a control only that it is one. */
-function standingIn({ of, hours, seconds, unless }: NonNullable<SimDelivery['fallback']>, at: number): FallbackFacts {
+function standingIn(fallback: NonNullable<SimDelivery['fallback']>, at: number): FallbackFacts {
+  const { of, hours, seconds } = fallback;
   const began = of.sentAt === null || of.isControl ? null : instant(of.sentAt);
-  const happened = (kinds: readonly string[]) => of.reactions.some((reaction) => kinds.includes(reaction.kind) && reaction.at <= at);
   const seenAt = of.seenAt !== null && of.seenAt <= at ? instant(of.seenAt) : null;
   return {
     hours, seconds, state: of.stopped ? (isMade(of) ? 'cancelled' : 'failed') : of.sentAt === null ? 'queued' : of.isControl ? 'ghost' : 'sent', reason: of.stopped ?? of.reason, dueAt: instant(of.dueAt), sentAt: began,
     createdAt: of.channel === 'in_app' ? began : null, seenAt, recalledAt: null,
-    hasSuccess: unless === 'displayed' ? seenAt !== null : unless === 'clicked' ? happened(['click']) : unless === 'opened' ? happened(['open', 'click']) : false,
+    hasSuccess: hadSuccess(fallback, at),
   };
 }
 
@@ -140,18 +142,23 @@ function suppose(walk: Walk, delivery: SimDelivery, at: number): void {
   const { id, stepId, variant, channel, topic } = delivery;
   const real = person.real.find((message) => message.stepId === stepId && message.sentAt === at);
   const reactions = real ? [...real.reactions] : [];
+  const touches: Touch[] = real ? [...real.touches] : [];
   if (real) delivery.seenAt = real.seenAt;
   else if (plan.reactions === 'worst_case') leaveTopic(walk, delivery, at);
   else if (plan.reactions === 'observed_rate') {
     const rates = plan.rates.get(channel);
     const happens = (what: string, rate = 0): boolean => bucketOf(`simulate:${what}:${stepId}:${delivery.run.id}`, person.id) < rate * BUCKETS;
     const later = at + HOUR_MS;
-    if (happens('seen', rates?.seen)) delivery.seenAt = later;
+    if (happens('seen', rates?.seen)) {
+      delivery.seenAt = later;
+      touches.push({ kind: 'impression', at: later });
+    }
     if (channel === 'email' && happens('open', rates?.open)) reactions.push({ kind: 'open', at: later });
     if (happens('click', rates?.click)) reactions.push({ kind: 'click', at: later });
     if (happens('unsubscribe', rates?.unsubscribe)) leaveTopic(walk, delivery, later);
   }
   delivery.reactions = reactions;
+  tellOf(walk, delivery, real ? touches : [...touches, ...reactions]);
   for (const { kind, at: when } of reactions) {
     if (!real) walk.lines.push({ kind: 'reacted', at: when, stepId, reaction: kind });
     if (plan.readsOwnEngagement) walk.news.push(when);

@@ -41,8 +41,11 @@ export interface OtherMessage extends Omit<Place, 'at' | 'kept'> {
 
 export interface Suppressed { at: number; until: number | null; reason: string }
 
+/** What a person did with a message that rungs of a ladder may wait for; machines do not count. */
+export interface Touch { kind: 'impression' | 'open' | 'click' | 'reply'; at: number }
+
 /** What the live campaign really sent this person at a step, and what came of it. */
-export interface RealMessage { stepId: string; sentAt: number; reactions: readonly { kind: 'open' | 'click'; at: number }[]; seenAt: number | null }
+export interface RealMessage { stepId: string; sentAt: number; reactions: readonly { kind: 'open' | 'click'; at: number }[]; seenAt: number | null; touches: readonly Touch[] }
 
 /** All that is known of one person of a simulation. Times in milliseconds, lists in order of time. */
 export interface SimPerson {

@@ -114,6 +114,7 @@ function queueRungs(walk: Walk, run: SimRun, { here, variant, after }: { here: M
     const fallback = before === null ? null : { of: before, hours: 'hours' in rule ? rule.hours : null, seconds: 'hours' in rule ? null : Math.round(waits / 1_000), unless: 'hours' in rule ? null : rule.unless };
     before = { ...made, variant, dueAt: at + late, expiresAt: made.expiresAt === null ? null : made.expiresAt + late, fallback };
     walk.queue.push(before);
+    if (before.fallback !== null && before.fallback.unless !== null) walk.rungs.push(before);
   }
 }
 

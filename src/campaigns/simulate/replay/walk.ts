@@ -6,7 +6,7 @@ import { judge, type Judged } from '../../../segments/past-counts.js';
 import type { PastDefinition, SupposedMessage } from '../../../segments/past-questions.js';
 import type { Line, Stopped } from '../domain/line.js';
 import type { Maker } from './maker.js';
-import { stateAt, type PersonState, type SimPerson } from './sim-person.js';
+import { stateAt, type PersonState, type SimPerson, type Touch } from './sim-person.js';
 import type { SimPlan, WatchedEvent } from './sim-plan.js';
 
 /** A condition (or a part of one) that has to be asked of the data: whether it held for this person at this moment. */
@@ -48,6 +48,7 @@ export interface SimDelivery {
   fallback: { of: SimDelivery; hours: number | null; seconds: number | null; unless: string | null } | null;
   /** What came of it, or is supposed to have. */
   reactions: readonly { kind: 'open' | 'click'; at: number }[];
+  touches: readonly Touch[];
   /** Why it went no more. */
   stopped: ReasonCode | null;
   /** When it reached its person; of a control, when it would have. */
@@ -67,6 +68,8 @@ export class Walk {
   readonly begun: SimRun[] = [];
   queue: SimDelivery[] = [];
   readonly sent: SimDelivery[] = [];
+  /** Rungs that go unless something became of the message before, whatever became of them. */
+  readonly rungs: SimDelivery[] = [];
   readonly supposed: SupposedMessage[] = [];
   /** `channel topic` → when they are supposed to have left it. */
   readonly left = new Map<string, number>();

@@ -5,7 +5,7 @@ import { rows, type Db } from '../../../platform/database/db.js';
 import type { EventRule } from '../../store/events.store.js';
 import { lookBackTo, lookingBack } from '../../domain/takes.js';
 import { eventsOfRule } from '../../store/events.store.js';
-import type { OtherMessage, PersonState, RealMessage, RuleEvent, SimPerson, Suppressed } from '../replay/sim-person.js';
+import type { OtherMessage, PersonState, RealMessage, RuleEvent, SimPerson, Suppressed, Touch } from '../replay/sim-person.js';
 import type { SimPlan } from '../replay/sim-plan.js';
 
 type Around = Omit<SimPerson, 'id' | 'states' | 'triggers' | 'moments' | 'counters'>;
@@ -108,13 +108,18 @@ async function assignedOf(db: Db, { version }: SimPlan, personIds: readonly stri
 
 /** What this campaign really sent in the span, with what people did with it. */
 async function realOf(db: Db, { version, from, to }: SimPlan, personIds: readonly string[]): Promise<Map<string, RealMessage[]>> {
-  const found = await rows<{ personId: string; stepId: string; sentAt: Date; seenAt: Date | null; kinds: ('open' | 'click')[]; ats: Date[] }>(db, `
+  const found = await rows<{ personId: string; stepId: string; sentAt: Date; seenAt: Date | null; kinds: Touch['kind'][]; ats: Date[]; human: boolean[] }>(db, `
     select d.person_id as "personId", d.step_id as "stepId", d.sent_at as "sentAt", i.seen_at as "seenAt",
-           array(select v.kind from delivery_event as v where v.delivery_id = d.id and v.person_id = d.person_id and v.kind in ('open', 'click') and v.verdict = 'human' order by v.at, v.kind) as kinds,
-           array(select v.at from delivery_event as v where v.delivery_id = d.id and v.person_id = d.person_id and v.kind in ('open', 'click') and v.verdict = 'human' order by v.at, v.kind) as ats
+           v.kinds, v.ats, v.human
       from delivery as d left join in_app_message as i on i.delivery_id = d.id and i.person_id = d.person_id
+      cross join lateral (
+        select coalesce(array_agg(e.kind order by e.at, e.kind), '{}') as kinds, coalesce(array_agg(e.at order by e.at, e.kind), '{}') as ats, coalesce(array_agg(e.verdict = 'human' order by e.at, e.kind), '{}') as human from delivery_event as e
+         where e.delivery_id = d.id and e.person_id = d.person_id and e.kind in ('open', 'click', 'impression', 'reply') and e.verdict <> 'machine') as v
      where d.person_id = any($1::uuid[]) and d.campaign_id = $2 and d.sent_at >= $3::timestamptz and d.sent_at <= $4::timestamptz`, [personIds, version.campaignId, new Date(from), new Date(to)]);
   const real = new Map<string, RealMessage[]>();
-  for (const { personId, stepId, sentAt, seenAt, kinds, ats } of found) into(real, personId, { stepId, sentAt: sentAt.getTime(), seenAt: seenAt?.getTime() ?? null, reactions: kinds.map((kind, place) => ({ kind, at: ats[place]!.getTime() })) });
+  for (const { personId, stepId, sentAt, seenAt, kinds, ats, human } of found) {
+    const touches = kinds.map((kind, place): Touch => ({ kind, at: ats[place]!.getTime() }));
+    into(real, personId, { stepId, sentAt: sentAt.getTime(), seenAt: seenAt?.getTime() ?? null, touches, reactions: touches.filter((touch, place): touch is Touch & { kind: 'open' | 'click' } => human[place]! && (touch.kind === 'open' || touch.kind === 'click')) });
+  }
   return real;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { inApp, series } from '../support/campaign-definitions.js';
+import { rows } from '../../src/platform/database/db.js';
 import { liveLedger, simulateVersion } from '../support/simulate.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
@@ -75,6 +76,48 @@ test('before the launch it is told who enters and where they will stand; afterwa
   expect(real.some((line) => line.includes('refused step tips EXPIRED'))).toBe(true);
   expect(real.some((line) => line.includes('exited GOAL_REACHED at four'))).toBe(true);
   expect(told((await simulateVersion(app.db, id, { from, to: clock.now() })).ledger)).toEqual(told(real));
+});
+
+test('a wait for a condition that began in the past is judged by what was known then, also when it holds no more; a simulation of these days is the same to the row', async () => {
+  const names = ['held', 'late', 'holds', 'never-held', 'counted'];
+  for (const name of names) await person(name);
+  const set = async (name: string, plan: string) => { ok(await app.api('PATCH', `/v1/people/external:${name}`, { attributes: { plan } })); };
+  for (const name of names) await track(name, 'Trial begun');
+  await app.runner.runUntilIdle();
+  clock.advance(DAY);
+  await set('held', 'pro');
+  await set('holds', 'pro');
+  await track('counted', 'Logged in');
+  clock.advance(DAY);
+  await set('held', 'free');
+  clock.advance(4 * DAY);
+  // Its wait of four days was over by then.
+  await set('late', 'pro');
+  await track('counted', 'Logged in');
+  clock.advance(3 * DAY + 60_000);
+  await app.runner.runUntilIdle();
+  const condition = { type: 'any', of: [{ type: 'attribute', key: 'plan', op: 'is', value: 'pro' }, { type: 'event', event: 'Logged in', count: { op: 'at_least', value: 1 }, within: { days: 1 } }] };
+  const id = await draft(series({ entry: { type: 'event', event: 'Trial begun', take: 'current_and_future', lookBack: { days: 14 } }, start: 'until', steps: [
+    { id: 'until', type: 'wait_until', condition, timeout: { days: 4 }, next: 'rest', onTimeout: 'cold' }, wait('rest', 10, 'tips'), inApp('tips'), wait('cold', 30, 'back'), inApp('back'),
+  ] }));
+  const from = clock.now();
+  ok(await app.api('POST', `/v1/campaigns/${id}/publish`));
+  await app.runner.runUntilIdle();
+  const stands = await rows<{ name: string; step: string; due: Date }>(app.db, 'select p.external_id as name, e.step_id as step, e.due_at as due from enrollment as e join person as p on p.id = e.person_id where e.campaign_id = $1 order by p.external_id', [id]);
+  const begun = from.getTime() - 9 * DAY - 60_000;
+  expect(stands.map(({ name, step, due }) => [name, step, (due.getTime() - begun) / DAY])).toEqual([
+    // A day after the beginning, and ten days of rest.
+    ['counted', 'rest', 11], ['held', 'rest', 11], ['holds', 'rest', 11],
+    // Four days of waiting, and thirty.
+    ['late', 'cold', 34], ['never-held', 'cold', 34],
+  ]);
+  // To the very moment at which the rest of those who met it is over.
+  clock.advance(2 * DAY - 60_000);
+  await app.runner.runUntilIdle();
+  const told = (lines: string[]) => lines.filter((line) => / entered | refused | exited | completed /.test(line));
+  const real = told(await liveLedger(app.db, id));
+  expect(real.length).toBeGreaterThan(5);
+  expect(told((await simulateVersion(app.db, id, { from, to: clock.now() })).ledger)).toEqual(real);
 });
 
 test('by a date: those of the days before enter too, unless only they are meant nobody else is kept out, and a file says it', async () => {

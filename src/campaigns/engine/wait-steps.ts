@@ -6,6 +6,7 @@ import type { Run } from '../store/enrollments.store.js';
 import type { BatchContext, StepGroup, StepResult } from './batch.js';
 import { whoMeets } from './conditions.js';
 import { whenDid, whoDid } from './endings.js';
+import { whenHeld } from './held-in-past.js';
 import { lockWaits } from './locks.js';
 import { zonesOf } from './people.js';
 
@@ -53,10 +54,11 @@ export async function runWaitUntilStep({ tx, now, zone }: BatchContext, { versio
   const [behind, present] = [asking.filter(({ past }) => past), asking.filter(({ past }) => !past)];
   const met = step.event ? await whoDid(tx, step.event, version, present, zone) : null;
   const since = step.event ? await whenDid(tx, step.event, version, behind, zone) : null;
-  const holding = step.condition ? await whoMeets(tx, step.condition, asking.map((run) => run.personId), { now, zone }) : null;
+  const holding = step.condition ? await whoMeets(tx, step.condition, present.map((run) => run.personId), { now, zone }) : null;
   const timeouts = await endsByZone(tx, runs, { now, zone }, (from, own) => addDuration(from, step.timeout, own));
+  const held = step.condition && behind.length > 0 ? await whenHeld(tx, step.condition, behind.map((run) => ({ id: run.id, personId: run.personId, from: run.past!.at, to: earlier(timeouts(run), now) }))) : null;
   return runs.map((run): StepResult => {
-    if (run.past) return waitedInPast({ run, past: run.past, step }, { timeout: timeouts(run), did: since?.get(run.id) ?? null, holds: holding?.has(run.personId) ?? false, now });
+    if (run.past) return waitedInPast({ run, past: run.past, step }, { timeout: timeouts(run), did: since?.get(run.id) ?? null, held: held?.get(run.id) ?? null, now });
     const isWoken = run.arrivedAt !== null && !run.waiting;
     if (isWoken || met?.has(run.id) || holding?.has(run.personId)) return { run, kind: 'move', outcome: 'met', next: step.next };
     if (run.arrivedAt !== null) return { run, kind: 'move', outcome: 'timeout', next: step.onTimeout };
@@ -67,16 +69,18 @@ export async function runWaitUntilStep({ tx, now, zone }: BatchContext, { versio
 /** A run that begins in the past has its next step then. */
 const onClock = (run: Run, at: Date): Run => (run.past ? { ...run, past: { ...run.past, at } } : run);
 
-interface InPast { timeout: Date; did: Date | null; holds: boolean; now: Date }
+const earlier = (one: Date, other: Date): Date => (one < other ? one : other);
+
+/** `did`: when an event came; `held`: when the condition first held; null: not until now. */
+interface InPast { timeout: Date; did: Date | null; held: Date | null; now: Date }
 
 /**
- * A wait that began before the launch. An event counts when it came in time, and what follows is timed from it. When a condition came true nobody knows: it is
- * asked as it is now, and what follows is timed from the end of the wait, or from now when that is to come.
+ * A wait that began before the launch. An event counts when it came in time, a condition when it held in time, and what follows is timed from the earlier of them.
  */
-export function waitedInPast<R extends { past?: { at: Date; since: Date } }>({ run, past, step }: { run: R; past: { at: Date; since: Date }; step: Pick<WaitUntilStep, 'next' | 'onTimeout'> }, { timeout, did, holds, now }: InPast) {
+export function waitedInPast<R extends { past?: { at: Date; since: Date } }>({ run, past, step }: { run: R; past: { at: Date; since: Date }; step: Pick<WaitUntilStep, 'next' | 'onTimeout'> }, { timeout, did, held, now }: InPast) {
   const after = (at: Date, outcome: 'met' | 'timeout') => ({ run: { ...run, past: { ...past, at } }, kind: 'move' as const, outcome, next: outcome === 'met' ? step.next : step.onTimeout });
-  if (did && did <= timeout) return after(did, 'met');
-  if (holds) return after(timeout < now ? timeout : now, 'met');
+  const met = did && held ? earlier(did, held) : did ?? held;
+  if (met && met <= timeout) return after(met, 'met');
   return timeout <= now ? after(timeout, 'timeout') : { run, kind: 'stay' as const, dueAt: timeout, waiting: true };
 }
 

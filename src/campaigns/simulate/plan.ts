@@ -11,6 +11,7 @@ import { inMemoryOf } from '../../segments/past-counts.js';
 import { readPast, type PastDefinition } from '../../segments/past-questions.js';
 import { concerns } from '../domain/holdouts.js';
 import { messagesOf } from '../domain/outcome.js';
+import { lookBackTo, lookingBack } from '../domain/takes.js';
 import { pacingOf, type PublishedDefinition } from '../domain/published.js';
 import { ruleOf as eventRuleOf } from '../engine/endings.js';
 import type { EventRule } from '../store/events.store.js';
@@ -34,7 +35,7 @@ export async function planOf(db: Db, { version, contents }: Subject, { from, to,
   const settings = pacingSettingsOf(workspace);
   const steps = Object.values(published.steps);
   return {
-    version, from: from.getTime(), to: to.getTime(), zone: workspace.timeZone, workspace, settings, reactions, pacing: pacingOf(published), quiet: quietJudge(workspace),
+    version, from: from.getTime(), knownFrom: (isJudgedBefore(published) ? lookBackTo(lookingBack(published.entry)!, from).from : from).getTime(), to: to.getTime(), zone: workspace.timeZone, workspace, settings, reactions, pacing: pacingOf(published), quiet: quietJudge(workspace),
     rates: reactions === 'observed_rate' ? await observedRates(db, from, to) : new Map(),
     conditions: definitions, memory: inMemoryOf(definitions), ...parts, rules: events.rules,
     topics: await topicsOf(db), holdouts: await holdoutsOf(db, version, from), steering: await steeringSince(db, Object.values(published.experiments).filter(({ arms }) => arms.length > 1).map(({ experimentId }) => experimentId)),
@@ -45,6 +46,9 @@ export async function planOf(db: Db, { version, contents }: Subject, { from, to,
     readsOwnEngagement: definitions.some((definition) => definition?.engagement),
   };
 }
+
+/** Whether conditions are asked about moments before the period: waits that began in what a launch looks back at. */
+const isJudgedBefore = ({ entry, steps }: PublishedDefinition): boolean => lookingBack(entry) !== null && Object.values(steps).some((step) => step.type === 'wait_until' && step.condition);
 
 /** Every condition of a version once, by its place. */
 class Conditions {

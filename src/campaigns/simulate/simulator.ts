@@ -55,7 +55,7 @@ export async function simulate(plan: SimPlan, read: <T>(work: (db: Db) => Promis
 interface Run { plan: SimPlan; source: EntrySource; maker: Maker }
 
 async function simulatePage(db: Db, { plan, source, maker }: Run, ids: readonly string[], sink: Sink): Promise<void> {
-  const asked = { from: new Date(plan.from), to: new Date(plan.to), campaignId: plan.version.campaignId, dateKeys: plan.dateKeys, whole: plan.hasActions };
+  const asked = { from: new Date(plan.knownFrom), to: new Date(plan.to), campaignId: plan.version.campaignId, dateKeys: plan.dateKeys, whole: plan.hasActions };
   const states = await loadStates(db, ids, asked);
   const triggers = await triggersOf(db, plan, source, { ids, states });
   const entering = ids.filter((id) => triggers.has(id) && states.has(id));
@@ -75,7 +75,7 @@ const NONE = new Counter({ before: 0, since: [], at: [] });
 
 /** What is counted in memory of each of these people. */
 async function countersOf(db: Db, plan: SimPlan, ids: readonly string[]): Promise<(id: string) => readonly Counter[]> {
-  const counts = await loadCounts(db, plan.memory, ids, { after: new Date(plan.from), to: new Date(plan.to) });
+  const counts = await loadCounts(db, plan.memory, ids, { after: new Date(plan.knownFrom), to: new Date(plan.to) });
   const of = new Map(ids.map((id) => [id, counts.map((each) => (each.has(id) ? new Counter(each.get(id)!) : NONE))]));
   return (id) => of.get(id)!;
 }
@@ -85,8 +85,8 @@ interface Known { counters: (id: string) => readonly Counter[]; states: Readonly
 /** Of each watched condition: person → the instants at which its answer can have changed, in whole milliseconds and in order. */
 async function watchedMoments(db: Db, plan: SimPlan, ids: readonly string[], { counters, states }: Known): Promise<Map<string, readonly number[]>[]> {
   const all: Map<string, readonly number[]>[] = [];
-  const span = { after: new Date(plan.from), to: new Date(plan.to) };
-  const isIn = (at: number): boolean => at > plan.from && at <= plan.to;
+  const span = { after: new Date(plan.knownFrom), to: new Date(plan.to) };
+  const isIn = (at: number): boolean => at > plan.knownFrom && at <= plan.to;
   for (const { condition } of plan.watched) {
     const definition = plan.conditions[condition];
     const judged = plan.memory.judged[condition];

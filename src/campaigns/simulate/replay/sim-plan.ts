@@ -38,6 +38,8 @@ export interface SimPlan {
   version: CampaignVersion;
   /** Virtual clock, in milliseconds: (from, to]; the campaign begins at `from` with nobody in it. */
   from: number;
+  /** What people did and were is known from then on: earlier than `from` where a launch looks back. */
+  knownFrom: number;
   to: number;
   zone: string;
   workspace: Workspace;

@@ -153,9 +153,14 @@ interface Since { here: Extract<Step, { type: 'wait_until' }>; past: Past; of(as
 function* waitSince(walk: Walk, run: SimRun, { here, past, of }: Since, at: number): Asking<Moved> {
   const timeout = addDuration(past.at, here.timeout, zoneOf(walk, at));
   const did = walk.plan.watchedEvents.filter(({ as }) => of(as)).map((watched) => walk.whenDid(watched, run, at)).find((when) => when !== null) ?? null;
-  let holds = false;
-  for (const { condition, as } of walk.plan.watched) if (!holds && of(as)) holds = yield* walk.holds(condition, at);
-  const result = waitedInPast({ run: { past }, past, step: here }, { timeout, did: did === null ? null : instant(did), holds, now: instant(at) });
+  const until = Math.min(timeout.getTime(), at);
+  let held: number | null = null;
+  for (const [place, { condition, as }] of walk.plan.watched.entries()) {
+    if (!of(as)) continue;
+    const from = past.at.getTime();
+    for (const moment of [from, ...walk.person.moments[place]!.filter((each) => each > from && each <= until)]) if (held === null && moment <= until && (yield* walk.holds(condition, moment))) held = moment;
+  }
+  const result = waitedInPast({ run: { past }, past, step: here }, { timeout, did: did === null ? null : instant(did), held: held === null ? null : instant(held), now: instant(at) });
   if (result.kind === 'stay') return stay(run, at, timeout.getTime(), true);
   run.past = result.run.past;
   return { outcome: result.outcome, next: result.next };

@@ -94,6 +94,10 @@ test('the verdict counts accounts: sums over them from the ledger, kept rows and
   expect(result.promise.en).toContain('People of one account are counted together');
   expect(result.promise.ko).toContain('하나로 묶어');
   expect(await expectVerdictCounts(app, campaign, clock.now())).toBeGreaterThan(people.length);
+  // A file of its people says who belongs together, and not to whom.
+  const file = await (await fetch(`${app.url}/v1/campaigns/${campaign}/exports/people?format=ndjson`, { headers: { authorization: `Bearer ${app.key}` } })).text();
+  const draws = new Map(file.trim().split('\n').map((line) => { const { external_id: id, account_draw: draw } = JSON.parse(line) as { external_id: string; account_draw: string }; return [id, draw]; }));
+  expect([new Set(draws.values()).size, new Set(people.filter(({ company }) => company === 20).map(({ userId }) => draws.get(userId))).size]).toEqual([companies.length, 1]);
   // Rows from before accounts were kept: those of one bucket are taken for one.
   await rows(app.db, 'update assignment as a set unit = null where a.campaign_id = $1', [campaign]);
   const buckets = new Set(companies.map((company) => bucketOf(salt, `c-${company}`)));

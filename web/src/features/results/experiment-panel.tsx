@@ -63,8 +63,8 @@ function ByAccount({ result: { accounts } }: { result: Result }) {
   const { attribute, designEffect, detectable } = accounts;
   return (
     <Text size="sm">
-      {t('results.byAccount.drawn')} (<Code>{attribute}</Code>). {t('results.byAccount.together')}{' '}
-      {designEffect !== null && t('results.byAccount.effect', { effect: format.decimal(Math.round(designEffect * 10) / 10) })}{' '}
+      {t('results.byAccount.drawn')}: <Code>{attribute}</Code>.{' '}
+      {designEffect !== null && t('results.byAccount.effect', { effect: format.number(Math.round(designEffect * 10) / 10) })}{' '}
       {detectable !== null && t('results.byAccount.detectable', { lift: format.percent(detectable, 1) })}
     </Text>
   );

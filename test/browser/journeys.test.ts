@@ -9,7 +9,7 @@ const PASSWORD = '비밀번호는 길수록 좋다';
 /** Names of things that are called so in Korean too, and what people here typed in Latin letters themselves. */
 const PROPER = new Set(['Danbi', 'Ctrl', 'English', 'MJML', 'ID', 'CSV', 'NDJSON', 'Parquet', 'Asia', 'Seoul', 'KST', 'JANDI', 'Slack', 'JSON', 'NPS', 'GMT', 'kB', 'README', 'sample', 'React', 'Flow', 'attribution']);
 /** Events and attributes that recipes ask for, as programs call them. */
-const EVENTS = ['plan', 'Plan', 'Upgraded', 'Signed', 'Up', 'Project', 'Created', 'Member', 'Invited', 'Feature', 'Used'];
+const EVENTS = ['plan', 'Plan', 'Upgraded', 'Signed', 'Up', 'Project', 'Created', 'Member', 'Invited', 'Feature', 'Used', 'Order', 'Shipped', 'Review', 'Written', 'Trial', 'Ending', 'Invoice', 'Paid'];
 
 /** The journeys of section 10 of the design, each in one go, and its number of presses. The first one in English is in dashboard-launch, the auto message in dashboard-auto. */
 (hasBrowser ? describe : describe.skip)('journeys of a marketer', () => {

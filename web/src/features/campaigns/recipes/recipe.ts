@@ -27,7 +27,7 @@ export interface Recipe {
   /** A draft, whole unless the recipe is one for beginning from nothing. */
   definition(kit: Kit): { type: 'series' | 'broadcast' } & Record<string, unknown>;
 }
-export type RecipeKey = 'welcome' | 'trial' | 'onboarding' | 'winBack' | 'feature' | 'oneOff' | 'blank';
+export type RecipeKey = 'welcome' | 'trial' | 'onboarding' | 'winBack' | 'feature' | 'shipped' | 'review' | 'trialEnding' | 'oneOff' | 'blank';
 
 const other = (language: Language): Language => (language === 'en' ? 'ko' : 'en');
 

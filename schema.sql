@@ -69,6 +69,68 @@ AS $function$
           return grams;
         end $function$;
 
+CREATE OR REPLACE FUNCTION public.outgoing_note_decision()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        if exists (select from event_subscription) then
+          insert into outgoing_note (kind, enrollment_id, person_id, campaign_id, step_id, event_key, at, data)
+          select case n.code when 'GOAL_REACHED' then 'goal' else 'refused' end, coalesce(n.enrollment_id, n.id), n.person_id, n.campaign_id, n.step_id, coalesce(n.step_id, n.stage), n.at, jsonb_build_object('reason', n.code)
+            from new_rows as n
+           where (n.code = 'GOAL_REACHED' and n.stage = 'exit')
+              or (n.code in ('NO_CONSENT', 'TOPIC_UNSUBSCRIBED', 'NIGHT_CONSENT_MISSING', 'CHANNEL_UNREACHABLE', 'SUPPRESSED_BOUNCE', 'SUPPRESSED_COMPLAINT', 'SUPPRESSED_MANUAL', 'DUPLICATE_ADDRESS', 'CAP_DROPPED', 'EXPIRED', 'RENDER_ERROR', 'RENDER_MISSING_VAR', 'LANGUAGE_MISSING') and n.stage in ('entry', 'step') and n.next_check_at is null and n.delivery_id is null);
+        end if;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.outgoing_note_delivery()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        if exists (select from event_subscription) then
+          insert into outgoing_note (kind, delivery_id, person_id, at, data)
+          select outgoing_of_delivery(n.state), n.id, n.person_id, coalesce(n.settled_at, n.sent_at, n.queued_at), jsonb_strip_nulls(jsonb_build_object('reason', n.reason))
+            from new_rows as n join old_rows as o on o.id = n.id where o.state <> n.state and outgoing_of_delivery(n.state) is not null and not n.is_control;
+        end if;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.outgoing_note_new_delivery()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        if exists (select from event_subscription) then
+          insert into outgoing_note (kind, delivery_id, person_id, at, data)
+          select outgoing_of_delivery(n.state), n.id, n.person_id, coalesce(n.settled_at, n.sent_at, n.queued_at), jsonb_strip_nulls(jsonb_build_object('reason', n.reason))
+            from new_rows as n where outgoing_of_delivery(n.state) is not null and not n.is_control;
+        end if;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.outgoing_note_reaction()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        if exists (select from event_subscription) then
+          insert into outgoing_note (kind, delivery_id, person_id, event_key, at, data)
+          select case n.kind when 'open' then 'opened' when 'click' then 'clicked' when 'unsubscribe' then 'unsubscribed' when 'bounce' then 'bounced' when 'complaint' then 'complained'
+                             when 'impression' then 'displayed' when 'dismiss' then 'dismissed' when 'reply' then 'replied' end,
+                 n.delivery_id, n.person_id, n.event_key, n.at, n.data || jsonb_build_object('verdict', n.verdict)
+            from new_rows as n where n.kind <> 'honeypot';
+        end if;
+        return null;
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.outgoing_of_delivery(state text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$ select case when state in ('sent', 'delivered', 'uncertain') then state when state in ('failed', 'cancelled', 'recalled') then 'refused' end $function$;
+
 CREATE OR REPLACE FUNCTION public.page_address(given text)
  RETURNS text
  LANGUAGE sql
@@ -1266,6 +1328,17 @@ create table event_rejected (
   payload jsonb not null,
   constraint event_rejected_pkey PRIMARY KEY (id));
 
+create table event_subscription (
+  endpoint_id uuid not null,
+  format text not null,
+  kinds text[] not null,
+  campaign_ids uuid[],
+  since timestamp with time zone not null,
+  failing_since timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  constraint event_subscription_pkey PRIMARY KEY (endpoint_id),
+  constraint event_subscription_format_check CHECK ((format = ANY (ARRAY['danbi'::text, 'segment'::text]))));
+
 create table event_tally (
   id bigint not null generated always as identity,
   name text not null,
@@ -1668,6 +1741,40 @@ create table one_time_link (
   used_at timestamp with time zone,
   constraint one_time_link_pkey PRIMARY KEY (token_hash),
   constraint one_time_link_kind_check CHECK ((kind = ANY (ARRAY['setup'::text, 'invite'::text]))));
+
+create table outgoing_event (
+  id uuid not null,
+  endpoint_id uuid not null,
+  kind text not null,
+  ref_id uuid not null,
+  event_key text not null,
+  person_id uuid not null,
+  campaign_id uuid,
+  at timestamp with time zone not null,
+  payload jsonb not null,
+  state text not null default 'waiting'::text,
+  attempts integer not null default 0,
+  made_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  lease_until timestamp with time zone,
+  settled_at timestamp with time zone,
+  detail text,
+  constraint outgoing_event_once UNIQUE (endpoint_id, ref_id, kind, event_key),
+  constraint outgoing_event_pkey PRIMARY KEY (id),
+  constraint outgoing_event_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'dead'::text]))));
+
+create table outgoing_note (
+  id bigint not null generated always as identity,
+  kind text not null,
+  delivery_id uuid,
+  enrollment_id uuid,
+  person_id uuid not null,
+  campaign_id uuid,
+  step_id text,
+  event_key text not null default ''::text,
+  at timestamp with time zone not null,
+  data jsonb not null default '{}'::jsonb,
+  constraint outgoing_note_pkey PRIMARY KEY (id));
 
 create table pacing_release (
   reason text not null,
@@ -2464,7 +2571,7 @@ create table webhook_endpoint (
   updated_at timestamp with time zone not null,
   constraint webhook_endpoint_pkey PRIMARY KEY (id),
   constraint webhook_endpoint_check CHECK ((enabled = (disabled_because IS NULL))),
-  constraint webhook_endpoint_disabled_because_check CHECK ((disabled_because = ANY (ARRAY['operator'::text, 'gone'::text]))),
+  constraint webhook_endpoint_disabled_because_check CHECK ((disabled_because = ANY (ARRAY['operator'::text, 'gone'::text, 'failing'::text]))),
   constraint webhook_endpoint_kind_check CHECK ((kind = ANY (ARRAY['standard'::text, 'jandi'::text, 'slack'::text]))));
 
 create table webhook_secret (
@@ -2516,6 +2623,7 @@ alter table digest_setting add constraint digest_setting_user_id_fkey FOREIGN KE
 alter table dkim_key add constraint dkim_key_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES sending_domain(id);
 alter table entry_file add constraint entry_file_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
 alter table entry_file_row add constraint entry_file_row_file_id_fkey FOREIGN KEY (file_id) REFERENCES entry_file(id) ON DELETE CASCADE;
+alter table event_subscription add constraint event_subscription_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoint(id) ON DELETE CASCADE;
 alter table experiment add constraint experiment_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table experiment_choice add constraint experiment_choice_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
 alter table experiment_drop add constraint experiment_drop_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
@@ -2529,6 +2637,7 @@ alter table holdout_person add constraint holdout_person_holdout_id_fkey FOREIGN
 alter table launch add constraint launch_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table login_step add constraint login_step_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table one_time_link add constraint one_time_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
+alter table outgoing_event add constraint outgoing_event_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoint(id) ON DELETE CASCADE;
 alter table provider_secret add constraint provider_secret_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES provider_connection(id) ON DELETE CASCADE;
 alter table recovery_code add constraint recovery_code_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table second_factor add constraint second_factor_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
@@ -2661,6 +2770,11 @@ CREATE INDEX message_answer_campaign ON public.message_answer USING btree (campa
 CREATE INDEX message_answer_person ON public.message_answer USING btree (person_id);
 CREATE UNIQUE INDEX message_content_place ON public.message_content USING btree (version_id, step_id, variant, channel, language);
 CREATE INDEX one_time_link_user_id ON public.one_time_link USING btree (user_id);
+CREATE INDEX outgoing_event_age ON public.outgoing_event USING btree (settled_at) WHERE (state <> 'waiting'::text);
+CREATE INDEX outgoing_event_dead ON public.outgoing_event USING btree (endpoint_id, made_at DESC, id DESC) WHERE (state = 'dead'::text);
+CREATE INDEX outgoing_event_due ON public.outgoing_event USING btree (endpoint_id, due_at, id) WHERE (state = 'waiting'::text);
+CREATE INDEX outgoing_event_list ON public.outgoing_event USING btree (endpoint_id, made_at DESC, id DESC);
+CREATE INDEX outgoing_event_person ON public.outgoing_event USING btree (person_id);
 CREATE INDEX person_created ON public.person USING btree (created_at, id);
 CREATE INDEX person_date_at ON public.person_date USING btree (key, at, person_id);
 CREATE INDEX person_date_month_day ON public.person_date USING btree (key, segment_month_day((at AT TIME ZONE 'UTC'::text)));
@@ -3009,12 +3123,16 @@ CREATE TRIGGER result_updated AFTER UPDATE ON public.assignment REFERENCING OLD 
 CREATE TRIGGER campaign_version_immutable BEFORE DELETE OR UPDATE ON public.campaign_version FOR EACH ROW EXECUTE FUNCTION refuse_version_change();
 CREATE TRIGGER result_inserted AFTER INSERT ON public.campaign_version REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_version();
 CREATE TRIGGER consent_proof_kept BEFORE DELETE OR UPDATE ON public.consent_proof FOR EACH ROW EXECUTE FUNCTION consent_proof_kept();
+CREATE TRIGGER outgoing_inserted AFTER INSERT ON public.decision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION outgoing_note_decision();
 CREATE TRIGGER result_deleted AFTER DELETE ON public.decision REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_old();
 CREATE TRIGGER result_inserted AFTER INSERT ON public.decision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_new_decision();
 CREATE TRIGGER result_updated AFTER UPDATE ON public.decision REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_decision();
+CREATE TRIGGER outgoing_inserted AFTER INSERT ON public.delivery REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION outgoing_note_new_delivery();
+CREATE TRIGGER outgoing_updated AFTER UPDATE ON public.delivery REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION outgoing_note_delivery();
 CREATE TRIGGER result_deleted AFTER DELETE ON public.delivery REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_old();
 CREATE TRIGGER result_inserted AFTER INSERT ON public.delivery REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_new_delivery();
 CREATE TRIGGER result_updated AFTER UPDATE ON public.delivery REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_delivery();
+CREATE TRIGGER outgoing_inserted AFTER INSERT ON public.delivery_event REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION outgoing_note_reaction();
 CREATE TRIGGER result_deleted AFTER DELETE ON public.delivery_event REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_reactions();
 CREATE TRIGGER result_inserted AFTER INSERT ON public.delivery_event REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_reactions();
 CREATE TRIGGER result_updated AFTER UPDATE ON public.delivery_event REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION result_mark_reactions();

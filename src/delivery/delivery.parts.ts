@@ -3,6 +3,7 @@ import { contentParts } from './content/content.parts.js';
 import { identityParts } from './identity/identity.parts.js';
 import { hooksParts } from './hooks/hooks.parts.js';
 import { inboxParts } from './inbox/inbox.parts.js';
+import { outgoingParts } from './outgoing/outgoing.parts.js';
 import { preferencesParts } from './preferences/preferences.parts.js';
 import { relaysParts } from './relays/relays.parts.js';
 import { providersParts } from './returns/providers/providers.parts.js';
@@ -19,6 +20,7 @@ export const deliveryParts = joined(
   sendingParts,
   inboxParts,
   hooksParts,
+  outgoingParts,
   trackingParts,
   viewingParts,
   preferencesParts,

@@ -72,7 +72,7 @@ const ROUTES: Record<string, readonly string[]> = {
   '/settings/team': ['/settings/team'],
   '/settings/topics': ['/settings/topics'],
   '/settings/webhooks': ['/settings/webhooks'],
-  '/settings/webhooks/$id': ['deliveries', 'attempts', 'dead'].map((tab) => `/settings/webhooks/{endpoint}?tab=${tab}`),
+  '/settings/webhooks/$id': ['deliveries', 'attempts', 'dead', 'events'].map((tab) => `/settings/webhooks/{endpoint}?tab=${tab}`),
   '/settings/website': ['snippet', 'behaviour', 'identity'].map((tab) => `/settings/website?tab=${tab}`),
   '/settings/workspace': ['/settings/workspace'],
   '/week': ['/week?number=sent'],

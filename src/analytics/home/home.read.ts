@@ -91,7 +91,7 @@ const stuck = (db: Db, now: Date): Promise<Found['stuck']> => rows(db, `
 
 const endpoints = (db: Db, now: Date, from: Date): Promise<Found['endpoints']> => rows(db, `
   select e.id as "endpointId", e.name, e.enabled, e.disabled_because as because, coalesce(e.open_until > $1::timestamptz, false) as "isResting",
-         (select count(*)::int from (select from delivery as d where d.endpoint_id = e.id and d.state in ('failed', 'uncertain') and d.settled_at >= $2::timestamptz limit $3) as x) as lost
+         (select count(*)::int from (select from delivery as d where d.endpoint_id = e.id and d.state in ('failed', 'uncertain') and d.settled_at >= $2::timestamptz union all select from outgoing_event as o where o.endpoint_id = e.id and o.state = 'dead' and o.made_at >= $2::timestamptz limit $3) as x) as lost
     from webhook_endpoint as e order by e.name limit $4`, [now, from, MOST_LOST, LISTED]);
 
 /** What may need somebody, but for the sums of {@link weekOf}. */

@@ -48,13 +48,14 @@ const BY_RULE: Record<string, Sentence> = {
 const reason = (code: ReasonCode, rule?: unknown): Sentence => BY_RULE[code === 'QUIET_HOURS_DEFERRED' ? String(rule) : ''] ?? REASONS[code] ?? { en: `of ${code}`, ko: `${code} 때문입니다` };
 
 /** Where a webhook or notice would go, while nothing is sent there. */
-export interface RestingEndpoint { id: string; name: string; because: 'operator' | 'gone' | 'circuit' | 'asked'; until: Date | null }
+export interface RestingEndpoint { id: string; name: string; because: 'operator' | 'gone' | 'failing' | 'circuit' | 'asked'; until: Date | null }
 
 /** Why an endpoint takes nothing now. @param zone IANA zone in which instants are said */
 export function restSentence({ name, because, until }: RestingEndpoint, zone: string): Sentence {
   const at = until && spoken(until.toISOString(), zone);
   const [en, ko] = {
     operator: ['is switched off', '꺼져 있습니다'],
+    failing: ['was switched off because it did not answer for days', '며칠 동안 응답하지 않아 꺼졌습니다'],
     gone: ['was switched off because it answered that it is gone (410)', '더 이상 존재하지 않는다고 응답하여(410) 꺼졌습니다'],
     circuit: ['rests after repeated failures', '실패가 반복되어 쉬고 있습니다'],
     asked: ['asked to wait', '나중에 다시 보내도록 요청했습니다'],

@@ -80,6 +80,8 @@ const MOVES = [
   `update consent_proof as p set person_id = m.into_id, from_id = coalesce(p.from_id, m.from_id) from ${PAIRS} where p.person_id = m.from_id`,
   `update decision as d set person_id = m.into_id from ${PAIRS} where d.person_id = m.from_id`,
   `update message_answer as a set person_id = m.into_id from ${PAIRS} where a.person_id = m.from_id`,
+  `update outgoing_event as o set person_id = m.into_id from ${PAIRS} where o.person_id = m.from_id`,
+  `update outgoing_note as n set person_id = m.into_id from ${PAIRS} where n.person_id = m.from_id`,
   // One lease a person and class: the survivor's own stays, else the last one; what the others held of a cap goes back.
   `with leased as (
      select c.key, c.campaign_id, c.counted, row_number() over (partition by m.into_id, c.class order by c.person_id = m.into_id desc, c.lease_until desc) as place
@@ -157,6 +159,8 @@ const FORGETS = [
   'delete from launch_person as f where f.person_id = any($1::uuid[])',
   'delete from in_app_message as i where i.person_id = any($1::uuid[])',
   'delete from message_answer as a where a.person_id = any($1::uuid[])',
+  'delete from outgoing_note as n where n.person_id = any($1::uuid[])',
+  'delete from outgoing_event as o where o.person_id = any($1::uuid[])',
   // A lease that counts is taken back when it is over; then nothing of it is left to be known.
   `update display_claim as c set content = null, url = '', visit = '00000000-0000-0000-0000-000000000000', state = case when c.state = 'waiting' then 'recalled' else c.state end where c.person_id = any($1::uuid[])`,
   `delete from sandbox_mail as s

@@ -19,7 +19,7 @@ import { backlogOf } from './store/hook-queue.store.js';
 
 export interface EndpointView {
   id: string; kind: EndpointKind; name: string; description: string; url: string; headerNames: string[];
-  enabled: boolean; disabledBecause: 'operator' | 'gone' | null;
+  enabled: boolean; disabledBecause: 'operator' | 'gone' | 'failing' | null;
   circuit: { state: CircuitState; failures: number; openUntil: Date | null };
   /** Nothing is sent before. */
   pausedUntil: Date | null;

@@ -141,7 +141,8 @@ async function settleAll({ clock, audit, worker }: HookSurroundings, tx: Db, end
   }
 }
 
-function healthAfter(endpoint: Endpoint, outcomes: readonly PostOutcome[], now: Date): Endpoint {
+/** What attempts say of an endpoint: whether it is there, asks for a pause, or is gone. */
+export function healthAfter(endpoint: Endpoint, outcomes: readonly PostOutcome[], now: Date): Endpoint {
   const answers = outcomes.flatMap((outcome) => (outcome.kind === 'answer' ? [outcome] : []));
   const trouble = outcomes.filter(isTrouble).length;
   const busy = answers.filter(({ status }) => status === 429).length;

@@ -131,4 +131,11 @@ export const DELIVERY: Sentences = {
   'a link can not be signed': '링크에 서명할 수 없어요.',
   'Line {line}: {what}.': '{line}번째 줄: {what~}.',
   'the list has more than {most} networks': '네트워크는 {most}개까지예요',
+  'Chats take notices of campaigns, not events. Add an endpoint of kind "standard".': '채팅에는 이벤트를 보낼 수 없어요. 웹훅 주소를 추가하세요.',
+  '{path}: is needed: Segment and RudderStack know us by it.': '쓰기 키가 필요해요. 세그먼트와 러더스택은 이 키로 우리를 알아봐요.',
+  'is needed: Segment and RudderStack know us by it': '쓰기 키가 필요해요. 세그먼트와 러더스택은 이 키로 우리를 알아봐요.',
+  'is no campaign': '없는 캠페인이에요.',
+  '{path}: is no campaign.': '없는 캠페인이에요.',
+  'This endpoint hears no events any more. Subscribe it first.': '이 주소는 더 이상 이벤트를 받지 않아요. 먼저 구독하세요.',
+  'This event waits already, or is forgotten.': '이미 기다리고 있거나 지워진 이벤트예요.',
 };

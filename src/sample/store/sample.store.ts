@@ -35,7 +35,7 @@ export const isSendingTo = async (db: Db, people: readonly string[]): Promise<bo
   (await row(db, `select from delivery as d where d.person_id = any($1::uuid[]) and d.state = 'sending' limit 1`, [people])) !== null;
 
 /** What other modules keep of somebody, by the column that names them; each has an index that begins with it. */
-const LEDGER = ['delivery_event', 'in_app_message', 'message_answer', 'display_claim', 'decision', 'assignment', 'launch_person', 'enrollment', 'delivery', 'segment_member', 'segment_build_member', 'mpp_recipient', 'person_news', 'erased_person', 'feature_request', 'feature_asker'];
+const LEDGER = ['delivery_event', 'in_app_message', 'message_answer', 'display_claim', 'decision', 'assignment', 'launch_person', 'enrollment', 'delivery', 'segment_member', 'segment_build_member', 'mpp_recipient', 'person_news', 'erased_person', 'feature_request', 'feature_asker', 'outgoing_event'];
 
 /**
  * Forgets what campaigns did to people who never were: their messages, reactions, runs, arms and decisions, which a real person's

@@ -63,7 +63,7 @@ export function attentionOf(found: Found, now: Date): Attention[] {
     ...found.domains.map((one): Attention => ({ kind: 'domain', ...one })),
     ...found.segments.map((one): Attention => ({ kind: 'segment', ...one })),
     // An endpoint that a colleague switched off is off on purpose.
-    ...found.endpoints.filter(({ enabled, because }) => !enabled && because === 'gone').map(({ endpointId, name }): Attention => ({ kind: 'webhook_off', endpointId, name })),
+    ...found.endpoints.filter(({ enabled, because }) => !enabled && (because === 'gone' || because === 'failing')).map(({ endpointId, name }): Attention => ({ kind: 'webhook_off', endpointId, name })),
     ...found.endpoints.filter(({ enabled, isResting }) => enabled && isResting).map(({ endpointId, name }): Attention => ({ kind: 'webhook_resting', endpointId, name })),
     ...found.endpoints.filter(({ lost }) => lost > 0).map(({ endpointId, name, lost }): Attention => ({ kind: 'webhook_lost', endpointId, name, count: lost })),
     ...(isSilent ? [{ kind: 'silent' as const, since: found.lastEventAt!.toISOString() }] : []),

@@ -32,8 +32,8 @@ export const EndpointView = z.object({
   /** Of a chat only origin and end: whoever knows it can write there. */
   url: z.string(),
   headerNames: z.array(z.string()), enabled: z.boolean(),
-  /** `gone`: it answered 410. */
-  disabledBecause: z.enum(['operator', 'gone']).nullable(),
+  /** `gone`: it answered 410; `failing`: events it subscribed to did not get through for five days. */
+  disabledBecause: z.enum(['operator', 'gone', 'failing']).nullable(),
   circuit: z.object({ state: z.enum(['closed', 'open', 'half_open']), failures: z.number().int(), openUntil: DateTime.nullable() }),
   pausedUntil: DateTime.nullable(), waiting: z.number().int(), dead: z.number().int(),
   secrets: z.array(z.object({ hint: z.string(), createdAt: DateTime, expiresAt: DateTime.nullable() })), createdAt: DateTime, updatedAt: DateTime,

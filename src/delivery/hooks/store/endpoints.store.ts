@@ -11,7 +11,7 @@ export interface Endpoint extends CircuitFacts {
   url: string;
   headers: Record<string, string>;
   enabled: boolean;
-  disabledBecause: 'operator' | 'gone' | null;
+  disabledBecause: 'operator' | 'gone' | 'failing' | null;
   nextAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
@@ -66,7 +66,7 @@ export async function endpointStates(db: Db, ids: readonly string[]): Promise<Ma
 }
 
 /** Why nothing is sent to an endpoint now: it is switched off, or rests until then after troubles or by its own wish. Null when it takes messages or is gone. */
-export async function endpointRests(db: Db, id: string, now: Date): Promise<{ id: string; name: string; because: 'operator' | 'gone' | 'circuit' | 'asked'; until: Date | null } | null> {
+export async function endpointRests(db: Db, id: string, now: Date): Promise<{ id: string; name: string; because: 'operator' | 'gone' | 'failing' | 'circuit' | 'asked'; until: Date | null } | null> {
   const found = await findEndpoint(db, id);
   if (!found) return null;
   const { name, enabled, disabledBecause, openUntil, nextAt } = found;

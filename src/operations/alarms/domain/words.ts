@@ -42,7 +42,7 @@ const SAY: Record<Exclude<AlarmKind, 'check'>, Record<Language, Say>> = {
   relay: { en: ({ name }) => `The mail server “${name}” does not take messages.`, ko: ({ name }) => `메일 서버 ‘${name}’에 메시지를 보낼 수 없습니다.` },
   domain: { en: ({ name }) => `DNS records of ${name} are missing or wrong.`, ko: ({ name }) => `${name} 도메인의 DNS 레코드가 없거나 잘못되었습니다.` },
   segment: { en: ({ name }) => `The segment “${name}” could not be built.`, ko: ({ name }) => `‘${name}’ 세그먼트를 만들 수 없었습니다.` },
-  webhook_off: { en: ({ name }) => `The endpoint “${name}” is gone and was switched off.`, ko: ({ name }) => `‘${name}’ 엔드포인트가 사라져 꺼졌습니다.` },
+  webhook_off: { en: ({ name }) => `The endpoint “${name}” is gone, or did not answer for days, and was switched off.`, ko: ({ name }) => `‘${name}’ 엔드포인트가 사라졌거나 며칠 동안 응답하지 않아 꺼졌습니다.` },
   webhook_resting: { en: ({ name }) => `The endpoint “${name}” fails and rests.`, ko: ({ name }) => `‘${name}’ 엔드포인트가 실패하여 쉬고 있습니다.` },
   webhook_lost: { en: ({ name, count }, n) => `${n(count ?? 0)} messages to the endpoint “${name}” were not delivered this week.`, ko: ({ name, count }, n) => `이번 주 ‘${name}’ 엔드포인트로 ${n(count ?? 0)}건을 전달하지 못했습니다.` },
   silent: { en: () => 'No event has come in for more than a day.', ko: () => '하루 넘게 이벤트가 들어오지 않았습니다.' },

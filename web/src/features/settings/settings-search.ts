@@ -5,7 +5,7 @@ export interface SendingSearch { tab?: (typeof SENDING_TABS)[number] | undefined
 export const WEBSITE_TABS = ['snippet', 'behaviour', 'identity'] as const;
 export interface WebsiteSearch { tab?: (typeof WEBSITE_TABS)[number] | undefined }
 
-export const ENDPOINT_TABS = ['deliveries', 'attempts', 'dead'] as const;
+export const ENDPOINT_TABS = ['deliveries', 'attempts', 'dead', 'events'] as const;
 export interface EndpointSearch { tab?: (typeof ENDPOINT_TABS)[number] | undefined; delivery?: string | undefined }
 
 export interface AuditSearch { actor?: string | undefined; kind?: string | undefined; subject?: string | undefined; from?: string | undefined; to?: string | undefined }

@@ -25,7 +25,7 @@ export function ValueFields({ label, value, place, faults, onChange }: Placed & 
   const { t } = useTranslation();
   return (
     <Group gap="xs" align="flex-start">
-      <div style={{ flex: '2 1 180px' }}><ExpressionInput label={label} value={value.from} place={place} faults={faults} onChange={(from) => { onChange({ ...value, from }); }} /></div>
+      <div style={{ flex: '2 1 130px' }}><ExpressionInput label={label} value={value.from} place={place} faults={faults} onChange={(from) => { onChange({ ...value, from }); }} /></div>
       <Reading label={label} value={value} onChange={onChange} />
       {value.as === 'minor_units' && <TextInput style={{ flex: '1 1 120px' }} label={t('sources.currency')} maxLength={500} spellCheck={false} styles={CODE} value={value.currency} onChange={(event) => { onChange({ ...value, currency: event.currentTarget.value }); }} />}
     </Group>

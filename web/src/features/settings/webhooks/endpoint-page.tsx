@@ -14,6 +14,7 @@ import { SaveBar, useSavedForm } from '../kit/saved-form.tsx';
 import { ENDPOINT_TABS, type EndpointSearch } from '../settings-search.ts';
 import { EndpointForm } from './endpoint-form.tsx';
 import { Attempts, DeadLetters, Deliveries } from './endpoint-lists.tsx';
+import { Events } from './events.tsx';
 import { EndpointState } from './webhooks-page.tsx';
 
 const route = getRouteApi('/settings/webhooks/$id');
@@ -34,10 +35,11 @@ export function EndpointPage() {
     <Page title={endpoint.name} note={<Group gap="xs"><TextLink to="/settings/webhooks" underline="always">{t('settings.places.webhooks')}</TextLink><EndpointState endpoint={endpoint} /></Group>}>
       <About endpoint={endpoint} canEdit={isOwner(me)} canTest={mayEdit(me)} />
       <Tabs value={tab} keepMounted={false} onChange={(next) => { void navigate({ search: { tab: next === 'deliveries' ? undefined : (next as EndpointSearch['tab']) }, replace: true }); }}>
-        <Tabs.List mb="md">{ENDPOINT_TABS.map((one) => <Tabs.Tab key={one} value={one}>{t(`webhooks.tabs.${one}`)}{one === 'dead' && endpoint.dead > 0 ? ` (${endpoint.dead})` : ''}</Tabs.Tab>)}</Tabs.List>
+        <Tabs.List mb="md">{ENDPOINT_TABS.filter((one) => one !== 'events' || endpoint.kind === 'standard').map((one) => <Tabs.Tab key={one} value={one}>{t(`webhooks.tabs.${one}`)}{one === 'dead' && endpoint.dead > 0 ? ` (${endpoint.dead})` : ''}</Tabs.Tab>)}</Tabs.List>
         <Tabs.Panel value="deliveries"><Deliveries id={id} /></Tabs.Panel>
         <Tabs.Panel value="attempts"><Attempts id={id} delivery={delivery} onAll={() => { void navigate({ search: { tab: 'attempts' }, replace: true }); }} /></Tabs.Panel>
         <Tabs.Panel value="dead"><DeadLetters id={id} dead={endpoint.dead} canEdit={mayEdit(me)} /></Tabs.Panel>
+        <Tabs.Panel value="events"><Events id={id} canChange={isOwner(me)} canEdit={mayEdit(me)} /></Tabs.Panel>
       </Tabs>
     </Page>
   );

@@ -49,7 +49,7 @@ export function WebhooksPage() {
 export function EndpointState({ endpoint: { enabled, disabledBecause, circuit, pausedUntil } }: { endpoint: Endpoint }) {
   const { t } = useTranslation();
   const format = useFormat();
-  if (!enabled) return <Badge variant="light" color="gray">{t(disabledBecause === 'gone' ? 'webhooks.states.gone' : 'webhooks.states.off')}</Badge>;
+  if (!enabled) return <Badge variant="light" color="gray">{t(disabledBecause === 'gone' || disabledBecause === 'failing' ? `webhooks.states.${disabledBecause}` : 'webhooks.states.off')}</Badge>;
   return (
     <Group gap={6}>
       <Badge variant="light" color={circuit.state === 'closed' ? 'green' : circuit.state === 'open' ? 'red' : 'orange'}>{t(`webhooks.states.${circuit.state}`)}</Badge>

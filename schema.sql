@@ -2384,6 +2384,30 @@ create table source_delivery (
   constraint source_delivery_pkey PRIMARY KEY (id),
   constraint source_delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'taken'::text, 'ignored'::text, 'failed'::text]))));
 
+create table source_pull (
+  id uuid not null,
+  source_id uuid not null,
+  kind text not null,
+  address text not null,
+  shown text not null,
+  query text,
+  cursor_column text,
+  cursor text,
+  every_minutes integer not null,
+  etag text,
+  modified text,
+  next_at timestamp with time zone not null,
+  lease_until timestamp with time zone,
+  last_at timestamp with time zone,
+  last_state text,
+  last_rows integer not null default 0,
+  last_error text,
+  constraint source_pull_source_id_key UNIQUE (source_id),
+  constraint source_pull_pkey PRIMARY KEY (id),
+  constraint source_pull_check CHECK (((kind = 'postgres'::text) = ((query IS NOT NULL) AND (cursor_column IS NOT NULL)))),
+  constraint source_pull_kind_check CHECK ((kind = ANY (ARRAY['csv'::text, 'postgres'::text]))),
+  constraint source_pull_last_state_check CHECK ((last_state = ANY (ARRAY['ok'::text, 'unchanged'::text, 'failed'::text]))));
+
 create table source_secret (
   id uuid not null,
   source_id uuid not null,
@@ -2647,6 +2671,7 @@ alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) RE
 alter table simulation add constraint simulation_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
 alter table simulation_person add constraint simulation_person_simulation_id_fkey FOREIGN KEY (simulation_id) REFERENCES simulation(id) ON DELETE CASCADE;
 alter table source_delivery add constraint source_delivery_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE;
+alter table source_pull add constraint source_pull_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE;
 alter table source_secret add constraint source_secret_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE;
 alter table test_then_send add constraint test_then_send_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table test_then_send add constraint test_then_send_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
@@ -2827,6 +2852,7 @@ CREATE INDEX source_delivery_handles ON public.source_delivery USING gin (handle
 CREATE INDEX source_delivery_list ON public.source_delivery USING btree (source_id, received_at DESC, id DESC);
 CREATE UNIQUE INDEX source_delivery_once ON public.source_delivery USING btree (source_id, dedupe) WHERE (dedupe IS NOT NULL);
 CREATE INDEX source_delivery_waiting ON public.source_delivery USING btree (received_at) WHERE (state = 'waiting'::text);
+CREATE INDEX source_pull_due ON public.source_pull USING btree (next_at);
 CREATE INDEX source_secret_source ON public.source_secret USING btree (source_id);
 CREATE INDEX step_visit_version ON public.step_visit USING btree (version_id, step_id);
 CREATE INDEX test_then_send_open ON public.test_then_send USING btree (decide_at) WHERE (state = ANY (ARRAY['testing'::text, 'waiting'::text]));

@@ -99,6 +99,7 @@ async function fill(danbi) {
   await call('POST', '/v1/suppressions', { address: 'gone@example.org' });
   const domain = await call('POST', '/v1/sending-domains', { domain: 'mail.shop.example' });
   const hook = await call('POST', '/v1/webhook-endpoints', { name: '주문 시스템', url: 'https://shop.example/hooks' });
+  await call('PUT', `/v1/webhook-endpoints/${hook.id ?? hook.endpoint?.id}/subscription`, { kinds: ['sent', 'delivered', 'opened', 'clicked', 'bounced', 'refused'] });
   const source = await call('POST', '/v1/sources', { kind: 'shopify', name: '차 가게', secret: SOURCE_SECRET });
   for (const [topic, body] of ORDERS) {
     const text = JSON.stringify(body);

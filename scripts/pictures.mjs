@@ -23,7 +23,7 @@ const screens = (ids) => ({
   ...Object.fromEntries(['who', 'people', 'growth', 'explain'].map((tab) => [`segment-${tab}`, `/segments/${ids.segment}?tab=${tab}`])),
   ...Object.fromEntries(['about', 'messages', 'consent', 'timeline'].map((tab) => [`person-${tab}`, `/people/${ids.person}?tab=${tab}`])),
   'person-why': `/people/${ids.person}?tab=messages&campaign=${ids.series}`,
-  delivery: `/deliveries/${ids.delivery}`, mail: `/deliveries/mailbox/${ids.mail}`, 'settings-domain': `/settings/sending/domains/${ids.domain}`, 'settings-webhook': `/settings/webhooks/${ids.hook}`,
+  delivery: `/deliveries/${ids.delivery}`, mail: `/deliveries/mailbox/${ids.mail}`, 'settings-domain': `/settings/sending/domains/${ids.domain}`, 'settings-webhook': `/settings/webhooks/${ids.hook}`, 'settings-webhook-events': `/settings/webhooks/${ids.hook}?tab=events`,
   'settings-source': `/settings/sources/${ids.source}`, 'settings-source-mapping': `/settings/sources/${ids.source}?tab=mapping`, 'settings-source-setup': `/settings/sources/${ids.source}?tab=setup`,
 });
 

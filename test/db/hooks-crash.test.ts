@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LookupAddress } from 'node:dns';
-import { GuardedPost, Resolver } from '../../src/delivery/hooks/guarded-post.js';
+import { GuardedPost } from '../../src/delivery/hooks/guarded-post.js';
+import { Resolver } from '../../src/platform/network/resolver.js';
 import { HookSurroundings } from '../../src/delivery/hooks/hook-batch.js';
 import { HooksWorker } from '../../src/delivery/hooks/jobs/hooks.worker.js';
 import { SystemClock } from '../../src/kernel/clock.js';

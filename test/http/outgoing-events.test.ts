@@ -70,7 +70,7 @@ describe('an endpoint that subscribed', () => {
       deliveryId, enrollmentId: expect.any(String), campaignId, campaignName: `Bought ${named}`, stepId: 'a', channel: 'email', variant: 'A', topic: 'account',
       person: { id: personId, userId, email: `${userId}@example.org` }, address: `${userId}@example.org`, verdict: 'human', url: 'https://shop.example/go',
     } });
-    const [{ headers, body }] = receiver.got.slice(-1) as [{ headers: Record<string, string>; body: string }];
+    const { headers, body } = receiver.got.at(-1)! as { headers: Record<string, string>; body: string };
     expect(() => new Webhook(secret).verify(body, headers)).not.toThrow();
     expect((await eventsOf(id)).map(({ kind, state }) => [kind, state])).toEqual([['clicked', 'sent'], ['opened', 'sent'], ['sent', 'sent'], ['opened', 'sent']]);
     expect((await eventsOf(id)).map((one) => one.id)).toContain(headers['webhook-id']);
@@ -117,7 +117,7 @@ describe('an endpoint that subscribed', () => {
     expect((await ok('POST', `/v1/webhook-endpoints/${id}/events/redeliver`)).redelivered).toBe(1);
     await run();
     expect((await eventsOf(id)).map(({ state }) => state)).toEqual(Array.from({ length: 13 }, () => 'sent'));
-    const [{ id: event }] = (await eventsOf(id)) as [{ id: string }];
+    const event = (await eventsOf(id))[0]!.id;
     receiver.reset();
     await ok('POST', `/v1/webhook-endpoints/${id}/events/${event}/redeliver`);
     await run();

@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { ChatContent, WebhookContent } from '../../src/contract/message.js';
 import { compileMessage } from '../../src/delivery/content/compile.js';
 import type { CompiledChat, CompiledWebhook, RenderContext } from '../../src/delivery/content/compiled.js';
-import { judgeAddress, readNetworks } from '../../src/delivery/hooks/domain/address-guard.js';
+import { judgeAddress, readNetworks } from '../../src/platform/network/address-guard.js';
 import { fateOf, readRetryAfter, WAITS, type PostOutcome } from '../../src/delivery/hooks/domain/attempt.js';
 import { jandiPayload, slackPayload, type RenderedChat } from '../../src/delivery/hooks/domain/chat.js';
 import { afterAttempts, circuitState, THRESHOLD } from '../../src/delivery/hooks/domain/circuit.js';

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { LookupAddress } from 'node:dns';
-import { lookup } from 'node:dns/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { Clock } from '../../kernel/clock.js';
 import { AppError } from '../../kernel/errors.js';
 import { Config } from '../../platform/config.js';
-import { judgeAddress, readNetworks, type Network } from './domain/address-guard.js';
+import { Resolver } from '../../platform/network/resolver.js';
+import { judgeAddress, readNetworks, type Network } from '../../platform/network/address-guard.js';
 import { readRetryAfter, type PostOutcome } from './domain/attempt.js';
 
 /** From the first byte of the look-up to the last one of the answer. */
@@ -16,15 +15,6 @@ const TIMEOUT_MS = 15_000;
 const KEPT = 1_024;
 /** An answer longer than this is cut off: its status is all we need. */
 const READ = 65_536;
-
-/** The network's directory. A class, so that it can be injected. */
-@Injectable()
-export class Resolver {
-  /** All addresses of a name. Rejects when there is none. */
-  resolve(name: string): Promise<LookupAddress[]> {
-    return lookup(name, { all: true, verbatim: true });
-  }
-}
 
 export interface PostRequest { url: string; headers: Record<string, string>; body: string }
 

@@ -47,6 +47,7 @@ import { EntryFiles1763800000057 } from './migrations/1763800000057-entry-files.
 import { Retention1763800000058 } from './migrations/1763800000058-retention.js';
 import { Alarms1763800000060 } from './migrations/1763800000060-alarms.js';
 import { Sources1763800000064 } from './migrations/1763800000064-sources.js';
+import { SourcePulls1763800000073 } from './migrations/1763800000073-source-pulls.js';
 import { OutgoingEvents1763800000072 } from './migrations/1763800000072-outgoing-events.js';
 import { SecretKeys1763800000061 } from './migrations/1763800000061-secret-keys.js';
 import { AssignmentWords1763800000066 } from './migrations/1763800000066-assignment-words.js';
@@ -113,4 +114,5 @@ export const migrations = [
   HoldoutFileKeys1763800000065,
   AssignmentWords1763800000066,
   OutgoingEvents1763800000072,
+  SourcePulls1763800000073,
 ];

@@ -11,6 +11,7 @@ export const SEALED_PLACES = {
   'provider_secret.value': 'text',
   'identity_secret.value': 'text',
   'source_secret.value': 'text',
+  'source_pull.address': 'text',
   'signing_key.secret': 'bytea',
   'second_factor.secret': 'text',
   'secret_key.proof': 'text',

@@ -14,6 +14,8 @@ import { parsed, SampleBody, useSample, type Sample } from './sample-body.tsx';
 type Source = Api<'Source'>;
 /** After how many milliseconds without a key the server is asked what would come of it. */
 const WAIT_MS = 400;
+/** In sight beside a long rule; below one another, on phones, it changes nothing. */
+const STAYS = { position: 'sticky', top: 72 } as const;
 
 /** The mapping beside a body: on the left what comes in, in the middle how it is read, on the right what would come of it. */
 export function MappingTab({ source, sample }: { source: Source; sample: string | undefined }) {
@@ -34,9 +36,9 @@ function Editor({ source, first }: { source: Source; first: Sample }) {
     <Stack>
       <Text size="sm" c="dimmed" maw={820}>{t('sources.mappingHint')}</Text>
       <Grid gap="lg">
-        <Grid.Col span={{ base: 12, lg: 3 }}><SampleBody source={source} sample={sample} onChange={setSample} /></Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 3 }}><div style={STAYS}><SampleBody source={source} sample={sample} onChange={setSample} /></div></Grid.Col>
         <Grid.Col span={{ base: 12, lg: 5 }}><MappingRules draft={draft} faults={faults} used={trial.found?.rules ?? []} onChange={setDraft} /></Grid.Col>
-        <Grid.Col span={{ base: 12, lg: 4 }}><Preview trial={trial} hasBody={parsed(sample.text) !== undefined} /></Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 4 }}><div style={STAYS}><Preview trial={trial} hasBody={parsed(sample.text) !== undefined} /></div></Grid.Col>
       </Grid>
       {saved.refusal && <Alert color="red" role="alert">{saved.refusal}</Alert>}
       <Group>

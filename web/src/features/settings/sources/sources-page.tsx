@@ -53,7 +53,8 @@ function Sources() {
 /** Whether anything came, and whether it could be believed. */
 export function SourceState({ source: { enabled, lastAt, lastRefusedAt, proof, kind, secrets } }: { source: Source }) {
   const { t } = useTranslation();
-  const lacksSecret = secrets.length === 0 && !(kind === 'json' && proof.kind === 'address');
+  // One that is asked on a schedule is heard without a secret.
+  const lacksSecret = lastAt === null && secrets.length === 0 && !(kind === 'json' && proof.kind === 'address');
   const state = !enabled ? 'off' : lacksSecret ? 'secret' : lastRefusedAt && (lastAt ?? '') < lastRefusedAt ? 'refused' : lastAt ? 'heard' : 'waiting';
   return <Badge variant="light" color={{ off: 'gray', secret: 'red', refused: 'red', heard: 'green', waiting: 'orange' }[state]}>{t(`sources.states.${state}`)}</Badge>;
 }

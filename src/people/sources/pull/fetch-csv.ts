@@ -1,0 +1,69 @@
+import { parse } from 'csv-parse/sync';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
+import { AppError } from '../../../kernel/errors.js';
+import type { Reach } from './reach.js';
+
+/** What one look holds in memory. */
+export const LARGEST_FILE = 20 * 1024 * 1024;
+const TIMEOUT_MS = 60_000;
+
+export type CsvAnswer = { kind: 'unchanged' } | { kind: 'rows'; rows: Record<string, string>[]; etag: string | null; modified: string | null };
+
+/** Reads a CSV file with a head line, when it is another one than before. @throws pull.* in words for people */
+export async function fetchCsv(reach: Reach, text: string, before: { etag: string | null; modified: string | null }): Promise<CsvAnswer> {
+  const url = new URL(text);
+  const { address, isPublic } = await reach.to(url.hostname);
+  if (isPublic && url.protocol !== 'https:') throw new AppError('pull.plain', 'http:// is not encrypted; across the internet only https:// is used.', 'invalid');
+  const answer = await get(url, address, { ...(before.etag ? { 'if-none-match': before.etag } : {}), ...(before.modified ? { 'if-modified-since': before.modified } : {}) });
+  const status = answer.statusCode ?? 0;
+  if (status === 304) { answer.destroy(); return { kind: 'unchanged' }; }
+  if (status !== 200) { answer.destroy(); throw new AppError('pull.status', `The file was not given: HTTP ${status}.`, 'unavailable'); }
+  const file = await whole(answer);
+  return { kind: 'rows', rows: rowsOf(file), etag: answer.headers.etag ?? null, modified: answer.headers['last-modified'] ?? null };
+}
+
+function get(url: URL, address: string, headers: Record<string, string>): Promise<IncomingMessage> {
+  const secure = url.protocol === 'https:';
+  const name = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const auth = url.username === '' ? {} : { authorization: `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}` };
+  return new Promise((done, failed) => {
+    (secure ? httpsRequest : httpRequest)({
+      host: address, port: url.port === '' ? (secure ? 443 : 80) : Number(url.port), path: `${url.pathname}${url.search}`, agent: false, signal: AbortSignal.timeout(TIMEOUT_MS),
+      headers: { ...headers, ...auth, host: url.host, accept: 'text/csv, text/plain, */*;q=0.1', 'user-agent': 'Danbi' }, ...(secure && !isIP(name) ? { servername: name } : {}),
+    }, done).on('error', (error) => { failed(new AppError('pull.unreachable', `The file could not be fetched: ${error.message}.`, 'unavailable', [], { cause: error })); }).end();
+  });
+}
+
+async function whole(answer: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const part of answer as AsyncIterable<Buffer>) {
+      size += part.length;
+      if (size > LARGEST_FILE) throw new AppError('pull.too-large', `The file is larger than ${LARGEST_FILE} bytes.`, 'too_large');
+      parts.push(part);
+    }
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('pull.unreachable', `The file could not be fetched: ${(error as Error).message}.`, 'unavailable', [], { cause: error });
+  }
+  return Buffer.concat(parts);
+}
+
+/** One object a line, by the names of the head line; lines with another number of cells are refused with the whole file. */
+export function rowsOf(file: Buffer): Record<string, string>[] {
+  try {
+    return parse(file, { columns: true, bom: true, skip_empty_lines: true, trim: true, delimiter: delimiterOf(file) }) as Record<string, string>[];
+  } catch (error) {
+    throw new AppError('pull.csv', `The file is no CSV that can be read: ${(error as Error).message.slice(0, 200)}.`, 'invalid', [], { cause: error });
+  }
+}
+
+/** What stands most often in the head line. */
+function delimiterOf(file: Buffer): string {
+  const head = file.subarray(0, 10_000).toString('utf8').split(/\r?\n/, 1)[0]!;
+  const count = (mark: string) => head.split(mark).length;
+  return [',', ';', '\t'].reduce((best, mark) => (count(mark) > count(best) ? mark : best));
+}

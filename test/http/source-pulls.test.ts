@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { Receiver } from '../support/receiver.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+const HOUR = 3_600_000;
+const clock = new VirtualClock(new Date('2026-03-02T09:00:00Z'));
+let app: TestApp;
+let server: Receiver;
+beforeAll(async () => {
+  server = await new Receiver().start();
+  app = await startTestApp({ clock, env: { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8' } });
+});
+afterAll(async () => {
+  await app.close();
+  await server.stop();
+});
+
+const ok = async (method: string, path: string, body?: unknown) => {
+  const answer = await app.api(method, path, body);
+  expect([answer.status < 300, answer.status < 300 ? undefined : answer.body]).toEqual([true, undefined]);
+  return answer.body;
+};
+const later = async (milliseconds: number) => { clock.advance(milliseconds); await app.runner.runUntilIdle(); };
+const from = (expression: string, as = 'as_it_is') => ({ from: expression, as });
+const MAPPING = { rules: [{ name: 'Row', when: 'body.plan', person: { userId: from('body.id', 'text'), email: from('body.email', 'lower') }, traits: { plan: from('body.plan') }, event: { name: 'Plan Seen', id: 'body.seen', properties: { plan: from('body.plan') } } }] };
+const source = async () => (await ok('POST', '/v1/sources', { kind: 'json', name: 'Rows', proof: { kind: 'bearer' }, mapping: MAPPING })).id as string;
+const pull = async (id: string) => (await ok('GET', `/v1/sources/${id}/pull`)).pull as Record<string, unknown>;
+const planOf = async (userId: string) => (await ok('GET', `/v1/people/external:${userId}`)).attributes.plan as string;
+const seen = async (userId: string) => (await app.db.query(`select e.properties ->> 'plan' as plan from event as e join person as p on p.id = e.person_id where p.external_id = $1 and e.name = 'Plan Seen' order by e.received_at, e.id`, [userId])).map(({ plan }: { plan: string }) => plan);
+
+test('a CSV file is fetched at its times, only when it changed; a row that changed is taken, one that did not is not taken twice', async () => {
+  const id = await source();
+  let [text, etag] = ['id;email;plan;seen\nc-1;Mina@example.org;"pro;plus";1\nc-2;jin@example.org;free;2\n', '"v1"'];
+  server.answer = ({ headers }) => (headers['if-none-match'] === etag ? { status: 304 } : { status: 200, headers: { etag }, body: text });
+  const { pull: made } = await ok('PUT', `/v1/sources/${id}/pull`, { kind: 'csv', address: `${server.url}?key=very-secret`, everyMinutes: 60 });
+  expect(made).toMatchObject({ kind: 'csv', address: server.url, lastAt: null });
+  await app.runner.runUntilIdle();
+  expect([await planOf('c-1'), await planOf('c-2')]).toEqual(['pro;plus', 'free']);
+  expect(await pull(id)).toMatchObject({ lastState: 'ok', lastRows: 2, lastError: null });
+  expect(server.got).toHaveLength(1);
+  await later(HOUR);
+  expect([server.got.length, (await pull(id)).lastState]).toEqual([2, 'unchanged']);
+  [text, etag] = [text.replace('free;2', 'pro;3'), '"v2"'];
+  await later(HOUR);
+  expect([await seen('c-1'), await seen('c-2'), (await pull(id)).lastRows]).toEqual([['pro;plus'], ['free', 'pro'], 1]);
+  // What is wrong is said, and asked again at its time.
+  server.answer = () => ({ status: 200, body: 'id,plan\n"unclosed' });
+  await ok('POST', `/v1/sources/${id}/pull/now`);
+  await app.runner.runUntilIdle();
+  expect(await pull(id)).toMatchObject({ lastState: 'failed', lastError: expect.stringContaining('no CSV that can be read') });
+  server.answer = () => ({ status: 404 });
+  await later(HOUR);
+  expect((await pull(id)).lastError).toBe('The file was not given: HTTP 404.');
+  expect(JSON.stringify(await app.db.query('select p.* from source_pull as p'))).not.toContain('very-secret');
+});
+
+test('a query of PostgreSQL goes on after its cursor, without writing, losing or repeating a row', async () => {
+  const id = await source();
+  const { host, port, username, password, database } = app.db.options as { host?: string; port?: number; username?: string; password?: string; database?: string; url?: string };
+  const { url } = app.db.options as { url?: string };
+  const address = url ?? `postgres://${username}:${password}@${host}:${port}/${database}`;
+  await app.db.query(`create table shop_customer (no int, mail text, plan text, changed int)`);
+  await app.db.query(`insert into shop_customer select n, 'q' || n || '@example.org', case when n < 10 then 'free' end, n / 3 from generate_series(1, 1200) as n`);
+  const query = { kind: 'postgres', address, query: `select no as id, mail as email, plan, changed, no || '-' || plan as seen from shop_customer -- of the shop`, cursorColumn: 'changed', everyMinutes: 60 };
+  expect((await ok('PUT', `/v1/sources/${id}/pull`, query)).pull.address).not.toContain('@');
+  await app.runner.runUntilIdle();
+  expect(await pull(id)).toMatchObject({ lastState: 'ok', lastError: null, cursor: '400' });
+  expect((await app.db.query(`select count(*)::int as n, count(distinct d.body ->> 'id')::int as ids from source_delivery as d where d.source_id = $1`, [id]))[0]).toEqual({ n: 1200, ids: 1200 });
+  await app.db.query(`update shop_customer set plan = 'pro', changed = 500 where no in (7, 8)`);
+  await later(HOUR);
+  expect([await seen('7'), await seen('9'), (await pull(id)).lastRows]).toEqual([['free', 'pro'], ['free'], 2]);
+  // It can not write, and says what PostgreSQL says.
+  await ok('PUT', `/v1/sources/${id}/pull`, { ...query, query: `with gone as (delete from shop_customer returning *) select no, changed from gone` });
+  await app.runner.runUntilIdle();
+  expect(await pull(id)).toMatchObject({ lastState: 'failed', lastError: expect.stringContaining('PostgreSQL says') });
+  expect((await app.db.query('select count(*)::int as n from shop_customer'))[0]).toEqual({ n: 1200 });
+  await app.db.query('drop table shop_customer');
+});
+
+test('addresses inside are refused, also under other names, and nothing is posted to such a source', async () => {
+  const id = await source();
+  for (const [kind, address, path] of [['csv', 'http://169.254.169.254/latest', 'address'], ['csv', 'http://[::ffff:10.0.0.1]/x', 'address'], ['csv', 'file:///etc/passwd', 'address'], ['postgres', 'postgres://a:b@192.168.0.1/x', 'address'], ['postgres', 'https://example.org', 'address']] as const) {
+    expect((await app.api('PUT', `/v1/sources/${id}/pull`, { kind, address, query: 'select 1', cursorColumn: 'a' })).body).toMatchObject({ problems: [{ path }] });
+  }
+  expect((await app.api('PUT', `/v1/sources/${id}/pull`, { kind: 'postgres', address: 'postgres://a:b@127.0.0.1/x', query: 'select 1; drop table x', cursorColumn: 'a' })).body).toMatchObject({ problems: [{ path: 'query' }] });
+  expect((await app.api('PUT', `/v1/sources/${id}/pull`, { kind: 'postgres', address: 'postgres://a:b@127.0.0.1/x', cursorColumn: 'a' })).body).toMatchObject({ problems: [{ path: 'query' }] });
+  expect((await fetch(`${app.url}/in/${id}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).status).toBe(401);
+});

@@ -40,21 +40,21 @@ async function startDanbi() {
 const email = (id, next, subjects) => ({ id, type: 'message', channel: 'email', next, variants: subjects.map((subject, index) => ({ key: 'AB'[index], content: { subject, preheader: '', body: `<mj-section><mj-column><mj-text>${subject}</mj-text><mj-button href="https://shop.example/go">시작하기</mj-button></mj-column></mj-section>` } })) });
 const goal = { key: 'goal', name: '유료 전환', primary: true, window: { days: 14 }, event: { name: 'Plan Upgraded' } };
 
-/** @returns the service with its people and things, and the ids of what pictures are taken of */
-export async function makeWorld() {
+/** @param inWords bodies of requests as another language has them @returns the service with its people and things, and the ids of what pictures are taken of */
+export async function makeWorld(inWords = (body) => body) {
   const danbi = await startDanbi();
   try {
-    return { ...danbi, ids: await fill(danbi) };
+    return { ...danbi, ids: await fill(danbi, inWords) };
   } catch (error) {
     await danbi.stop();
     throw error;
   }
 }
 
-async function fill(danbi) {
+async function fill(danbi, inWords) {
   let key = '';
   const call = async (method, path, body) => {
-    const response = await fetch(`${danbi.url}${path}`, { method, headers: { ...(key === '' ? {} : { authorization: `Bearer ${key}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, body: body === undefined ? undefined : JSON.stringify(body) });
+    const response = await fetch(`${danbi.url}${path}`, { method, headers: { ...(key === '' ? {} : { authorization: `Bearer ${key}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, body: body === undefined ? undefined : inWords(JSON.stringify(body)) });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text === '' ? null : JSON.parse(text);

@@ -41,6 +41,9 @@ export function linksOf(text) {
 export const slugOf = (heading) => heading.replaceAll('`', '').replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').normalize('NFKD').replaceAll(/[\u0300-\u036F]/g, '').replaceAll(/[\s~`!@#$%^&*()\-_+=[\]{}|\\;:"'“”‘’<>,.?/]+/g, '-').replaceAll(/-{2,}/g, '-').replaceAll(/^-+|-+$/g, '').replace(/^(\d)/, '_$1').toLowerCase().normalize('NFC');
 const headingsOf = (text) => [...text.replaceAll(/^(```+)[^\n]*\n[\s\S]*?^\1[ \t]*$/gm, blank).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => slugOf(heading));
 
+/** The first heading of a page. */
+export const headingOf = (file) => /^# (.+)$/m.exec(readFileSync(join(ROOT, file), 'utf8'))?.[1].replaceAll('`', '') ?? file;
+
 /** What is wrong with the links of a page: a file or a heading that is not there. @returns one sentence each */
 export function linkFaults(file, text = readFileSync(join(ROOT, file), 'utf8')) {
   return linksOf(text).flatMap(({ at, to }) => {
@@ -66,7 +69,9 @@ export function pageOf(file, address, text, known, pictures) {
     from = at + whole.length;
     const [path, heading] = to.split('#');
     const target = posix.join(dirname(file), decodeURI(path));
-    const write = (link) => (front === undefined ? `${picture ? '!' : ''}[${words}](${link})` : `${front}${link}`);
+    // A link that says no more than the name of the file says its heading here.
+    const title = known.has(target) && /^`?[\w./-]+\.md`?$/.test(words ?? '') ? headingOf(target) : words;
+    const write = (link) => (front === undefined ? `${picture ? '!' : ''}[${title}](${link})` : `${front}${link}`);
     if (/^(https?:|mailto:|#)/.test(to)) out += whole;
     else if (picture) { pictures.add(target); out += write(front === undefined ? `${'../'.repeat(address.split('/').length - 1) || './'}pictures/${basename(target)}` : `/pictures/${basename(target)}`); }
     else if (known.has(target)) out += write(`/${known.get(target)}${front === undefined ? '.md' : ''}${heading ? `#${heading}` : ''}`);

@@ -2,16 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vitepress';
 import { apiTags } from '../api-pages.mjs';
-import { places, ROOT } from '../places.mjs';
+import { headingOf, places, ROOT } from '../places.mjs';
 import { navigation, sidebars } from './menu.mjs';
 import { KOREAN_WORDS } from './words-ko.mjs';
 
 const base = process.env.DANBI_DOCS_BASE ?? '/';
 const scripts = new Map();
 const api = apiTags(JSON.parse(readFileSync(join(ROOT, 'openapi.json'), 'utf8')));
-const titleOf = (file) => /^# (.+)$/m.exec(readFileSync(join(ROOT, file), 'utf8'))?.[1].replaceAll('`', '') ?? file;
 /** Pages of a folder as entries of the side bar, by their headings. */
-const listed = (prefix) => places().filter(([, address]) => address.startsWith(prefix) && !address.endsWith('/index')).map(([file, address]) => ({ text: titleOf(file), link: `/${address}` }));
+const listed = (prefix) => places().filter(([, address]) => address.startsWith(prefix) && !address.endsWith('/index')).map(([file, address]) => ({ text: headingOf(file), link: `/${address}` }));
 const menu = sidebars({ api, decisions: listed('decisions/'), inside: listed('inside/'), operations: listed('operations/') });
 
 /** Pages that are found by their headings alone, so that tables of fields do not bury everything else. */

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { newId } from '../../src/kernel/ids.js';
+import { rows } from '../../src/platform/database/db.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { ELSEWHERE } from '../support/docs/elsewhere.js';
 import { commandsOf, fencesOf, site, unlike } from '../support/docs/pages.js';
@@ -21,6 +23,8 @@ const clock = new VirtualClock(new Date());
 beforeAll(async () => {
   if (!existsSync('dist/src/cli.js')) throw new Error('dist/src/cli.js is missing: run `npm run build` first');
   app = await startTestApp({ clock });
+  // The owner whom the form of the set-up makes.
+  await rows(app.db, `insert into app_user (id, email, name, role, created_at) values ($1, 'owner@example.org', 'Owner', 'owner', now())`, [newId()]);
 });
 afterAll(() => app.close());
 
@@ -32,7 +36,7 @@ describe('the commands of the guides', () => {
     if (failedAt !== null) throw new Error(`${blocks[failedAt]!.file}:${blocks[failedAt]!.line} fails:\n${blocks[failedAt]!.text}\n${said}\n${printed[failedAt]}`);
     const faults = blocks.flatMap(({ file, line, answer }, index) => (answer === undefined ? [] : unlike(answer, lastAnswer(printed[index]!)).map((fault) => `${file}:${line}: ${fault}`)));
     expect(faults).toEqual([]);
-  });
+  }, 300_000);
 
   test('what is run elsewhere stands in a page, and what runs it is there', () => {
     const lines = new Set(PAGES.flatMap((file) => commandsOf(file).flatMap(({ text }) => text.split('\n').map((line) => line.trim()))));

@@ -12,7 +12,7 @@ const picturesOf = (ids) => [
   { name: 'recipes', path: '/campaigns/new' },
   { name: 'segment', path: `/segments/${ids.segment}?tab=who`, there: (page) => page.getByText(/^[0-9]+( people|명)$/) },
   { name: 'series', path: `/campaigns/${ids.series}?view=canvas`, there: (page) => page.getByText(/^(Ready to launch|시작할 준비가 되었어요)$/) },
-  { name: 'email', path: `/campaigns/${ids.series}/messages/welcome`, there: (page) => page.frameLocator('iframe').getByText(/^(Begin|시작하기)$/) },
+  { name: 'email', path: `/campaigns/${ids.series}/messages/welcome`, there: (page) => page.locator('iframe') },
   { name: 'launch', path: `/campaigns/${ids.draft}`, open: (page, language) => page.getByRole('button', { name: REVIEW[language] }).click(), there: (page) => page.getByRole('button', { name: /to [0-9]+ people|[0-9]+명에게/ }) },
   { name: 'results', path: `/campaigns/${ids.broadcast}/results?view=verdict` },
   { name: 'why', path: `/people/${ids.person}?tab=messages&campaign=${ids.series}` },

@@ -66,7 +66,7 @@ function fieldTable(document, schema, must, most = MOST_ROWS) {
   if (rows.length === 0) return [`${typeOf(document, schema)}.`];
   const head = must ? ['| Field | Type | Needed | |', '|---|---|---|---|'] : ['| Field | Type | |', '|---|---|---|'];
   const lines = rows.slice(0, most).map(([name, type, needed, words]) => `| ${code(name.replace(/^:/, ''))} | ${type} |${must ? ` ${needed} |` : ''} ${cell(words)} |`);
-  return [...head, ...lines, ...(rows.length > most ? ['', `… and ${rows.length - most} more fields: [openapi.json](/openapi.json)%{target="_self"}%.`] : [])];
+  return [...head, ...lines, ...(rows.length > most ? ['', `… and ${rows.length - most} more fields: [openapi.json](/openapi.json).`] : [])];
 }
 
 function contentOf(document, content, must) {
@@ -112,11 +112,11 @@ function definitionsPage(document) {
 /** The first page: how to be let in, and which tag has what. */
 function overview(document, tags) {
   const counted = [...tags.values()].reduce((sum, routes) => sum + routes.length, 0);
-  return ['# API', '', `${counted} routes, described by [openapi.json](/openapi.json)%{target="_self"}% (OpenAPI ${document.openapi}), which every installation answers at \`/openapi.json\` too. The dashboard uses nothing else.`, '',
+  return ['# API', '', `${counted} routes, described by [openapi.json](/openapi.json) (OpenAPI ${document.openapi}), which every installation answers at \`/openapi.json\` too. The dashboard uses nothing else.`, '',
     '- **Server keys** (`dnb_sk_…`) go into `Authorization: Bearer`; they have a role. **Write keys** (`dnb_wk_…`) are public and may only send events and ask for what a browser shows.',
     '- A **session** of the dashboard that changes something sends `x-danbi-csrf: 1` beside its cookie.',
     '- **Lists** come page by page: `limit`, and `after` with the `next` of the page before.',
-    '- **Errors** have a stable `error`, a sentence `message` (and `messageKo`), and `problems` with the place of each.',
+    '- **Errors** have a stable `code`, a sentence `message` (and `messageKo`), and `problems` with the place of each.',
     '- Who may call what: [the table of routes](/routes.md). What definitions look like: [Definitions](/api/definitions.md).', '',
     '| Part | Routes |', '|---|---|', ...[...tags.keys()].toSorted((a, b) => a.localeCompare(b, 'en')).map((tag) => `| [${tag}](/api/${slug(tag)}.md) | ${tags.get(tag).length} |`), ''].join('\n');
 }

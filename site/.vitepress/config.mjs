@@ -45,7 +45,7 @@ export default defineConfig({
   markdown: {
     // Pages are text: `<name>` and `{{person.firstName}}` in them are what they say, and never markup or an expression.
     html: false,
-    attrs: { leftDelimiter: '%{', rightDelimiter: '}%' },
+    attrs: false,
     config(markdown) {
       for (const rule of ['text', 'code_inline']) {
         const given = markdown.renderer.rules[rule] ?? markdown.renderer.rules.text;

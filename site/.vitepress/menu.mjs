@@ -23,7 +23,7 @@ export function sidebars({ api, decisions, inside, operations }) {
   const en = [
     { text: 'Begin', items: only([{ text: 'Quick start', link: '/guide/quick-start' }, { text: 'For marketers', link: '/guide/marketer' }, { text: 'Tour in pictures', link: '/guide/tour' }]) },
     { text: 'Understand', items: only([{ text: 'Concepts', link: '/guide/concepts' }, { text: 'Glossary', link: '/guide/glossary' }, { text: 'How a verdict is reached', link: '/statistics' }, { text: 'A real test, replayed', link: '/hillstrom' }, { text: 'Beside other systems', link: '/guide/comparison' }]) },
-    { text: 'Connect', items: only([{ text: 'Recipes', link: '/recipes' }, { text: 'Sources: other systems', link: '/sources' }, { text: 'Reports of mail providers', link: '/provider-webhooks' }, { text: 'Going live with e-mail', link: '/going-live' }]) },
+    { text: 'Connect', items: only([{ text: 'Recipes', link: '/recipes' }, { text: 'Sources: other systems', link: '/sources' }, { text: 'Events out', link: '/events-out' }, { text: 'Reports of mail providers', link: '/provider-webhooks' }, { text: 'Going live with e-mail', link: '/going-live' }]) },
     reference,
     { text: 'Operations', items: [{ text: 'Overview', link: '/operations/' }, ...operations, ...only([{ text: 'Secrets', link: '/secrets' }, { text: 'Security', link: '/security' }, { text: 'Measurements', link: '/measurements' }])] },
     { text: 'The project', items: only([{ text: 'Changelog', link: '/changelog' }, { text: 'README', link: '/readme' }]) },

@@ -1,5 +1,7 @@
-/** A line of a guide that its test does not run. @property by the file that runs it @property saying words of that file that do */
-export interface RunElsewhere { line: string; why: string; by?: string; saying?: string }
+/** A line of a guide that its test does not run. @property by the file that runs it @property saying words of that file that do @property page the only page it may stand in, whose absence takes the entry along */
+export interface RunElsewhere { line: string; why: string; by?: string; saying?: string; page?: string }
+
+const roles = { page: 'docs/operations/database-roles.md', why: 'changes roles of the whole database server', by: 'test/http/database-roles.test.ts' };
 
 /** Lines of guides, to the letter, that are run by something else, or can not be run where tests are. Anything that is not here is run. */
 export const ELSEWHERE: RunElsewhere[] = [
@@ -10,4 +12,11 @@ export const ELSEWHERE: RunElsewhere[] = [
   { line: 'export DANBI_URL=https://staging.danbi.example.com DANBI_KEY=…   # a server key of role marketer (Settings → API keys)', why: 'names the installation of the reader; the test gives its own' },
   { line: 'npm run --silent danbi -- apply ./campaigns            # make it so, after asking', why: 'asks somebody at a terminal', by: 'test/http/files-cli.test.ts', saying: 'Nobody is here to be asked' },
   { line: "git add campaigns && git commit -m 'Ask on day three' && git push      # review it", why: 'is the repository of the reader' },
+  ...[
+    'export DATABASE_URL=postgres://owner:…@db/danbi   # the owner',
+    'npm run db:roles                         # schema up to date, groups and rights',
+    'npm run db:roles -- --service service_1  # prints the DATABASE_URL of the service, once',
+    'npm run db:roles -- --backup nightly_dump',
+    'npm run db:roles -- --remove service_1   # a login that is no longer used',
+  ].map((line) => ({ ...roles, line })),
 ];

@@ -31,6 +31,30 @@ AS $function$
         return new;
       end $function$;
 
+CREATE OR REPLACE FUNCTION public.danbi_drop_month(part text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+      begin
+        if part is null or part !~ '^event_[0-9]{4}_[0-9]{2}$' or not exists (select from pg_inherits as i where i.inhparent = 'event'::regclass and i.inhrelid = to_regclass(part)) then raise exception 'no month of events: %', part; end if;
+        execute format('drop table %I', part);
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.danbi_make_month(parent text, month date)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+      begin
+        if parent is null or parent <> all (array['event', 'decision', 'delivery_event']) then raise exception 'no table of months: %', parent; end if;
+        if month is null or month <> date_trunc('month', month)::date or month not between date '2000-01-01' and date '2200-01-01' then raise exception 'no month: %', month; end if;
+        execute format('create table if not exists %I partition of %I for values from (%L) to (%L)', parent || to_char(month, '"_"YYYY"_"MM'), parent,
+          to_char(month, 'YYYY-MM-DD') || 'T00:00:00Z', to_char(month + interval '1 month', 'YYYY-MM-DD') || 'T00:00:00Z');
+      end $function$;
+
 CREATE OR REPLACE FUNCTION public.end_ladders(at timestamp with time zone, deliveries uuid[], people uuid[], kinds text[], verdicts text[])
  RETURNS bigint
  LANGUAGE sql

@@ -9,7 +9,8 @@ import { SystemClock, type Clock } from './kernel/clock.js';
 import type { Config } from './platform/config.js';
 import { prepareDatabase } from './platform/database/prepare-db.js';
 import { keySourceOf, startSecrets } from './platform/secrets/start-secrets.js';
-import { AgendaAlarms } from './platform/jobs/agenda-alarms.js';
+import { grantServiceRoles } from './platform/database/service-roles.js';
+import { AgendaAlarms, prepareAgenda } from './platform/jobs/agenda-alarms.js';
 import { ManualAlarms, type Alarms } from './platform/jobs/alarms.js';
 import { WorkerRunner } from './platform/jobs/runner.js';
 import { writtenSoFar } from './platform/jobs/written.js';
@@ -45,6 +46,18 @@ export interface RunningApp {
   close(): Promise<void>;
 }
 
+/** Brings the schema up to date by its owner, for a service that may not. */
+async function prepareAsOwner(url: string, now: Date): Promise<void> {
+  const owner = await createDataSource(url, 2).initialize();
+  try {
+    await prepareDatabase(owner, now);
+    await prepareAgenda(url);
+    await grantServiceRoles(owner);
+  } finally {
+    await owner.destroy();
+  }
+}
+
 /** Starts one process of Danbi over a database: schema, HTTP, workers. `close` drains and leaves nothing open. */
 export async function startApp(options: AppOptions): Promise<RunningApp> {
   const { config, databaseUrl } = options;
@@ -52,6 +65,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const clock = options.clock ?? new SystemClock();
   const manual = options.workers === 'manual';
   const db = createDataSource(databaseUrl, config.DATABASE_POOL);
+  if (config.DATABASE_OWNER_URL) await prepareAsOwner(config.DATABASE_OWNER_URL, clock.now());
   await db.initialize();
   let nest: NestFastifyApplication | null = null;
   const opened: { runner?: WorkerRunner; channel?: WakeChannel | null; tracer?: Tracer | null; journeys?: JourneyTraces | null } = {};

@@ -83,7 +83,7 @@ function firstSignal(): Promise<string> {
 function explainFailure(error: unknown): string {
   if (error instanceof AppError) return error.message;
   const { code, message, stack } = error as { code?: string; message?: string; stack?: string };
-  if (code === '42501') return `The database user may not change the schema: ${message}. Give it the rights to create tables, or check DATABASE_URL.`;
+  if (code === '42501') return `The database user may not change the schema: ${message}. Set DATABASE_OWNER_URL to the owner of the tables, or run npm run db:roles as the owner.`;
   if (code === 'ENOSPC') return 'The disk is full. Make room and start again.';
   return stack ?? String(error);
 }

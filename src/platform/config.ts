@@ -13,6 +13,8 @@ export class Config {
   @IsOptional() @emptyAsAbsent @IsUrl({ require_tld: false, protocols: ['http', 'https'], require_protocol: true }) PUBLIC_URL?: string;
   @IsString() DATA_DIR: string = './data';
   @IsOptional() @emptyAsAbsent @Matches(/^postgres(ql)?:\/\//, { message: 'DATABASE_URL must start with postgres:// or postgresql://' }) DATABASE_URL?: string;
+  /** The owner of the tables, when DATABASE_URL is a login that may not change the schema: used at the start, to migrate. */
+  @IsOptional() @emptyAsAbsent @Matches(/^postgres(ql)?:\/\//, { message: 'DATABASE_OWNER_URL must start with postgres:// or postgresql://' }) DATABASE_OWNER_URL?: string;
   @IsOptional() @emptyAsAbsent @Matches(/^smtps?:\/\//, { message: 'SMTP_URL must start with smtp:// or smtps://' }) SMTP_URL?: string;
   /** The key that seals secrets in the database: 32 random bytes in base64 or hex, old ones after commas. Without it, the file `secret.key` in DATA_DIR. */
   @IsOptional() @emptyAsAbsent @IsString() DANBI_SECRET_KEY?: string;
@@ -82,7 +84,7 @@ export class Config {
 /** Reads and checks the environment; a wrong value is one sentence naming the variable. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const known = Object.fromEntries(
-    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'DANBI_SECRET_KEY', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'DNS_SERVERS', 'SMTP_CONNECTIONS', 'WEBHOOK_ALLOWED_NETWORKS', 'IMPORT_MAX_BYTES', 'TRUSTED_PROXIES', 'STREAM_CONNECTIONS', 'VISITOR_REQUESTS_PER_MINUTE', 'INGEST_REQUESTS_PER_MINUTE', 'INBOUND_PORT', 'INBOUND_HOST', 'INBOUND_PROTOCOL', 'INBOUND_DOMAINS', 'INBOUND_IMAP_URL', 'INBOUND_IMAP_KEEP',
+    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'DATABASE_OWNER_URL', 'DANBI_SECRET_KEY', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'DNS_SERVERS', 'SMTP_CONNECTIONS', 'WEBHOOK_ALLOWED_NETWORKS', 'IMPORT_MAX_BYTES', 'TRUSTED_PROXIES', 'STREAM_CONNECTIONS', 'VISITOR_REQUESTS_PER_MINUTE', 'INGEST_REQUESTS_PER_MINUTE', 'INBOUND_PORT', 'INBOUND_HOST', 'INBOUND_PROTOCOL', 'INBOUND_DOMAINS', 'INBOUND_IMAP_URL', 'INBOUND_IMAP_KEEP',
       'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_SERVICE_NAME', 'OTEL_SDK_DISABLED', 'OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG']
       .filter((name) => env[name] !== undefined && env[name] !== '')
       .map((name) => [name, env[name]]),

@@ -29,12 +29,13 @@ export interface ApiAnswer<T> { status: number; body: T }
  * The whole service on a port of its own over a database of its own. Workers are manual by default: call
  * `app.runner.runUntilIdle()`. Whether anything is wrong is looked for only with `alarms`: it costs a look at everything for each step of the clock.
  */
-export async function startTestApp(options: { clock?: Clock; workers?: 'running' | 'manual'; alarms?: boolean; env?: NodeJS.ProcessEnv } = {}): Promise<TestApp> {
+export async function startTestApp(options: { clock?: Clock; workers?: 'running' | 'manual'; alarms?: boolean; env?: NodeJS.ProcessEnv; /** Answers the address that the service connects by, given that of its owner. */ connectAs?: (owner: DataSource, url: string) => Promise<string> } = {}): Promise<TestApp> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'danbi-data-'));
   await writeFile(keyFileOf(dataDir), TEST_SECRET_KEY, { mode: 0o600 });
   const config = readConfig({ PORT: '0', LOG_LEVEL: process.env.LOG_LEVEL ?? 'error', DATA_DIR: dataDir, DATABASE_POOL: '6', ...options.env });
-  const app = await startApp({ config, databaseUrl: database.url, clock: options.clock, workers: options.workers ?? 'manual', without: options.alarms ? [] : [ALARMS] });
+  const databaseUrl = options.connectAs ? await options.connectAs(database.db, database.url) : database.url;
+  const app = await startApp({ config, databaseUrl, clock: options.clock, workers: options.workers ?? 'manual', without: options.alarms ? [] : [ALARMS] });
   const keys = app.nest.get(ApiKeys, { strict: false });
   const { secret: key } = await keys.create({ kind: 'server', name: 'test', role: 'owner' }, 'setup');
   const { secret: writeKey } = await keys.create({ kind: 'write', name: 'test' }, 'setup');

@@ -18,20 +18,25 @@ const ident = (name: string) => `"${name.replaceAll('"', '""')}"`;
  * @throws analyst.not-permitted when our own role may not make roles
  */
 export async function ensureAnalysts(tx: Db): Promise<void> {
-  const [{ database }] = (await tx.query('select current_database() as database')) as [{ database: string }];
-  if (!(await exists(tx, 'select 1 from pg_roles as r where r.rolname = $1', [ANALYSTS]))) {
-    await assertMayMakeRoles(tx);
-    await tx.query(`create role ${ANALYSTS} nologin noinherit`);
-  }
-  await tx.query(`grant connect on database ${ident(database)} to ${ANALYSTS}`);
+  await makeGroup(tx, ANALYSTS);
   await tx.query(`grant usage on schema analytics to ${ANALYSTS}`);
   await tx.query(`grant select on all tables in schema analytics to ${ANALYSTS}`);
   await tx.query(`alter default privileges in schema analytics grant select on tables to ${ANALYSTS}`);
 }
 
-async function assertMayMakeRoles(tx: Db): Promise<void> {
+/** Makes a group nobody signs in with, if it is not there, and lets it connect. @param group a name of our own */
+export async function makeGroup(tx: Db, group: string): Promise<void> {
+  const [{ database }] = (await tx.query('select current_database() as database')) as [{ database: string }];
+  if (!(await exists(tx, 'select 1 from pg_roles as r where r.rolname = $1', [group]))) {
+    await assertMayMakeRoles(tx, group);
+    await tx.query(`create role ${group} nologin noinherit`);
+  }
+  await tx.query(`grant connect on database ${ident(database)} to ${group}`);
+}
+
+async function assertMayMakeRoles(tx: Db, group: string): Promise<void> {
   if (await exists(tx, 'select 1 from pg_roles as r where r.rolname = current_user and (r.rolsuper or r.rolcreaterole)')) return;
-  throw new AppError('analyst.not-permitted', `The database user of Danbi may not make roles. Ask the administrator of the server to run: create role ${ANALYSTS} nologin; and to make the login a member of it.`, 'forbidden');
+  throw new AppError('analyst.not-permitted', `The database user of Danbi may not make roles. Ask the administrator of the server to run: create role ${group} nologin; and to make the login a member of it.`, 'forbidden');
 }
 
 /** @throws analyst.bad-name */
@@ -41,25 +46,38 @@ export function checkLoginName(name: string): string {
 }
 
 /** Makes a login that may read the views. @returns its password, which is kept nowhere else @throws analyst.exists, analyst.not-permitted, analyst.bad-name */
-export async function createAnalyst(db: DataSource, name: string): Promise<string> {
+export function createAnalyst(db: DataSource, name: string): Promise<string> {
+  return createLogin(db, name, { group: ANALYSTS, ensure: ensureAnalysts, connections: CONNECTIONS, limits: LIMITS });
+}
+
+/** What a login belongs to, and how it is kept from burdening the service. */
+interface LoginPlan { group: string; ensure(tx: Db): Promise<void>; connections: number; limits: Record<string, string> }
+
+/** @returns the password, which is kept nowhere else @throws analyst.exists, analyst.not-permitted, analyst.bad-name */
+export async function createLogin(db: DataSource, name: string, { group, ensure, connections, limits }: LoginPlan): Promise<string> {
   const login = ident(checkLoginName(name));
   const password = randomBytes(24).toString('base64url');
   await inTransaction(db, async (tx) => {
     if (await exists(tx, 'select 1 from pg_roles as r where r.rolname = $1', [name])) throw new AppError('analyst.exists', `There is a role "${name}" already. Choose another name, or remove it first with --remove.`, 'conflict');
-    await ensureAnalysts(tx);
-    await assertMayMakeRoles(tx);
+    await ensure(tx);
+    await assertMayMakeRoles(tx, group);
     // The server sees only what it will keep, so the password stands in none of its logs.
-    await tx.query(`create role ${login} login inherit connection limit ${CONNECTIONS} password '${scramVerifier(password)}' in role ${ANALYSTS}`);
-    for (const [setting, value] of Object.entries(LIMITS)) await tx.query(`alter role ${login} set ${setting} = '${value}'`);
+    await tx.query(`create role ${login} login inherit connection limit ${connections} password '${scramVerifier(password)}' in role ${group}`);
+    for (const [setting, value] of Object.entries(limits)) await tx.query(`alter role ${login} set ${setting} = '${value}'`);
   });
   return password;
 }
 
 /** @throws analyst.unknown when there is no such login of ours */
-export async function removeAnalyst(db: DataSource, name: string): Promise<void> {
+export function removeAnalyst(db: DataSource, name: string): Promise<void> {
+  return removeLogin(db, name, [ANALYSTS]);
+}
+
+/** @throws analyst.unknown when there is no such login in these groups */
+export async function removeLogin(db: DataSource, name: string, groups: readonly string[]): Promise<void> {
   await inTransaction(db, async (tx) => {
-    const ours = await exists(tx, 'select 1 from pg_auth_members as m join pg_roles as r on r.oid = m.member join pg_roles as g on g.oid = m.roleid where r.rolname = $1 and g.rolname = $2', [name, ANALYSTS]);
-    if (!ours) throw new AppError('analyst.unknown', `There is no login "${name}" of an analyst.`, 'not_found');
+    const ours = await exists(tx, 'select 1 from pg_auth_members as m join pg_roles as r on r.oid = m.member join pg_roles as g on g.oid = m.roleid where r.rolname = $1 and g.rolname = any($2)', [name, groups]);
+    if (!ours) throw new AppError('analyst.unknown', `There is no such login "${name}".`, 'not_found');
     await tx.query(`drop role ${ident(name)}`);
   });
 }

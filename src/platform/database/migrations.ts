@@ -54,6 +54,7 @@ import { AssignmentWords1763800000066 } from './migrations/1763800000066-assignm
 import { HoldoutFileKeys1763800000065 } from './migrations/1763800000065-holdout-file-keys.js';
 import { SecondFactors1763800000062 } from './migrations/1763800000062-second-factors.js';
 import { Features1763800000054 } from './migrations/1763800000054-features.js';
+import { MonthsByFunction1763800000070 } from './migrations/1763800000070-months-by-function.js';
 import { ServiceLevels1763800000069 } from './migrations/1763800000069-service-levels.js';
 
 /** Every migration in order. A merged migration is never edited; a change is a new one at the end. */
@@ -115,4 +116,5 @@ export const migrations = [
   AssignmentWords1763800000066,
   OutgoingEvents1763800000072,
   SourcePulls1763800000073,
+  MonthsByFunction1763800000070,
 ];

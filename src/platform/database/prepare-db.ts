@@ -53,7 +53,7 @@ export async function keepPartitions(db: DataSource, now: Date): Promise<void> {
       if (state!.exists || state!.taken) continue;
       await inTransaction(db, async (tx) => {
         await tx.query('select pg_advisory_xact_lock($1)', [PARTITION_LOCK]);
-        await tx.query(`create table if not exists ${name} partition of ${table} for values from ('${from.toISOString()}') to ('${to.toISOString()}')`);
+        await tx.query('select danbi_make_month($1, $2::date)', [table, from.toISOString().slice(0, 10)]);
       });
     }
   }

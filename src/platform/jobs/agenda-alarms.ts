@@ -2,6 +2,8 @@ import { PostgresBackend } from '@agendajs/postgres-backend';
 import { Agenda } from 'agenda';
 import pg from 'pg';
 import { GuardedClient } from '../database/guarded-client.js';
+import type { Db } from '../database/db.js';
+import { mayChangeSchema } from '../database/service-roles.js';
 import type { Log } from '../logging.js';
 import { Alarms } from './alarms.js';
 
@@ -29,7 +31,7 @@ export class AgendaAlarms extends Alarms {
     pool.on('error', (error) => this.log.warn({ err: error }, 'agenda lost a connection and takes another'));
     // Its own LISTEN is left out: lost, it tries ten times a second and reports each try; the wake channel does the waking.
     const options = { pool, disableNotifications: true };
-    await alone(pool, () => new PostgresBackend(options).connect());
+    if (await mayChangeSchema({ query: async (sql: string, values?: unknown[]) => (await pool.query(sql, values)).rows } as Db)) await alone(pool, () => new PostgresBackend(options).connect());
     // Agenda connects when it is made, and nobody hears of it when that fails; the table is there by now.
     const backend = new PostgresBackend({ ...options, ensureSchema: false });
     const agenda = new Agenda({ backend, processEvery: '2 seconds', defaultLockLimit: 20, removeOnComplete: true });
@@ -58,6 +60,16 @@ export class AgendaAlarms extends Alarms {
     this.agenda = null;
     await this.pool?.end();
     this.pool = null;
+  }
+}
+
+/** Makes the table of Agenda, as its owner, for processes that may not. */
+export async function prepareAgenda(url: string): Promise<void> {
+  const pool = new pg.Pool({ connectionString: url, max: 2, Client: GuardedClient });
+  try {
+    await alone(pool, () => new PostgresBackend({ pool, disableNotifications: true }).connect());
+  } finally {
+    await pool.end();
   }
 }
 

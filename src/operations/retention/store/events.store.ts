@@ -45,7 +45,7 @@ export async function rowsOf(db: Db, part: string): Promise<number> {
 export async function dropMonth(tx: Db, part: string, goals: string): Promise<boolean> {
   await rows(tx, `lock table ${part} in access exclusive mode`);
   if (await hasCounted(tx, part, goals)) return false;
-  await rows(tx, `drop table ${part}`);
+  await rows(tx, 'select danbi_drop_month($1)', [part]);
   return true;
 }
 

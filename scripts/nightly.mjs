@@ -15,7 +15,7 @@ const PROOFS = {
   story: [jest('test/http/founding-story.test.ts', { DANBI_STORY_PEOPLE: '20000', DANBI_STORY_GRID: '1', DANBI_STORY_MINUTES: '60' })],
   bench: [bench('ingest', 100_000), bench('import', 100_000), bench('segments', 1_000_000), bench('launch', 100_000), bench('campaigns', 1_000_000), bench('simulate', 200_000), bench('delivery', 20_000), bench('tracking', 20_000)],
   dwell: [jest('test/browser/sdk-dwell', { DANBI_DWELL_SECONDS: '90', DANBI_DWELL_AWAY: '390' })],
-  fleet: [jest('test/crash/fleet.test.ts', { DANBI_FLEET_SECONDS: '600', DANBI_FLEET_PER_SECOND: '40' })],
+  fleet: [jest('test/crash/fleet.test.ts', { DANBI_FLEET_SECONDS: '600', DANBI_FLEET_PER_SECOND: '40' }), jest('test/crash/fleet.test.ts', { DANBI_FLEET_SECONDS: '60', DANBI_FLEET_POOLER: '1' })],
   soak: [jest('test/crash/soak.test.ts', { DANBI_SOAK_MINUTES: '30' })],
   results: [jest('test/crash/results.test.ts', { DANBI_RESULTS_DELIVERIES: '1000000', DANBI_RESULTS_MINUTES: '240' })],
   model: [jest('test/http/campaigns-model.test.ts', { DANBI_SEED: 'random', DANBI_MODEL_WORLDS: '300', DANBI_MODEL_CUTS: 'all' }), jest('test/http/campaigns-cuts.test.ts', { DANBI_MODEL_CUTS: '200' })],

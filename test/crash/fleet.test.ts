@@ -29,7 +29,7 @@ let verdict: Verdict;
 let counts: Record<string, number>;
 
 beforeAll(async () => {
-  world = await FleetWorld.start({ workers: 3, apis: 2, delay: 5 });
+  world = await FleetWorld.start({ workers: 3, apis: 2, delay: 5, pooler: process.env.DANBI_FLEET_POOLER === '1' });
   ({ fleet, sink } = world);
   campaignId = await publishWelcome(world.api);
   traffic = new Traffic({ urls: () => fleet.apis.map(({ url }) => url), writeKey: world.writeKey, perSecond: PER_SECOND, batch: 5, bodyOf: signUps });

@@ -8,6 +8,7 @@ import { callApi, type ApiAnswer } from '../app.js';
 import { oneFile } from '../one-file.js';
 import { SmtpSink } from '../smtp-sink.js';
 import { Fleet } from './fleet.js';
+import { PgBouncer } from './pgbouncer.js';
 
 /** A call with the owner's key. Throws what was answered when it is no success. */
 export type Call = (method: string, path: string, body?: unknown) => Promise<any>; // eslint-disable-line typescript/no-explicit-any -- answers are examined by the caller
@@ -18,16 +19,20 @@ export class FleetWorld {
   private serverKey = '';
   private client: pg.Client | null = null;
 
-  private constructor(readonly server: EmbeddedServer, readonly sink: SmtpSink, readonly fleet: Fleet) {}
+  private constructor(readonly server: EmbeddedServer, readonly sink: SmtpSink, readonly fleet: Fleet, private readonly pooler: PgBouncer | null) {}
 
-  /** @param options.delay milliseconds before the mail server takes a message */
-  static async start(options: { workers: number; apis: number; delay: number }): Promise<FleetWorld> {
+  /**
+   * @param options.delay  milliseconds before the mail server takes a message
+   * @param options.pooler whether the processes reach the database through PgBouncer
+   */
+  static async start(options: { workers: number; apis: number; delay: number; pooler?: boolean }): Promise<FleetWorld> {
     const folder = await mkdtemp(join(tmpdir(), 'danbi-fleet-'));
     await chmod(folder, 0o755);
     const server = await startEmbedded({ directory: folder });
     const sink = await new SmtpSink({ delay: options.delay }).start();
-    const fleet = await Fleet.start({ databaseUrl: server.url, smtpUrl: sink.url, workers: options.workers, apis: options.apis, service: await oneFile() });
-    const world = new FleetWorld(server, sink, fleet);
+    const pooler = options.pooler ? await PgBouncer.start(server.url, 90) : null;
+    const fleet = await Fleet.start({ databaseUrl: pooler?.url ?? server.url, smtpUrl: sink.url, workers: options.workers, apis: options.apis, service: await oneFile() });
+    const world = new FleetWorld(server, sink, fleet, pooler);
     const [, token] = await fleet.apis[0]!.process.until(/token=(\S+)/);
     const owner = { email: 'owner@example.org', name: 'Owner', password: 'correct horse battery staple', workspace: { name: 'Fleet', timeZone: 'UTC', language: 'en' } };
     const { body } = await callApi<{ serverKey: string; writeKey: string }>(`${fleet.apis[0]!.url}/v1/setup`, '', 'POST', { token, ...owner });
@@ -64,6 +69,7 @@ export class FleetWorld {
   async stop(): Promise<void> {
     await this.client?.end();
     await this.fleet.stop();
+    await this.pooler?.stop();
     await this.sink.stop();
     await this.server.stop();
     await rm(this.server.directory, { recursive: true, force: true });

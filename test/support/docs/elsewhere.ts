@@ -12,6 +12,7 @@ export const ELSEWHERE: RunElsewhere[] = [
   { line: 'export DANBI_URL=https://staging.danbi.example.com DANBI_KEY=…   # a server key of role marketer (Settings → API keys)', why: 'names the installation of the reader; the test gives its own' },
   { line: 'npm run --silent danbi -- apply ./campaigns            # make it so, after asking', why: 'asks somebody at a terminal', by: 'test/http/files-cli.test.ts', saying: 'Nobody is here to be asked' },
   { line: "git add campaigns && git commit -m 'Ask on day three' && git push      # review it", why: 'is the repository of the reader' },
+  { line: 'npm run db:distribute', why: 'asks the database of the reader', by: 'test/db/distribution.test.ts', saying: 'distributionOf', page: 'docs/operations/growth.md' },
   ...[
     'export DATABASE_URL=postgres://owner:…@db/danbi   # the owner',
     'npm run db:roles                         # schema up to date, groups and rights',

@@ -324,6 +324,8 @@ const PASSWORD = '분석가의 긴 비밀번호';
     await page.getByRole('option', { name: 'Webhook' }).click();
     await page.waitForURL(/kind=webhook_endpoint/);
     for (const what of ['Webhook · made', 'Webhook · tested', 'Webhook · delivered again']) await page.getByRole('cell', { name: what }).waitFor();
+    // What was there before the choice goes once the answer has come.
+    await page.getByRole('row').nth(4).waitFor({ state: 'detached' });
     expect(await page.getByRole('row').count()).toBe(4);
     await dashboard.goto('/settings/audit?kind=campaign');
     await page.getByRole('link', { name: '주문 알림' }).first().waitFor();

@@ -57,7 +57,8 @@ test('an older database is brought up to date, and what it held is there and fou
   expect(migrations.length - older.length).toBeGreaterThan(5);
   const all = [...db.migrations];
   db.migrations.splice(0, db.migrations.length, ...all.filter((one) => Number(one.constructor.name.slice(-13)) <= LAST_BEFORE));
-  await prepareDatabase(db, NOW);
+  // The months are made by a function that came later, so only the schema is that of then.
+  await db.runMigrations();
   expect(await rows(db, 'select from migration')).toHaveLength(older.length);
   for (const [table, row] of OLD) {
     const values = Object.values(row).map((value) => (value !== null && typeof value === 'object' && !(value instanceof Date) ? JSON.stringify(value) : value));

@@ -156,7 +156,7 @@ test('D11: parts nested 200 deep in nearly 10 MB are kept, not taken apart, and 
   await receive(await returnPath(id), nested());
   const before = process.memoryUsage();
   await app.runner.runUntilIdle();
-  expect(process.memoryUsage().rss - before.rss).toBeLessThan(64 * 1_048_576);
+  expect(process.memoryUsage().rss - before.rss).toBeLessThan(96 * 1_048_576);
   expect(await reports()).toMatchObject([{ state: 'review', detail: 'Its parts are nested deeper than 12.' }]);
   expect(await rows(app.db, 'select octet_length(e.body) > 9500000 as whole from inbound_event as e')).toEqual([{ whole: true }]);
   expect(await stateOf(id)).toBe('sent');

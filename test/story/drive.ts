@@ -23,7 +23,7 @@ export interface Story {
 
 interface Action { at: number; person: StoryPerson; kind: 'sign-up' | 'event' | 'open' | 'click' | 'unsubscribe' | 'see'; event?: string }
 
-const DAILY = /^(analytics\.|platform\.|operations\.(retention|levels)|sample\.|visitors\.|people\.(import|sources)|campaigns\.(canaries|coverage|features|displays|choices|closing|migration|ramps|simulations)|delivery\.(?!email|in_app|webhook))/;
+const DAILY = /^(analytics\.|platform\.|operations\.(retention|levels)|sample\.|visitors\.|people\.(import|sources|pulls)|campaigns\.(canaries|coverage|features|displays|choices|closing|migration|ramps|simulations)|delivery\.(?!email|in_app|webhook))/;
 const BROWSER = { 'user-agent': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0', 'accept-language': 'en' };
 
 /**

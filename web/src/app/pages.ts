@@ -21,6 +21,9 @@ const NEW = [
 ] as const;
 const OF_SETTINGS = SETTINGS.map(({ to, key }) => ({ to, under: 'nav.settings', label: `settings.places.${key}` }) as const);
 
+/** Whose words name the pages: the palette begins with them, as words that come while somebody types throw away what was found. */
+export const WORDS = ['autoMessages', 'campaigns', 'data', 'deliveries', 'messages', 'people', 'reports', 'segments', 'settings'] as const;
+
 /** Every page with an address of its own that the palette finds by name: those of the bar, below them, of the settings, and what begins something. */
 export const pagesOf = (mayEdit: boolean) => [...PLACES.map(({ to, key }) => ({ to, under: null, label: `nav.${key}` }) as const), ...BELOW, ...OF_SETTINGS, ...(mayEdit ? NEW : [])];
 /** The picture of the place that a page belongs to. */

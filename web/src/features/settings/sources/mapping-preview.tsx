@@ -34,7 +34,7 @@ function OneMessage({ message: { type, userId, anonymousId, name, occurredAt, pr
   return (
     <Card withBorder padding="sm">
       <Stack gap={6}>
-        <Group gap={6}><Badge variant="light" color={isEvent ? 'blue' : 'teal'}>{t(isEvent ? 'sources.anEvent' : 'sources.anUpdate')}</Badge>{isEvent && <Text size="sm" fw={600}>{name}</Text>}</Group>
+        <Group gap={6}><Badge variant="light" color={isEvent ? 'blue' : 'green'}>{t(isEvent ? 'sources.anEvent' : 'sources.anUpdate')}</Badge>{isEvent && <Text size="sm" fw={600}>{name}</Text>}</Group>
         <Text size="sm">{t('sources.ofWhom')} <Code>{userId ?? anonymousId}</Code></Text>
         {isEvent && <Text size="xs" c="dimmed">{format.instant(occurredAt)}</Text>}
         <Values values={isEvent ? properties as Record<string, unknown> : traits} />

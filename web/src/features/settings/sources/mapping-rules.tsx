@@ -21,7 +21,8 @@ export function MappingRules({ draft, faults, used, onChange }: Props) {
     <Stack gap="sm" component="section" aria-label={t('sources.rules')}>
       <Title order={2} size="h4">{t('sources.rules')}</Title>
       <Checkbox label={t('sources.all')} description={t('sources.allHint')} checked={all} onChange={(event) => { onChange({ ...draft, all: event.currentTarget.checked }); }} />
-      <Accordion variant="separated" value={open} onChange={setOpen} keepMounted={false} order={3}>
+      {/* A background that fades lags behind a change of light and dark, and its text can not be read meanwhile. */}
+      <Accordion variant="separated" styles={{ item: { transition: 'none' } }} value={open} onChange={setOpen} keepMounted={false} order={3}>
         {rules.map((rule, at) => (
           <Accordion.Item key={rule.key} value={rule.key}>
             <Accordion.Control><Group gap="xs"><Text size="sm" fw={600}>{rule.name}</Text>{used.includes(rule.name) && <Badge color="green" variant="light">{t('sources.fits')}</Badge>}{hasFault(faults, at) && <Badge color="red" variant="light">{t('sources.toMend')}</Badge>}</Group></Accordion.Control>

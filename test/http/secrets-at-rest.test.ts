@@ -16,7 +16,10 @@ import { keysInUse, sealAll } from '../../src/platform/secrets/seal-all.js';
 import { SEALED_PLACES } from '../../src/platform/secrets/sealed-places.js';
 import { startSecrets } from '../../src/platform/secrets/start-secrets.js';
 import { attachVault, Vault } from '../../src/platform/secrets/vault.js';
-import { startTestApp, type TestApp } from '../support/app.js';
+import { startApp } from '../../src/app.js';
+import { readConfig } from '../../src/platform/config.js';
+import { findLost, forgetLost } from '../../src/platform/secrets/lost.js';
+import { callApi, startTestApp, type TestApp } from '../support/app.js';
 import { TEST_SECRET_KEY } from '../support/secret-keys.js';
 
 const USER = '018f0000-0000-7000-8000-000000000001';
@@ -117,7 +120,7 @@ test('a value moved to another row does not open', async () => {
   await app.api('POST', '/v1/relays', { name: 'Second', host: 'smtp.example.net', port: 587, security: 'starttls', username: 'danbi', password: 'other' });
   const before = await rows(app.db, 'select r.id, r.password from relay as r');
   await rows(app.db, `update relay as r set password = (select o.password from relay as o where o.name = 'Main') where r.name = 'Second'`);
-  await expect(listRelays(app.db)).rejects.toMatchObject({ code: 'secrets.damaged', message: expect.stringContaining('relay.password') });
+  expect((await listRelays(app.db)).find(({ name }) => name === 'Second')).toMatchObject({ password: null, enabled: false, secretLost: true });
   for (const { id, password } of before) await rows(app.db, 'update relay set password = $2 where id = $1', [id, password]);
 });
 
@@ -175,4 +178,43 @@ test('a key in the file is changed there; processes that run look it up again', 
   expect([...(await keysInUse(db)).keys()]).toEqual([to]);
   expect(await opened(running)).toEqual(before);
   await Promise.all([running.destroy(), db.destroy()]);
+});
+
+test('what can not be opened keeps no list from being shown, and is entered again', async () => {
+  const [relay] = await rows<{ id: string; password: string }>(app.db, 'select r.id, r.password from relay as r') as [{ id: string; password: string }];
+  const running = await connect();
+  const source = { environment: undefined, file: keyFileOf(folder) };
+  await startSecrets(running, source, NOW);
+  expect(await findLost(running, source)).toEqual([]);
+  // Moved from another row: it opens for nobody.
+  await rows(running, 'update relay as r set password = (select s.value from source_secret as s limit 1) where r.id = $1', [relay.id]);
+  expect(await findLost(running, source)).toEqual([{ place: 'relay.password', id: relay.id, because: 'damaged' }]);
+  expect((await listRelays(running)).find(({ id }) => id === relay.id)).toMatchObject({ password: null, enabled: false, secretLost: true });
+  await running.destroy();
+});
+
+test('without its key nothing starts; what it sealed is forgotten when agreed to by its number, and everything starts, is listed and set up again', async () => {
+  const source = { environment: TEST_SECRET_KEY, file: join(folder, 'nowhere') };
+  const db = await connect();
+  await expect(startSecrets(db, source, NOW)).rejects.toMatchObject({ code: 'secrets.missing-key' });
+  const lost = await findLost(db, source);
+  expect([...new Set(lost.map(({ place }) => place))].sort()).toEqual(Object.keys(SEALED_PLACES).sort());
+  await expect(forgetLost(db, source, lost.length - 1, NOW)).rejects.toMatchObject({ code: 'secrets.other-number' });
+  expect((await findLost(db, source)).length).toBe(lost.length);
+  expect((await forgetLost(db, source, lost.length, NOW)).length).toBe(lost.length);
+  expect(await findLost(db, source)).toEqual([]);
+  await db.destroy();
+  const again = await startApp({ databaseUrl: app.databaseUrl, workers: 'manual', config: readConfig({ PORT: '0', LOG_LEVEL: 'error', DATA_DIR: join(folder, 'again'), DANBI_SECRET_KEY: TEST_SECRET_KEY, WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1' }) });
+  try {
+    const api = (method: string, path: string, body?: unknown) => callApi<any>(`${again.url}${path}`, app.key, method, body); // eslint-disable-line typescript/no-explicit-any -- answers are examined here
+    for (const path of ['/v1/relays', '/v1/webhook-endpoints', '/v1/provider-connections', '/v1/sources', '/v1/sending-domains', '/v1/identity-verification']) expect([path, (await api('GET', path)).status]).toEqual([path, 200]);
+    const [relay] = (await api('GET', '/v1/relays')).body.items;
+    expect(relay).toMatchObject({ username: null, enabled: false });
+    expect((await api('PATCH', `/v1/relays/${relay.id}`, { username: 'danbi', password: PASSWORD, enabled: true })).body).toMatchObject({ enabled: true });
+    expect((await api('PATCH', `/v1/webhook-endpoints/${endpointId}`, { url: 'http://127.0.0.1:9/hook', enabled: true })).body).toMatchObject({ enabled: true, url: 'http://127.0.0.1:9/hook' });
+    expect((await again.nest.get(LinkKeys, { strict: false }).secret()).length).toBe(32);
+    expect((await api('GET', '/v1/audit?limit=10')).body.items).toContainEqual(expect.objectContaining({ action: 'secrets.forget', detail: expect.objectContaining({ count: lost.length }) }));
+  } finally {
+    await again.close();
+  }
 });

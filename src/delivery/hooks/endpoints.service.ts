@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
+import { isLost } from '../../platform/secrets/vault.js';
 import { AppError, notFound } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import { actorName, AuditLog } from '../../platform/audit.js';
@@ -19,7 +20,7 @@ import { backlogOf } from './store/hook-queue.store.js';
 
 export interface EndpointView {
   id: string; kind: EndpointKind; name: string; description: string; url: string; headerNames: string[];
-  enabled: boolean; disabledBecause: 'operator' | 'gone' | 'failing' | null;
+  enabled: boolean; disabledBecause: 'operator' | 'gone' | 'failing' | null; secretLost?: boolean;
   circuit: { state: CircuitState; failures: number; openUntil: Date | null };
   /** Nothing is sent before. */
   pausedUntil: Date | null;
@@ -120,7 +121,8 @@ export class Endpoints {
     const backlog = await backlogOf(this.db, endpoints.map(({ id }) => id));
     return Promise.all(endpoints.map(async (endpoint) => {
       const { headers, failures, openUntil, nextAt, trips: _trips, url, ...shown } = endpoint;
-      const secrets = (await liveSecrets(this.db, endpoint.id, now)).map(({ secret, ...when }) => ({ hint: hintOf(secret), ...when }));
+      const live = await liveSecrets(this.db, endpoint.id, now).catch((error: unknown) => { if (isLost(error)) return []; throw error; });
+      const secrets = live.map(({ secret, ...when }) => ({ hint: hintOf(secret), ...when }));
       return {
         ...shown, url: shownUrl(endpoint.kind, url), headerNames: Object.keys(headers), secrets, ...backlog.get(endpoint.id)!,
         circuit: { state: circuitState(endpoint, now), failures, openUntil }, pausedUntil: nextAt !== null && nextAt > now ? nextAt : null,

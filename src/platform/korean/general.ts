@@ -3,6 +3,7 @@ import type { Sentences } from './sentences.js';
 /** What zod and the edge say of any input. */
 export const GENERAL: Sentences = {
   'is missing: expected {type}': '값이 필요해요.',
+  '{count} secrets can not be opened, not {agreed}. Nothing was changed.': '열 수 없는 비밀은 {agreed}개가 아니라 {count}개예요. 아무것도 바뀌지 않았어요.',
   'must be a number': '숫자여야 해요.',
   'has no {keys}. Known: {known}.': '{keys:은/는} 쓸 수 없는 항목이에요. 쓸 수 있는 항목: {known}.',
   'has no {keys}.': '{keys:은/는} 쓸 수 없는 항목이에요.',

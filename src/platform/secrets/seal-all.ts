@@ -20,14 +20,20 @@ function readExpression(place: SealedPlace): string {
 
 const WRITE = { text: '$2', jsonb: 'to_jsonb($2::text)', bytea: `convert_to($2, 'UTF8')` } as const;
 
+/** Every stored secret but the proofs of keys, as it is stored. */
+export async function storedSecrets(db: Db): Promise<{ place: SealedPlace; id: string; value: string }[]> {
+  const all: { place: SealedPlace; id: string; value: string }[] = [];
+  for (const place of PLACES) {
+    const [table, column] = parted(place);
+    all.push(...(await rows<{ id: string; value: string }>(db, `select x.id::text as id, ${readExpression(place)} as value from ${table} as x where x.${column} is not null order by x.id`)).map((one) => ({ place, ...one })));
+  }
+  return all;
+}
+
 /** Which keys the stored values need, and how many values each; null counts those that are still readable. */
 export async function keysInUse(db: Db): Promise<Map<string | null, number>> {
   const counts = new Map<string | null, number>();
-  for (const place of PLACES) {
-    const [table, column] = parted(place);
-    const found = await rows<{ value: string }>(db, `select ${readExpression(place)} as value from ${table} as x where x.${column} is not null`);
-    for (const { value } of found) counts.set(keyIdOf(value), (counts.get(keyIdOf(value)) ?? 0) + 1);
-  }
+  for (const { value } of await storedSecrets(db)) counts.set(keyIdOf(value), (counts.get(keyIdOf(value)) ?? 0) + 1);
   return counts;
 }
 

@@ -57,6 +57,19 @@ export class Vault {
   }
 }
 
+/** Whether it says that a secret can not be opened. */
+export const isLost = (error: unknown): boolean => error instanceof AppError && (error.code === 'secrets.missing-key' || error.code === 'secrets.damaged');
+
+/** What `open` answers, or null for what can not be opened: lists of what secrets belong to show everything else. */
+export function openOrNull<T>(open: () => T): T | null {
+  try {
+    return open();
+  } catch (error) {
+    if (isLost(error)) return null;
+    throw error;
+  }
+}
+
 /** Says which key is asked for, which are here, and what to do. */
 export function missingKey(id: string, keys: readonly SecretKey[], { file }: KeySource): AppError {
   const here = keys.length === 0 ? 'this process has none' : `this process has ${keys.map((key) => key.id).join(', ')}`;

@@ -20,4 +20,6 @@ export const ELSEWHERE: RunElsewhere[] = [
     'npm run db:roles -- --backup nightly_dump',
     'npm run db:roles -- --remove service_1   # a login that is no longer used',
   ].map((line) => ({ ...roles, line })),
+  { line: 'npm run secrets -- check                   # which secrets can not be opened; changes nothing', why: 'removes secrets for good', by: 'test/http/secrets-at-rest.test.ts', saying: 'findLost(' },
+  { line: 'npm run secrets -- forget-lost --agree 12  # removes those 12, with an entry in the audit log', why: 'removes secrets for good', by: 'test/http/secrets-at-rest.test.ts', saying: 'forgetLost(' },
 ];

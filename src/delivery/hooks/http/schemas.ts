@@ -34,6 +34,7 @@ export const EndpointView = z.object({
   headerNames: z.array(z.string()), enabled: z.boolean(),
   /** `gone`: it answered 410; `failing`: events it subscribed to did not get through for five days. */
   disabledBecause: z.enum(['operator', 'gone', 'failing']).nullable(),
+  secretLost: z.boolean().optional().meta({ description: 'Its address or headers can not be opened: enter them again. Nothing is sent there meanwhile' }),
   circuit: z.object({ state: z.enum(['closed', 'open', 'half_open']), failures: z.number().int(), openUntil: DateTime.nullable() }),
   pausedUntil: DateTime.nullable(), waiting: z.number().int(), dead: z.number().int(),
   secrets: z.array(z.object({ hint: z.string(), createdAt: DateTime, expiresAt: DateTime.nullable() })), createdAt: DateTime, updatedAt: DateTime,

@@ -1,5 +1,5 @@
 import { row, rows, type Db } from '../../../platform/database/db.js';
-import { vaultOf } from '../../../platform/secrets/vault.js';
+import { openOrNull, vaultOf } from '../../../platform/secrets/vault.js';
 import type { EndpointKind } from '../domain/attempt.js';
 import { circuitState, type CircuitFacts } from '../domain/circuit.js';
 
@@ -12,6 +12,8 @@ export interface Endpoint extends CircuitFacts {
   headers: Record<string, string>;
   enabled: boolean;
   disabledBecause: 'operator' | 'gone' | 'failing' | null;
+  /** Its address or headers can not be opened and have to be entered again; nothing is sent there meanwhile. */
+  secretLost?: boolean;
   nextAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
@@ -25,7 +27,8 @@ type Stored = Omit<Endpoint, 'headers'> & { headers: string | Record<string, str
 
 function opened(db: Db, { url, headers, ...stored }: Stored): Endpoint {
   const vault = vaultOf(db);
-  return { ...stored, url: vault.open('webhook_endpoint.url', stored.id, url), headers: typeof headers === 'string' ? JSON.parse(vault.open('webhook_endpoint.headers', stored.id, headers)) as Record<string, string> : headers };
+  const parts = openOrNull(() => ({ url: vault.open('webhook_endpoint.url', stored.id, url), headers: typeof headers === 'string' ? JSON.parse(vault.open('webhook_endpoint.headers', stored.id, headers)) as Record<string, string> : headers }));
+  return parts === null ? { ...stored, url: '', headers: {}, enabled: false, disabledBecause: 'operator', secretLost: true } : { ...stored, ...parts };
 }
 
 /** Addresses often carry a key, those of chats always do. */

@@ -1,5 +1,5 @@
 import { row, rows, type Db } from '../../../platform/database/db.js';
-import { vaultOf } from '../../../platform/secrets/vault.js';
+import { openOrNull, vaultOf } from '../../../platform/secrets/vault.js';
 import type { KeyMaterial } from '../dkim-keys.js';
 import type { RecordCheck } from '../domain/dns-findings.js';
 
@@ -140,5 +140,9 @@ export async function loadSigningDomains(db: Db): Promise<SigningDomain[]> {
            case when k.id is not null then jsonb_build_object('id', k.id, 'selector', k.selector, 'privateKey', k.private_key, 'publicKey', k.public_key) end as key
       from sending_domain as d left join dkim_key as k on k.domain_id = d.id and k.state = 'active'
      order by d.domain`);
-  return found.map((each) => ({ ...each, key: each.key && { ...each.key, privateKey: vaultOf(db).open('dkim_key.private_key', each.key.id, each.key.privateKey) } }));
+  return found.map(({ key, ...each }) => {
+    const privateKey = key && openOrNull(() => vaultOf(db).open('dkim_key.private_key', key.id, key.privateKey));
+    // Without a key that opens nothing is signed, and so nothing sent, for this domain alone.
+    return { ...each, key: key && privateKey ? { ...key, privateKey } : null };
+  });
 }

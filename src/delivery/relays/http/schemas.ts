@@ -66,7 +66,7 @@ const RelayStateView = z.object({
 }).meta({ id: 'RelayState' });
 
 const { password: _password, ...shown } = fields;
-export const RelayView = z.object({ id: Id, ...shown, createdAt: DateTime, updatedAt: DateTime, state: RelayStateView }).meta({ id: 'Relay' });
+export const RelayView = z.object({ id: Id, ...shown, createdAt: DateTime, updatedAt: DateTime, state: RelayStateView, secretLost: z.boolean().optional().meta({ description: 'Its password can not be opened: enter it again. Nothing is sent by it meanwhile' }) }).meta({ id: 'Relay' });
 export const RelayList = z.object({
   items: z.array(RelayView),
   /** SMTP_URL or the sandbox mailbox: in use while there are no relays. */

@@ -1,13 +1,18 @@
 import { row, rows, type Db } from '../../../platform/database/db.js';
-import { vaultOf } from '../../../platform/secrets/vault.js';
+import { openOrNull, vaultOf } from '../../../platform/secrets/vault.js';
 import type { Relay } from '../relay-settings.js';
 
-export interface StoredRelay extends Relay { createdAt: Date; updatedAt: Date }
+export interface StoredRelay extends Relay { createdAt: Date; updatedAt: Date; /** The password can not be opened and has to be entered again; nothing is sent by this relay meanwhile. */ secretLost?: boolean }
 
 const COLUMNS = `r.id, r.name, r.host, r.port, r.security, r.verify_certificate as "verifyCertificate", r.username, r.password, r.provider, r.configuration_set as "configurationSet", r.broadcast_stream as "broadcastStream", r.transactional_stream as "transactionalStream", r.connections, r.weight, r.priority,
   r.send_rate as "sendRate", r.domain_rates as "domainRates", r.enabled, r.created_at as "createdAt", r.updated_at as "updatedAt"`;
 
-const opened = (db: Db, stored: StoredRelay): StoredRelay => (stored.password === null ? stored : { ...stored, password: vaultOf(db).open('relay.password', stored.id, stored.password) });
+function opened(db: Db, stored: StoredRelay): StoredRelay {
+  const { password } = stored;
+  if (password === null) return stored;
+  const plain = openOrNull(() => vaultOf(db).open('relay.password', stored.id, password));
+  return plain === null ? { ...stored, username: null, password: null, enabled: false, secretLost: true } : { ...stored, password: plain };
+}
 
 /** All relays in the order in which they are tried. There are few: an installation has a handful at most. */
 export async function listRelays(db: Db): Promise<StoredRelay[]> {

@@ -1,5 +1,5 @@
 import { row, rows, type Db } from '../../../../platform/database/db.js';
-import { vaultOf } from '../../../../platform/secrets/vault.js';
+import { openOrNull, vaultOf } from '../../../../platform/secrets/vault.js';
 import type { Provider, RefusalReason } from '../domain/provider.js';
 
 /** One secret of a connection. Two are valid at once while one replaces the other. */
@@ -38,7 +38,11 @@ const SELECT = `
     from provider_connection as c`;
 
 const connectionOf = (db: Db, found: ConnectionRow): Connection =>
-  ({ ...found, refusedCount: Number(found.refusedCount), secrets: found.secrets.map((secret) => ({ ...secret, value: vaultOf(db).open('provider_secret.value', secret.id, secret.value), addedAt: new Date(secret.addedAt) })) });
+  ({ ...found, refusedCount: Number(found.refusedCount), secrets: found.secrets.flatMap((secret) => {
+    // One that can not be opened proves nothing, and is entered again.
+    const value = openOrNull(() => vaultOf(db).open('provider_secret.value', secret.id, secret.value));
+    return value === null ? [] : [{ ...secret, value, addedAt: new Date(secret.addedAt) }];
+  }) });
 
 export async function loadConnection(db: Db, id: string): Promise<Connection | null> {
   const found = await row<ConnectionRow>(db, `${SELECT} where c.id = $1`, [id]);

@@ -6,7 +6,8 @@ import { Clock } from '../../kernel/clock.js';
 import { AppError } from '../../kernel/errors.js';
 import { Config } from '../../platform/config.js';
 import { Resolver } from '../../platform/network/resolver.js';
-import { judgeAddress, readNetworks, type Network } from '../../platform/network/address-guard.js';
+import { readNetworks, type Network } from '../../platform/network/address-guard.js';
+import { hostOf, judgeHost } from '../../platform/network/judged-host.js';
 import { readRetryAfter, type PostOutcome } from './domain/attempt.js';
 
 /** From the first byte of the look-up to the last one of the answer. */
@@ -61,17 +62,14 @@ export class GuardedPost {
   private async place(text: string): Promise<{ url: URL; address: string }> {
     const url = new URL(text);
     if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new Refused('the address does not begin with https://');
-    const name = url.hostname.replace(/^\[(.*)\]$/, '$1');
-    const addresses = isIP(name) ? [name] : (await this.resolver.resolve(name)).map(({ address }) => address);
-    const verdicts = addresses.map((address) => judgeAddress(address, this.allowed));
-    // One bad address among good ones is how rebinding looks: all must be good.
-    if (addresses.length === 0 || verdicts.includes('refused')) throw new Refused('the address lies in a network that webhooks may not reach (WEBHOOK_ALLOWED_NETWORKS)');
-    if (url.protocol === 'http:' && verdicts.includes('public')) throw new Refused('http:// is not encrypted; across the internet only https:// is used');
-    return { url, address: addresses[0]! };
+    const place = await judgeHost(hostOf(url), this.resolver, this.allowed);
+    if (place === null || place.verdict === 'refused') throw new Refused('the address lies in a network that webhooks may not reach (WEBHOOK_ALLOWED_NETWORKS)');
+    if (url.protocol === 'http:' && place.verdict === 'public') throw new Refused('http:// is not encrypted; across the internet only https:// is used');
+    return { url, address: place.address };
   }
 
   private exchange({ headers, body }: PostRequest, { url, address }: { url: URL; address: string }, deadline: AbortSignal, timeoutMs: number): Promise<PostOutcome> {
-    const name = url.hostname.replace(/^\[(.*)\]$/, '$1');
+    const name = hostOf(url);
     const secure = url.protocol === 'https:';
     return new Promise((done) => {
       let sent = false;

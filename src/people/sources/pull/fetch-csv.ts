@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
+import { hostOf } from '../../../platform/network/judged-host.js';
 import { AppError } from '../../../kernel/errors.js';
 import type { Reach } from './reach.js';
 
@@ -14,7 +15,7 @@ export type CsvAnswer = { kind: 'unchanged' } | { kind: 'rows'; rows: Record<str
 /** Reads a CSV file with a head line, when it is another one than before. @throws pull.* in words for people */
 export async function fetchCsv(reach: Reach, text: string, before: { etag: string | null; modified: string | null }): Promise<CsvAnswer> {
   const url = new URL(text);
-  const { address, isPublic } = await reach.to(url.hostname);
+  const { address, isPublic } = await reach.to(hostOf(url));
   if (isPublic && url.protocol !== 'https:') throw new AppError('pull.plain', 'http:// is not encrypted; across the internet only https:// is used.', 'invalid');
   const answer = await get(url, address, { ...(before.etag ? { 'if-none-match': before.etag } : {}), ...(before.modified ? { 'if-modified-since': before.modified } : {}) });
   const status = answer.statusCode ?? 0;
@@ -26,7 +27,7 @@ export async function fetchCsv(reach: Reach, text: string, before: { etag: strin
 
 function get(url: URL, address: string, headers: Record<string, string>): Promise<IncomingMessage> {
   const secure = url.protocol === 'https:';
-  const name = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const name = hostOf(url);
   const auth = url.username === '' ? {} : { authorization: `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}` };
   return new Promise((done, failed) => {
     (secure ? httpsRequest : httpRequest)({

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../../kernel/clock.js';
+import { hostOf } from '../../../platform/network/judged-host.js';
 import { AppError, conflict, notFound } from '../../../kernel/errors.js';
 import { newId } from '../../../kernel/ids.js';
 import { AuditLog } from '../../../platform/audit.js';
@@ -32,7 +33,7 @@ export class Pulls {
   async put(sourceId: string, { kind, address, query, cursorColumn, everyMinutes }: PullRequest, actor: Actor): Promise<Pull> {
     const now = this.clock.now();
     const url = urlOf(kind, address);
-    await this.reach.to(url.hostname).catch((error: unknown) => { throw error instanceof AppError && error.code === 'pull.refused' ? refusal('address', error.message) : error; });
+    await this.reach.to(hostOf(url)).catch((error: unknown) => { throw error instanceof AppError && error.code === 'pull.refused' ? refusal('address', error.message) : error; });
     if (kind === 'postgres' && (query === undefined || cursorColumn === undefined)) throw refusal(query === undefined ? 'query' : 'cursorColumn', 'A query of PostgreSQL needs the query and the column that grows.');
     await inTransaction(this.db, async (tx) => {
       const source = await lockSource(tx, sourceId);

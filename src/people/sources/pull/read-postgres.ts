@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { hostOf } from '../../../platform/network/judged-host.js';
 import { AppError } from '../../../kernel/errors.js';
 import type { Reach } from './reach.js';
 
@@ -15,8 +16,8 @@ export interface PostgresRows { rows: Record<string, unknown>[]; cursor: string 
  */
 export async function readPostgres(reach: Reach, text: string, { query, cursorColumn, cursor, limit }: { query: string; cursorColumn: string; cursor: string | null; limit: number }): Promise<PostgresRows> {
   const url = new URL(text);
-  const { address, isPublic } = await reach.to(url.hostname);
-  const name = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const { address, isPublic } = await reach.to(hostOf(url));
+  const name = hostOf(url);
   const mode = url.searchParams.get('sslmode');
   const client = new pg.Client({
     host: address, port: url.port === '' ? 5432 : Number(url.port), user: decodeURIComponent(url.username), password: decodeURIComponent(url.password), database: decodeURIComponent(url.pathname.slice(1)),

@@ -4,7 +4,7 @@ import { Clock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import { AuditLog } from '../../platform/audit.js';
 import { inTransaction, type Db } from '../../platform/database/db.js';
-import { fateOf, isTrouble, type PostOutcome } from '../hooks/domain/attempt.js';
+import { fateOf, type PostOutcome } from '../hooks/domain/attempt.js';
 import { circuitState } from '../hooks/domain/circuit.js';
 import { GuardedPost } from '../hooks/guarded-post.js';
 import { healthAfter } from '../hooks/hook-batch.js';
@@ -77,7 +77,7 @@ async function settle({ clock, audit }: OutgoingSurroundings, tx: Db, { subscrip
   await settleOutgoing(tx, posted.flatMap((one) => one.events.map((event) => endOf(event, one, now))), leaseUntil, now);
   await insertAttempts(tx, posted.map((one) => attemptOf(endpointId, one, now)));
   const outcomes = posted.map(({ outcome }) => outcome);
-  const since = outcomes.every((outcome) => isTrouble(outcome) || !isGood(outcome)) ? failingSince ?? now : null;
+  const since = !outcomes.some(isGood) ? failingSince ?? now : null;
   await noteFailing(tx, endpointId, since);
   if (!endpoint) return;
   const health = healthAfter(endpoint, outcomes, now);

@@ -29,9 +29,9 @@ export class OutgoingWorker extends Worker {
   async runOnce(): Promise<Round> {
     const { db, clock } = this.outside;
     const now = clock.now();
-    const { notes, endpoints } = await waitingOutgoing(db);
-    if (!notes && endpoints.length === 0) return { done: 0 };
     const tidied = await this.tidy(now);
+    const { notes, endpoints } = await waitingOutgoing(db);
+    if (!notes && endpoints.length === 0) return { done: tidied };
     const made = notes ? await inTransaction(db, (tx) => makeEvents(tx, NOTES, now)) : 0;
     const due = endpoints.filter(({ dueAt }) => dueAt <= now).slice(0, ENDPOINTS_AT_ONCE);
     const later = endpoints.filter(({ dueAt }) => dueAt > now).map(({ dueAt }) => dueAt);

@@ -2440,11 +2440,6 @@ create table source_secret (
   added_at timestamp with time zone not null,
   constraint source_secret_pkey PRIMARY KEY (id));
 
-create table status_sample (
-  at timestamp with time zone not null,
-  sample jsonb not null,
-  constraint status_sample_pkey PRIMARY KEY (at));
-
 create table step_visit (
   enrollment_id uuid not null,
   person_id uuid not null,

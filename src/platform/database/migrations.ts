@@ -48,6 +48,7 @@ import { Retention1763800000058 } from './migrations/1763800000058-retention.js'
 import { Alarms1763800000060 } from './migrations/1763800000060-alarms.js';
 import { Sources1763800000064 } from './migrations/1763800000064-sources.js';
 import { SourcePulls1763800000073 } from './migrations/1763800000073-source-pulls.js';
+import { NoStatusSamples1763800000074 } from './migrations/1763800000074-no-status-samples.js';
 import { OutgoingEvents1763800000072 } from './migrations/1763800000072-outgoing-events.js';
 import { SecretKeys1763800000061 } from './migrations/1763800000061-secret-keys.js';
 import { AssignmentWords1763800000066 } from './migrations/1763800000066-assignment-words.js';
@@ -116,5 +117,6 @@ export const migrations = [
   AssignmentWords1763800000066,
   OutgoingEvents1763800000072,
   SourcePulls1763800000073,
+  NoStatusSamples1763800000074,
   MonthsByFunction1763800000070,
 ];

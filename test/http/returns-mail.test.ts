@@ -153,10 +153,15 @@ test('D10: a machine part in base64 beside Korean text in its old charset', asyn
 
 test('D11: parts nested 200 deep in nearly 10 MB are kept, not taken apart, and take little memory', async () => {
   const { id } = await sent();
+  // The first one also makes room for what every mail of this size takes in a worker that other tests have used.
+  const first = await sent();
+  await receive(await returnPath(first.id), nested());
+  await app.runner.runUntilIdle();
+  await rows(app.db, 'truncate inbound_event');
   await receive(await returnPath(id), nested());
   const before = process.memoryUsage();
   await app.runner.runUntilIdle();
-  expect(process.memoryUsage().rss - before.rss).toBeLessThan(96 * 1_048_576);
+  expect(process.memoryUsage().rss - before.rss).toBeLessThan(64 * 1_048_576);
   expect(await reports()).toMatchObject([{ state: 'review', detail: 'Its parts are nested deeper than 12.' }]);
   expect(await rows(app.db, 'select octet_length(e.body) > 9500000 as whole from inbound_event as e')).toEqual([{ whole: true }]);
   expect(await stateOf(id)).toBe('sent');

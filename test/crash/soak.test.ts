@@ -17,6 +17,9 @@ const WARM_UP = Math.max(1, Math.round(MINUTES / 6));
 /** What memory may grow by between the first and the last third behind the warm-up. */
 const GROWTH = 1.1;
 
+/** Whose rows grow with what people do. */
+const TABLES = ['person', 'person_identity', 'event', 'event_receipt', 'enrollment', 'step_visit', 'assignment', 'delivery', 'delivery_event', 'decision'];
+
 /** What one minute looked like. Memory in MB by process; how long from an event to its delivery (s); connections to the database. */
 interface Minute { memory: number[]; half: number; ninetyNine: number; slowest: number; deliveries: number; connections: number; idleInTransaction: number; waiting: number }
 
@@ -74,11 +77,12 @@ async function soak(world: FleetWorld): Promise<void> {
   for (let left = 1; left > 0; await sleep(1_000)) [{ left }] = await world.ask<{ left: number }>(`select count(*)::int as left from enrollment as e where e.state = 'active' or exists (select from delivery as d where d.enrollment_id = e.id and d.state in ('queued', 'sending') and d.channel = 'email')`) as [{ left: number }];
   const [count] = await world.ask<{ events: number; welcomed: number }>(`
     select (select count(*)::int from event as e where e.name = 'Page Viewed' or e.name like 'Asked %') as events, (select count(*)::int from delivery as d where d.campaign_id = $1 and d.state = 'sent') as welcomed`, [welcome]);
-  const sizes = await world.ask<{ name: string; rows: number; bytes: number }>(`
-    select t.name, (select n from (select (xpath('/row/n/text()', query_to_xml('select count(*) as n from ' || t.name, true, true, '')))[1]::text::int as n) as c) as rows,
-           (select sum(pg_total_relation_size(r.relid))::float8 from pg_partition_tree(t.name::regclass) as r) as bytes
-      from unnest(array['person', 'person_identity', 'event', 'event_receipt', 'enrollment', 'step_visit', 'assignment', 'delivery', 'delivery_event', 'decision', 'result_cell']) as t (name)`).catch((error: unknown) => [{ name: String(error), rows: 0, bytes: 0 }]);
-  process.stdout.write(`bytes a row with indexes: ${sizes.map(({ name, rows, bytes }) => `${name} ${Math.round(bytes / Math.max(1, rows))} (${rows} rows)`).join(', ')}\n`);
+  const sizes: string[] = [];
+  for (const table of TABLES) {
+    const [{ rows, bytes }] = await world.ask<{ rows: number; bytes: number }>(`select (select count(*) from ${table})::int as rows, (select sum(pg_total_relation_size(p.relid)) from pg_partition_tree('${table}'::regclass) as p)::float8 as bytes`) as [{ rows: number; bytes: number }];
+    sizes.push(`${table} ${Math.round(bytes / Math.max(1, rows))} (${rows} rows)`);
+  }
+  process.stdout.write(`bytes a row with indexes: ${sizes.join(', ')}\n`);
   const slowest = Math.max(...[...events.sent, ...people.sent].map(({ began, ended }) => ended - began));
   const again = [...events.sent, ...people.sent].filter(({ tries }) => tries > 1).length;
   process.stdout.write(`${events.count} events and ${people.count} people in ${MINUTES} minutes; the slowest request ${slowest} ms, said again ${again}; ${world.sink.accepted.length} mails\n`);

@@ -17,17 +17,17 @@ interface Table { name: string; isSpread: boolean; looseKeys: string[]; triggers
 /** The table of people is spread by its own key. */
 const PERSON = 'person';
 const FACTS = `
-  with spread as (
+  with known as (
     select c.oid, c.relname, case when c.relname = '${PERSON}' then 'id' else 'person_id' end as key
       from pg_class as c
      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition)
   select t.relname as name,
-         exists (select from pg_attribute as a where a.attrelid = t.oid and a.attname = t.key and a.attnotnull and not a.attisdropped and (t.relname = '${PERSON}' or t.key = 'person_id')) as "isSpread",
+         exists (select from pg_attribute as a where a.attrelid = t.oid and a.attname = t.key and a.attnotnull and not a.attisdropped) as "isSpread",
          array(select i.indexrelid::regclass::text from pg_index as i
                 where i.indrelid = t.oid and i.indisunique
                   and not exists (select from unnest(i.indkey::int[]) as k (n) join pg_attribute as a on a.attrelid = t.oid and a.attnum = k.n where a.attname = t.key) order by 1) as "looseKeys",
          (select count(*)::int from pg_trigger as g where g.tgrelid = t.oid and not g.tgisinternal) as triggers
-    from spread as t order by t.relname`;
+    from known as t order by t.relname`;
 
 /** Reads from the catalogue how the tables of this schema would be spread by person (Citus: `create_distributed_table`, `create_reference_table`). Changes nothing. */
 export async function distributionOf(db: Db): Promise<Distribution> {

@@ -6,7 +6,7 @@ import { spawnDanbi, type DanbiProcess } from '../process.js';
 /** What the processes of a fleet share. */
 export interface FleetOptions { databaseUrl: string; smtpUrl: string; workers: number; apis: number; service?: string; env?: Record<string, string> }
 /** One process of the fleet; `url` is where it answers, also when it only works. */
-export interface Member { role: 'api' | 'worker'; process: DanbiProcess; url: string; dataDir: string; wasKilled: boolean }
+export interface Member { role: 'api' | 'worker'; process: DanbiProcess; url: string; dataDir: string }
 
 const STARTS = 20;
 
@@ -45,7 +45,6 @@ export class Fleet {
   }
 
   private async end(member: Member, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    member.wasKilled = signal === 'SIGKILL';
     member.process.child.kill(signal);
     const { code, err } = await member.process.ended;
     if (signal === 'SIGTERM' && code !== 0) this.badEnds.push(`${member.role} ended with ${code}: ${err.slice(-500)}`);
@@ -69,6 +68,6 @@ export class Fleet {
     const dataDir = await mkdtemp(join(tmpdir(), 'danbi-fleet-'));
     const process = spawnDanbi({ PORT: '0', ROLE: role, DATABASE_URL: databaseUrl, DATA_DIR: dataDir, SMTP_URL: smtpUrl, SMTP_CONNECTIONS: '3', DATABASE_POOL: '6', INGEST_REQUESTS_PER_MINUTE: '0', ...env }, service);
     const [, url] = await process.until(/ready at (\S+)/);
-    return { role, process, url: url!, dataDir, wasKilled: false };
+    return { role, process, url: url!, dataDir };
   }
 }

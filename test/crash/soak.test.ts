@@ -79,7 +79,7 @@ async function soak(world: FleetWorld): Promise<void> {
     select (select count(*)::int from event as e where e.name = 'Page Viewed' or e.name like 'Asked %') as events, (select count(*)::int from delivery as d where d.campaign_id = $1 and d.state = 'sent') as welcomed`, [welcome]);
   const sizes: string[] = [];
   for (const table of TABLES) {
-    const [{ rows, bytes }] = await world.ask<{ rows: number; bytes: number }>(`select (select count(*) from ${table})::int as rows, (select sum(pg_total_relation_size(p.relid)) from pg_partition_tree('${table}'::regclass) as p)::float8 as bytes`) as [{ rows: number; bytes: number }];
+    const [{ rows, bytes }] = await world.ask<{ rows: number; bytes: number }>(`select (select count(*) from ${table})::int as rows, coalesce((select sum(pg_total_relation_size(p.inhrelid)) from pg_inherits as p where p.inhparent = '${table}'::regclass), pg_total_relation_size('${table}'))::float8 as bytes`) as [{ rows: number; bytes: number }];
     sizes.push(`${table} ${Math.round(bytes / Math.max(1, rows))} (${rows} rows)`);
   }
   process.stdout.write(`bytes a row with indexes: ${sizes.join(', ')}\n`);

@@ -5,7 +5,7 @@ import { DatesWorker } from '../../src/campaigns/jobs/dates.job.js';
 import { EntryWorker } from '../../src/campaigns/jobs/entry.job.js';
 import { LaunchWorker } from '../../src/campaigns/jobs/launch.job.js';
 import { InAppWorker } from '../../src/delivery/inbox/jobs/in-app.worker.js';
-import { SimulationsWorker } from '../../src/campaigns/simulate/jobs/simulations.job.js';
+import { HEAP_MB, SimulationsWorker } from '../../src/campaigns/simulate/jobs/simulations.job.js';
 import { EmailWorker } from '../../src/delivery/sending/jobs/email.worker.js';
 import { rows } from '../../src/platform/database/db.js';
 import { ManualAlarms } from '../../src/platform/jobs/alarms.js';
@@ -225,6 +225,49 @@ test('what cannot be simulated is said with its place; a stopped one ends, one w
   await rows(app.db, `update simulation set state = 'running', tries = 3, lease_until = $2 where id = $1`, [hopeless.id, new Date(clock.now().getTime() - 1)]);
   await worker().runOnce();
   expect(ok(await app.api('GET', `/v1/campaigns/${id}/simulations/${hopeless.id}`)).body).toMatchObject({ state: 'failed', problem: { code: 'simulation.given-up' } });
+});
+
+test('a simulation runs in a thread: one that needs too much memory ends alone and says so, one that is cancelled or whose process stops is left in the middle', async () => {
+  const id = ids.get('signup')!;
+  const path = `/v1/campaigns/${id}/simulations`;
+  const state = async (simulation: string) => ok(await app.api('GET', `${path}/${simulation}`)).body;
+  const jobs = worker();
+  await jobs.drain();
+  jobs.heapMb = 4;
+  const large = ok(await ask(id, { version: 1 })).body;
+  expect(await jobs.runOnce()).toEqual({ done: 1 });
+  expect(await state(large.id)).toMatchObject({ state: 'failed', result: null, problem: { code: 'simulation.out-of-memory', message: expect.stringContaining('4 MB') } });
+  jobs.heapMb = HEAP_MB;
+
+  /** What is asked of a simulation that stands in its middle: it waits for people, which somebody else holds. */
+  const inTheMiddle = async (simulation: string, act: () => Promise<unknown>) => {
+    const other = app.db.createQueryRunner();
+    await other.startTransaction();
+    await other.query('lock table attribute_history in access exclusive mode');
+    const round = jobs.runOnce();
+    try {
+      while ((await rows(app.db, `select from pg_stat_activity as a where a.datname = current_database() and a.application_name = 'danbi simulation' and a.wait_event_type = 'Lock'`)).length === 0) expect((await state(simulation)).state).not.toBe('failed');
+      await act();
+    } finally {
+      await other.rollbackTransaction();
+      await other.release();
+    }
+    return round;
+  };
+  const cancelled = ok(await ask(id, { version: 1 })).body;
+  expect(await inTheMiddle(cancelled.id, () => app.api('DELETE', `${path}/${cancelled.id}`))).toEqual({ done: 1 });
+  expect(await state(cancelled.id)).toMatchObject({ state: 'cancelled', result: null });
+
+  // What stops gives back what it had begun, and who comes after it does it.
+  const stopped = ok(await ask(id, { version: 1 })).body;
+  const next = new SimulationsWorker(app.db, clock, createLog('error'));
+  const begun = async () => (await rows<{ state: string; tries: number }>(app.db, 'select s.state, s.tries from simulation as s where s.id = $1', [stopped.id]))[0];
+  expect(await inTheMiddle(stopped.id, async () => { jobs.stop(); expect(await begun()).toEqual({ state: 'running', tries: 1 }); })).toEqual({ done: 0 });
+  expect(await begun()).toEqual({ state: 'waiting', tries: 0 });
+  await jobs.drain();
+  expect(await next.runOnce()).toEqual({ done: 1 });
+  await next.drain();
+  expect(await state(stopped.id)).toMatchObject({ state: 'done', result: { subject: { totals: { entered: expect.any(Number) } } } });
 });
 
 test('collisions name the campaign that really took the place, and what it does to the same people', async () => {

@@ -8,8 +8,12 @@ import { ALARMS } from '../../src/operations/alarms/jobs/alarms.job.js';
 import type { Clock } from '../../src/kernel/clock.js';
 import { readConfig } from '../../src/platform/config.js';
 import { keyFileOf } from '../../src/platform/secrets/key-ring.js';
+import { loadThreadsWith } from '../../src/platform/threads.js';
 import { createTestDatabase } from './database.js';
 import { TEST_SECRET_KEY } from './secret-keys.js';
+
+// Threads of the service run TypeScript as the tests do.
+loadThreadsWith(['--import', new URL('./native/register.js', import.meta.url).href]);
 
 export interface TestApp extends RunningApp {
   db: DataSource;

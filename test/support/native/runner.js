@@ -1,4 +1,4 @@
-import { createRequire, register } from 'node:module';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ModuleMocker } from 'jest-mock';
@@ -10,7 +10,7 @@ const FRAMEWORK = join(dirname(require.resolve('jest-circus')), 'jestAdapterInit
 const LISTENERS = Symbol.for('EVENT_HANDLERS');
 const mocker = new ModuleMocker(globalThis);
 
-register('./hooks.js', import.meta.url);
+await import('./register.js');
 process.setSourceMapsEnabled(true);
 
 /**

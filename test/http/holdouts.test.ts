@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bucketOf } from '../../src/kernel/bucket.js';
 import { row, rows } from '../../src/platform/database/db.js';
+import { detectableLift } from '../../src/analytics/domain/statistics/planning.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { autoMessage, broadcast, EVERYBODY, inApp, series } from '../support/campaign-definitions.js';
 import { Browser, post, publishAuto, reconciled } from '../support/displays.js';
@@ -136,7 +137,7 @@ describe('what it found', () => {
     await side(true, 50, 50, { open: false });
     await side(true, 50, 50, { source: 'override' });
     const item = async () => (await app.api('GET', `/v1/reports/holdouts${PERIOD}`)).body.items.find((one: { holdout: { id: string } | null }) => one.holdout?.id === holdout.id);
-    expect(await item()).toMatchObject({ kind: 'holdout', kept: { people: 0 }, messaged: { people: 0 }, missing: 'people' });
+    expect(await item()).toMatchObject({ kind: 'holdout', kept: { people: 0 }, messaged: { people: 0 }, missing: 'people', detectable: { rate: null, lift: null, later: { kept: 400, messaged: 1_600, lift: null } } });
     clock.advance(7 * DAY);
     const found = await item();
     expect(found).toMatchObject({ holdout: { name: '전체 홀드아웃', percent: 20, endedAt: null }, kept: { people: 400, converted: 40 }, messaged: { people: 1_600, converted: 320 }, missing: null });
@@ -144,6 +145,10 @@ describe('what it found', () => {
     expect(found.caused.point).toBeCloseTo(160, 6);
     expect(found.caused.lo).toBeGreaterThan(30);
     expect(found.sentence.en).toMatch(/^Of 320 conversions among people you messaged, \d+ to \d+ would not have happened without the message\.$/);
+    // 18 % over both sides; as planned for 400 of 2,000.
+    expect(found.detectable).toMatchObject({ rate: 0.18, later: { kept: 400, messaged: 1_600, lift: found.detectable.lift } });
+    expect(found.detectable.lift).toBeCloseTo(detectableLift({ weights: [0.2, 0.8], alphaEarly: 0.05, alphaFinal: 0 }, { rate: 0.18 }, 2_000)!, 9);
+    expect(found.detectable.sentence.en).toMatch(/^With 400 people kept out and a goal rate of 18%, an increase of [\d.]+% or more is found in four of five cases\.$/);
     const listed = (await app.api('GET', `/v1/holdouts/${holdout.id}/people?held=true&limit=200`)).body;
     expect([listed.items.length, listed.next === null]).toEqual([200, false]);
     expect((await app.api('GET', `/v1/holdouts/${holdout.id}`)).body).toMatchObject({ held: 500, considered: 2_100 });

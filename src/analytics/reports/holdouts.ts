@@ -7,6 +7,7 @@ import { SqlValues } from '../../segments/domain/sql-values.js';
 import { listVersions, type VersionFacts } from '../reads/campaign.read.js';
 import { metBy } from '../reads/goal-of.js';
 import { outcomeSql } from '../reads/goals.read.js';
+import { foundBy } from './domain/found-by-holdout.js';
 import { pooledEffect, type PooledEffect, type Stratum } from './domain/pooled-effect.js';
 import { periodOf, periodView, workspaceReport, type Asked, type Period } from './report.js';
 
@@ -82,27 +83,34 @@ const holdoutsOf = (db: Db): Promise<KeptHoldout[]> => rows(db, `
  * Matured people of one holdout to whom the first message of the campaign could have gone when they were considered, which was asked
  * of both sides alike. Whoever was put on a side by hand is in no comparison.
  */
-async function sidesOf({ id, goal }: KeptHoldout, period: Period, { tx, now, timeZone }: Asked): Promise<Stratum> {
+async function sidesOf({ id, goal }: KeptHoldout, period: Period, { tx, now, timeZone }: Asked): Promise<Sides> {
   const values = new SqlValues();
   const by = { event: goal.event.name, where: goal.event.where, valueProperty: null };
   const { outcomes, now: at, length } = outcomeSql({ by, windowMillis: windowMillis(goal.window), now, timeZone }, values);
-  return (await row<Stratum>(tx, `
-    with cohort as materialized (
-      select h.person_id, h.held, h.at as assigned_at from holdout_person as h
-       where h.holdout_id = ${values.bind(id, 'uuid')} and h.source = 'hash' and h.open and h.at >= ${values.bind(period.from, 'timestamptz')} and h.at < ${values.bind(period.to, 'timestamptz')} and h.at + ${length} <= ${at}),
+  return (await row<Sides>(tx, `
+    with sided as materialized (
+      select h.person_id, h.held, h.at as assigned_at, h.at + ${length} <= ${at} as is_over from holdout_person as h
+       where h.holdout_id = ${values.bind(id, 'uuid')} and h.source = 'hash' and h.open and h.at >= ${values.bind(period.from, 'timestamptz')} and h.at < ${values.bind(period.to, 'timestamptz')}),
+    cohort as materialized (select s.person_id, s.held, s.assigned_at from sided as s where s.is_over),
     outcome as (${outcomes}),
     counted as (select c.held, count(*) as people, count(o.person_id) as converted from cohort as c left join outcome as o on o.person_id = c.person_id group by c.held)
     select json_build_object('people', coalesce(sum(c.people) filter (where c.held), 0), 'converted', coalesce(sum(c.converted) filter (where c.held), 0)) as kept,
-           json_build_object('people', coalesce(sum(c.people) filter (where not c.held), 0), 'converted', coalesce(sum(c.converted) filter (where not c.held), 0)) as messaged
+           json_build_object('people', coalesce(sum(c.people) filter (where not c.held), 0), 'converted', coalesce(sum(c.converted) filter (where not c.held), 0)) as messaged,
+           (select json_build_object('kept', count(*) filter (where s.held), 'messaged', count(*) filter (where not s.held)) from sided as s) as considered
       from counted as c`, values.list))!;
 }
 
+/** Those compared, and all who will be. */
+type Sides = Stratum & { considered: { kept: number; messaged: number } };
+
 async function holdoutItem(holdout: KeptHoldout, period: Period, asked: Asked): Promise<HoldoutItem> {
-  const effect = pooledEffect([await sidesOf(holdout, period, asked)]);
+  const { considered, ...sides } = await sidesOf(holdout, period, asked);
+  const effect = pooledEffect([sides]);
   const { id, name, percent, since, endedAt, goal } = holdout;
   return {
     kind: 'holdout', holdout: { id, name, percent, since: since.toISOString(), endedAt: endedAt?.toISOString() ?? null }, tests: [],
     goal: { name: goal.event.name, event: goal.event.name, windowSeconds: windowMillis(goal.window) / 1_000 }, ...effect, sentence: sentenceOf(effect),
+    detectable: foundBy(sides, considered),
   };
 }
 
@@ -113,7 +121,7 @@ async function readHoldouts(asked: Asked, query: { from?: string; to?: string; z
   for (const holdout of programmes) kept.push(await holdoutItem(holdout, period, asked));
   const items = [...(await testsOf(asked, period)).values()].map(({ goal, tests }): HoldoutItem => {
     const effect = pooledEffect(tests);
-    return { kind: 'control', holdout: null, goal: { name: goal.name, event: goal.event?.name ?? null, windowSeconds: windowMillis(goal.window) / 1_000 }, tests, ...effect, sentence: sentenceOf(effect) };
+    return { kind: 'control', holdout: null, goal: { name: goal.name, event: goal.event?.name ?? null, windowSeconds: windowMillis(goal.window) / 1_000 }, tests, ...effect, sentence: sentenceOf(effect), detectable: null };
   });
   const held = await row<{ people: number }>(asked.tx, `select count(distinct d.person_id)::int as people from decision as d where d.code = 'HOLDOUT' and d.at >= $1::timestamptz and d.at < $2::timestamptz`, [period.from, period.to]);
   return {
@@ -129,11 +137,11 @@ export const holdouts = workspaceReport({
   columns: [
     { name: 'kind', type: 'text' }, { name: 'holdout', type: 'text' }, { name: 'goal', type: 'text' }, { name: 'event', type: 'text' }, { name: 'tests', type: 'integer' }, { name: 'kept', type: 'integer' }, { name: 'kept_converted', type: 'integer' },
     { name: 'messaged', type: 'integer' }, { name: 'messaged_converted', type: 'integer' }, { name: 'lift_low', type: 'number' }, { name: 'lift_high', type: 'number' }, { name: 'caused_low', type: 'number' }, { name: 'caused_high', type: 'number' },
-    { name: 'sentence_en', type: 'text' }, { name: 'sentence_ko', type: 'text' },
+    { name: 'detectable_lift', type: 'number' }, { name: 'sentence_en', type: 'text' }, { name: 'sentence_ko', type: 'text' },
   ],
   read: readHoldouts,
   rows: ({ items }) => items.map((item) => ({
     kind: item.kind, holdout: item.holdout?.name ?? null, goal: item.goal.name, event: item.goal.event, tests: item.tests.length, kept: item.kept.people, kept_converted: item.kept.converted, messaged: item.messaged.people, messaged_converted: item.messaged.converted,
-    lift_low: item.lift?.lo ?? null, lift_high: item.lift?.hi ?? null, caused_low: item.caused?.lo ?? null, caused_high: item.caused?.hi ?? null, sentence_en: item.sentence.en, sentence_ko: item.sentence.ko,
+    lift_low: item.lift?.lo ?? null, lift_high: item.lift?.hi ?? null, caused_low: item.caused?.lo ?? null, caused_high: item.caused?.hi ?? null, detectable_lift: item.detectable?.lift ?? null, sentence_en: item.sentence.en, sentence_ko: item.sentence.ko,
   })),
 });

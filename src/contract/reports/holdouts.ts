@@ -25,6 +25,12 @@ export const HoldoutReport = z.object({
     caused: Caused.nullable(),
     missing: z.enum(['people', 'conversions']).nullable(),
     sentence: Words,
+    detectable: z.object({
+      rate: z.number().nullable().meta({ description: 'Share of both sides who met the goal; null while nobody’s window has passed' }),
+      lift: z.number().nullable().meta({ description: 'Smallest relative increase found with 80 % power by the people compared now; null: none' }),
+      later: z.object({ kept: Count, messaged: Count, lift: z.number().nullable() }).meta({ description: 'The same once the windows of all considered so far have passed' }),
+      sentence: Words,
+    }).nullable().meta({ description: 'What the holdout can find by its real sizes; null for controls of tests, whose plan says it' }),
   })),
   /** Holdouts under way, and people kept back by any of them in the period. */
   holdout: z.object({ active: Count, people: Count }),

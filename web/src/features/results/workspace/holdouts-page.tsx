@@ -48,7 +48,7 @@ export function HoldoutsPage() {
   );
 }
 
-function Effect({ item: { holdout, goal, sentence, lift, kept, messaged, tests, missing } }: { item: Item }) {
+function Effect({ item: { holdout, goal, sentence, lift, kept, messaged, tests, missing, detectable } }: { item: Item }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const groups = [{ key: 'messaged' as const, ...messaged }, { key: 'kept' as const, ...kept }];
@@ -61,6 +61,7 @@ function Effect({ item: { holdout, goal, sentence, lift, kept, messaged, tests, 
         <Text fw={600}>{i18n.language === 'ko' ? sentence.ko : sentence.en}</Text>
         {missing && <Text size="sm" c="dimmed">{t(`reports.holdouts.missing.${missing}`)}</Text>}
         {lift && <IntervalBars intervals={[{ key: 'lift', label: t('reports.holdouts.against'), text: interval!, lo: lift.lo, hi: lift.hi }]} zero={t('results.zero')} description={({ label, text }) => t('results.barLabel', { label, text })} />}
+        {detectable && <Text size="sm"><Text span fw={600}>{t('reports.holdouts.findable')}:</Text> {i18n.language === 'ko' ? detectable.sentence.ko : detectable.sentence.en}</Text>}
         <DataTable caption={goal.name} items={groups} keyOf={({ key }) => key} columns={[
           { key: 'group', label: t('reports.holdouts.group'), cell: ({ key }) => t(`reports.holdouts.${key}`) },
           { key: 'people', label: t('results.matured'), numeric: true, cell: ({ people }) => format.number(people) },

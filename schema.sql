@@ -1264,6 +1264,15 @@ create table dkim_key (
   constraint dkim_key_pkey PRIMARY KEY (id),
   constraint dkim_key_state_check CHECK ((state = ANY (ARRAY['next'::text, 'active'::text, 'retired'::text]))));
 
+create table draft_override (
+  campaign_id uuid not null,
+  step_id text not null,
+  person_id uuid not null,
+  variant text not null,
+  set_by text not null,
+  set_at timestamp with time zone not null,
+  constraint draft_override_pkey PRIMARY KEY (campaign_id, step_id, person_id));
+
 create table enrollment (
   id uuid not null,
   person_id uuid not null,
@@ -2664,6 +2673,7 @@ alter table coverage_run add constraint coverage_run_campaign_id_fkey FOREIGN KE
 alter table digest_send add constraint digest_send_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table digest_setting add constraint digest_setting_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE;
 alter table dkim_key add constraint dkim_key_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES sending_domain(id);
+alter table draft_override add constraint draft_override_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
 alter table entry_file add constraint entry_file_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE;
 alter table entry_file_row add constraint entry_file_row_file_id_fkey FOREIGN KEY (file_id) REFERENCES entry_file(id) ON DELETE CASCADE;
 alter table event_subscription add constraint event_subscription_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoint(id) ON DELETE CASCADE;
@@ -2768,6 +2778,7 @@ CREATE INDEX display_claim_lease ON public.display_claim USING btree (lease_unti
 CREATE UNIQUE INDEX display_claim_open ON public.display_claim USING btree (person_id, class) WHERE (state = 'open'::text);
 CREATE INDEX display_claim_person ON public.display_claim USING btree (person_id, state);
 CREATE UNIQUE INDEX dkim_key_state ON public.dkim_key USING btree (domain_id, state) WHERE (state <> 'retired'::text);
+CREATE INDEX draft_override_person ON public.draft_override USING btree (person_id);
 CREATE UNIQUE INDEX enrollment_active ON public.enrollment USING btree (campaign_id, person_id, entry_key) WHERE (state = 'active'::text);
 CREATE INDEX enrollment_due ON public.enrollment USING btree (campaign_id, due_at, id) WHERE ((state = 'active'::text) AND (due_at IS NOT NULL));
 CREATE INDEX enrollment_person ON public.enrollment USING btree (person_id, campaign_id, entered_at);

@@ -32,6 +32,8 @@ import { CampaignsController } from './http/campaigns.controller.js';
 import { VersionsController } from './http/versions.controller.js';
 import { Overrides } from './overrides.service.js';
 import { OverridesController } from './http/overrides.controller.js';
+import { DraftOverrides } from './draft-overrides.service.js';
+import { DraftOverridesController } from './http/draft-overrides.controller.js';
 import { Features } from './features/features.service.js';
 import { FeaturesController } from './features/http/features.controller.js';
 import { FeatureRequestsController } from './features/http/requests.controller.js';
@@ -81,7 +83,7 @@ import { TestPlanning } from './test-plans.service.js';
 import { Versions } from './versions.service.js';
 
 export const campaignsParts: ModuleParts = {
-  providers: [Drafts, CampaignMessages, Coverage, EmptyFields, CampaignCheck, TestPlanning, Approvals, LaunchState, EntryPreviews, Safety, PublishQuestions, LiveEditing, Remaining, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, Entering, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: KEPT_PLACES, useValue: campaignPlaces }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain, Choices, TestsThenSend, DisplayClaims, DisplayAcks, Holdouts, Simulations, Canaries, Overrides, EntryFiles, Features, FeatureRequestsService, FeatureTeammates, FeatureCampaigns, FeatureShipping, ShippingQuestions, FeatureShippingViews],
-  controllers: [CampaignsController, LiveEditingController, CampaignMessagesController, MessagesController, VersionsController, AssignmentsController, EnteringController, LedgerController, AnswersController, AutoMessagesController, ChoicesController, HoldoutsController, LaunchesController, SafetyController, SimulationsController, CanariesController, OverridesController, EntryFilesController, FeaturesController, FeatureRequestsController],
+  providers: [Drafts, CampaignMessages, Coverage, EmptyFields, CampaignCheck, TestPlanning, Approvals, LaunchState, EntryPreviews, Safety, PublishQuestions, LiveEditing, Remaining, Publishing, Lifecycle, Versions, Assignments, AssignmentBody, Entering, { provide: DISPATCH_GATE, useClass: CampaignDispatchGate }, { provide: KEPT_PLACES, useValue: campaignPlaces }, { provide: CAMPAIGN_BRAKE, useClass: Brake }, { provide: SEGMENT_USE, useClass: CampaignSegmentUse }, { provide: SNIPPET_USE, useClass: CampaignSnippetUse }, { provide: SENDER_USE, useClass: CampaignSenderUse }, Explain, Choices, TestsThenSend, DisplayClaims, DisplayAcks, Holdouts, Simulations, Canaries, Overrides, DraftOverrides, EntryFiles, Features, FeatureRequestsService, FeatureTeammates, FeatureCampaigns, FeatureShipping, ShippingQuestions, FeatureShippingViews],
+  controllers: [CampaignsController, LiveEditingController, CampaignMessagesController, MessagesController, VersionsController, AssignmentsController, EnteringController, LedgerController, AnswersController, AutoMessagesController, ChoicesController, HoldoutsController, LaunchesController, SafetyController, SimulationsController, CanariesController, OverridesController, DraftOverridesController, EntryFilesController, FeaturesController, FeatureRequestsController],
   workers: [EntryWorker, DatesWorker, LaunchWorker, RampWorker, AdvanceWorker, MigrationWorker, ClosingWorker, CoverageWorker, DisplaysWorker, ChoicesWorker, SimulationsWorker, CanariesWorker, TellWorker],
 };

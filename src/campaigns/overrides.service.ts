@@ -7,9 +7,10 @@ import { announceEngagement } from '../people/store/change.store.js';
 import { actorName, AuditLog } from '../platform/audit.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
+import { giveByHand } from './give-by-hand.js';
 import { currentArms } from './store/assignments.store.js';
 import { findExperiment, type SteeredExperiment } from './store/choices.store.js';
-import { countOverrides, endOverride, forgetUnused, insertOverride, listOverrides, lockAssigned, openOverride, storeApart, type Override } from './store/overrides.store.js';
+import { countOverrides, endOverride, forgetUnused, listOverrides, lockAssigned, openOverride, storeApart, type Override } from './store/overrides.store.js';
 
 /** Who tries something out are few; more would be a test of their own. */
 const MOST = 200;
@@ -42,11 +43,7 @@ export class Overrides {
       if ((await loadPeople(tx, [personId])).length === 0) throw notFound('person', personId);
       const open = await openOverride(tx, experimentId, personId);
       if (!open && (await countOverrides(tx, experimentId)) >= MOST) throw conflict('experiment.too-many-overrides', `${MOST} people have a version by hand here. Take one back first.`);
-      const had = await lockAssigned(tx, experimentId, personId);
-      if (open) await endOverride(tx, open.id, actorName(actor), now);
-      await storeApart(tx, { experimentId, campaignId: experiment.campaignId, personId, variant, isControl: arm.isControl }, now);
-      await insertOverride(tx, { experimentId, campaignId: experiment.campaignId, personId, variant, beforeVariant: open ? open.beforeVariant : had?.variant ?? null, by: actorName(actor) }, now);
-      await announceEngagement(tx, [{ personId, campaignId: experiment.campaignId }], now);
+      await giveByHand(tx, { experimentId, campaignId: experiment.campaignId, personId, variant, isControl: arm.isControl, by: actorName(actor) }, now);
       await this.audit.record(tx, { actor, action: 'experiment.override', subject: `experiment:${experimentId}`, detail: { campaignId: experiment.campaignId, personId, variant } }, now);
       return (await openOverride(tx, experimentId, personId))!;
     });

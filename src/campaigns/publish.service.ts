@@ -29,6 +29,7 @@ import { CONTROL, pacingOf, type PublishedDefinition } from './domain/published.
 import { plannedRamp } from './domain/ramp.js';
 import { takesCurrent, takesFuture } from './domain/takes.js';
 import { plannedTest } from './domain/test-then-send.js';
+import { applyDraftOverrides } from './draft-overrides.js';
 import { changedSince } from './drafts.service.js';
 import { chooseMigration } from './choose-migration.js';
 import { refuseMissedDates } from './engine/dates.js';
@@ -113,6 +114,7 @@ export class Publishing {
     const next: NextVersion = { id: newId(), number: (before?.number ?? 0) + 1, campaign, plan: normalise(campaign.definition), before, contents, forecast, by: actorName(actor), now };
     const published = await assemble(tx, next);
     await this.ask.tests.store(tx, campaign.id, proposal, published);
+    const byHand = await applyDraftOverrides(tx, { campaignId: campaign.id, published }, now);
     await insertVersion(tx, { id: next.id, campaignId: campaign.id, number: next.number, published, by: next.by, now });
     const archived = await holdNamedSegments(tx, next.id);
     if (archived.length > 0) throw conflict('campaign.changed', `The segment “${archived[0]!}” was archived meanwhile. Check the campaign again.`);
@@ -125,7 +127,7 @@ export class Publishing {
     if (before && next.plan.entry.type === 'external') await announceAssigned(tx, campaign.id, now);
     if (!(await changeState(tx, { id: campaign.id, ...TRANSITIONS.publish, now }))) throw refuseTransition('publish', campaign.state);
     const chosen = await chooseMigration(tx, { campaignId: campaign.id, versionId: next.id, definition: campaign.definition }, inFlight, { name: next.by, now });
-    await this.audit.record(tx, { actor, action: 'campaign.publish', subject: `campaign:${campaign.id}`, detail: { version: next.number, revision: campaign.revision, ...(chosen ? { inFlight: { ...chosen, move: inFlight.move, exceptions: inFlight.steps.length } } : {}) } }, now);
+    await this.audit.record(tx, { actor, action: 'campaign.publish', subject: `campaign:${campaign.id}`, detail: { version: next.number, revision: campaign.revision, ...(byHand > 0 ? { overrides: byHand } : {}), ...(chosen ? { inFlight: { ...chosen, move: inFlight.move, exceptions: inFlight.steps.length } } : {}) } }, now);
     return { id: next.id, number: next.number };
   }
 }

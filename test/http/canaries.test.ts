@@ -65,6 +65,46 @@ test('a version given by hand is what the person gets, is in no comparison, and 
   expect(await refusal(put('external:nobody', 'A'))).toEqual([404, 'person.not-found']);
 });
 
+test('a version given by hand on a draft holds when it is published, before anybody is let in, and what the draft lost is left aside', async () => {
+  const steps = (keys: string[]) => [inApp('message', { topic: 'account', variants: keys.map((key) => ({ key, content: { body: key } })) })];
+  const series = { type: 'series', entry: { type: 'api' }, reentry: { policy: 'after_exit' }, goals: [GOAL], start: 'message' };
+  const campaign = ok(await app.api('POST', '/v1/campaigns', { name: 'Draft', definition: { ...series, steps: steps(['A', 'B', 'C']) } })).body;
+  const path = `/v1/campaigns/${campaign.id}/draft-overrides`;
+  const put = (person: string, variant: string, step = 'message') => app.api('PUT', `${path}/${step}/external:${person}`, { variant });
+  for (const name of ['d1', 'd2', 'd3', 'd4', 'd5']) ok(await app.api('POST', '/v1/people', { externalId: name, attributes: { email: `${name}@example.test` } }));
+  expect(ok(await put('d1', 'A')).body).toMatchObject({ stepId: 'message', externalId: 'd1', variant: 'A', fits: true, setAt: expect.any(String) });
+  for (const [name, variant] of [['d1', 'B'], ['d2', 'B'], ['d3', 'C'], ['d4', 'A'], ['d5', 'A']] as const) ok(await put(name, variant));
+  ok(await app.api('DELETE', `${path}/message/external:d4`));
+  const refusal = async (answer: Promise<{ status: number; body: { code: string } }>) => { const { status, body } = await answer; return [status, body.code]; };
+  expect([await refusal(put('d1', 'Z')), await refusal(put('d1', 'A', 'other')), await refusal(put('nobody', 'A')), await refusal(app.api('DELETE', `${path}/message/external:d4`))]).toEqual([[400, 'experiment.unknown-variant'], [404, 'step.not-compared'], [404, 'person.not-found'], [409, 'experiment.no-override']]);
+  // Whoever is erased is gone from it.
+  ok(await app.api('DELETE', '/v1/people/external:d5'));
+  await settle();
+  ok(await app.api('PUT', `/v1/campaigns/${campaign.id}`, { name: 'Draft', revision: campaign.revision, definition: { ...series, steps: steps(['A', 'B']) } }));
+  const listed = async () => (ok(await app.api('GET', path)).body.items as { externalId: string; variant: string; fits: boolean }[]).map(({ externalId, variant, fits }) => [externalId, variant, fits]).toSorted();
+  expect(await listed()).toEqual([['d1', 'B', true], ['d2', 'B', true], ['d3', 'C', false]]);
+
+  ok(await app.api('POST', `/v1/campaigns/${campaign.id}/publish`));
+  expect(await listed()).toEqual([['d3', 'C', false]]);
+  const [{ id: experimentId }] = (await app.db.query('select x.id from experiment as x where x.campaign_id = $1', [campaign.id])) as [{ id: string }];
+  const of: PublishedTest = { id: campaign.id, experimentId } as PublishedTest;
+  expect([await armOf(of, await idOf('d1')), await armOf(of, await idOf('d2')), await armOf(of, await idOf('d3'))]).toMatchObject([{ variant: 'B', source: 'override' }, { variant: 'B', source: 'override' }, null]);
+  await enter(of, ['d1', 'd2', 'd3']);
+  expect((await app.db.query('select count(*)::int as count from delivery as d where d.campaign_id = $1 and d.person_id = any($2) and d.variant = $3', [of.id, [await idOf('d1'), await idOf('d2')], 'B']))[0].count).toBe(2);
+  const shown = await numbers(of);
+  expect(shown.A![0] + shown.B![0]).toBe(1);
+  expect(ok(await app.api('GET', `/v1/experiments/${experimentId}/overrides`)).body.items).toMatchObject([{ beforeVariant: null, setBy: expect.any(String) }, {}]);
+  expect([await audited('campaign.draft-override'), await audited('campaign.draft-unoverride')]).toEqual([6, 1]);
+
+  // An edit that leaves the test alone goes on with it: also there what is given on the draft holds from publishing on.
+  const { revision } = ok(await app.api('GET', `/v1/campaigns/${campaign.id}`)).body;
+  ok(await app.api('PUT', `/v1/campaigns/${campaign.id}`, { name: 'Draft', revision, definition: { ...series, audience: { type: 'attribute', key: 'email', op: 'exists' }, steps: steps(['A', 'B']) } }));
+  ok(await put('d1', 'A'));
+  ok(await app.api('POST', `/v1/campaigns/${campaign.id}/publish`));
+  expect(await armOf(of, await idOf('d1'))).toMatchObject({ variant: 'A', source: 'override' });
+  expect(ok(await app.api('GET', `/v1/experiments/${experimentId}/overrides?open=false`)).body.items).toHaveLength(3);
+});
+
 test('canary people are asked about in live campaigns, kept out of comparisons, and told of when something is otherwise', async () => {
   const of = await tested({ type: 'tag', op: 'has', tag: 'vip' });
   for (const id of ['kim', 'lee']) ok(await app.api('POST', '/v1/people', { externalId: id, attributes: { email: `${id}@example.test`, name: id } }));

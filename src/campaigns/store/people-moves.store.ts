@@ -49,10 +49,12 @@ const MOVES = [
   `delete from experiment_override as o using ${PAIRS}
     where o.person_id = m.from_id and exists (select from assignment as own where own.person_id = m.into_id and own.experiment_id = o.experiment_id)`,
   `update experiment_override as o set person_id = m.into_id from ${PAIRS} where o.person_id = m.from_id`,
+  `insert into draft_override (campaign_id, step_id, person_id, variant, set_by, set_at)
+   select distinct on (o.campaign_id, o.step_id, m.into_id) o.campaign_id, o.step_id, m.into_id, o.variant, o.set_by, o.set_at from ${PAIRS} join draft_override as o on o.person_id = m.from_id order by o.campaign_id, o.step_id, m.into_id, o.set_at desc on conflict do nothing`,
   `insert into canary_person (person_id, added_by, added_at) select distinct on (m.into_id) m.into_id, k.added_by, k.added_at from ${PAIRS} join canary_person as k on k.person_id = m.from_id order by m.into_id, k.added_at on conflict do nothing`,
   `insert into canary_check (campaign_id, person_id, expected, expected_by)
    select distinct on (c.campaign_id, m.into_id) c.campaign_id, m.into_id, c.expected, c.expected_by from ${PAIRS} join canary_check as c on c.person_id = m.from_id order by c.campaign_id, m.into_id, c.expected = 'observe' on conflict do nothing`,
-  ...['canary_note', 'canary_check', 'canary_person'].map((table) => `delete from ${table} as c using ${PAIRS} where c.person_id = m.from_id`),
+  ...['canary_note', 'canary_check', 'canary_person', 'draft_override'].map((table) => `delete from ${table} as c using ${PAIRS} where c.person_id = m.from_id`),
   `delete from assignment as a using ${PAIRS}
     where a.person_id = m.from_id and exists (select from assignment as own where own.person_id = m.into_id and own.experiment_id = a.experiment_id)`,
   `update assignment as a set person_id = m.into_id from ${PAIRS} where a.person_id = m.from_id`,
@@ -153,7 +155,7 @@ const WORDLESS = `(select coalesce(jsonb_agg(n.notice || '{"recipient": null, "d
 
 /** Where an erased person's messages went, and what the test mailbox kept of them, is gone before the deliveries forget the address. */
 const FORGETS = [
-  ...['canary_note', 'canary_check', 'canary_person', 'experiment_override'].map((table) => `delete from ${table} as c where c.person_id = any($1::uuid[])`),
+  ...['canary_note', 'canary_check', 'canary_person', 'experiment_override', 'draft_override'].map((table) => `delete from ${table} as c where c.person_id = any($1::uuid[])`),
   'delete from simulation_person as s where s.person_id = any($1::uuid[])',
   'delete from entry_request as r where r.person_id = any($1::uuid[])',
   'delete from launch_person as f where f.person_id = any($1::uuid[])',

@@ -49,6 +49,7 @@ import { Alarms1763800000060 } from './migrations/1763800000060-alarms.js';
 import { Sources1763800000064 } from './migrations/1763800000064-sources.js';
 import { SourcePulls1763800000073 } from './migrations/1763800000073-source-pulls.js';
 import { NoStatusSamples1763800000074 } from './migrations/1763800000074-no-status-samples.js';
+import { DraftOverrides1763800000079 } from './migrations/1763800000079-draft-overrides.js';
 import { OutgoingEvents1763800000072 } from './migrations/1763800000072-outgoing-events.js';
 import { SecretKeys1763800000061 } from './migrations/1763800000061-secret-keys.js';
 import { AssignmentWords1763800000066 } from './migrations/1763800000066-assignment-words.js';
@@ -119,4 +120,5 @@ export const migrations = [
   SourcePulls1763800000073,
   NoStatusSamples1763800000074,
   MonthsByFunction1763800000070,
+  DraftOverrides1763800000079,
 ];

@@ -80,6 +80,8 @@ export const CAMPAIGNS: Sentences = {
   'An auto message is asked for by a browser while somebody looks at a page, which is not recorded. Only series and broadcasts can be simulated.': '자동 메시지는 페이지를 보는 동안 브라우저가 요청하는데, 이는 기록되지 않아요. 스마트 캠페인과 일괄 발송만 시뮬레이션할 수 있어요.',
   'An external broadcast sends nothing, so there is nothing to simulate.': '외부 실험은 아무것도 보내지 않아 시뮬레이션할 것이 없어요.',
   'More than {most} people could enter in this period. Choose a shorter one.': '이 기간에 {most}명보다 많은 고객이 들어올 수 있어요. 더 짧은 기간을 고르세요.',
+  'The draft has gaps. Fill them first; the check of the campaign says which.': '초안에 빈 곳이 있어요. 먼저 채우세요. 캠페인 점검에서 어디인지 알 수 있어요.',
+  'Nothing is compared at the step “{step}” of this draft.': '이 초안의 “{step}” 단계에는 비교할 변형이 없어요.',
   'The simulation needed more than {heap} MB of memory. Choose a shorter period.': '시뮬레이션에 메모리가 {heap}MB보다 많이 필요했어요. 더 짧은 기간을 고르세요.',
   'The thread that ran the simulation ended before it had an answer ({reason}). Try again; the log says more.': '시뮬레이션을 실행하던 스레드가 결과를 내기 전에 끝났어요({reason}). 다시 시도하세요. 자세한 내용은 서버 로그에 있어요.',
   'The simulation was begun {most} times and did not come to its end. Choose a shorter period.': '{most}번 시작했지만 끝까지 가지 못했어요. 더 짧은 기간을 고르세요.',

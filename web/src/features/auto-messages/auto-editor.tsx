@@ -6,6 +6,7 @@ import { displayPlace } from '../../../../src/contract/in-app-formats.ts';
 import { useDraft } from '../campaigns/draft/draft-context.tsx';
 import { GoalsFields } from '../campaigns/goals/goals-fields.tsx';
 import type { Goal, TestPlan } from '../campaigns/series/model.js';
+import { armKeys } from '../campaigns/test-plan/plan-edits.js';
 import { TestPlanFields } from '../campaigns/test-plan/test-plan-fields.tsx';
 import { InAppEditor } from '../in-app/in-app-editor.tsx';
 import { problemsAt, type At } from '../in-app/place.ts';
@@ -90,11 +91,11 @@ type Edit = (next: (message: AutoMessage) => AutoMessage, merge?: string) => voi
 /** What the message is to achieve, and how its variants are compared by that. */
 function Goals({ goals, step, readOnly, at, edit }: { goals: AutoMessage['goals']; step: AutoMessage['message']; readOnly: boolean; at: At; edit: Edit }) {
   const { t } = useTranslation();
-  const arms = step.variants.length + (step.control ? 1 : 0);
+  const arms = armKeys(step);
   return (
     <>
       <GoalsFields goals={goals as Goal[]} hasRuns={false} readOnly={readOnly} at={at} onChange={(next, field) => { edit((draft) => ({ ...draft, goals: next as AutoMessage['goals'] }), field && `goals.${field}`); }} />
-      {arms > 1 ? (
+      {arms.length > 1 ? (
         <TestPlanFields
           stepId={step.id} test={step.test as TestPlan | undefined} arms={arms} versions={step.variants.length} goals={goals as Goal[]} readOnly={readOnly}
           onChange={(test, field) => { edit((draft) => { const { test: _before, ...rest } = draft.message; return { ...draft, message: test ? { ...rest, test: test as AutoMessage['message']['test'] } : rest }; }, field); }}

@@ -6,6 +6,7 @@ import { useDraft } from '../draft/draft-context.tsx';
 import { Ladder } from '../series/inspector/ladder.tsx';
 import { CHANNELS, type Channel } from '../series/model.js';
 import { emptyContent } from '../series/new-step.js';
+import { armKeys } from '../test-plan/plan-edits.js';
 import { TestPlanFields } from '../test-plan/test-plan-fields.tsx';
 import { openingOf } from '../words/opening.ts';
 import { TemplateText } from '../words/template-text.tsx';
@@ -42,7 +43,7 @@ export function MessagePart() {
             </fieldset>
           )}
           <TestPlanFields
-            stepId={message.id ?? 'message'} test={message.test} arms={variants.length + (message.control ? 1 : 0)} versions={variants.length} goals={goals ?? []} atOnce readOnly={readOnly}
+            stepId={message.id ?? 'message'} test={message.test} arms={armKeys(message)} versions={variants.length} goals={goals ?? []} atOnce readOnly={readOnly}
             onChange={(test, field) => { edit(({ test: _before, ...now }) => (test ? { ...now, test } : now), field); }}
           />
         </>

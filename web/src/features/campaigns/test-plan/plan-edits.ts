@@ -37,3 +37,7 @@ export function withFittingTest<M extends { variants?: readonly unknown[] | null
   const { test: { send: _send, ...plan }, ...rest } = message as M & { test: TestPlan };
   return (message.control && Object.keys(plan).length > 0 ? { ...rest, test: plan } : rest) as M;
 }
+
+/** Keys of what a message compares, its control included. */
+export const armKeys = ({ variants, control }: { variants?: readonly { key?: string }[] | undefined; control?: unknown }): string[] =>
+  [...(variants ?? []).map(({ key }) => key ?? ''), ...(control ? ['control'] : [])];

@@ -8,6 +8,7 @@ import { AttributeSlot } from '../../segments/builder/slots.tsx';
 import { decidingGoal } from '../goals/goal-edits.js';
 import type { Goal, TestPlan } from '../series/model.js';
 import { hasRare, percentOf, planWith, RARE, shareOf, USUAL } from './plan-edits.js';
+import { DraftOverrides } from './draft-overrides.tsx';
 import { Planned } from './planned.tsx';
 import { RareFields } from './rare-fields.tsx';
 import { SendFirst } from './send-first.tsx';
@@ -15,8 +16,8 @@ import { SendFirst } from './send-first.tsx';
 interface Given {
   stepId: string;
   test: TestPlan | null | undefined;
-  /** What is compared, the control included; without two there is no test. */
-  arms: number;
+  /** Keys of what is compared, the control included; without two there is no test. */
+  arms: readonly string[];
   /** Versions that say something: of one alone none can lead. */
   versions: number;
   goals: readonly Goal[];
@@ -41,7 +42,7 @@ export function TestPlanFields({ stepId, test, arms, versions, goals, atOnce = f
     setGranted(wish ?? null);
     setOpen(true);
   }
-  if (arms < 2) return null;
+  if (arms.length < 2) return null;
   const put: PlanPart['put'] = (change, typed = false) => { onChange(planWith(plan, change, goals), typed ? `test.${Object.keys(change).join()}` : undefined); };
   const part = { plan, goals, put };
   return (
@@ -52,13 +53,14 @@ export function TestPlanFields({ stepId, test, arms, versions, goals, atOnce = f
         {plan.mode !== 'open' && <Readout {...part} />}
         <NumberInput size="sm" label={t('plan.lift')} description={t('plan.liftHint')} suffix=" %" value={percentOf(plan.lift ?? USUAL.lift)} min={0.1} max={plan.direction === 'lower' ? 99.9 : 1_000} decimalScale={1} data-field="test.lift" onChange={(next) => { const lift = shareOf(next, 0.1, 1_000); if (lift !== undefined) put({ lift }, true); }} />
         <Unit {...part} />
-        {atOnce ? plan.unit !== 'account' && versions > 1 && <SendFirst {...part} /> : <AutoWinner {...part} />}
+        {atOnce ? versions > 1 && <SendFirst {...part} /> : <AutoWinner {...part} />}
         <Button size="compact-xs" variant="subtle" w="fit-content" aria-expanded={open} onClick={() => { setOpen(!open); }}>{t(open ? 'plan.less' : 'plan.more')}</Button>
         <Collapse expanded={open} keepMounted={false}><RareFields {...part} atOnce={atOnce} /></Collapse>
         <Text size="xs" c="dimmed">{t('plan.guardrails')}</Text>
       </Stack>
       <Stack gap="xs" mt="xs">
         <Planned stepId={stepId} onNewRound={readOnly ? undefined : () => { put({ round: (plan.round ?? USUAL.round) + 1 }); }} />
+        <DraftOverrides stepId={stepId} arms={arms} readOnly={readOnly} />
         {test && !readOnly && <Button size="compact-xs" variant="subtle" w="fit-content" onClick={() => { onChange(null); }}>{t('plan.defaults')}</Button>}
       </Stack>
     </fieldset>

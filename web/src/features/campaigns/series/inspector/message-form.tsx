@@ -6,7 +6,7 @@ import { useTopics } from '../../../segments/builder/catalogue.ts';
 import { useSeries, useStepChange } from '../editor-context.tsx';
 import type { MessageStep, Variant } from '../model.js';
 import { addVariant, emptyContent, MOST_ARMS, removeVariant } from '../new-step.ts';
-import { withFittingTest } from '../../test-plan/plan-edits.js';
+import { armKeys, withFittingTest } from '../../test-plan/plan-edits.js';
 import { ContentFields } from './content-fields.tsx';
 import { ShareField } from './fields.tsx';
 import { Ladder } from './ladder.tsx';
@@ -27,7 +27,7 @@ export function MessageForm({ step }: { step: MessageStep }) {
       <Select label={t('series.message.topic')} value={step.topic ?? 'product-updates'} allowDeselect={false} data={topics.map(({ key, name, nameKo }) => ({ value: key, label: i18n.language === 'ko' && nameKo ? nameKo : name }))} data-field="topic" onChange={(topic) => { if (topic) change((now) => ({ ...now, topic })); }} />
       <Variants step={step} total={total} />
       <Control step={step} total={total} />
-      <StepTest step={step} arms={step.variants.length + (step.control ? 1 : 0)} />
+      <StepTest step={step} arms={armKeys(step)} />
       {(step.channel === 'in_app' || step.channel === 'email') && <OwnHours value={step.sendWindow ?? undefined} onChange={(sendWindow, field) => { change(({ sendWindow: _before, ...rest }) => (sendWindow ? { ...rest, sendWindow } : rest), field); }} />}
       {step.channel === 'in_app' && (step.fallback || !step.ladder?.length) && <Fallback step={step} />}
       {(step.channel === 'in_app' || step.channel === 'email') && !step.fallback && <Ladder step={step} onChange={(ladder, field) => { change(({ ladder: _before, ...rest }) => (ladder ? { ...rest, ladder } : rest), field); }} />}

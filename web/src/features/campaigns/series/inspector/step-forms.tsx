@@ -88,7 +88,7 @@ export function SplitForm({ step }: { step: SplitStep }) {
         </Group>
       ))}
       {step.arms.length < MOST_ARMS && <Button variant="light" size="xs" onClick={() => { changeSeries((now) => addArm(now, step.id)); }}>{t('series.split.add')}</Button>}
-      <StepTest step={step} arms={step.arms.length} />
+      <StepTest step={step} arms={step.arms.map(({ key }) => key)} />
     </>
   );
 }

@@ -120,6 +120,49 @@ test('a wait for a condition that began in the past is judged by what was known 
   expect(told((await simulateVersion(app.db, id, { from, to: clock.now() })).ledger)).toEqual(real);
 });
 
+test('a branch that was come to before the launch is judged by what was known then, one that is come to later by what is so; a simulation of these days is the same to the row', async () => {
+  const set = async (name: string, plan: string) => { ok(await app.api('PATCH', `/v1/people/external:${name}`, { attributes: { plan } })); };
+  for (const name of ['was', 'became', 'busy', 'two']) await person(name, { plan: name === 'was' ? 'pro' : 'free' });
+  for (const name of ['was', 'became', 'busy']) await track(name, 'Tried');
+  await app.runner.runUntilIdle();
+  clock.advance(DAY / 2);
+  await track('busy', 'Logged in');
+  await app.runner.runUntilIdle();
+  // Two days after the event they come to the branch.
+  clock.advance(2 * DAY);
+  await set('was', 'free');
+  await set('became', 'pro');
+  await track('two', 'Tried');
+  await app.runner.runUntilIdle();
+  clock.advance(DAY);
+  // Who comes to it after the launch is asked as of then; who was not known at the moment meets nothing.
+  await person('imported', { plan: 'pro' });
+  await track('imported', 'Tried', 3);
+  await app.runner.runUntilIdle();
+  const condition = { type: 'any', of: [{ type: 'attribute', key: 'plan', op: 'is', value: 'pro' }, { type: 'event', event: 'Logged in', count: { op: 'at_least', value: 1 }, within: { days: 2 } }] };
+  const id = await draft(series({ entry: { type: 'event', event: 'Tried', take: 'current_and_future', lookBack: { days: 14 } }, start: 'first', steps: [
+    wait('first', 2, 'fork'), { id: 'fork', type: 'branch', branches: [{ name: 'pro', condition, next: 'yes' }], otherwise: 'no' }, wait('yes', 20, 'tips'), inApp('tips'), wait('no', 20, 'back'), inApp('back'),
+  ] }));
+  const from = clock.now();
+  ok(await app.api('POST', `/v1/campaigns/${id}/publish`));
+  await app.runner.runUntilIdle();
+  const stands = async () => Object.fromEntries((await rows<{ name: string; step: string }>(app.db, 'select p.external_id as name, e.step_id as step from enrollment as e join person as p on p.id = e.person_id where e.campaign_id = $1 order by p.external_id', [id])).map(({ name, step }) => [name, step]));
+  expect(await stands()).toEqual({ was: 'yes', became: 'no', busy: 'yes', imported: 'no', two: 'first' });
+  await set('two', 'pro');
+  await app.runner.runUntilIdle();
+  clock.advance(DAY);
+  await app.runner.runUntilIdle();
+  expect(await stands()).toMatchObject({ two: 'yes' });
+  const { lines } = await simulateVersion(app.db, id, { from, to: clock.now() });
+  const names = new Map((await rows<{ id: string; name: string }>(app.db, 'select p.id, p.external_id as name from person as p')).map((each) => [each.id, each.name]));
+  const ways = [...lines].flatMap(([personId, told]) => told.flatMap((line) => (line.kind === 'left' && line.stepId === 'fork' ? [[names.get(personId), line.outcome]] : [])));
+  expect(Object.fromEntries(ways)).toEqual({ was: 'branch 1: pro', became: 'otherwise', busy: 'branch 1: pro', imported: 'otherwise', two: 'branch 1: pro' });
+  const { body: asked } = ok(await app.api('POST', `/v1/campaigns/${id}/simulations`, { from: from.toISOString(), to: clock.now().toISOString(), version: 1 }));
+  await app.runner.runUntilIdle();
+  const { result } = ok(await app.api('GET', `/v1/campaigns/${id}/simulations/${asked.id}`)).body;
+  expect(result.unknown.map(({ code }: { code: string }) => code)).toContain('looks_back');
+});
+
 test('by a date: those of the days before enter too, unless only they are meant nobody else is kept out, and a file says it', async () => {
   await person('gone', { renews: new Date(clock.now().getTime() - 2 * DAY).toISOString().slice(0, 10) });
   await person('soon', { renews: clock.now().toISOString().slice(0, 10) });

@@ -37,6 +37,20 @@ export async function whenHeld(db: Db, condition: SegmentNode, stretches: readon
   return first;
 }
 
+/** A moment of one run that began in the past. */
+export interface PastMoment { id: string; personId: string; at: Date }
+
+/** The runs for which a condition held at their moment, by what was known then as in {@link whenHeld}. */
+export async function whoHeldThen(db: Db, condition: SegmentNode, moments: readonly PastMoment[]): Promise<Set<string>> {
+  const definition = moments.length === 0 ? null : await pastOf(db, condition);
+  if (!definition) return new Set();
+  const ats = moments.map(({ at }) => at.getTime());
+  const states = await loadStates(db, [...new Set(moments.map(({ personId }) => personId))], { from: new Date(Math.min(...ats)), to: new Date(Math.max(...ats)), campaignId: '', dateKeys: [], whole: false });
+  const questions = moments.flatMap(({ id, personId, at }) => (states.has(personId) ? [{ id, personId, at, then: stateAt(states.get(personId)!, at.getTime()).known }] : []));
+  const truths = await heldThen(db, definition, questions);
+  return new Set(questions.filter((_, place) => truths[place] === true).map(({ id }) => id));
+}
+
 /** Null for one that names a segment that was archived: it holds for nobody. */
 async function pastOf(db: Db, condition: SegmentNode): Promise<PastDefinition | null> {
   try {

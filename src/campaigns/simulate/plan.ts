@@ -47,8 +47,8 @@ export async function planOf(db: Db, { version, contents }: Subject, { from, to,
   };
 }
 
-/** Whether conditions are asked about moments before the period: waits that began in what a launch looks back at. */
-const isJudgedBefore = ({ entry, steps }: PublishedDefinition): boolean => lookingBack(entry) !== null && Object.values(steps).some((step) => step.type === 'wait_until' && step.condition);
+/** Whether conditions are asked about moments before the period: waits that began, and branches that were come to, in what a launch looks back at. */
+export const isJudgedBefore = ({ entry, steps }: PublishedDefinition): boolean => lookingBack(entry) !== null && Object.values(steps).some((step) => (step.type === 'wait_until' && step.condition !== undefined) || step.type === 'branch');
 
 /** Every condition of a version once, by its place. */
 class Conditions {

@@ -4,7 +4,7 @@ import { testThenSendOf } from '../domain/test-then-send.js';
 import { loadVersion } from '../store/versions.store.js';
 import { Tally, type SamplePerson } from './domain/tally.js';
 import { unknownsOf } from './domain/unknowns.js';
-import { planOf, type Subject } from './plan.js';
+import { isJudgedBefore, planOf, type Subject } from './plan.js';
 import type { SimPlan } from './replay/sim-plan.js';
 import { simulate } from './simulator.js';
 import type { DraftSubject } from './simulations.service.js';
@@ -49,6 +49,6 @@ async function factsOf(db: Db, taken: TakenRow, { plan, computed }: { plan: SimP
   return {
     reactions: taken.reactions, from: taken.from, newTests: (taken.draft as DraftSubject | null)?.newTests ?? false, testFirst: testThenSendOf(published) !== null, inStages: published.definition.type === 'broadcast' && published.definition.ramp !== undefined,
     byName: published.entry.type === 'api', sendsToSystems: steps.some((step) => step.type === 'message' && (step.channel === 'webhook' || step.channel === 'chat')), readsEngagement: plan.readsOwnEngagement,
-    computedSegment: computed, ...(await lostSince(db, taken.from)), historySince: await recordingSince(db),
+    computedSegment: computed, looksBack: isJudgedBefore(published), ...(await lostSince(db, taken.from)), historySince: await recordingSince(db),
   };
 }

@@ -12,6 +12,8 @@ export interface UnknownFacts {
   sendsToSystems: boolean;
   readsEngagement: boolean;
   computedSegment: boolean;
+  /** Conditions are asked about moments before the period. */
+  looksBack: boolean;
   erased: number;
   merged: number;
   historySince: Date | null;
@@ -44,6 +46,7 @@ const SOMETIMES: readonly Sometimes[] = [
   { code: 'systems', holds: ({ sendsToSystems }) => sendsToSystems, en: 'What webhooks and team chats would have answered is not known: they always take the message.', ko: '웹훅과 팀 채팅이 어떻게 응답했을지는 알 수 없습니다. 항상 받는 것으로 봅니다.' },
   { code: 'engagement', holds: ({ readsEngagement }) => readsEngagement, en: 'Conditions on what this campaign did count the messages of the simulation; outcomes of its goals and its holdouts count as recorded.', ko: '이 캠페인의 반응을 묻는 조건에는 시뮬레이션의 메시지를 셉니다. 목표 달성과 홀드아웃은 기록된 그대로 셉니다.' },
   { code: 'computed', holds: ({ computedSegment }) => computedSegment, en: 'The segment was not followed through the whole period, so its members were computed from the history by its definition of today.', ko: '세그먼트가 이 기간 내내 유지되지 않아, 오늘의 정의로 과거 기록에서 구성원을 계산했습니다.' },
+  { code: 'looks_back', holds: ({ looksBack }) => looksBack, en: 'For people whose moment lies before the beginning, waits and branches are judged by what was known then. Nothing is known of somebody before we knew them: no condition holds for them there.', ko: '시작 전에 진입 조건을 채운 고객의 대기와 분기는 그때 알던 내용으로 판단합니다. 아직 알지 못하던 고객에 대해서는 아무것도 알 수 없어, 그 시점에는 어떤 조건도 맞지 않는 것으로 봅니다.' },
   { code: 'erased', holds: ({ erased }) => erased > 0, count: ({ erased }) => erased, en: 'People who were erased since are missing.', ko: '이후 삭제된 고객은 빠져 있습니다.' },
   { code: 'merged', holds: ({ merged }) => merged > 0, count: ({ merged }) => merged, en: 'Profiles that were merged since are one person from the beginning.', ko: '이후 병합된 프로필은 처음부터 한 고객으로 봅니다.' },
   { code: 'history', holds: ({ historySince, from }) => historySince !== null && historySince > from, en: 'Recording began after the beginning of the period: before it nothing is known.', ko: '기록이 기간의 시작보다 늦게 시작되었습니다. 그 전은 알 수 없습니다.' },

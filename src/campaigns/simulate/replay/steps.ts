@@ -58,7 +58,8 @@ function* step(walk: Walk, run: SimRun, at: number): Asking<Moved> {
     case 'message': return yield* message(walk, run, here, at);
     case 'wait': return wait(walk, run, here, at);
     case 'wait_until': return yield* waitUntil(walk, run, here, at);
-    case 'branch': return yield* branch(walk, here, at);
+    // One that was come to before the launch is judged as of then (engine/route-steps.ts).
+    case 'branch': return yield* branch(walk, here, isOver(run.past) ? run.past!.at.getTime() : at);
     case 'split': {
       const { variant } = armOf(walk, here.id, at);
       return { outcome: variant, next: here.arms.find((arm) => arm.key === variant)?.next ?? null };

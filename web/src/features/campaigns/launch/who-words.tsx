@@ -79,6 +79,7 @@ function LookedBack({ found: { who, now, before, isCounting, failed }, children 
           {before.places.map(({ kind, stepId, people, firstAt, lastAt }) => <li key={`${kind} ${stepId}`}><Text size="sm">{t(kind === 'waits' && firstAt === lastAt ? 'launch.past.waitsAt' : `launch.past.${kind}`, { count: people, step: nameOf(stepId), from: firstAt ? format.instant(firstAt) : '', to: lastAt ? format.instant(lastAt) : '' })}</Text></li>)}
         </Stack>
       )}
+      {definition.type === 'series' && definition.steps?.some((step) => step?.type === 'branch' || step?.type === 'wait_until') && <Text size="sm" c="dimmed">{t('launch.past.judged')}</Text>}
       {before?.people !== null && before?.places === null && <Text size="sm">{t('launch.past.many')}</Text>}
       {failed && <Alert color="orange" variant="light">{t('launch.who.failed')}</Alert>}
     </>

@@ -84,6 +84,29 @@ describe('a broadcast that goes to a share first', () => {
     expect(await deliveries(of)).toHaveLength(240);
   });
 
+  test('by account all people of one are in the test or in the rest, and get one arm; the rest is judged by what accounts did', async () => {
+    const people = await makePeople(app, 'by-account', 120, { group: 'by-account' });
+    // Forty companies of two, and forty people without one.
+    await app.db.query(`update person as p set attributes = p.attributes || jsonb_build_object('company', 'c' || (o.place % 40)) from unnest($1::uuid[]) with ordinality as o (id, place) where p.id = o.id and o.place <= 80`, [people]);
+    const companyOf = (person: string): string => { const place = people.indexOf(person) + 1; return place <= 80 ? `c${place % 40}` : person; };
+    const of = await publishTest(app, broadcast(await segment('by-account'), { message: inAppTest({ test: { ...SEND, unit: 'account', account: 'company' } }) }));
+    await run();
+    const units = [...new Set(people.map(companyOf))];
+    const inTest = new Set(inShare(of, 2000, units));
+    const tested = people.filter((person) => inTest.has(companyOf(person)));
+    expect(tested.length).toBeGreaterThan(0);
+    expect((await deliveries(of)).map(({ personId, variant }) => `${personId} ${variant}`).toSorted()).toEqual(tested.map((id) => `${id} ${drawn(of, companyOf(id))}`).toSorted());
+    expect(await statusOf(of)).toMatchObject({ state: 'waiting', testPeople: tested.length, restPeople: 120 - tested.length });
+    expect((await rows<{ units: number }>(app.db, 'select count(distinct a.unit)::int as units from assignment as a where a.experiment_id = $1', [of.experimentId]))[0]!.units).toBe(inTest.size);
+    const said = (await app.api('POST', `/v1/campaigns`, { name: 'x', definition: broadcast(await segment('nobody'), { message: inAppTest({ test: { ...SEND, unit: 'account', account: 'company' } }) }) })).body.id as string;
+    expect((await app.api('POST', `/v1/campaigns/${said}/check`)).body.findings.filter(({ severity }: { severity: string }) => severity === 'error')).toEqual([]);
+    // Too few accounts for a verdict: the arm in front goes, and nothing is claimed.
+    await buy(tested.filter((id) => drawn(of, companyOf(id)) === 'B'));
+    await pass(4 * HOUR);
+    expect(await statusOf(of)).toMatchObject({ state: 'decided', restLeft: 0, sent: { variant: 'B', claim: 'leader' } });
+    expect((await deliveries(of)).map(({ personId }) => personId).toSorted()).toEqual(people.toSorted());
+  });
+
   test('the audience is frozen: who comes later gets nothing, who leaves or unsubscribes is refused by the gates', async () => {
     const { people, segmentId } = await audience('frozen', 60);
     const of = await publishTest(app, broadcast(segmentId, { message: inAppTest({ topic: 'product-updates' }) }));

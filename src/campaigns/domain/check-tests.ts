@@ -50,13 +50,12 @@ function useFaults(definition: CampaignDefinition, at: string, { autoWinner, sen
   ];
 }
 
-function unitFaults(definition: CampaignDefinition, at: string, { unit, account, send }: TestPlan): Finding[] {
+function unitFaults(definition: CampaignDefinition, at: string, { unit, account }: TestPlan): Finding[] {
   if (unit !== 'account') return account === undefined ? [] : [fault(`${at}.account`, 'account-unused', 'Arms are drawn for people here: leave "account" out, or draw them by account ("unit").')];
   const isExternal = definition.type === 'broadcast' && definition.external;
   return [
     ...(isExternal ? [fault(`${at}.unit`, 'account-external', 'Who is in which arm of an external test is decided elsewhere, so it can not be drawn by account here.')] : []),
     ...(account === undefined ? [fault(`${at}.account`, 'account-missing', 'Name the attribute that says to which account a person belongs, for example company_id.')] : []),
-    ...(send ? [fault(`${at}.send`, 'account-send', 'Test-then-send draws its share by person and compares people, so it can not be by account.')] : []),
   ];
 }
 

@@ -25,7 +25,6 @@ export const KOREAN: Readonly<Record<string, string>> = {
   'lift-below-nothing': '낮을수록 좋은 지표에서는 100% 이상 줄일 수 없어요.',
   'account-external': '외부 실험의 배정은 다른 곳에서 정해지므로 계정별로 배정할 수 없어요.',
   'account-missing': '고객이 속한 계정을 나타내는 속성을 정해 주세요. 예: company_id',
-  'account-send': '시험 후 발송은 고객별로 나누어 비교하므로 계정별로 할 수 없어요.',
   'account-unused': '고객별로 배정하므로 계정 속성은 쓰이지 않아요. 비우거나 계정별 배정으로 바꿔 주세요.',
   'look-back-missing': '시작할 때 포함할 고객의 기간을 정해 주세요. 얼마나 지난 시점까지 볼지 필요해요.',
   'look-back-too-long': '최대 365일 전까지 볼 수 있어요.',

@@ -25,8 +25,8 @@ export interface GivenArm {
 const keepSalt = ({ salt }: Pick<PublishedExperiment, 'salt'>): string => `${salt}:keep`;
 const shareSalt = ({ salt }: Pick<PublishedExperiment, 'salt'>): string => `${salt}:share`;
 
-/** Whether somebody belongs to the share of a test-then-send that gets the arms. @param share basis points */
-export const isInShare = (experiment: Pick<PublishedExperiment, 'salt'>, share: number, personId: string): boolean => bucketOf(shareSalt(experiment), personId) < share;
+/** Whether a person, or everybody of an account (domain/units.ts), belongs to the share of a test-then-send that gets the arms. @param share basis points */
+export const isInShare = (experiment: Pick<PublishedExperiment, 'salt'>, share: number, unit: string): boolean => bucketOf(shareSalt(experiment), unit) < share;
 
 /** The arm that each unit without a stored one gets now: a person, or an account (domain/units.ts). */
 export function armsFor(experiment: PublishedExperiment, { choice, dropped }: Steering): (unit: string) => GivenArm {

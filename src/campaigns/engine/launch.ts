@@ -3,6 +3,7 @@ import type { SegmentNode } from '../../contract/segment.js';
 import { addDuration } from '../../kernel/local-time.js';
 import { isLastStage } from '../domain/ramp.js';
 import { isInShare } from '../domain/steering.js';
+import { unitsOf } from '../store/assignments.store.js';
 import { testThenSendOf } from '../domain/test-then-send.js';
 import { recordDecisions } from '../store/decisions.store.js';
 import { freezePeople, launchPage, startLaunch, survivorsOf, type LaunchPage } from '../store/launch-audience.store.js';
@@ -96,7 +97,8 @@ function stillMeant({ part, segmentId }: Launch, version: CampaignVersion): Segm
 async function keepShare(tx: EntityManager, version: CampaignVersion, entering: readonly Candidate[]): Promise<Candidate[]> {
   const test = (await findTest(tx, { campaignId: version.campaignId }))!;
   const experiment = testThenSendOf(version.published)!.experiment;
-  const inTest = entering.filter(({ personId }) => isInShare(experiment, test.share, personId));
+  const unit = await unitsOf(tx, experiment, entering.map(({ personId }) => personId));
+  const inTest = entering.filter(({ personId }) => isInShare(experiment, test.share, unit(personId)));
   const taken = new Set(inTest);
   await freezeRest(tx, test, { inTest: inTest.length, rest: entering.filter((candidate) => !taken.has(candidate)).map(({ personId }) => personId) });
   return inTest;

@@ -6,6 +6,7 @@ import { dateEntriesIn } from '../domain/next-due.js';
 import { isInShare } from '../domain/steering.js';
 import { lookBackTo, lookingBack, takesFuture } from '../domain/takes.js';
 import { testThenSendOf } from '../domain/test-then-send.js';
+import { attributeAt, unitOf } from '../domain/units.js';
 import { entryRule } from '../engine/endings.js';
 import { usableZone } from '../engine/people.js';
 import type { EntryRecord } from '../store/enrollments.store.js';
@@ -57,7 +58,7 @@ export async function triggersOf(db: Db, plan: SimPlan, source: EntrySource, peo
   } else if (entry.type === 'launch') {
     const launchAt = definition.type === 'broadcast' && definition.launchAt ? Date.parse(definition.launchAt) : plan.from;
     const at = launchAt > plan.from && launchAt <= plan.to ? launchAt : plan.from;
-    for (const id of await meantBy(db, plan, source, { segmentId: entry.segmentId, at, people })) add(id, launchTrigger(plan, id, at, entry.segmentId));
+    for (const id of await meantBy(db, plan, source, { segmentId: entry.segmentId, at, people })) add(id, launchTrigger(plan, { id, states: people.states.get(id) ?? [] }, at, entry.segmentId));
   }
   return triggers;
 }
@@ -65,9 +66,11 @@ export async function triggersOf(db: Db, plan: SimPlan, source: EntrySource, peo
 const launched = (at: number, segmentId: string | null): EntryRecord => ({ kind: 'launch', at: new Date(at).toISOString(), ...(segmentId === null ? {} : { segmentId }) });
 
 /** The rest of a test that is sent first comes after its wait, and gets the first arm: which one would be in front nobody knows. */
-function launchTrigger(plan: SimPlan, personId: string, at: number, segmentId: string | null): Trigger {
+function launchTrigger(plan: SimPlan, { id, states }: { id: string; states: readonly PersonState[] }, at: number, segmentId: string | null): Trigger {
   const test = testThenSendOf(plan.version.published);
-  if (!test || isInShare(test.experiment, test.share, personId)) return { at, entry: launched(at, segmentId) };
+  const { account } = test?.experiment ?? {};
+  const unit = account === undefined || states.length === 0 ? id : unitOf({ account }, id, attributeAt(stateAt(states, at).person.attributes, account));
+  if (!test || isInShare(test.experiment, test.share, unit)) return { at, entry: launched(at, segmentId) };
   const rest = addDuration(new Date(at), test.wait, plan.zone).getTime();
   return { at: rest, entry: launched(rest, segmentId), arm: test.experiment.arms.find(({ isControl }) => !isControl)!.key };
 }

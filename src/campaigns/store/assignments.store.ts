@@ -42,13 +42,17 @@ export async function currentArms(db: Db, experiment: PublishedExperiment, perso
   const isTest = experiment.arms.length > 1;
   const give = armsFor(experiment, isTest ? await loadSteering(db, experiment.experimentId) : UNSTEERED);
   if (!isTest || experiment.account === undefined) return give;
+  const unit = await unitsOf(db, experiment, personIds);
+  return (personId) => ({ ...give(unit(personId)), unit: drawOf(experiment.salt, unit(personId)) });
+}
+
+/** What is drawn for each of these people: their account as it is now, where the experiment asks for it, else they themselves. */
+export async function unitsOf(db: Db, experiment: Pick<PublishedExperiment, 'account'>, personIds: readonly string[]): Promise<(personId: string) => string> {
+  if (experiment.account === undefined || personIds.length === 0) return (personId) => personId;
   const named = await rows<{ id: string; value: unknown }>(db, `
     select p.id, coalesce(p.attributes -> $2::text, p.attributes #> string_to_array($2::text, '.')) as value from person as p where p.id = any($1::uuid[])`, [personIds, experiment.account]);
   const values = new Map(named.map(({ id, value }) => [id, value]));
-  return (personId) => {
-    const unit = unitOf(experiment, personId, values.get(personId));
-    return { ...give(unit), unit: drawOf(experiment.salt, unit) };
-  };
+  return (personId) => unitOf(experiment, personId, values.get(personId));
 }
 
 /**

@@ -2166,6 +2166,17 @@ create table sandbox_mail (
   raw bytea not null,
   constraint sandbox_mail_pkey PRIMARY KEY (id));
 
+create table saved_reply (
+  id uuid not null,
+  name text not null,
+  texts jsonb not null,
+  revision integer not null default 1,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_by text not null,
+  updated_at timestamp with time zone not null,
+  constraint saved_reply_pkey PRIMARY KEY (id));
+
 create table scanner_network (
   network cidr not null,
   note text not null default ''::text,
@@ -2441,6 +2452,16 @@ create table source_pull (
   constraint source_pull_kind_check CHECK ((kind = ANY (ARRAY['csv'::text, 'postgres'::text]))),
   constraint source_pull_last_state_check CHECK ((last_state = ANY (ARRAY['ok'::text, 'unchanged'::text, 'failed'::text]))));
 
+create table source_pull_run (
+  source_id uuid not null,
+  id uuid not null,
+  at timestamp with time zone not null,
+  state text not null,
+  new_rows integer not null,
+  error text,
+  constraint source_pull_run_pkey PRIMARY KEY (source_id, id),
+  constraint source_pull_run_state_check CHECK ((state = ANY (ARRAY['ok'::text, 'unchanged'::text, 'failed'::text]))));
+
 create table source_secret (
   id uuid not null,
   source_id uuid not null,
@@ -2448,6 +2469,11 @@ create table source_secret (
   hint text not null,
   added_at timestamp with time zone not null,
   constraint source_secret_pkey PRIMARY KEY (id));
+
+create table status_sample (
+  at timestamp with time zone not null,
+  sample jsonb not null,
+  constraint status_sample_pkey PRIMARY KEY (at));
 
 create table step_visit (
   enrollment_id uuid not null,
@@ -2701,6 +2727,7 @@ alter table simulation add constraint simulation_campaign_id_fkey FOREIGN KEY (c
 alter table simulation_person add constraint simulation_person_simulation_id_fkey FOREIGN KEY (simulation_id) REFERENCES simulation(id) ON DELETE CASCADE;
 alter table source_delivery add constraint source_delivery_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE;
 alter table source_pull add constraint source_pull_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE;
+alter table source_pull_run add constraint source_pull_run_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE;
 alter table source_secret add constraint source_secret_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE;
 alter table test_then_send add constraint test_then_send_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id);
 alter table test_then_send add constraint test_then_send_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiment(id);
@@ -2863,6 +2890,7 @@ CREATE INDEX result_reads_campaign ON public.result_reads USING btree (campaign_
 CREATE INDEX result_tested_assigned ON public.result_tested USING btree (experiment_id, variant, eligible, assigned_at);
 CREATE INDEX result_tested_goal_assigned ON public.result_tested_goal USING btree (experiment_id, goal, assigned_at);
 CREATE INDEX sandbox_mail_received ON public.sandbox_mail USING btree (received_at, id);
+CREATE UNIQUE INDEX saved_reply_name ON public.saved_reply USING btree (lower(name));
 CREATE UNIQUE INDEX secret_key_active ON public.secret_key USING btree ((true)) WHERE (state = 'active'::text);
 CREATE INDEX segment_build_member_person ON public.segment_build_member USING btree (person_id);
 CREATE INDEX segment_created ON public.segment USING btree (created_at, id) WHERE (purpose = 'shared'::text);

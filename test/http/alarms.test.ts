@@ -92,3 +92,24 @@ test('the link in the mail asks first, and then sends no more there', async () =
   expect((await fetch(`${app.url}${stop}`, { method: 'POST' })).status).toBe(200);
   expect(((await app.api('GET', '/v1/alarm-targets')).body.items as { id: string }[]).map(({ id }) => id)).toEqual([targets.hook]);
 });
+
+test('what a look measured is kept by the minute for a week, and answered by steps with the worst of each', async () => {
+  const history = async (hours: number) => (await app.api('GET', `/v1/status/history?hours=${hours}`)).body as { minutes: number; from: string; to: string; points: { at: string; values: Record<string, number> }[] };
+  await app.db.query('delete from status_sample');
+  clock.advance(60_000 - (clock.now().getTime() % 60_000));
+  for (let half = 0; half < 6; half += 1) await later(30);
+  const { minutes, points, from, to } = await history(3);
+  expect([minutes, Date.parse(to) - Date.parse(from)]).toEqual([1, 3 * 3_600_000]);
+  expect(points.length).toBeGreaterThanOrEqual(3);
+  expect(points.length).toBeLessThanOrEqual(4);
+  expect(points[0]!.values).toMatchObject({ steps: expect.any(Number), connections: expect.any(Number) });
+  // Two samples of one step: the worse is told. One that is too old to be drawn goes with the next look.
+  const [{ at }] = (await app.db.query('select max(s.at) as at from status_sample as s')) as [{ at: Date }];
+  await app.db.query(`update status_sample set sample = '{"steps": 4321}' where at = $1`, [at]);
+  await app.db.query(`insert into status_sample (at, sample) values ($1::timestamptz - interval '9 days', '{}')`, [at]);
+  const day = await history(24);
+  expect([day.minutes, Math.max(...day.points.map(({ values }) => values.steps ?? 0))]).toEqual([10, 4_321]);
+  await later(60);
+  expect((await app.db.query(`select count(*)::int as n from status_sample as s where s.at < $1::timestamptz - interval '8 days'`, [at]))[0]).toEqual({ n: 0 });
+  expect((await app.api('GET', '/v1/status/history?hours=5')).status).toBe(400);
+});

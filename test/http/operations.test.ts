@@ -60,6 +60,15 @@ test('from event to decision to handover is measured, by the event that caused t
   expect(body.latencies.decisionToHandover.count).toBeGreaterThanOrEqual(1);
 });
 
+test('the release that runs is told, with the state of its schema', async () => {
+  const { status, body } = await app.api('GET', '/v1/status/release');
+  expect([status, body]).toMatchObject([200, { version: expect.stringMatching(/^\d+\./), node: process.versions.node, database: { waiting: [], unknown: [], last: expect.stringMatching(/\d{13}$/) } }]);
+  const [{ name }] = (await app.db.query('delete from migration where name = (select max(m.name) from migration as m) returning name'))[0] as [{ name: string }];
+  await app.db.query(`insert into migration (timestamp, name) values (1, 'OfALaterRelease1')`);
+  expect((await app.api('GET', '/v1/status/release')).body.database).toMatchObject({ waiting: [name], unknown: ['OfALaterRelease1'] });
+  await app.db.query('update migration set name = $1, timestamp = $2 where timestamp = 1', [name, Number(/\d+$/.exec(name)![0])]);
+});
+
 test('nothing of people is in the metrics', async () => {
   const { text } = await scrape();
   expect(text).not.toMatch(/@|example\.|dnb_/);

@@ -99,3 +99,26 @@ test('pages, taken keys, other revisions and strangers', async () => {
   expect((await create('bad', '{{name}}')).body.problems[0]).toMatchObject({ path: 'content', code: 'template.unknown-variable' });
   expect((await fetch(`${app.url}/v1/snippets`)).status).toBe(401);
 });
+
+test('a saved reply has a name, texts by language and fields that exist; it is found by a part of either', async () => {
+  const save = (body: object) => app.api('POST', '/v1/saved-replies', body);
+  const made = await save({ name: '환불 안내', texts: { ko: '{{default person.name "고객"}}님, 환불이 끝났어요.', en: 'Your refund is done.' } });
+  expect([made.status, made.body]).toMatchObject([201, { name: '환불 안내', revision: 1, texts: { en: 'Your refund is done.' } }]);
+  const { id } = made.body as { id: string };
+  await save({ name: 'Feature is out', texts: { en: 'What you asked for 100% is there.' } });
+  expect((await save({ name: '환불 안내', texts: { en: 'x' } })).body).toMatchObject({ code: 'saved-reply.name-taken', problems: [{ path: 'name' }] });
+  for (const texts of [{}, { en: '' }, { 'not a language!': 'x' }]) expect((await save({ name: 'Bad', texts })).status).toBe(400);
+  expect((await save({ name: 'Bad', texts: { en: 'ok', ko: '{{name}}' } })).body.problems[0]).toMatchObject({ path: 'texts.ko', code: 'template.unknown-variable' });
+  expect((await save({ name: 'Bad', texts: { en: '{{> greeting}}' } })).status).toBe(400);
+  const named = async (query: string) => ((await app.api('GET', `/v1/saved-replies?${query}`)).body.items as { name: string }[]).map(({ name }) => name);
+  expect([await named(''), await named('q=REFUND'), await named(`q=${encodeURIComponent('환불')}`), await named('q=100%25'), await named('q=nothing')]).toEqual([['Feature is out', '환불 안내'], ['환불 안내'], ['환불 안내'], ['Feature is out'], []]);
+  const first = (await app.api('GET', '/v1/saved-replies?limit=1')).body;
+  expect((await app.api('GET', `/v1/saved-replies?limit=1&after=${first.next}`)).body).toMatchObject({ items: [{ id }], next: null });
+  expect((await app.api('PUT', `/v1/saved-replies/${id}`, { revision: 1, name: 'feature IS out', texts: { en: 'x' } })).status).toBe(409);
+  expect((await app.api('PUT', `/v1/saved-replies/${id}`, { revision: 1, name: '환불', texts: { ko: '끝났어요.' } })).body).toMatchObject({ revision: 2, texts: { ko: '끝났어요.' } });
+  expect((await app.api('PUT', `/v1/saved-replies/${id}`, { revision: 1, name: '환불', texts: { ko: 'x' } })).body.code).toBe('saved-reply.changed');
+  expect((await app.api('DELETE', `/v1/saved-replies/${id}`)).status).toBe(204);
+  expect((await app.api('GET', `/v1/saved-replies/${id}`)).status).toBe(404);
+  const audit = (await app.db.query(`select a.action from audit_entry as a where a.subject = $1 order by a.at, a.id`, [`saved_reply:${id}`])) as { action: string }[];
+  expect(audit.map(({ action }) => action)).toEqual(['saved_reply.create', 'saved_reply.change', 'saved_reply.delete']);
+});

@@ -53,6 +53,31 @@ test('a CSV file is fetched at its times, only when it changed; a row that chang
   await later(HOUR);
   expect((await pull(id)).lastError).toBe('The file was not given: HTTP 404.');
   expect(JSON.stringify(await app.db.query('select p.* from source_pull as p'))).not.toContain('very-secret');
+  // How each look went, the latest first, by pages.
+  const runs = (await ok('GET', `/v1/sources/${id}/pull/runs`)).items as { state: string; rows: number; error: string | null; errorKo?: string }[];
+  expect(runs.map(({ state, rows }) => [state, rows])).toEqual([['failed', 0], ['failed', 0], ['ok', 1], ['unchanged', 0], ['ok', 2]]);
+  expect(runs[0]).toMatchObject({ error: 'The file was not given: HTTP 404.', errorKo: '파일을 받지 못했어요: HTTP 404' });
+  const first = await ok('GET', `/v1/sources/${id}/pull/runs?limit=2`);
+  expect((await ok('GET', `/v1/sources/${id}/pull/runs?limit=2&after=${first.next}`)).items).toEqual(runs.slice(2, 4));
+  expect(await ok('GET', `/v1/sources/${id}`)).toMatchObject({ asks: 'csv', asked: 'failed' });
+  // Looked at before it is kept: nothing is, and the address that is known need not be typed again.
+  server.answer = ({ path }) => ({ status: 200, body: `id,plan\nt-1,${path.includes('very-secret') ? 'kept' : 'other'}\n` });
+  const before = await pull(id);
+  expect(await ok('POST', `/v1/sources/${id}/pull/try`, { kind: 'csv' })).toEqual({ rows: [{ id: 't-1', plan: 'kept' }], found: 1 });
+  expect(await ok('POST', `/v1/sources/${id}/pull/try`, { kind: 'csv', address: server.url })).toEqual({ rows: [{ id: 't-1', plan: 'other' }], found: 1 });
+  expect(await pull(id)).toEqual(before);
+  expect((await app.api('POST', `/v1/sources/${id}/pull/try`, { kind: 'postgres', query: 'select 1 as a', cursorColumn: 'a' })).body).toMatchObject({ problems: [{ path: 'address' }] });
+  expect((await app.api('POST', `/v1/sources/${id}/pull/try`, { kind: 'csv', address: 'http://169.254.169.254/latest' })).body).toMatchObject({ problems: [{ path: 'address' }] });
+  expect(await ok('PUT', `/v1/sources/${id}/pull`, { kind: 'csv', everyMinutes: 5 })).toMatchObject({ pull: { address: server.url, everyMinutes: 5 } });
+  await app.runner.runUntilIdle();
+  expect(await planOf('t-1')).toBe('kept');
+  // An address that does not open any more is said; it stands still until it is entered again.
+  const { id: other } = await ok('POST', '/v1/sources', { kind: 'json', name: 'Other', proof: { kind: 'bearer' }, secret: 'a-secret-of-another' });
+  await app.db.query(`update source_pull set address = (select k.value from source_secret as k where k.source_id = $2) where source_id = $1`, [id, other]);
+  await later(HOUR);
+  expect(await pull(id)).toMatchObject({ secretLost: true, lastState: 'failed' });
+  await app.db.query(`update source_secret as k set value = (select p.address from source_pull as p where p.source_id = $1) || 'x' where k.source_id = $2`, [id, other]);
+  expect(await ok('GET', `/v1/sources/${other}`)).toMatchObject({ secrets: [{ lost: true }] });
 });
 
 test('a query of PostgreSQL goes on after its cursor, without writing, losing or repeating a row', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { CHECKS, judgeStatus, worst, type Facts } from '../../src/operations/domain/status.js';
+import { sampleOf } from '../../src/operations/history/sample.js';
 import { WORDS, worded } from '../../src/operations/domain/words.js';
 
 const now = new Date('2026-11-23T09:00:00Z');
@@ -35,4 +36,11 @@ test('one that is bad makes the whole bad, and says what to do in both languages
   const findings = judgeStatus({ ...well, leasesOver: 5, connections: { used: 96, allowed: 100 } });
   expect([worst(findings), findings.filter(({ level }) => level !== 'ok').map(({ check, level }) => [check, level])]).toEqual(['bad', [['leases', 'warn'], ['connections', 'bad']]]);
   expect(findings.map(worded).filter(({ level }) => level !== 'ok').every(({ whatToDo }) => whatToDo!.en !== '' && /[가-힣]/.test(whatToDo!.ko))).toBe(true);
+});
+
+test('what is kept for the drawings has a number or nothing: a share of a few messages is a gap, not a zero', () => {
+  const none = { count: 0, p50: null, p95: null, p99: null };
+  const sample = sampleOf({ findings: judgeStatus({ ...well, day: { sent: 10, bounced: 5, complained: 0 }, backlogs: [{ queue: 'steps', due: 3, oldestAt: ago(12.5) }] }), latencies: { event_to_decision: { count: 3, p50: 0.1234567, p95: 0.4, p99: 0.5 }, decision_to_handover: none, handover_to_delivered: none } });
+  expect(sample).toMatchObject({ steps: 12.5, segments: 0, results: 0, 'eventToDecision.p50': 0.123457, 'eventToDecision.p99': 0.5 });
+  expect(Object.keys(sample).filter((name) => name === 'bounces' || name === 'complaints' || name.startsWith('handoverToDelivered'))).toEqual([]);
 });

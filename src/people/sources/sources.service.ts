@@ -7,13 +7,14 @@ import { newId } from '../../kernel/ids.js';
 import { AuditLog } from '../../platform/audit.js';
 import { inTransaction, type Db } from '../../platform/database/db.js';
 import type { Actor } from '../../platform/http/access.js';
+import { openOrNull } from '../../platform/secrets/vault.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
 import type { Mapping } from './domain/mapping.js';
 import { PRESETS } from './domain/presets.js';
 import { namesOf, type Proof, type SourceKind } from './domain/proof.js';
 import { readSourceBody } from './read-body.js';
 import { listSourceDeliveries, loadSourceDelivery, readAgain, type SourceDelivery, type SourceDeliveryState, type SourceProblem } from './store/source-deliveries.store.js';
-import { deleteSource, deleteSourceSecret, insertSource, insertSourceSecret, listSources, loadSource, lockSource, updateSource, type Source, type SourceChange } from './store/sources.store.js';
+import { deleteSource, deleteSourceSecret, insertSource, insertSourceSecret, listSources, loadSource, lockSource, openSecret, updateSource, type Source, type SourceChange } from './store/sources.store.js';
 
 /** The old secret and the one that replaces it. */
 const MAX_SECRETS = 2;
@@ -33,6 +34,11 @@ export class Sources {
   /** @throws source.not-found */
   async get(id: string): Promise<Source> {
     return (await loadSource(this.db, id)) ?? missing(id);
+  }
+
+  /** Those of its secrets that can not be opened any more: what they sign is refused until they are entered again. */
+  lostSecrets({ secrets }: Source): Set<string> {
+    return new Set(secrets.filter((secret) => openOrNull(() => openSecret(this.db, secret)) === null).map(({ id }) => id));
   }
 
   add({ kind, name, proof, mapping, secret }: { kind: SourceKind; name: string; proof: Proof; mapping?: Mapping; secret?: string }, actor: Actor): Promise<Source> {

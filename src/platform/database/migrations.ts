@@ -50,6 +50,8 @@ import { Sources1763800000064 } from './migrations/1763800000064-sources.js';
 import { SourcePulls1763800000073 } from './migrations/1763800000073-source-pulls.js';
 import { NoStatusSamples1763800000074 } from './migrations/1763800000074-no-status-samples.js';
 import { DraftOverrides1763800000079 } from './migrations/1763800000079-draft-overrides.js';
+import { SamplesAndRuns1763800000075 } from './migrations/1763800000075-samples-and-runs.js';
+import { SavedReplies1763800000076 } from './migrations/1763800000076-saved-replies.js';
 import { OutgoingEvents1763800000072 } from './migrations/1763800000072-outgoing-events.js';
 import { SecretKeys1763800000061 } from './migrations/1763800000061-secret-keys.js';
 import { AssignmentWords1763800000066 } from './migrations/1763800000066-assignment-words.js';
@@ -121,4 +123,6 @@ export const migrations = [
   NoStatusSamples1763800000074,
   MonthsByFunction1763800000070,
   DraftOverrides1763800000079,
+  SamplesAndRuns1763800000075,
+  SavedReplies1763800000076,
 ];

@@ -51,7 +51,7 @@ export const GENERAL: Sentences = {
   'There is no {what} with id {id}.': '{what~} 정보를 찾을 수 없어요. 삭제되었을 수 있어요.',
   campaign: '캠페인', experiment: '테스트', segment: '세그먼트', message: '메시지', coverage: '점검', simulation: '시뮬레이션', version: '버전', person: '고객', snippet: '스니펫', starter: '시작 레이아웃',
   delivery: '발송 기록', relay: '메일 서버', return: '반송 보고', import: '가져오기', 'entry-file': '파일', list: '목록', page: '페이지', user: '사용자', topic: '주제', label: '표시 이름', holdout: '대조군', enrollment: '진행',
-  api_key: 'API 키', webhook_endpoint: '받는 곳', 'sending-domain': '발송 도메인', 'dkim-key': 'DKIM 키', 'test-then-send': '시험 후 발송', 'verdict review': '검토', 'provider-secret': '비밀 키', source: '데이터 소스', source_pull: '데이터 소스 일정', 'source-secret': '비밀 키', 'source-delivery': '받은 내용',
+  api_key: 'API 키', webhook_endpoint: '받는 곳', 'sending-domain': '발송 도메인', 'dkim-key': 'DKIM 키', 'test-then-send': '시험 후 발송', 'verdict review': '검토', 'provider-secret': '비밀 키', source: '데이터 소스', source_pull: '데이터 소스 일정', saved_reply: '저장된 답변', 'source-secret': '비밀 키', 'source-delivery': '받은 내용',
   'provider-connection': '연결', 'sandbox-mail': '샌드박스 메일', 'identity-secret': '비밀 키',
   'This database has no key for secrets yet. Start Danbi once: it makes one.': '이 데이터베이스에는 아직 비밀 키가 없어요. Danbi를 한 번 시작하면 만들어져요.',
   'The secret in {place} of {id} does not open: it was changed, or moved here from another row. Restore that row from a backup, or delete it and set it up anew.': '{place}에 있는 비밀 값({id})을 열 수 없어요. 값이 바뀌었거나 다른 곳에서 옮겨졌어요. 백업에서 되살리거나 지우고 다시 설정하세요.',

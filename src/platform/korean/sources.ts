@@ -36,6 +36,7 @@ export const SOURCES: Sentences = {
   'PostgreSQL says: {reason}.': 'PostgreSQL의 답: {reason}',
   'A query of PostgreSQL needs the query and the column that grows.': 'PostgreSQL 쿼리에는 쿼리와 커지기만 하는 열이 필요해요.',
   'Shopify and Stripe send by themselves; only a source of kind "json" is asked on a schedule.': '쇼피파이와 스트라이프는 스스로 보내요. 정해진 때에 물어보는 것은 JSON 소스만 할 수 있어요.',
+  'An address is needed.': '주소가 필요해요.',
   'This must be an address such as https://example.com/people.csv.': 'https://example.com/people.csv 같은 주소여야 해요.',
   'This must be an address such as postgres://user:password@host:5432/database.': 'postgres://user:password@host:5432/database 같은 주소여야 해요.',
   'must be one query without a semicolon': '세미콜론 없는 쿼리 하나여야 해요.',

@@ -6,6 +6,8 @@ import { inTransaction } from '../../../platform/database/db.js';
 import { Worker, type Round } from '../../../platform/jobs/worker.js';
 import type { Log } from '../../../platform/logging.js';
 import { LOG } from '../../../platform/tokens.js';
+import { keepSample } from '../../history/history.store.js';
+import { sampleOf } from '../../history/sample.js';
 import { StatusReader } from '../../status.service.js';
 import { ServiceLevels } from '../../levels/levels.service.js';
 import { conditionsOf, LOOK_MS, stepsOf, UNREADABLE, type Condition } from '../domain/condition.js';
@@ -61,24 +63,25 @@ export class AlarmsWorker extends Worker {
   }
 
   private async look(now: Date): Promise<void> {
-    const found = await this.conditions(now);
+    const { found, sample } = await this.looked(now);
     await inTransaction(this.db, async (tx) => {
       if (!(await takeLook(tx, now, new Date(now.getTime() - LOOK_MS)))) return;
       const open = await openAlarms(tx);
       // Of what can not be read nobody knows whether it is over.
       await takeSteps(tx, found === null ? stepsOf(open.filter(({ key }) => key === UNREADABLE.key), [UNREADABLE], now) : stepsOf(open, found, now), now);
       await purgeAlarms(tx, new Date(now.getTime() - KEPT_MS), PURGED);
+      if (sample) await keepSample(tx, sample, now);
     });
   }
 
-  /** Everything that is wrong; null when it can not be read. */
-  private async conditions(now: Date): Promise<Condition[] | null> {
+  /** Everything that is wrong, and the numbers to be drawn over time; both null when they can not be read. */
+  private async looked(now: Date): Promise<{ found: Condition[]; sample: Record<string, number> } | { found: null; sample: null }> {
     try {
-      const { findings } = await this.status.read();
-      return conditionsOf(findings, await attentionNow(this.db, now), await this.levels.list());
+      const status = await this.status.read();
+      return { found: conditionsOf(status.findings, await attentionNow(this.db, now), await this.levels.list()), sample: sampleOf(status) };
     } catch (err) {
       this.log.warn({ err }, 'the status can not be read');
-      return null;
+      return { found: null, sample: null };
     }
   }
 

@@ -17,7 +17,8 @@ export const SecretRequest = z.strictObject({ secret: Secret }).meta({ id: 'Sour
 export const SourceView = z.object({
   id: z.uuid(), kind: z.enum(SOURCE_KINDS), name: z.string(), enabled: z.boolean(), url: z.string().describe('Where the other system sends to.'),
   proof: Proof, mapping: Mapping, revision: z.number().int(),
-  secrets: z.array(z.object({ id: z.uuid(), hint: z.string(), addedAt: DateTime })).describe('Newest first; at most two are valid at once.'),
+  secrets: z.array(z.object({ id: z.uuid(), hint: z.string(), addedAt: DateTime, lost: z.boolean().optional().describe('It can not be opened any more: enter it again, and remove this one.') })).describe('Newest first; at most two are valid at once.'),
+  asks: z.enum(['csv', 'postgres']).nullable().describe('What it is asked for on a schedule; see …/pull.'), asked: z.enum(['ok', 'unchanged', 'failed']).nullable().describe('How the last look went.'),
   createdAt: DateTime, lastAt: DateTime.nullable().describe('When something was last taken, to the minute.'),
   refusedCount: z.number().int(), lastRefusedAt: DateTime.nullable(), lastRefusedReason: z.enum(['no_secret', 'signature', 'timestamp', 'malformed']).nullable(),
 }).meta({ id: 'Source' });

@@ -90,7 +90,8 @@ export class SourcesController {
   }
 
   private view({ secrets, ...source }: Source): z.infer<typeof SourceView> {
-    return { ...source, url: `${this.publicUrl.value}/in/${source.id}`, secrets: secrets.map(({ id, hint, addedAt }) => ({ id, hint, addedAt })) };
+    const lost = this.sources.lostSecrets({ ...source, secrets });
+    return { ...source, url: `${this.publicUrl.value}/in/${source.id}`, secrets: secrets.map(({ id, hint, addedAt }) => ({ id, hint, addedAt, ...(lost.has(id) ? { lost: true } : {}) })) };
   }
 }
 

@@ -63,3 +63,19 @@ export async function fileRows(tx: Db, sourceId: string, given: readonly { id: s
   if (made.length > 0) await rows(tx, 'update source as s set last_at = $2::timestamptz where s.id = $1', [sourceId, now]);
   return made.length;
 }
+
+/** One look and what came of it. */
+export interface PullRun { id: string; at: Date; state: PullState; rows: number; error: string | null }
+/** So many looks of a source are kept. */
+export const KEPT_RUNS = 200;
+
+/** Writes down how a look went; those that are too many go. */
+export async function keepRun(tx: Db, sourceId: string, { id, at, state, rows: count, error }: PullRun): Promise<void> {
+  await rows(tx, 'insert into source_pull_run (source_id, id, at, state, new_rows, error) values ($1, $2, $3::timestamptz, $4, $5, $6)', [sourceId, id, at, state, count, error]);
+  await rows(tx, `
+    delete from source_pull_run as r where r.source_id = $1 and r.id < (select min(k.id::text) from (select n.id from source_pull_run as n where n.source_id = $1 order by n.id desc limit ${KEPT_RUNS}) as k)::uuid`, [sourceId]);
+}
+
+/** The latest first. @param before the id of the last one known */
+export const listRuns = (db: Db, sourceId: string, { before, limit }: { before: string | null; limit: number }): Promise<PullRun[]> => rows(db, `
+  select r.id, r.at, r.state, r.new_rows as rows, r.error from source_pull_run as r where r.source_id = $1 and ($2::uuid is null or r.id < $2) order by r.id desc limit $3`, [sourceId, before, limit]);

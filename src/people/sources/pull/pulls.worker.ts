@@ -10,7 +10,7 @@ import type { Log } from '../../../platform/logging.js';
 import { LOG } from '../../../platform/tokens.js';
 import { storable, type JsonValue } from '../../domain/json.js';
 import { fetchCsv } from './fetch-csv.js';
-import { addressOf, claimPull, fileRows, holdPull, nextPull, settlePull, type Pull, type PullState } from './pulls.store.js';
+import { addressOf, claimPull, fileRows, holdPull, keepRun, nextPull, settlePull, type Pull, type PullState } from './pulls.store.js';
 import { Reach } from './reach.js';
 import { readPostgres } from './read-postgres.js';
 
@@ -53,12 +53,15 @@ export class PullsWorker extends Worker {
         if (!(await holdPull(tx, pull.id, leaseUntil))) return;
         const count = await this.file(tx, pull, rows, now);
         await settlePull(tx, pull.id, { state, count, error: null, cursor, etag, modified, nextAt: ends(more), at: now });
+        await keepRun(tx, pull.sourceId, { id: newId(), at: now, state, rows: count, error: null });
       });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       this.log.warn({ source: pull.sourceId, code: error.code }, 'a source could not be asked; it is asked again at its time');
       await inTransaction(this.db, async (tx) => {
-        if (await holdPull(tx, pull.id, leaseUntil)) await settlePull(tx, pull.id, { state: 'failed', count: 0, error: error.message, cursor: pull.cursor, etag: pull.etag, modified: pull.modified, nextAt: ends(false), at: now });
+        if (!(await holdPull(tx, pull.id, leaseUntil))) return;
+        await settlePull(tx, pull.id, { state: 'failed', count: 0, error: error.message, cursor: pull.cursor, etag: pull.etag, modified: pull.modified, nextAt: ends(false), at: now });
+        await keepRun(tx, pull.sourceId, { id: newId(), at: now, state: 'failed', rows: 0, error: error.message });
       });
     }
   }

@@ -24,6 +24,10 @@ export interface Source {
   lastRefusedAt: Date | null;
   lastRefusedReason: RefusalReason | null;
   secrets: SourceSecret[];
+  /** What it is asked for on a schedule. */
+  asks: 'csv' | 'postgres' | null;
+  /** How the last look went. */
+  asked: 'ok' | 'unchanged' | 'failed' | null;
 }
 
 interface SourceRow extends Omit<Source, 'refusedCount' | 'secrets'> { refusedCount: string; secrets: (Omit<SourceSecret, 'addedAt'> & { addedAt: string })[] }
@@ -31,14 +35,16 @@ interface SourceRow extends Omit<Source, 'refusedCount' | 'secrets'> { refusedCo
 const SELECT = `
   select s.id, s.kind, s.name, s.enabled, s.proof, s.mapping, s.revision, s.created_at as "createdAt", s.last_at as "lastAt",
          s.refused_count as "refusedCount", s.last_refused_at as "lastRefusedAt", s.last_refused_reason as "lastRefusedReason",
+         a.kind as asks, a.last_state as asked,
          coalesce((select jsonb_agg(jsonb_build_object('id', k.id, 'sealed', k.value, 'hint', k.hint, 'addedAt', k.added_at) order by k.added_at desc, k.id desc)
                      from source_secret as k where k.source_id = s.id), '[]') as secrets
-    from source as s`;
+    from source as s left join source_pull as a on a.source_id = s.id`;
 
 const sourceOf = (found: SourceRow): Source => ({ ...found, refusedCount: Number(found.refusedCount), secrets: found.secrets.map((one) => ({ ...one, addedAt: new Date(one.addedAt) })) });
 
 /** What bodies of a source are proven with. Only who checks a proof opens it: a source whose key is lost can be seen and removed. */
-export const openSecrets = (db: Db, { secrets }: Source): string[] => secrets.map(({ id, sealed }) => vaultOf(db).open('source_secret.value', id, sealed));
+export const openSecrets = (db: Db, { secrets }: Source): string[] => secrets.map((secret) => openSecret(db, secret));
+export const openSecret = (db: Db, { id, sealed }: SourceSecret): string => vaultOf(db).open('source_secret.value', id, sealed);
 
 export async function loadSource(db: Db, id: string): Promise<Source | null> {
   const found = await row<SourceRow>(db, `${SELECT} where s.id = $1`, [id]);

@@ -37,5 +37,6 @@ export const ConnectionView = z.object({
   secrets: z.array(z.object({ id: z.uuid(), hint: z.string(), addedAt: DateTime })).describe('What proofs are checked with, newest first; at most two.'),
   createdAt: DateTime, lastEventAt: DateTime.nullable().describe('When the provider was last heard, to the minute.'),
   refusedCount: z.number().int(), lastRefusedAt: DateTime.nullable(), lastRefusedReason: z.enum(REFUSAL_REASONS).nullable(),
+  secretLost: z.boolean().optional().describe('A secret of it can not be opened any more and is not among these: enter it again.'),
 }).meta({ id: 'ProviderConnection' });
 export const ConnectionList = z.object({ items: z.array(ConnectionView), next: z.string().nullable() }).meta({ id: 'ProviderConnectionList' });

@@ -26,6 +26,8 @@ export interface Connection {
   lastRefusedAt: Date | null;
   lastRefusedReason: RefusalReason | null;
   secrets: ConnectionSecret[];
+  /** A secret of it can not be opened any more; what it proves is refused until it is entered again. */
+  secretLost?: boolean;
 }
 
 interface ConnectionRow extends Omit<Connection, 'refusedCount' | 'secrets'> { refusedCount: string; secrets: (Omit<ConnectionSecret, 'addedAt'> & { addedAt: string })[] }
@@ -37,12 +39,14 @@ const SELECT = `
                      from provider_secret as s where s.connection_id = c.id), '[]') as secrets
     from provider_connection as c`;
 
-const connectionOf = (db: Db, found: ConnectionRow): Connection =>
-  ({ ...found, refusedCount: Number(found.refusedCount), secrets: found.secrets.flatMap((secret) => {
+function connectionOf(db: Db, found: ConnectionRow): Connection {
+  const secrets = found.secrets.flatMap((secret) => {
     // One that can not be opened proves nothing, and is entered again.
     const value = openOrNull(() => vaultOf(db).open('provider_secret.value', secret.id, secret.value));
     return value === null ? [] : [{ ...secret, value, addedAt: new Date(secret.addedAt) }];
-  }) });
+  });
+  return { ...found, refusedCount: Number(found.refusedCount), secrets, ...(secrets.length < found.secrets.length ? { secretLost: true } : {}) };
+}
 
 export async function loadConnection(db: Db, id: string): Promise<Connection | null> {
   const found = await row<ConnectionRow>(db, `${SELECT} where c.id = $1`, [id]);

@@ -8,8 +8,8 @@ const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, heig
 /** Pixels of the longest picture, and the time in which frames draw what they show. */
 const MOST = 6_000;
 const FRAMES_MS = 250;
-const PLAIN = ['campaigns', 'campaigns/new', 'auto-messages', 'auto-messages/new', 'messages', 'messages/snippets', 'messages/snippets/address', 'messages/snippets/new', 'segments', 'segments/new', 'people', 'people/import', 'results', 'results?list=goals', 'results/deliverability', 'results/holdouts', 'results/overlap', 'features', 'deliveries', 'deliveries/mailbox', 'data/events', 'data/attributes'];
-const SETTINGS = ['workspace', 'team', 'sending', 'website', 'topics', 'pacing', 'safety', 'canaries', 'api-keys', 'sources', 'webhooks', 'files', 'retention', 'status', 'audit', 'me'];
+const PLAIN = ['campaigns', 'campaigns/new', 'auto-messages', 'auto-messages/new', 'messages', 'messages/replies', 'messages/snippets', 'messages/snippets/address', 'messages/snippets/new', 'segments', 'segments/new', 'people', 'people/import', 'results', 'results?list=goals', 'results/deliverability', 'results/holdouts', 'results/overlap', 'features', 'deliveries', 'deliveries/mailbox', 'data/events', 'data/attributes'];
+const SETTINGS = ['workspace', 'team', 'sending', 'website', 'topics', 'pacing', 'safety', 'canaries', 'api-keys', 'sources', 'webhooks', 'files', 'retention', 'status', 'service-levels', 'audit', 'release', 'me'];
 
 const screens = (ids) => ({
   home: '/', ...Object.fromEntries([...PLAIN, ...SETTINGS.map((name) => `settings/${name}`)].map((path) => [path.replaceAll(/\W/g, '-'), `/${path}`])),

@@ -19,5 +19,6 @@ export default defineConfig({
     cssTarget: ['chrome123', 'edge123', 'firefox121', 'safari17.5'],
     rolldownOptions: { output: { codeSplitting: { groups } } },
   },
-  server: { proxy: Object.fromEntries(['/v1', '/login', '/logout', '/mailbox', '/openapi.json'].map((path) => [path, process.env.DANBI_URL ?? 'http://127.0.0.1:3000'])) },
+  // The change log above is part of the dashboard.
+  server: { fs: { allow: ['..'] }, proxy: Object.fromEntries(['/v1', '/login', '/logout', '/mailbox', '/openapi.json'].map((path) => [path, process.env.DANBI_URL ?? 'http://127.0.0.1:3000'])) },
 });

@@ -41,6 +41,7 @@ const ROUTES: Record<string, readonly string[]> = {
   '/deliveries/mailbox': ['/deliveries/mailbox'],
   '/deliveries/mailbox/$id': ['/deliveries/mailbox/{mail}'],
   '/messages': ['/messages'],
+  '/messages/replies': ['/messages/replies'],
   '/messages/snippets': ['/messages/snippets'],
   '/messages/snippets/$key': ['/messages/snippets/address'],
   '/messages/snippets/new': ['/messages/snippets/new'],
@@ -65,10 +66,12 @@ const ROUTES: Record<string, readonly string[]> = {
   '/settings/safety': ['/settings/safety'],
   '/settings/sending': ['servers', 'domains', 'reports', 'warmup', 'suppressed', 'returns', 'limits', 'links'].map((tab) => `/settings/sending?tab=${tab}`),
   '/settings/sending/domains/$id': ['/settings/sending/domains/{domain}'],
+  '/settings/release': ['/settings/release'],
   '/settings/retention': ['/settings/retention'],
   '/settings/sources': ['/settings/sources'],
-  '/settings/sources/$id': ['received', 'mapping', 'setup'].map((tab) => `/settings/sources/{source}?tab=${tab}`),
+  '/settings/sources/$id': ['received', 'schedule', 'mapping', 'setup'].map((tab) => `/settings/sources/{source}?tab=${tab}`),
   '/settings/status': ['/settings/status'],
+  '/settings/service-levels': ['/settings/service-levels'],
   '/settings/team': ['/settings/team'],
   '/settings/topics': ['/settings/topics'],
   '/settings/webhooks': ['/settings/webhooks'],
@@ -104,6 +107,8 @@ const DIALOGS: Record<string, readonly [string, (page: Page) => Promise<void>]> 
   'a new topic': ['/settings/topics', click('settings.topics.new')],
   'a new key': ['/settings/api-keys', click('settings.keys.new')],
   'somebody to tell of alarms': ['/settings/status', click('status.targets.add')],
+  'a new saved reply': ['/messages/replies', click('replies.new')],
+  'a target of the workspace': ['/settings/service-levels', click('levels.set')],
   'data that would go': ['/settings/retention', async (page) => {
     const look = page.getByRole('button', { name: said('retention.look') });
     // Opened a second time, it is changed already.

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Block, Paragraph, Run } from '../../src/contract/email-blocks.js';
 import { addLanguage, changeBlock, duplicateBlock, insertBlock, moveBlock, newEmail, removeBlock, removeLanguage, restoreBlock, toCode, untranslated, type EmailContent } from '../../web/src/features/messages/email-editor/content.js';
 import { docOf, docOfRuns, paragraphsOf, runsOfDoc } from '../../web/src/features/messages/email-editor/rich-doc.js';
+import { paragraphsOfText, textIn } from '../../web/src/features/messages/replies/reply-text.js';
 import { EmailContent as Email } from '../../src/contract/message.js';
 import fc from '../support/fast-check.js';
 
@@ -62,4 +63,13 @@ const paragraph = fc.oneof(line.map((runs): Paragraph => ({ type: 'paragraph', r
 test('any text goes into the text editor and comes back as it was', () => {
   fc.assert(fc.property(fc.array(paragraph, { minLength: 1, maxLength: 4 }), (paragraphs) => { expect(paragraphsOf(docOf(paragraphs))).toEqual(paragraphs); }), { seed: 7 });
   fc.assert(fc.property(line, (runs) => { expect(runsOfDoc(docOfRuns(runs))).toEqual(runs); }), { seed: 7 });
+});
+
+test('a saved reply becomes paragraphs with fields, in the language of the message or one that is there', () => {
+  expect(paragraphsOfText('Hello {{default person.name "there"}},\r\n\r\nit is out: {{person.[first name]}} {{person.이름}}\nand more {{default person.x}}\n \n\n')).toEqual([
+    { type: 'paragraph', runs: [{ text: 'Hello ' }, { field: 'person.name', default: 'there' }, { text: ',' }] },
+    { type: 'paragraph', runs: [{ text: 'it is out: ' }, { field: 'person.[first name]' }, { text: ' ' }, { field: 'person.이름' }, { text: '\nand more {{default person.x}}' }] },
+  ]);
+  const texts = { ko: '안녕', 'en-GB': 'Hello', de: 'Hallo' };
+  expect(['ko', 'ko-KR', 'en', 'en-US', 'fr'].map((language) => textIn(texts, language).language)).toEqual(['ko', 'ko', 'en-GB', 'en-GB', 'ko']);
 });

@@ -26,6 +26,7 @@ import { Route as DeliveriesIdRouteImport } from './routes/deliveries/$id'
 import { Route as FeaturesIndexRouteImport } from './routes/features/index'
 import { Route as FeaturesKeyRouteImport } from './routes/features/$key'
 import { Route as MessagesIndexRouteImport } from './routes/messages/index'
+import { Route as MessagesRepliesRouteImport } from './routes/messages/replies'
 import { Route as PeopleIndexRouteImport } from './routes/people/index'
 import { Route as PeopleIdRouteImport } from './routes/people/$id'
 import { Route as PeopleImportRouteImport } from './routes/people/import'
@@ -43,8 +44,10 @@ import { Route as SettingsCanariesRouteImport } from './routes/settings/canaries
 import { Route as SettingsFilesRouteImport } from './routes/settings/files'
 import { Route as SettingsMeRouteImport } from './routes/settings/me'
 import { Route as SettingsPacingRouteImport } from './routes/settings/pacing'
+import { Route as SettingsReleaseRouteImport } from './routes/settings/release'
 import { Route as SettingsRetentionRouteImport } from './routes/settings/retention'
 import { Route as SettingsSafetyRouteImport } from './routes/settings/safety'
+import { Route as SettingsServiceLevelsRouteImport } from './routes/settings/service-levels'
 import { Route as SettingsStatusRouteImport } from './routes/settings/status'
 import { Route as SettingsTeamRouteImport } from './routes/settings/team'
 import { Route as SettingsTopicsRouteImport } from './routes/settings/topics'
@@ -158,6 +161,11 @@ const MessagesIndexRoute = MessagesIndexRouteImport.update({
   path: '/messages/',
   getParentRoute: () => rootRouteImport,
 } as any)
+const MessagesRepliesRoute = MessagesRepliesRouteImport.update({
+  id: '/messages/replies',
+  path: '/messages/replies',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const PeopleIndexRoute = PeopleIndexRouteImport.update({
   id: '/people/',
   path: '/people/',
@@ -243,6 +251,11 @@ const SettingsPacingRoute = SettingsPacingRouteImport.update({
   path: '/pacing',
   getParentRoute: () => SettingsRouteRoute,
 } as any)
+const SettingsReleaseRoute = SettingsReleaseRouteImport.update({
+  id: '/release',
+  path: '/release',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
 const SettingsRetentionRoute = SettingsRetentionRouteImport.update({
   id: '/retention',
   path: '/retention',
@@ -251,6 +264,11 @@ const SettingsRetentionRoute = SettingsRetentionRouteImport.update({
 const SettingsSafetyRoute = SettingsSafetyRouteImport.update({
   id: '/safety',
   path: '/safety',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsServiceLevelsRoute = SettingsServiceLevelsRouteImport.update({
+  id: '/service-levels',
+  path: '/service-levels',
   getParentRoute: () => SettingsRouteRoute,
 } as any)
 const SettingsStatusRoute = SettingsStatusRouteImport.update({
@@ -405,6 +423,7 @@ export interface FileRoutesByFullPath {
   '/data/live': typeof DataLiveRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/features/$key': typeof FeaturesKeyRoute
+  '/messages/replies': typeof MessagesRepliesRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
   '/results/deliverability': typeof ResultsDeliverabilityRoute
@@ -418,8 +437,10 @@ export interface FileRoutesByFullPath {
   '/settings/files': typeof SettingsFilesRoute
   '/settings/me': typeof SettingsMeRoute
   '/settings/pacing': typeof SettingsPacingRoute
+  '/settings/release': typeof SettingsReleaseRoute
   '/settings/retention': typeof SettingsRetentionRoute
   '/settings/safety': typeof SettingsSafetyRoute
+  '/settings/service-levels': typeof SettingsServiceLevelsRoute
   '/settings/status': typeof SettingsStatusRoute
   '/settings/team': typeof SettingsTeamRoute
   '/settings/topics': typeof SettingsTopicsRoute
@@ -467,6 +488,7 @@ export interface FileRoutesByTo {
   '/data/live': typeof DataLiveRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/features/$key': typeof FeaturesKeyRoute
+  '/messages/replies': typeof MessagesRepliesRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
   '/results/deliverability': typeof ResultsDeliverabilityRoute
@@ -480,8 +502,10 @@ export interface FileRoutesByTo {
   '/settings/files': typeof SettingsFilesRoute
   '/settings/me': typeof SettingsMeRoute
   '/settings/pacing': typeof SettingsPacingRoute
+  '/settings/release': typeof SettingsReleaseRoute
   '/settings/retention': typeof SettingsRetentionRoute
   '/settings/safety': typeof SettingsSafetyRoute
+  '/settings/service-levels': typeof SettingsServiceLevelsRoute
   '/settings/status': typeof SettingsStatusRoute
   '/settings/team': typeof SettingsTeamRoute
   '/settings/topics': typeof SettingsTopicsRoute
@@ -533,6 +557,7 @@ export interface FileRoutesById {
   '/data/live': typeof DataLiveRoute
   '/deliveries/$id': typeof DeliveriesIdRoute
   '/features/$key': typeof FeaturesKeyRoute
+  '/messages/replies': typeof MessagesRepliesRoute
   '/people/$id': typeof PeopleIdRoute
   '/people/import': typeof PeopleImportRoute
   '/results/deliverability': typeof ResultsDeliverabilityRoute
@@ -546,8 +571,10 @@ export interface FileRoutesById {
   '/settings/files': typeof SettingsFilesRoute
   '/settings/me': typeof SettingsMeRoute
   '/settings/pacing': typeof SettingsPacingRoute
+  '/settings/release': typeof SettingsReleaseRoute
   '/settings/retention': typeof SettingsRetentionRoute
   '/settings/safety': typeof SettingsSafetyRoute
+  '/settings/service-levels': typeof SettingsServiceLevelsRoute
   '/settings/status': typeof SettingsStatusRoute
   '/settings/team': typeof SettingsTeamRoute
   '/settings/topics': typeof SettingsTopicsRoute
@@ -600,6 +627,7 @@ export interface FileRouteTypes {
     | '/data/live'
     | '/deliveries/$id'
     | '/features/$key'
+    | '/messages/replies'
     | '/people/$id'
     | '/people/import'
     | '/results/deliverability'
@@ -613,8 +641,10 @@ export interface FileRouteTypes {
     | '/settings/files'
     | '/settings/me'
     | '/settings/pacing'
+    | '/settings/release'
     | '/settings/retention'
     | '/settings/safety'
+    | '/settings/service-levels'
     | '/settings/status'
     | '/settings/team'
     | '/settings/topics'
@@ -662,6 +692,7 @@ export interface FileRouteTypes {
     | '/data/live'
     | '/deliveries/$id'
     | '/features/$key'
+    | '/messages/replies'
     | '/people/$id'
     | '/people/import'
     | '/results/deliverability'
@@ -675,8 +706,10 @@ export interface FileRouteTypes {
     | '/settings/files'
     | '/settings/me'
     | '/settings/pacing'
+    | '/settings/release'
     | '/settings/retention'
     | '/settings/safety'
+    | '/settings/service-levels'
     | '/settings/status'
     | '/settings/team'
     | '/settings/topics'
@@ -727,6 +760,7 @@ export interface FileRouteTypes {
     | '/data/live'
     | '/deliveries/$id'
     | '/features/$key'
+    | '/messages/replies'
     | '/people/$id'
     | '/people/import'
     | '/results/deliverability'
@@ -740,8 +774,10 @@ export interface FileRouteTypes {
     | '/settings/files'
     | '/settings/me'
     | '/settings/pacing'
+    | '/settings/release'
     | '/settings/retention'
     | '/settings/safety'
+    | '/settings/service-levels'
     | '/settings/status'
     | '/settings/team'
     | '/settings/topics'
@@ -793,6 +829,7 @@ export interface RootRouteChildren {
   DataLiveRoute: typeof DataLiveRoute
   DeliveriesIdRoute: typeof DeliveriesIdRoute
   FeaturesKeyRoute: typeof FeaturesKeyRoute
+  MessagesRepliesRoute: typeof MessagesRepliesRoute
   PeopleIdRoute: typeof PeopleIdRoute
   PeopleImportRoute: typeof PeopleImportRoute
   ResultsDeliverabilityRoute: typeof ResultsDeliverabilityRoute
@@ -936,6 +973,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof MessagesIndexRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/messages/replies': {
+      id: '/messages/replies'
+      path: '/messages/replies'
+      fullPath: '/messages/replies'
+      preLoaderRoute: typeof MessagesRepliesRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/people/': {
       id: '/people/'
       path: '/people'
@@ -1055,6 +1099,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SettingsPacingRouteImport
       parentRoute: typeof SettingsRouteRoute
     }
+    '/settings/release': {
+      id: '/settings/release'
+      path: '/release'
+      fullPath: '/settings/release'
+      preLoaderRoute: typeof SettingsReleaseRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
     '/settings/retention': {
       id: '/settings/retention'
       path: '/retention'
@@ -1067,6 +1118,13 @@ declare module '@tanstack/react-router' {
       path: '/safety'
       fullPath: '/settings/safety'
       preLoaderRoute: typeof SettingsSafetyRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/settings/service-levels': {
+      id: '/settings/service-levels'
+      path: '/service-levels'
+      fullPath: '/settings/service-levels'
+      preLoaderRoute: typeof SettingsServiceLevelsRouteImport
       parentRoute: typeof SettingsRouteRoute
     }
     '/settings/status': {
@@ -1268,8 +1326,10 @@ interface SettingsRouteRouteChildren {
   SettingsFilesRoute: typeof SettingsFilesRoute
   SettingsMeRoute: typeof SettingsMeRoute
   SettingsPacingRoute: typeof SettingsPacingRoute
+  SettingsReleaseRoute: typeof SettingsReleaseRoute
   SettingsRetentionRoute: typeof SettingsRetentionRoute
   SettingsSafetyRoute: typeof SettingsSafetyRoute
+  SettingsServiceLevelsRoute: typeof SettingsServiceLevelsRoute
   SettingsStatusRoute: typeof SettingsStatusRoute
   SettingsTeamRoute: typeof SettingsTeamRoute
   SettingsTopicsRoute: typeof SettingsTopicsRoute
@@ -1291,8 +1351,10 @@ const SettingsRouteRouteChildren: SettingsRouteRouteChildren = {
   SettingsFilesRoute: SettingsFilesRoute,
   SettingsMeRoute: SettingsMeRoute,
   SettingsPacingRoute: SettingsPacingRoute,
+  SettingsReleaseRoute: SettingsReleaseRoute,
   SettingsRetentionRoute: SettingsRetentionRoute,
   SettingsSafetyRoute: SettingsSafetyRoute,
+  SettingsServiceLevelsRoute: SettingsServiceLevelsRoute,
   SettingsStatusRoute: SettingsStatusRoute,
   SettingsTeamRoute: SettingsTeamRoute,
   SettingsTopicsRoute: SettingsTopicsRoute,
@@ -1364,6 +1426,7 @@ const rootRouteChildren: RootRouteChildren = {
   DataLiveRoute: DataLiveRoute,
   DeliveriesIdRoute: DeliveriesIdRoute,
   FeaturesKeyRoute: FeaturesKeyRoute,
+  MessagesRepliesRoute: MessagesRepliesRoute,
   PeopleIdRoute: PeopleIdRoute,
   PeopleImportRoute: PeopleImportRoute,
   ResultsDeliverabilityRoute: ResultsDeliverabilityRoute,

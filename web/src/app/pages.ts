@@ -5,6 +5,7 @@ import { PLACES } from './places.ts';
 const BELOW = [
   { to: '/deliveries/mailbox', under: 'nav.deliveries', label: 'deliveries.mailbox.title' },
   { to: '/messages/snippets', under: 'nav.messages', label: 'messages.tabs.snippets' },
+  { to: '/messages/replies', under: 'nav.messages', label: 'messages.tabs.replies' },
   { to: '/people/import', under: 'nav.people', label: 'people.import.open' },
   { to: '/results/deliverability', under: 'nav.results', label: 'reports.deliverability.title' },
   { to: '/results/overlap', under: 'nav.results', label: 'reports.overlap.title' },

@@ -8,6 +8,7 @@ import { TextLink } from '../../ui/links.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ErrorPanel, Loading } from '../../ui/states.tsx';
 import { ApprovalCard } from '../safety/approval-panel.tsx';
+import { LevelLine } from '../settings/levels/level-line.tsx';
 import { LaunchPanel } from '../safety/launch-panel.tsx';
 import { CanaryNotes } from '../canaries/canary-notes.tsx';
 import { AnomalyNotes } from './anomalies.tsx';
@@ -45,6 +46,7 @@ function Framed() {
       <PauseReason campaign={campaign} />
       <ApprovalCard campaign={campaign} />
       <LaunchPanel campaign={campaign} />
+      {['active', 'paused', 'draining'].includes(campaign.state) && <LevelLine campaign={id} />}
       <MigrationProgress campaign={campaign} />
       {campaign.state === 'active' && <AnomalyNotes campaign={id} />}
       {campaign.state === 'active' && <CanaryNotes campaign={id} />}

@@ -14,6 +14,8 @@ export const SETTINGS = [
   { to: '/settings/files', key: 'files' },
   { to: '/settings/retention', key: 'retention' },
   { to: '/settings/status', key: 'status' },
+  { to: '/settings/service-levels', key: 'levels' },
   { to: '/settings/audit', key: 'audit' },
+  { to: '/settings/release', key: 'release' },
   { to: '/settings/me', key: 'me' },
 ] as const;

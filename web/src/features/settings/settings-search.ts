@@ -10,6 +10,10 @@ export interface EndpointSearch { tab?: (typeof ENDPOINT_TABS)[number] | undefin
 
 export interface AuditSearch { actor?: string | undefined; kind?: string | undefined; subject?: string | undefined; from?: string | undefined; to?: string | undefined }
 
-export const SOURCE_TABS = ['received', 'mapping', 'setup'] as const;
-/** `sample`: the body of which delivery stands beside the mapping. */
-export interface SourceSearch { tab?: (typeof SOURCE_TABS)[number] | undefined; sample?: string | undefined }
+export const SOURCE_TABS = ['received', 'schedule', 'mapping', 'setup'] as const;
+export const ASKS = ['csv', 'postgres'] as const;
+/** `sample`: the body of which delivery stands beside the mapping; `ask`: what a new one is to be asked for. */
+export interface SourceSearch { tab?: (typeof SOURCE_TABS)[number] | undefined; sample?: string | undefined; ask?: (typeof ASKS)[number] | undefined }
+
+/** `campaign`: whose target is being set. */
+export interface LevelsSearch { campaign?: string | undefined }

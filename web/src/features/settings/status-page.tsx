@@ -4,9 +4,12 @@ import { useTranslation } from 'react-i18next';
 import { answer, api, type Api } from '../../lib/api.ts';
 import { useFormat } from '../../lib/format.ts';
 import { DataTable } from '../../ui/data-table.tsx';
+import { TextLink } from '../../ui/links.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Alarms } from './alarms.tsx';
 import { ErrorPanel, Loading } from '../../ui/states.tsx';
+import { StatusHistory } from './status-history.tsx';
+import { useMeasured } from './status-measured.ts';
 
 type Status = Api<'OperationsStatus'>;
 type Finding = Status['findings'][number];
@@ -23,9 +26,10 @@ export function StatusPage() {
   if (found.isError) return <Page title={t('settings.places.status')}><ErrorPanel error={found.error} onRetry={() => { void found.refetch(); }} /></Page>;
   const { at, version, level, findings } = found.data;
   return (
-    <Page title={t('settings.places.status')} note={t('status.note', { at: format.exact(at), version })} actions={<Verdict level={level} />}>
+    <Page title={t('settings.places.status')} note={<>{t('status.note', { at: format.exact(at), version })} · <TextLink to="/settings/release" underline="always">{t('settings.places.release')}</TextLink></>} actions={<Verdict level={level} />}>
       {level === 'ok' && <Alert color="green" title={t('status.well')}>{t('status.wellText')}</Alert>}
       <Findings findings={findings} />
+      <StatusHistory findings={findings} />
       <Alarms />
       <Figures status={found.data} />
     </Page>
@@ -49,18 +53,6 @@ function Findings({ findings }: { findings: Finding[] }) {
       { key: 'warn', label: t('status.from'), numeric: true, cell: ({ warn, bad, unit }) => `${measured(warn, unit)} / ${measured(bad, unit)}` },
     ]} />
   );
-}
-
-/** A value with its unit, as people say it. */
-function useMeasured(): (value: number, unit: Finding['unit']) => string {
-  const { t, i18n } = useTranslation();
-  const format = useFormat();
-  const length = (value: number, unit: 'second' | 'minute' | 'hour') => new Intl.NumberFormat(i18n.language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: value < 10 ? 1 : 0 }).format(value);
-  return (value, unit) => {
-    if (unit === 'share') return format.percent(value, 1);
-    if (unit !== 'seconds') return t(`status.${unit}`, { count: value, shown: format.number(value) });
-    return value < 120 ? length(value, 'second') : value < 7_200 ? length(value / 60, 'minute') : length(value / 3_600, 'hour');
-  };
 }
 
 function Figures({ status: { latencies, day, results, campaigns, connections, queues } }: { status: Status }) {

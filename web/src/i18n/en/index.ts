@@ -8,6 +8,9 @@ import data from './data.json';
 import decisions from './decisions.json';
 import deliveries from './deliveries.json';
 import draft from './draft.json';
+import levels from './levels.json';
+import release from './release.json';
+import replies from './replies.json';
 import retention from './retention.json';
 import sources from './sources.json';
 import status from './status.json';
@@ -50,6 +53,9 @@ import walk from './walk.json';
 export default {
   ...app,
   anomalies,
+  levels,
+  release,
+  replies,
   retention,
   sources,
   status,

@@ -1,6 +1,8 @@
 import { Alert, Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { PickReply } from '../replies/pick-reply.tsx';
+import { blockOfText, paragraphsOfText, textIn } from '../replies/reply-text.ts';
 import { BlockList, type BlockActions } from './block-list.tsx';
 import { changeBlock, duplicateBlock, insertBlock, isOwn, moveBlock, newId, removeBlock, restoreBlock, textsIn, untranslated, withTexts, type EmailContent, type Removed } from './content.ts';
 import classes from './email-editor.module.css';
@@ -85,7 +87,9 @@ function NoBlocks({ isEmpty, readOnly, onBegin }: { isEmpty: boolean; readOnly: 
 interface Edited { content: EmailContent; language: string | undefined; onChange(content: EmailContent, merge?: string): void; readOnly: boolean }
 
 function Blocks({ content, language, onChange, readOnly }: Edited) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  // A message without a language of its own is in that of the workspace; who writes it reads that.
+  const own = content.language ?? i18n.language;
   const [open, setOpen] = useState<string | null>(null);
   const [removed, setRemoved] = useState<Removed | null>(null);
   const same = useMemo(() => untranslated(content, language), [content, language]);
@@ -109,10 +113,18 @@ function Blocks({ content, language, onChange, readOnly }: Edited) {
     },
     change: (id, change) => { onChange(changeBlock(content, language, id, change), `block ${id} ${language ?? ''}`); },
   };
+  // Each language of the message gets the text of its own language.
+  const reply = (texts: Record<string, string>) => {
+    const block = blockOfText(textIn(texts, own).text);
+    const placed = insertBlock(content, null, textsIn(content, language).blocks?.length ?? 0, block);
+    onChange(Object.keys(content.translations ?? {}).reduce((made, one) => changeBlock(made, one, block.id, { paragraphs: paragraphsOfText(textIn(texts, one).text) }), placed));
+    setOpen(block.id);
+  };
   return (
     <Stack gap="xs">
       {same.length > 0 && <Alert variant="light" color="orange">{t('messages.languages.untranslated', { count: same.length })}</Alert>}
       <BlockList blocks={textsIn(content, language).blocks ?? []} list={null} label={t('messages.block.list')} actions={actions} />
+      {!readOnly && <PickReply language={language ?? own} onPick={reply} />}
       <output>{removed && <Group gap="xs"><Text size="sm">{t('messages.block.removed')}</Text><Button size="compact-xs" variant="default" onClick={() => { onChange(restoreBlock(content, removed)); setRemoved(null); }}>{t('messages.block.undo')}</Button></Group>}</output>
     </Stack>
   );

@@ -1,5 +1,7 @@
 import { ScrollArea, Stack, Switch, Text, Textarea } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { PickReply } from '../replies/pick-reply.tsx';
+import { textIn } from '../replies/reply-text.ts';
 import { isOwn, textsIn, withTexts, type EmailContent, type EmailTexts } from './content.ts';
 import classes from './email-editor.module.css';
 
@@ -7,7 +9,8 @@ interface Plain { content: EmailContent; language: string | undefined; /** As th
 
 /** The part for readers that show no HTML: made of the body, or written by hand. */
 export function PlainView({ content, language, made, onChange, readOnly }: Plain) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const here = language ?? content.language ?? i18n.language;
   const texts = textsIn(content, language);
   const leave = () => {
     const { text: _text, ...rest } = texts;
@@ -18,7 +21,10 @@ export function PlainView({ content, language, made, onChange, readOnly }: Plain
       <Switch label={t('messages.plain.own')} checked={texts.text !== undefined} disabled={readOnly} onChange={(event) => { if (event.currentTarget.checked) onChange(withTexts(content, language, { text: '' })); else leave(); }} />
       {texts.text === undefined
         ? <><Text size="sm" c="dimmed">{t('messages.plain.derived')}</Text><PlainText label={t('messages.plain.title')}>{made ?? ''}</PlainText></>
-        : <Textarea label={t('messages.plain.title')} description={t('messages.plain.hint')} autosize minRows={10} maxRows={30} maxLength={131_072} value={texts.text} readOnly={readOnly} onChange={(event) => { onChange(withTexts(content, language, { text: event.currentTarget.value }), `text ${language ?? ''}`); }} />}
+        : <>
+          {!readOnly && <PickReply language={here} onPick={(replies) => { onChange(withTexts(content, language, { text: [texts.text?.trimEnd(), textIn(replies, here).text].filter(Boolean).join('\n\n') })); }} />}
+          <Textarea label={t('messages.plain.title')} description={t('messages.plain.hint')} autosize minRows={10} maxRows={30} maxLength={131_072} value={texts.text} readOnly={readOnly} onChange={(event) => { onChange(withTexts(content, language, { text: event.currentTarget.value }), `text ${language ?? ''}`); }} />
+        </>}
     </Stack>
   );
 }

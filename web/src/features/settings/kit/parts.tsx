@@ -95,3 +95,9 @@ export function Dialog({ opened, title, onClose, children, size = 'md' }: { open
   const { t } = useTranslation();
   return <Modal opened={opened} onClose={onClose} title={title} size={size} closeButtonProps={{ 'aria-label': t('confirm.close') }}>{opened && children}</Modal>;
 }
+
+/** A secret that no key of the installation opens: what stands still meanwhile, and what to do. */
+export function SecretLost({ of }: { of: 'relay' | 'endpoint' | 'provider' }) {
+  const { t } = useTranslation();
+  return <Alert color="red" title={t('settings.secretLost.title')} role="alert"><Text size="sm">{t('settings.secretLost.why')} {t(`settings.secretLost.${of}`)}</Text></Alert>;
+}

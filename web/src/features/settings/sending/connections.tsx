@@ -8,7 +8,7 @@ import { useList } from '../../../lib/lists.ts';
 import { isOwner, useMe } from '../../../lib/me.ts';
 import { IconPlus } from '../../../ui/icons.ts';
 import { EmptyState, ErrorPanel, Loading } from '../../../ui/states.tsx';
-import { ActButton, CopyLine, Dialog, OwnersNote, Section } from '../kit/parts.tsx';
+import { ActButton, CopyLine, Dialog, OwnersNote, SecretLost, Section } from '../kit/parts.tsx';
 import { RemoveButton } from '../kit/removal.tsx';
 import { ConnectionForm, SecretForm } from './connection-form.tsx';
 
@@ -58,6 +58,7 @@ function OneConnection({ connection, onChange }: { connection: Connection; onCha
             <RemoveButton title={t('settings.removeOf', { name })} name={t('settings.removeOf', { name })} text={t('sending.reports.removeText')} onRemove={() => again(api.DELETE('/v1/provider-connections/{id}', path))} />
           </Group>
         </Group>
+        {connection.secretLost && <SecretLost of="provider" />}
         <Text size="sm">{t(`sending.relays.providers.${provider}`)}</Text>
         <Text size="sm">{t(`sending.reports.paste.${provider}`)}</Text>
         <CopyLine text={url} name={t('sending.reports.address')} />

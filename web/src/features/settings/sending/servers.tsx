@@ -8,7 +8,7 @@ import { isOwner, useMe } from '../../../lib/me.ts';
 import { IconPlus } from '../../../ui/icons.ts';
 import { TextLink } from '../../../ui/links.tsx';
 import { ErrorPanel, Loading } from '../../../ui/states.tsx';
-import { ActButton, Dialog, OwnersNote } from '../kit/parts.tsx';
+import { ActButton, Dialog, OwnersNote, SecretLost } from '../kit/parts.tsx';
 import { RemoveButton } from '../kit/removal.tsx';
 import { RelayForm } from './relay-form.tsx';
 
@@ -63,6 +63,7 @@ function OneRelay({ relay, canEdit, onChange }: { relay: Relay; canEdit: boolean
             </Group>
           )}
         </Group>
+        {relay.secretLost && <SecretLost of="relay" />}
         <Text size="sm">{relay.host}:{relay.port} · {t(`sending.relays.security.${relay.security}`)} · {t(`sending.relays.providers.${relay.provider}`)}</Text>
         <Text size="xs" c="dimmed">{t('sending.relays.pace', { connections: relay.connections, rate: relay.sendRate === null ? t('sending.relays.noRate') : t('sending.relays.rate', { rate: relay.sendRate }) })}</Text>
         {state.lastError && state.lastErrorAt && <Text size="xs" c="dimmed">{t('sending.relays.lastError', { when: format.instant(state.lastErrorAt), error: state.lastError })}</Text>}

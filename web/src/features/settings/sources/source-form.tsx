@@ -7,11 +7,15 @@ import { SaveBar, useSavedForm } from '../kit/saved-form.tsx';
 
 type Source = Api<'Source'>;
 type ProofKind = Source['proof']['kind'];
-const KINDS = ['shopify', 'stripe', 'json'] as const;
+const KINDS = ['shopify', 'stripe', 'json', 'csv', 'postgres'] as const;
 const PROOFS = ['address', 'bearer', 'hmac', 'standard'] as const;
 const SECRET_BYTES = 24;
 
-type Values = { kind: Source['kind']; name: string; proof: ProofKind; header: string; encoding: 'hex' | 'base64'; secret: string };
+/** What is asked on a schedule is a source of JSON whose bodies we fetch. */
+const isAsked = (kind: Values['kind']): kind is 'csv' | 'postgres' => kind === 'csv' || kind === 'postgres';
+export interface Made { id: string; secret: Secret | null; ask?: 'csv' | 'postgres' }
+
+type Values = { kind: (typeof KINDS)[number]; name: string; proof: ProofKind; header: string; encoding: 'hex' | 'base64'; secret: string };
 
 export const proofOf = ({ proof, header, encoding }: Pick<Values, 'proof' | 'header' | 'encoding'>): Source['proof'] => (proof === 'hmac' ? { kind: proof, header, encoding } : { kind: proof });
 
@@ -22,7 +26,7 @@ function newSecret(): string {
 }
 
 /** Adds a source. A secret that was made here is shown once more, to be copied to the other system. */
-export function SourceForm({ onDone }: { onDone(made: { id: string; secret: Secret | null } | null): void }) {
+export function SourceForm({ onDone }: { onDone(made: Made | null): void }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const { form, submit, ...state } = useSavedForm<Values>({
@@ -30,6 +34,13 @@ export function SourceForm({ onDone }: { onDone(made: { id: string; secret: Secr
     checks: { name: (value) => (value.trim() === '' ? t('settings.required') : null) },
     save: async (values) => {
       const { kind, name, secret } = values;
+      if (isAsked(kind)) {
+        // Without a secret nobody can post to it.
+        const asked = await answer(api.POST('/v1/sources', { body: { kind: 'json', name, proof: { kind: 'bearer' } } as never }));
+        void queries.invalidateQueries({ queryKey: ['sources'] });
+        onDone({ id: asked.id, secret: null, ask: kind });
+        return;
+      }
       const isSecret = secret.trim() !== '' && !(kind === 'json' && values.proof === 'address');
       const made = await answer(api.POST('/v1/sources', { body: { kind, name, ...(kind === 'json' ? { proof: proofOf(values) } : {}), ...(isSecret ? { secret: secret.trim() } : {}) } as never }));
       void queries.invalidateQueries({ queryKey: ['sources'] });
@@ -44,7 +55,7 @@ export function SourceForm({ onDone }: { onDone(made: { id: string; secret: Secr
         <Select label={t('sources.kind')} description={t(`sources.kindHints.${kind}`)} allowDeselect={false} data={KINDS.map((value) => ({ value, label: t(`sources.kinds.${value}`) }))} {...form.getInputProps('kind')} />
         <TextInput data-autofocus label={t('settings.name')} maxLength={200} {...form.getInputProps('name')} />
         {kind === 'json' && <ProofFields proof={proof} kind={form.getInputProps('proof')} header={form.getInputProps('header')} encoding={form.getInputProps('encoding')} />}
-        {asksSecret && <SecretField kind={kind} input={form.getInputProps('secret')} onMake={kind === 'json' ? () => { form.setFieldValue('secret', newSecret()); } : null} />}
+        {asksSecret && !isAsked(kind) && <SecretField kind={kind} input={form.getInputProps('secret')} onMake={kind === 'json' ? () => { form.setFieldValue('secret', newSecret()); } : null} />}
         <SaveBar {...state} label={t('sources.add')} onCancel={() => { onDone(null); }} />
       </Stack>
     </form>

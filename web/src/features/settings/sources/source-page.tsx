@@ -11,6 +11,7 @@ import { OwnersNote } from '../kit/parts.tsx';
 import { SOURCE_TABS, type SourceSearch } from '../settings-search.ts';
 import { MappingTab } from './mapping-tab.tsx';
 import { Received } from './received.tsx';
+import { ScheduleTab } from './schedule-tab.tsx';
 import { SourceSetup } from './source-setup.tsx';
 import { SourceState } from './sources-page.tsx';
 
@@ -28,17 +29,20 @@ export function SourcePage() {
 function OneSource() {
   const { t } = useTranslation();
   const { id } = route.useParams();
-  const { tab = 'received', sample } = route.useSearch();
+  const { tab = 'received', sample, ask } = route.useSearch();
   const navigate = route.useNavigate();
   const found = useQuery({ queryKey: ['source', id], queryFn: () => answer(api.GET('/v1/sources/{id}', { params: { path: { id } } })) });
   if (found.isPending) return <Loading />;
   if (!found.data) return <ErrorPanel error={found.error} onRetry={() => { void found.refetch(); }} />;
   const source = found.data;
+  // One that was just made for a schedule waits for it, not for a secret.
+  const asks = source.asks ?? ask ?? null;
   return (
-    <Page title={source.name} note={<Group gap="xs"><TextLink to="/settings/sources" underline="always">{t('settings.places.sources')}</TextLink><span>{t(`sources.kinds.${source.kind}`)}</span><SourceState source={source} /></Group>}>
+    <Page title={source.name} note={<Group gap="xs"><TextLink to="/settings/sources" underline="always">{t('settings.places.sources')}</TextLink><span>{t(`sources.kinds.${asks ?? source.kind}`)}</span><SourceState source={{ ...source, asks }} /></Group>}>
       <Tabs value={tab} keepMounted={false} onChange={(next) => { void navigate({ search: { tab: next === 'received' ? undefined : (next as SourceSearch['tab']) }, replace: true }); }}>
-        <Tabs.List mb="md">{SOURCE_TABS.map((one) => <Tabs.Tab key={one} value={one}>{t(`sources.tabs.${one}`)}</Tabs.Tab>)}</Tabs.List>
+        <Tabs.List mb="md">{SOURCE_TABS.filter((one) => one !== 'schedule' || source.kind === 'json').map((one) => <Tabs.Tab key={one} value={one}>{t(`sources.tabs.${one}`)}</Tabs.Tab>)}</Tabs.List>
         <Tabs.Panel value="received"><Received source={source} /></Tabs.Panel>
+        <Tabs.Panel value="schedule"><ScheduleTab source={source} ask={ask} /></Tabs.Panel>
         <Tabs.Panel value="mapping"><MappingTab key={source.id} source={source} sample={sample} /></Tabs.Panel>
         <Tabs.Panel value="setup"><SourceSetup source={source} /></Tabs.Panel>
       </Tabs>

@@ -1,4 +1,4 @@
-import { Alert, Button, Code, Group, List, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Badge, Button, Code, Group, List, Stack, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -76,10 +76,11 @@ function Secrets({ source }: { source: Source }) {
   if (kind === 'json' && proof.kind === 'address') return <Section title={t('sources.secrets')}><Alert color="orange" variant="light">{t('sources.proofHints.address')}</Alert></Section>;
   return (
     <Section title={t('sources.secrets')} hint={t('sources.secretsHint')} actions={secrets.length < 2 && <Button size="xs" variant="default" onClick={() => { setAdding(true); }}>{t('sources.addSecret')}</Button>}>
-      {secrets.length === 0 && <Alert color="red" variant="light">{t('sources.noSecret')}</Alert>}
+      {secrets.some(({ lost }) => lost) && <Alert color="red" title={t('sources.secretLost')} role="alert">{t('sources.secretLostHint')}</Alert>}
+      {secrets.length === 0 && <Alert color={source.asks ? 'gray' : 'red'} variant="light">{t(source.asks ? 'sources.noSecretNeeded' : 'sources.noSecret')}</Alert>}
       {secrets.map((secret) => (
         <Group key={secret.id} gap="xs">
-          <Code>{secret.hint}</Code><Text size="xs" c="dimmed">{t('settings.made', { when: format.day(secret.addedAt) })}</Text>
+          <Code>{secret.hint}</Code>{secret.lost && <Badge variant="light" color="red">{t('sources.states.lost')}</Badge>}<Text size="xs" c="dimmed">{t('settings.made', { when: format.day(secret.addedAt) })}</Text>
           <RemoveButton title={t('settings.removeOf', { name: secret.hint })} name={t('settings.removeOf', { name: secret.hint })} text={t('sources.secretGone')} onRemove={() => again(api.DELETE('/v1/sources/{id}/secrets/{secretId}', { params: { path: { id, secretId: secret.id } } }))} />
         </Group>
       ))}

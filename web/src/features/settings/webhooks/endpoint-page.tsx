@@ -9,7 +9,7 @@ import { isOwner, mayEdit, useMe } from '../../../lib/me.ts';
 import { TextLink } from '../../../ui/links.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { ErrorPanel, Loading } from '../../../ui/states.tsx';
-import { ActButton, Dialog, OnceSecret, Section, type Secret } from '../kit/parts.tsx';
+import { ActButton, Dialog, OnceSecret, SecretLost, Section, type Secret } from '../kit/parts.tsx';
 import { SaveBar, useSavedForm } from '../kit/saved-form.tsx';
 import { ENDPOINT_TABS, type EndpointSearch } from '../settings-search.ts';
 import { EndpointForm } from './endpoint-form.tsx';
@@ -33,6 +33,7 @@ export function EndpointPage() {
   const endpoint = found.data;
   return (
     <Page title={endpoint.name} note={<Group gap="xs"><TextLink to="/settings/webhooks" underline="always">{t('settings.places.webhooks')}</TextLink><EndpointState endpoint={endpoint} /></Group>}>
+      {endpoint.secretLost && <SecretLost of="endpoint" />}
       <About endpoint={endpoint} canEdit={isOwner(me)} canTest={mayEdit(me)} />
       <Tabs value={tab} keepMounted={false} onChange={(next) => { void navigate({ search: { tab: next === 'deliveries' ? undefined : (next as EndpointSearch['tab']) }, replace: true }); }}>
         <Tabs.List mb="md">{ENDPOINT_TABS.filter((one) => one !== 'events' || endpoint.kind === 'standard').map((one) => <Tabs.Tab key={one} value={one}>{t(`webhooks.tabs.${one}`)}{one === 'dead' && endpoint.dead > 0 ? ` (${endpoint.dead})` : ''}</Tabs.Tab>)}</Tabs.List>

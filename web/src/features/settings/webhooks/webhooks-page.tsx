@@ -46,9 +46,10 @@ export function WebhooksPage() {
 }
 
 /** Whether it is switched on, and whether it answers. */
-export function EndpointState({ endpoint: { enabled, disabledBecause, circuit, pausedUntil } }: { endpoint: Endpoint }) {
+export function EndpointState({ endpoint: { secretLost, enabled, disabledBecause, circuit, pausedUntil } }: { endpoint: Endpoint }) {
   const { t } = useTranslation();
   const format = useFormat();
+  if (secretLost) return <Badge variant="light" color="red">{t('settings.secretLost.badge')}</Badge>;
   if (!enabled) return <Badge variant="light" color="gray">{t(disabledBecause === 'gone' || disabledBecause === 'failing' ? `webhooks.states.${disabledBecause}` : 'webhooks.states.off')}</Badge>;
   return (
     <Group gap={6}>

@@ -60,9 +60,10 @@ export async function openRawBrowser(flags: readonly string[] = []): Promise<Raw
   const chromium = spawn(CHROMIUM, [`--user-data-dir=${profile}`, ...flags, ...FLAGS], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
   const ended = new Promise<void>((resolve) => { chromium.once('exit', () => resolve()); });
   const send = connection(chromium.stdio[3] as Writable, chromium.stdio[4] as Readable);
+  const targets = async () => ((await send('Target.getTargets')) as { targetInfos: { targetId: string }[] }).targetInfos.map((info) => info.targetId);
   return {
     async open(url, { background = false, newWindow = false } = {}) {
-      const { targetId } = await send('Target.createTarget', { url: 'about:blank', background, newWindow });
+      const { targetId } = (await send('Target.createTarget', { url: 'about:blank', background, newWindow })) as { targetId: string };
       const attach = async () => String((await send('Target.attachToTarget', { targetId, flatten: true })).sessionId);
       let sessionId = await attach();
       const unwatched = async (ms: number) => {
@@ -70,7 +71,11 @@ export async function openRawBrowser(flags: readonly string[] = []): Promise<Raw
         await new Promise((resolve) => { setTimeout(resolve, ms); });
         sessionId = await attach();
       };
-      const tab = tabOf((method, params) => send(method, params, sessionId), () => send('Target.activateTarget', { targetId }), () => send('Target.closeTarget', { targetId }));
+      const tab = tabOf((method, params) => send(method, params, sessionId), () => send('Target.activateTarget', { targetId }), async () => {
+        await send('Target.closeTarget', { targetId });
+        // A window that still is about to close would take in the tab that is opened next, apart from the one that is to hide it.
+        await until(async () => !(await targets()).includes(targetId));
+      });
       await tab.goto(url);
       return { ...tab, unwatched };
     },
@@ -82,7 +87,7 @@ export async function openRawBrowser(flags: readonly string[] = []): Promise<Raw
   };
 }
 
-function tabOf(send: Tab['send'], activate: () => Promise<Json>, close: () => Promise<Json>): Omit<Tab, 'unwatched'> {
+function tabOf(send: Tab['send'], activate: () => Promise<Json>, close: () => Promise<void>): Omit<Tab, 'unwatched'> {
   const run = async <T>(expression: string): Promise<T> => {
     const { result, exceptionDetails } = await send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true, userGesture: true }) as { result: { value: T }; exceptionDetails?: { exception?: { description?: string }; text: string } };
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
@@ -95,7 +100,7 @@ function tabOf(send: Tab['send'], activate: () => Promise<Json>, close: () => Pr
       await until(() => run<boolean>(`location.href === ${JSON.stringify(url)} && document.readyState !== 'loading'`).catch(() => false));
     },
     show: async () => void (await activate()),
-    close: async () => void (await close()),
+    close,
   };
 }
 

@@ -5,22 +5,24 @@ import type { Dashboard } from '../dashboard.js';
 
 const LANGUAGES = { en: /English/, ko: /한국어/ } as const;
 const SCHEMES = ['light', 'dark'] as const;
+const TURN = 10;
 type Scheme = (typeof SCHEMES)[number];
 /**
  * One open dashboard that goes from address to address as by its links, never loading anew. Every place is looked at in light and
- * dark and in English and Korean, switched on the open page, and on a phone in both languages.
+ * dark and in English or Korean, switched on the open page, and on a phone.
  *
  * axe looks with all rules once in each language, and with those that look at colours in both schemes of each: the scheme sets
  * colours by style sheets and changes nothing else of a page, so what any other rule finds is the same in both. Which scheme gets
  * all rules changes with the language.
  *
- * axe takes nearly all of the time. By default it looks at each place in one language (they take turns from place to place) and the
- * other is only measured on a phone; `npm run nightly -- sweep` (DANBI_SWEEP=all) looks in both.
+ * By default each place is looked at in one language, which changes after every {@link TURN} places; `npm run nightly -- sweep`
+ * (DANBI_SWEEP=all) looks in both.
  */
 export class Sweep {
   private readonly isWhole = process.env.DANBI_SWEEP === 'all';
   private language: keyof typeof LANGUAGES = 'en';
   private scheme: Scheme = 'light';
+  private places = 0;
   /** What was found so far, by place, language and scheme. */
   readonly found: string[] = [];
   private readonly asked = new Set<Request>();
@@ -92,24 +94,30 @@ export class Sweep {
   /** The same for a dialog or a menu over the page, opened anew in the other language. While a dialog is open nothing else is there for anybody (`aria-modal`). */
   async over(name: string, open: (page: Page) => Promise<void>, role: 'dialog' | 'menu' = 'dialog'): Promise<void> {
     const opened = this.page.getByRole(role);
-    for (const isLast of [false, true]) {
+    await this.inLanguages(async () => {
       await open(this.page);
       await opened.waitFor();
       await this.settled();
-      if (!isLast || this.isWhole) await this.look(name, `[role="${role}"]`);
+      await this.look(name, `[role="${role}"]`);
       await this.phone(name);
       await this.page.keyboard.press('Escape');
       await opened.waitFor({ state: 'hidden' });
-      if (!isLast) await this.speak(this.language === 'en' ? 'ko' : 'en');
-    }
+    });
   }
 
-  /** All of it for the open page. It ends in the other language and scheme than it began with: where the next page begins. */
-  async everyWay(name: string): Promise<void> {
-    await this.look(name);
-    await this.phone(name);
-    await this.speak(this.language === 'en' ? 'ko' : 'en');
-    if (this.isWhole) await this.look(name);
-    await this.phone(name);
+  /** All of it for the open page. */
+  everyWay(name: string): Promise<void> {
+    return this.inLanguages(async () => {
+      await this.look(name);
+      await this.phone(name);
+    });
+  }
+
+  private async inLanguages(look: () => Promise<void>): Promise<void> {
+    const other = () => this.speak(this.language === 'en' ? 'ko' : 'en');
+    await look();
+    this.places += 1;
+    if (this.isWhole) await other().then(look);
+    else if (this.places % TURN === 0) await other();
   }
 }

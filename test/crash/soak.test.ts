@@ -94,6 +94,8 @@ async function soak(world: FleetWorld): Promise<void> {
     const [first, last] = [mean(steady.slice(0, third).map(({ memory }) => memory[n]!)), mean(steady.slice(-third).map(({ memory }) => memory[n]!))];
     expect(last / first).toBeLessThan(GROWTH);
   }
-  expect(Math.max(...steady.map(({ connections }) => connections))).toBeLessThanOrEqual(Math.max(...minutes.slice(0, WARM_UP).map(({ connections }) => connections)));
+  // Pools open one when many ask at once and close it when it rests, so a minute may have one or two more; a leak only ever adds.
+  const open = (of: readonly Minute[]) => mean(of.map(({ connections }) => connections));
+  expect(open(steady.slice(-third)) - open(steady.slice(0, third))).toBeLessThan(1);
   expect(minutes.map(({ idleInTransaction }) => idleInTransaction)).toEqual(minutes.map(() => 0));
 }

@@ -50,6 +50,7 @@ export interface Settled {
  */
 export async function settle(tx: Db, worker: string, settlements: readonly Settlement[], now: Date): Promise<Settled> {
   if (settlements.length === 0) return { ids: [], announced: false };
+  // `coalesce`: an index on states must not tempt the planner to compare each claim with each settlement; they are found by their ids.
   const settled = await rows<{ id: string; personId: string; campaignId: string; received: boolean }>(
     tx,
     `update delivery as d
@@ -58,7 +59,7 @@ export async function settle(tx: Db, worker: string, settlements: readonly Settl
             first_attempt_at = case when s."state" = 'queued' and not s."attempted" and d.attempts = 0 then null else d.first_attempt_at end,
             settled_at = case when s."state" = 'queued' then null else $3::timestamptz end, locked_by = null, lease_until = null
        from jsonb_to_recordset($1::jsonb) as s("id" uuid, "personId" uuid, "fence" bigint, "state" text, "reason" text, "detail" text, "dueAt" timestamptz, "sentAt" timestamptz, "address" text, "language" text, "relay" text, "refusal" text, "uncertainAt" timestamptz, "attempted" boolean)
-      where d.id = s."id" and d.person_id = s."personId" and d.locked_by = $2 and d.fence = s."fence" and d.state in ('sending', 'uncertain')
+      where d.id = s."id" and d.person_id = s."personId" and d.locked_by = $2 and d.fence = s."fence" and coalesce(d.state) in ('sending', 'uncertain')
      returning d.id, d.person_id as "personId", d.campaign_id as "campaignId", d.channel = 'email' and d.state = 'sent' as received`,
     [JSON.stringify(settlements), worker, now],
   );

@@ -11,12 +11,13 @@ const SECOND = 1_000;
 class Looker extends Worker {
   looks = 0;
   next: Date | null = null;
+  rest?: number;
   constructor(readonly name: string) {
     super();
   }
   async runOnce(): Promise<Round> {
     this.looks += 1;
-    return { done: 0, next: this.next };
+    return { done: 0, next: this.next, ...(this.rest === undefined ? {} : { rest: this.rest }) };
   }
 }
 
@@ -87,4 +88,23 @@ test('what is written during a look is looked for again', async () => {
   release();
   await turn();
   expect(looks()).toEqual([4, 3]);
+});
+
+test('who asks for a rest is left alone for so long, and then sees what came meanwhile', async () => {
+  one.rest = 60 * SECOND;
+  written = 'b';
+  await poll();
+  one.rest = 0;
+  written = 'c';
+  runner.wake('one');
+  await poll();
+  expect(looks()).toEqual([3, 4]);
+  const { now } = Date;
+  try {
+    Date.now = () => now() + 61 * SECOND;
+    await poll();
+  } finally {
+    Date.now = now;
+  }
+  expect(looks()[0]).toBe(4);
 });

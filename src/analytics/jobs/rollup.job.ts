@@ -2,9 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Worker, type Round } from '../../platform/jobs/worker.js';
 import { RollupsService } from '../rollups.service.js';
 
+/** A round that left nothing is followed by a rest of so many times its length, at most {@link LONGEST_REST_MS}: few people of many campaigns cost nearly as much as many. */
+const REST = 4;
+const LONGEST_REST_MS = 5_000;
+
 /**
  * Works off whose results may have changed. Nothing wakes it but the look of each second: what happens to one person within
- * a second is then counted once, and the results page adds by itself what is not worked off yet.
+ * a second is then counted once, and the results page adds by itself what is not worked off yet. With campaigns that always
+ * have something to count it takes a fifth of one connection's time and no more.
  */
 @Injectable()
 export class RollupWorker extends Worker {
@@ -15,6 +20,8 @@ export class RollupWorker extends Worker {
   }
 
   async runOnce(): Promise<Round> {
-    return { done: (await this.rollups.work()) ? 1 : 0 };
+    const began = performance.now();
+    if (await this.rollups.work()) return { done: 1 };
+    return { done: 0, rest: Math.min(LONGEST_REST_MS, REST * (performance.now() - began)) };
   }
 }

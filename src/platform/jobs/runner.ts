@@ -166,9 +166,10 @@ export class WorkerRunner {
         this.heard?.ended(lane.worker.name, performance.now() - begun, round.done);
         lane.seen = round.done > 0 ? null : written;
         lane.nextAt = round.next?.getTime() ?? null;
+        if (round.rest !== undefined) lane.pausedUntil = Date.now() + round.rest;
         if (round.done > 0) lane.again = true;
         else if (round.next) await this.alarms.set(lane.worker.name, round.next);
-      } while (lane.again && !this.stopping);
+      } while (lane.again && !this.stopping && Date.now() >= lane.pausedUntil);
     } catch (error) {
       this.heard?.failed(lane.worker.name);
       lane.pausedUntil = Date.now() + FAILED_PAUSE_MS;

@@ -4,6 +4,8 @@ export interface Round {
   done: number;
   /** The next moment at which there will be something due, if known: the runner keeps an alarm for it. Needed for whatever falls due by the clock alone; housekeeping needs none. */
   next?: Date | null;
+  /** A started runner leaves the worker alone for so many ms: what comes meanwhile is then handled together. For work that nobody waits for. */
+  rest?: number;
 }
 
 /**

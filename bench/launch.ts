@@ -51,7 +51,7 @@ async function run(db: DataSource, campaignId: string, launchId: string): Promis
   const [start, firsts] = [performance.now(), [] as number[]];
   for (let busy = true; busy; ) {
     const entered = await inTransaction(db, (tx) => launchNext(tx, launchId, PAGE, { now: NOW, zone: 'UTC' }));
-    const moved = await inTransaction(db, (tx) => advanceBatch(tx, { campaignId, limit: PAGE, now: NOW, zone: 'UTC' }));
+    const moved = await inTransaction(db, (tx) => advanceBatch(tx, { campaignIds: [campaignId], limit: PAGE, now: NOW, zone: 'UTC' }));
     if (firsts.length === 0) firsts.push((performance.now() - start) / 1_000);
     busy = entered + moved > 0;
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { announceEngagement } from '../../people/store/change.store.js';
 import type { AckAnswer, SurveyAnswer } from '../../contract/visitor-wire.js';
 import type { InboxAction } from '../../delivery/inbox/domain/display.js';
 import { recordTouch } from '../../delivery/inbox/record-touch.js';
@@ -100,6 +101,7 @@ async function confirm(acked: Acked): Promise<AckAnswer> {
   const { message } = autoMessageOf(version);
   const experiment = version.published.experiments[message.id]!;
   await assignVariants(tx, { experiment, campaignId: claim.campaignId, personIds: [personId], now, shown: claim.arm!.given });
+  await announceEngagement(tx, [{ personId, campaignId: claim.campaignId }], now);
   const mine = { ...claim, personId, versionId: version.id, arm: claim.arm as ClaimedArm };
   await insertImpression(tx, { enrollmentId: newId(), claim: mine, stepId: message.id, topic: message.topic, experimentId: experiment.experimentId }, now);
   await moveClaim(tx, { ...mine, state: 'shown', counted: claim.counted || needsOne }, now);

@@ -23,12 +23,14 @@ export interface SettledChange {
 /**
  * Cuts a queue into runs that may be handled as one set: nobody is named by two rows of a group, so per person the order of
  * the queue is kept. Merges stand with merges only, and erasures alone.
+ *
+ * @param whom whom a row is about; people whom no campaign is concerned with may be named twice
  */
-export function groupBySeparatePeople(changes: readonly SettledChange[]): SettledChange[][] {
+export function groupBySeparatePeople(changes: readonly SettledChange[], whom: (change: SettledChange) => readonly string[]): SettledChange[][] {
   const groups: SettledChange[][] = [];
   let seen = new Set<string>();
   for (const change of changes) {
-    const people = [...change.personIds, ...change.events.map((event) => event.personId), ...change.flips.map((flip) => flip.personId)];
+    const people = whom(change);
     const last = groups.at(-1);
     if (last && change.kind !== 'deleted' && sort(last[0]!) === sort(change) && !people.some((id) => seen.has(id))) last.push(change);
     else {

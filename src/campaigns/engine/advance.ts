@@ -1,15 +1,16 @@
 import type { EntityManager } from 'typeorm';
 import { newId } from '../../kernel/ids.js';
-import { cancelPending } from '../../delivery/sending/store/deliveries.store.js';
+import { announceEngagement } from '../../people/store/change.store.js';
+import { cancelPending, enqueueDeliveries } from '../../delivery/sending/store/deliveries.store.js';
 import type { Db } from '../../platform/database/db.js';
 import { groupedBy } from '../domain/grouped.js';
 import { recordDecisions } from '../store/decisions.store.js';
-import { claimDue, insertStanding, lockCampaign, saveStandings, saveVisits, type Run } from '../store/enrollments.store.js';
+import { claimDue, insertStanding, lockCampaigns, saveStandings, saveVisits, type Run } from '../store/enrollments.store.js';
 import { loadVersion, type CampaignVersion } from '../store/versions.store.js';
 import { isByKey, type Candidate } from './enter.js';
 import { runActionStep } from './action-step.js';
 import { Journal, type BatchContext, type StepGroup, type StepResult } from './batch.js';
-import { runMessageStep } from './message-step.js';
+import { runMessageStep, sharedReach } from './message-step.js';
 import { byTime, passOver } from './past-steps.js';
 import { byFirstVisit, passBy, visitedBefore } from './repeat.js';
 import { runBranchStep, runSplitStep } from './route-steps.js';
@@ -18,8 +19,8 @@ import { runWaitStep, runWaitUntilStep } from './wait-steps.js';
 const RUNNING = ['active', 'draining'];
 
 export interface AdvanceInput {
-  campaignId: string;
-  /** Most runs of one batch. */
+  campaignIds: readonly string[];
+  /** Most runs of each campaign. */
   limit: number;
   now: Date;
   /** Zone of people without one. */
@@ -27,16 +28,17 @@ export interface AdvanceInput {
 }
 
 /**
- * Moves due runs of one campaign as far as they get now: all people at one step together, step after step, everything in
- * the caller's transaction.
+ * Moves due runs as far as they get now: all people at one step together, step after step, everything in the caller's transaction. Few runs of
+ * many campaigns cost little more together than those of one.
  *
  * @returns how many runs were moved
  */
 export async function advanceBatch(tx: EntityManager, input: AdvanceInput): Promise<number> {
-  if (!RUNNING.includes((await lockCampaign(tx, input.campaignId)) ?? '')) return 0;
-  const claimed = await claimDue(tx, input.campaignId, input.limit, input.now);
+  const states = await lockCampaigns(tx, input.campaignIds);
+  const running = input.campaignIds.filter((id) => RUNNING.includes(states.get(id) ?? ''));
+  const claimed = running.length === 0 ? [] : await claimDue(tx, running, input.limit, input.now);
   if (claimed.length === 0) return 0;
-  const context: BatchContext = { tx, now: input.now, zone: input.zone, decisions: [], scheduled: [] };
+  const context: BatchContext = { tx, now: input.now, zone: input.zone, decisions: [], scheduled: [], deliveries: [], engaged: [], unreachable: new Map() };
   const { visits, standings, ended } = await moveOn(context, claimed);
   await saveVisits(tx, visits);
   await saveStandings(tx, standings, input.now);
@@ -68,7 +70,9 @@ async function moveOn(context: BatchContext, runs: readonly Run[]) {
   const visited = await visitedBefore(context.tx, runs);
   for (let moving = runs; moving.length > 0; ) {
     const onward: Run[] = [];
-    for (const group of await groupByStep(context, moving)) {
+    const groups = await groupByStep(context, moving);
+    context.unreachable = await sharedReach(context, groups);
+    for (const group of groups) {
       const { first: coming, again } = byFirstVisit(group, visited);
       const { first, over } = byTime(coming);
       for (const result of [...(first.runs.length > 0 ? await runStep(context, first) : []), ...passOver(context, over)]) {
@@ -81,6 +85,9 @@ async function moveOn(context: BatchContext, runs: readonly Run[]) {
         if (next) onward.push(next);
       }
     }
+    // Before the next steps, which may ask what a person was sent.
+    await announceEngagement(context.tx, context.engaged.splice(0), context.now);
+    await enqueueDeliveries(context.tx, context.deliveries.splice(0), context.now);
     moving = onward;
   }
   const { visits, standings } = journal.result();

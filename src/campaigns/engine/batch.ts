@@ -1,3 +1,4 @@
+import type { NewDelivery } from '../../delivery/sending/store/deliveries.store.js';
 import type { Db } from '../../platform/database/db.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
 import type { Step } from '../../contract/campaign-steps.js';
@@ -32,6 +33,12 @@ export interface BatchContext {
   decisions: NewDecision[];
   /** Steps that no run stands at, with what was queued there: e-mails for messages nobody may see. Written at its end too. */
   scheduled: Visit[];
+  /** What the steps of this round queue; written together before the next round. */
+  deliveries: NewDelivery[];
+  /** Who has come to a test in this round, announced together with what it queues. */
+  engaged: { personId: string; campaignId: string }[];
+  /** Why people of this round can not be reached, of several campaigns at once: by channel and topic, by person. */
+  unreachable: ReadonlyMap<string, ReadonlyMap<string, ReasonCode>>;
 }
 
 /** Collects where people stand and what they left, so that a batch writes each table once. */

@@ -67,7 +67,7 @@ async function takePage(tx: EntityManager, { launch, version }: Taking, limit: n
   // Taking the launch has locked the campaign as it is: it stays active until commit.
   const entrance = { version, state: launch.campaignState, within: stillMeant(launch, version), frozen: launch.copied && !looking };
   const candidates = looking ? await lookedBackCandidates(tx, { launch, entry: looking }, people, moment) : people.map((personId) => ({ personId, entry }));
-  const context: BatchContext = { tx, ...moment, decisions: [], scheduled: [] };
+  const context: BatchContext = { tx, ...moment, decisions: [], scheduled: [], deliveries: [], engaged: [], unreachable: new Map() };
   for (const round of oncePerPerson(candidates)) {
     const { entering, refused } = await judgeEntry(tx, entrance, round, moment);
     context.decisions.push(...refused);

@@ -1,9 +1,11 @@
 import { newId } from '../../kernel/ids.js';
-import { enqueueDeliveries, type NewDelivery } from '../../delivery/sending/store/deliveries.store.js';
+import type { NewDelivery } from '../../delivery/sending/store/deliveries.store.js';
 import { refusals } from '../../delivery/preferences/store/reachability.store.js';
 import { rungsOf, type Step } from '../../contract/campaign-steps.js';
 import { addDuration, windowMillis } from '../../kernel/local-time.js';
 import { firstRefusal, type Refusal } from '../../kernel/gates.js';
+import type { ReasonCode } from '../../kernel/reason-codes.js';
+import { groupedBy } from '../domain/grouped.js';
 import { pacingOf } from '../domain/published.js';
 import { assignVariants, type Assigned } from '../store/assignments.store.js';
 import type { Run } from '../store/enrollments.store.js';
@@ -27,7 +29,8 @@ export async function runMessageStep(context: BatchContext, group: StepGroup<Mes
   const experiment = version.published.experiments[step.id]!;
   const assigned = await assignVariants(tx, { experiment, campaignId: version.campaignId, personIds, now });
   const endings = await endingsOf(tx, version, runs, { now, zone: context.zone });
-  const unreachable = await refusals(tx, { personIds, channel: step.channel, topic: step.topic, now });
+  context.engaged.push(...personIds.map((personId) => ({ personId, campaignId: version.campaignId })));
+  const unreachable = context.unreachable.get(reachKey(step)) ?? (await refusals(tx, { personIds, channel: step.channel, topic: step.topic, now }));
   const deliveries: NewDelivery[] = [];
   const queueRungs = (rungs: readonly NewDelivery[]) => {
     deliveries.push(...rungs);
@@ -49,8 +52,22 @@ export async function runMessageStep(context: BatchContext, group: StepGroup<Mes
     if (refusal.gate === 'exit') return { run, kind: 'end', code: refusal.code };
     return { run, kind: 'move', outcome: refusal.code, next: step.next };
   });
-  await enqueueDeliveries(tx, deliveries, now);
+  context.deliveries.push(...deliveries);
   return results;
+}
+
+const reachKey = ({ channel, topic }: MessageStep): string => `${channel} ${topic}`;
+
+/** Asks once for messages of several campaigns over one channel about one topic. */
+export async function sharedReach({ tx, now }: BatchContext, groups: readonly StepGroup[]): Promise<Map<string, Map<string, ReasonCode>>> {
+  const shared = new Map<string, Map<string, ReasonCode>>();
+  const messages = groups.flatMap(({ step, runs }) => (step.type === 'message' ? [{ step, runs }] : []));
+  for (const [key, alike] of groupedBy(messages, ({ step }) => reachKey(step))) {
+    if (alike.length < 2) continue;
+    const { channel, topic } = alike[0]!.step;
+    shared.set(key, await refusals(tx, { personIds: [...new Set(alike.flatMap(({ runs }) => runs.map(({ personId }) => personId)))], channel, topic, now }));
+  }
+  return shared;
 }
 
 /** Control is rendered too, with its first variant's content, so that both sides pass the same gates. */

@@ -3,21 +3,25 @@ import { survivorsOf } from '../../people/people.store.js';
 import { windowMillis } from '../../kernel/local-time.js';
 import type { Db } from '../../platform/database/db.js';
 import { groupedBy } from '../domain/grouped.js';
-import type { EventRef, Flip, SettledChange } from '../domain/settled.js';
+import type { Flip, SettledChange } from '../domain/settled.js';
 import { activeRuns, lookAgain, waitingRuns, wakeRuns, wakeWaiting, type EntryRecord } from '../store/enrollments.store.js';
-import { matchingEvents, type EventRule, type FoundEvent } from '../store/events.store.js';
+import type { EventRule, FoundEvent, NamedEvent } from '../store/events.store.js';
 import { withoutLaunched, withoutLookedBack } from '../store/launches.store.js';
 import { endEarly } from './end-early.js';
 import { entryRule, ruleOf } from './endings.js';
 import { enterPeople, isByKey, type Candidate } from './enter.js';
 import type { Moment } from './conditions.js';
 import { lockWaits } from './locks.js';
+import { satisfying, type Heard } from './heard.js';
 import { lookedBackFor } from './looking-back.js';
 import type { Entrance, Watch } from './watch.js';
 
+/** Who listens, and what there is to hear in this batch. */
+export interface Listening { watch: Watch; heard: Heard }
+
 interface News {
   flips: Flip[];
-  events: EventRef[];
+  events: NamedEvent[];
   names: Set<string>;
 }
 
@@ -25,10 +29,10 @@ interface News {
  * Works off one group of news: ends what ended, lets people in, ends again what an event after the entry reached, and
  * wakes who waited. Nobody is named twice within a group, so sets keep each person's order.
  */
-export async function workOffNews(tx: Db, watch: Watch, group: readonly SettledChange[], moment: Moment): Promise<void> {
+export async function workOffNews(tx: Db, { watch, heard }: Listening, group: readonly SettledChange[], moment: Moment): Promise<void> {
   await tellAudiences(tx, watch, group, moment);
   await followDates(tx, watch, group, moment);
-  const news = await aboutSurvivors(tx, concerning(watch, group));
+  const news = await aboutSurvivors(tx, concerning(watch, heard, group));
   if (news.flips.length === 0 && news.events.length === 0) return;
   // Taken first and not in the middle, so that nobody waits for it while holding runs.
   if (news.flips.some((flip) => flip.entered && watch.waits.has(flip.segmentId)) || [...news.names].some((name) => watch.waitEvents.has(name))) await lockWaits(tx, 'alone');
@@ -54,11 +58,10 @@ async function followDates(tx: Db, watch: Watch, group: readonly SettledChange[]
 }
 
 /** Drops what no campaign listens to, which is most of it. */
-function concerning(watch: Watch, group: readonly SettledChange[]): News {
+function concerning(watch: Watch, heard: Heard, group: readonly SettledChange[]): News {
   const flips = group.flatMap((change) => change.flips).filter(({ segmentId, entered }) => (entered ? watch.segments.has(segmentId) || watch.endings.has(segmentId) || watch.waits.has(segmentId) : watch.leaving.has(segmentId)));
-  const isWatched = (name: string) => watch.events.has(name) || watch.endingEvents.has(name) || watch.waitEvents.has(name);
-  const telling = group.filter((change) => change.eventNames.some(isWatched));
-  return { flips, events: telling.flatMap((change) => change.events), names: new Set(telling.flatMap((change) => change.eventNames).filter(isWatched)) };
+  const events = group.flatMap((change) => change.events.flatMap(({ eventId }) => heard.get(eventId) ?? []));
+  return { flips, events, names: new Set(events.map(({ name }) => name)) };
 }
 
 /** News names people as they were; their events and runs are with whom they were merged into. */
@@ -89,7 +92,7 @@ async function endByEvents(tx: Db, watch: Watch, { events, names }: News, moment
     for (const { version, code, key, event } of watch.endingEvents.get(name) ?? []) {
       await watch.apart(tx, version.campaignId, async () => {
         const rule = ruleOf(event, version);
-        const happened = await matchingEvents(tx, rule, events, moment.zone);
+        const happened = await satisfying(tx, rule, events, moment.zone);
         if (happened.length === 0) return;
         const runs = concerned(await activeRuns(tx, version.id, happened.map(({ personId }) => personId)), happened, rule);
         await endEarly(tx, runs.map((run) => run.id), { state: 'exited', code, facts: code === 'GOAL_REACHED' ? { goals: [key] } : { rules: [key] } }, moment.now);
@@ -121,7 +124,7 @@ async function letIn(tx: Db, watch: Watch, { flips, events, names }: News, momen
       const { entry } = entrance.version.published;
       if (entry.type !== 'event') continue;
       await watch.apart(tx, entrance.version.campaignId, async () => {
-        const matched = await matchingEvents(tx, entryRule(entry), events, moment.zone);
+        const matched = await satisfying(tx, entryRule(entry), events, moment.zone);
         const entering = await leftToNews(tx, entrance, matched, moment.now);
         await enterPeople(tx, entrance, entering.map((event): Candidate => ({
           personId: event.personId, entry: { kind: 'event', at: event.occurredAt.toISOString(), event: name, eventId: event.id, properties: event.properties, ...(event.key === null ? {} : { key: event.key }) },
@@ -147,8 +150,8 @@ async function wake(tx: Db, watch: Watch, { flips, events, names }: News, { now,
   }
 }
 
-async function wakeByEvent(tx: Db, { version, stepId, event }: Parameters<Watch['waitEvents']['set']>[1][number], events: readonly EventRef[], { now, zone }: Moment): Promise<void> {
+async function wakeByEvent(tx: Db, { version, stepId, event }: Parameters<Watch['waitEvents']['set']>[1][number], events: readonly NamedEvent[], { now, zone }: Moment): Promise<void> {
   const rule = ruleOf(event, version);
-  const happened = await matchingEvents(tx, rule, events, zone);
+  const happened = await satisfying(tx, rule, events, zone);
   if (happened.length > 0) await wakeRuns(tx, concerned(await waitingRuns(tx, { versionId: version.id, stepId }, happened.map(({ personId }) => personId)), happened, rule), now);
 }

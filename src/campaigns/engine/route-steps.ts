@@ -29,9 +29,10 @@ export async function runBranchStep({ tx, now, zone }: BatchContext, { step, run
 }
 
 /** Each person takes the arm of their stored assignment. */
-export async function runSplitStep({ tx, now }: BatchContext, { version, step, runs }: StepGroup<SplitStep>): Promise<StepResult[]> {
+export async function runSplitStep({ tx, now, engaged }: BatchContext, { version, step, runs }: StepGroup<SplitStep>): Promise<StepResult[]> {
   const experiment = version.published.experiments[step.id]!;
   const assigned = await assignVariants(tx, { experiment, campaignId: version.campaignId, personIds: runs.map((run) => run.personId), now });
+  engaged.push(...runs.map(({ personId }) => ({ personId, campaignId: version.campaignId })));
   const next = new Map(step.arms.map((arm) => [arm.key, arm.next]));
   return runs.map((run) => {
     const arm = assigned.get(run.personId)!.variant;

@@ -4,7 +4,7 @@
  *
  * @returns the sum of what was done
  */
-export async function eachApart(ids: readonly string[], work: (id: string) => Promise<number>, finished: (done: number) => void): Promise<number> {
+export async function eachApart<T>(ids: readonly T[], work: (id: T) => Promise<number>, finished: (done: number) => void): Promise<number> {
   const failures: unknown[] = [];
   let done = 0;
   for (const id of ids) {

@@ -1,5 +1,4 @@
 import { drawOf } from '../../kernel/bucket.js';
-import { announceEngagement } from '../../people/store/change.store.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 import { keepPlanForOne } from '../../platform/database/kept-plans.js';
 import type { PublishedExperiment } from '../domain/published.js';
@@ -57,8 +56,8 @@ export async function unitsOf(db: Db, experiment: Pick<PublishedExperiment, 'acc
 
 /**
  * The arm of each person. A stored first assignment wins; the others get the arm of their bucket, or the one that was chosen, and
- * it is stored now; of canary people as `override`, so that no comparison counts them. Answers one entry per different person id. Everybody is announced, whoever had an arm before too: with it
- * they arrive at the step, and from then on their outcomes count.
+ * it is stored now; of canary people as `override`, so that no comparison counts them. Answers one entry per different person id. Everybody must be announced
+ * ({@link announceEngagement}) in the same transaction, whoever had an arm before too: with it they arrive at the step, and from then on their outcomes count.
  */
 export async function assignVariants(tx: Db, { experiment, campaignId, personIds, now, shown }: AssignInput): Promise<Map<string, Assigned>> {
   const people = [...new Set(personIds)];
@@ -67,7 +66,6 @@ export async function assignVariants(tx: Db, { experiment, campaignId, personIds
   const given = people.map(give);
   const added = await row<{ count: number }>(tx, assign(people.length),
   [experiment.experimentId, campaignId, now, people, given.map(({ variant }) => variant), given.map(({ isControl }) => isControl), given.map(({ bucket }) => bucket), given.map(({ source }) => source), given.map(({ unit }) => unit ?? null)]);
-  await announceEngagement(tx, people.map((personId) => ({ personId, campaignId })), now);
   // Whoever was not added has been assigned before, here or by another transaction that is committed now.
   const stored = added!.count === people.length ? [] : await loadAssigned(tx, experiment.experimentId, people);
   const assigned = new Map(people.map((id, index): [string, Assigned] => [id, { variant: given[index]!.variant, isControl: given[index]!.isControl }]));

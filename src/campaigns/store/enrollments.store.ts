@@ -1,7 +1,7 @@
 import { alike } from '../../platform/database/alike.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
 import { leaveTrail } from '../../platform/tracing/trail.js';
-import { keepPlanForOne } from '../../platform/database/kept-plans.js';
+import { keepPlan, keepPlanForOne } from '../../platform/database/kept-plans.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
 
 /** What let a person in. Its event's properties are what the messages may say (`{{event.…}}`). */
@@ -42,37 +42,49 @@ export interface Run {
 const RUN = `e.id, e.person_id as "personId", e.campaign_id as "campaignId", e.version_id as "versionId", e.step_id as "stepId",
   e.step_arrived_at as "arrivedAt", e.waiting, e.entry, e.moves is not null as moved`;
 
+/** A running campaign with something due. `due`: how many runs, counted to one more than was asked. */
+export interface DueCampaign { id: string; due: number }
+
 /** Running campaigns with something due, the longest overdue first. */
-export async function dueCampaigns(db: Db, now: Date): Promise<string[]> {
-  const found = await rows<{ id: string }>(db, `
-    select c.id
+export function dueCampaigns(db: Db, now: Date, count: number): Promise<DueCampaign[]> {
+  return rows<DueCampaign>(db, `
+    select c.id, first.due
       from campaign as c
       cross join lateral (
-        select e.due_at from enrollment as e
-         where e.campaign_id = c.id and e.state = 'active' and e.due_at <= $1::timestamptz
-         order by e.due_at limit 1) as first
-     where c.state in ('active', 'draining')
-     order by first.due_at, c.id`, [now]);
-  return found.map(({ id }) => id);
+        select count(*)::int as due, min(f.due_at) as due_at from (
+          select e.due_at from enrollment as e
+           where e.campaign_id = c.id and e.state = 'active' and e.due_at <= $1::timestamptz
+           order by e.due_at limit $2) as f) as first
+     where c.state in ('active', 'draining') and first.due > 0
+     order by first.due_at, c.id`, [now, count + 1]);
 }
 
 /** Keeps the campaign as it is until commit: a pause or stop waits for the batch, and the batch sees one that came before. */
 export async function lockCampaign(tx: Db, campaignId: string): Promise<string | null> {
-  const found = await row<{ state: string }>(tx, `select c.state from campaign as c where c.id = $1 for share`, [campaignId]);
-  return found?.state ?? null;
+  return (await lockCampaigns(tx, [campaignId])).get(campaignId) ?? null;
+}
+
+const lockAsIs = keepPlan('select c.id, c.state from campaign as c where c.id = any($1::uuid[]) order by c.id for share');
+
+/** The same for several, always in one order. @returns their states; without those that no longer exist */
+export async function lockCampaigns(tx: Db, campaignIds: readonly string[]): Promise<Map<string, string>> {
+  const found = await rows<{ id: string; state: string }>(tx, lockAsIs, [campaignIds]);
+  return new Map(found.map(({ id, state }) => [id, state]));
 }
 
 /**
- * Takes due runs of one campaign for this transaction. People that are being erased or merged are left alone: their news is
- * on its way and moves or ends their runs.
+ * Takes due runs of these campaigns for this transaction, of each at most `limit`. People that are being erased or merged are left alone: their
+ * news is on its way and moves or ends their runs.
  */
-export function claimDue(tx: Db, campaignId: string, limit: number, now: Date): Promise<Run[]> {
+export function claimDue(tx: Db, campaignIds: readonly string[], limit: number, now: Date): Promise<Run[]> {
   return rows<Run>(tx, `
-    select ${RUN}
-      from enrollment as e
-     where e.campaign_id = $1 and e.state = 'active' and e.due_at <= $3::timestamptz
-       and exists (select from person as p where p.id = e.person_id)
-     order by e.due_at, e.id limit $2 for update of e skip locked`, [campaignId, limit, now]);
+    select due.* from unnest($1::uuid[]) as c (id)
+     cross join lateral (
+       select ${RUN}
+         from enrollment as e
+        where e.campaign_id = c.id and e.state = 'active' and e.due_at <= $3::timestamptz
+          and exists (select from person as p where p.id = e.person_id)
+        order by e.due_at, e.id limit $2 for update of e skip locked) as due`, [campaignIds, limit, now]);
 }
 
 /** When the next run of a running campaign is due. */

@@ -34,6 +34,23 @@ export function filters(where: readonly PropertyFilter[], zone: string, values: 
   return where.map((filter) => `\n and ${propertyCondition('e.properties', filter, { frame, bind })}`).join('');
 }
 
+/** An event as it is told of. */
+export type NamedEvent = Omit<FoundEvent, 'key'> & { name: string };
+
+/**
+ * Those of the events told of that have one of these names, with the person they belong to today: news names people as they were, and one
+ * statement sees a merge and the events it moved together.
+ */
+export function eventsNamed(db: Db, names: readonly string[], refs: readonly EventRef[]): Promise<NamedEvent[]> {
+  if (names.length === 0 || refs.length === 0) return Promise.resolve([]);
+  return rows<NamedEvent>(db, `
+    select e.id, e.person_id as "personId", e.name, e.occurred_at as "occurredAt", e.properties
+      from unnest($1::uuid[], $2::uuid[]) as n (person_id, id)
+      left join person_merge as m on m.from_id = n.person_id
+      join event as e on e.person_id = coalesce(m.into_id, n.person_id) and e.name = any($3::text[]) and e.id = n.id
+      join person as p on p.id = e.person_id`, [refs.map((ref) => ref.personId), refs.map((ref) => ref.eventId), names]);
+}
+
 /** Which of the events named satisfy a rule, oldest first. */
 export function matchingEvents(db: Db, rule: EventRule, refs: readonly EventRef[], zone: string): Promise<FoundEvent[]> {
   const values = new SqlValues();

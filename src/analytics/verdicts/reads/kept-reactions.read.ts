@@ -4,7 +4,7 @@ import type { ReactionCell } from '../../domain/guardrails.js';
 import type { AccountReactions } from '../../domain/account-counts.js';
 import { REACTIONS } from '../../reads/tested.js';
 import { PEOPLE_SUMS } from '../../store/tested.store.js';
-import { keptPeople, UNIT } from './accounts.read.js';
+import { keptPeople, readInFull, UNIT } from './accounts.read.js';
 import { ACCOUNT_REACTIONS, reactionsOf, type ReactionQuestion } from './reactions.read.js';
 import { asked, edgeSql, type Lacking } from './kept-counts.read.js';
 
@@ -35,12 +35,12 @@ export function keptReactions(tx: Db, { cohort, reactionMillis, now: at }: React
 export async function keptAccountReactions(tx: Db, { cohort, reactionMillis, now }: ReactionQuestion, lacking: Lacking): Promise<AccountReactions[]> {
   const values = new SqlValues();
   const cut = `(${values.bind(now, 'timestamptz')} - ${values.bind(reactionMillis, 'float8')} * interval '1 millisecond')`;
-  const found = await rows<Parameters<typeof reactionsOf>[0]>(tx, `
+  const found = await readInFull(tx, () => rows<Parameters<typeof reactionsOf>[0]>(tx, `
     with one as (${keptPeople(cohort.experimentId, lacking, values, ', x.is_control, x.reactions')}),
     person as (
       select o.variant, ${UNIT} as unit, ${Object.entries(REACTIONS).map(([kind, bit]) => `o.reactions & ${bit} <> 0 as ${kind}`).join(', ')}
         from one as o join assignment as a on a.experiment_id = ${values.bind(cohort.experimentId, 'uuid')} and a.person_id = o.person_id
        where o.eligible and not o.is_control and o.assigned_at <= ${cut}),
-    ${ACCOUNT_REACTIONS}`, values.list);
+    ${ACCOUNT_REACTIONS}`, values.list));
   return found.map(reactionsOf);
 }

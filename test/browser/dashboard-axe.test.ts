@@ -93,6 +93,7 @@ const DIALOGS: Record<string, readonly [string, (page: Page) => Promise<void>]> 
   'the help on keys': ['/', (page) => page.keyboard.press('?')],
   'the launch sheet': ['/campaigns/{draft}', click('launch.review')],
   'the end of a campaign': ['/campaigns/{series}/history', click('launch.stop')],
+  'a version by hand on a draft': ['/campaigns/{series}?view=outline&at=a', click('plan.byHand.give')],
   'one version for everybody': ['/campaigns/{series}/results', click('results.act.send')],
   'layouts to start from': ['/campaigns/{series}/messages/a', click('messages.starters.open')],
   'a message sent as a test': ['/campaigns/{series}/messages/a', click('messages.test.open')],

@@ -237,6 +237,26 @@ const MJML = '<mj-section><mj-column><mj-text>Hello</mj-text></mj-column></mj-se
     await page.getByText('Have you seen it?').first().waitFor();
   });
 
+  test('a version is given to somebody by hand on a draft, and taken back', async () => {
+    const { page } = dashboard;
+    const id = await made('By hand', { type: 'series', entry: { type: 'event', event: 'Signed Up' }, goals: [{ key: 'paid', name: 'Paid', event: { name: 'Paid' } }], start: 'm', steps: [{ id: 'm', type: 'message', channel: 'in_app', topic: 'account', variants: [{ key: 'A', content: { body: 'Hello' } }, { key: 'B', content: { body: 'Hi' } }], next: null }] });
+    await dashboard.goto(`/campaigns/${id}?view=outline&at=m`);
+    await page.getByRole('button', { name: 'Give somebody a version' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Give somebody a version' });
+    await dialog.getByLabel('Person').fill('mina');
+    await page.getByRole('option', { name: /mina/ }).click();
+    await dialog.getByRole('combobox', { name: 'Variant' }).click();
+    await page.getByRole('option', { name: 'B', exact: true }).click();
+    await picture(page, 'dashboard-draft-override-give');
+    await dialog.getByRole('button', { name: 'Give this version' }).click();
+    const given = page.getByRole('list', { name: 'Versions given by hand' });
+    await given.getByRole('link', { name: /mina/ }).waitFor();
+    await picture(page, 'dashboard-draft-override');
+    expect((await app.api('GET', `/v1/campaigns/${id}/draft-overrides`)).body.items).toMatchObject([{ stepId: 'm', externalId: 'mina', variant: 'B', fits: true }]);
+    await page.getByRole('button', { name: /^Take back: / }).click();
+    await given.waitFor({ state: 'detached' });
+  });
+
   test('a colleague lets people in by a pasted list, and is told of each that did not', async () => {
     const { page } = dashboard;
     const id = await made('By name', { type: 'series', entry: { type: 'api' }, start: 'm', steps: [{ id: 'm', type: 'message', channel: 'in_app', variants: [{ key: 'A', content: { body: 'Hello' } }], next: null }] });

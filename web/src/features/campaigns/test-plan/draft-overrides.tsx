@@ -1,9 +1,8 @@
-import { Button, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, type Api } from '../../../lib/api.ts';
-import { DataTable } from '../../../ui/data-table.tsx';
 import { TextLink } from '../../../ui/links.tsx';
 import { PersonPicker } from '../../../ui/person-picker.tsx';
 import { ActButton, Dialog, useAct } from '../../settings/kit/parts.tsx';
@@ -23,14 +22,24 @@ export function DraftOverrides({ stepId, arms, readOnly }: { stepId: string; arm
   const after = () => queries.invalidateQueries({ queryKey: key });
   const items = (found.data?.items ?? []).filter((one) => one.stepId === stepId);
   if (readOnly && items.length === 0) return null;
+  const labelOf = (arm: string): string => (arm === 'control' ? t('results.control') : arm);
   return (
     <Stack gap={6} component="section" aria-label={t('plan.byHand.title')}>
       {items.length > 0 && (
-        <DataTable<Given> caption={t('plan.byHand.title')} items={items} keyOf={({ personId }) => personId} columns={[
-          { key: 'person', label: t('results.overrides.person'), cell: (one) => <TextLink to="/people/$id" params={{ id: one.personId }} size="sm" underline="always">{nameOf(one)}</TextLink> },
-          { key: 'variant', label: t('results.variant'), cell: ({ variant, fits }) => <><Text size="sm" fw={600}>{variant}</Text>{!fits && <Text size="xs" c="red">{t('plan.byHand.gone')}</Text>}</> },
-          ...(readOnly ? [] : [{ key: 'undo', label: t('results.overrides.actions'), cell: (one: Given) => <ActButton label={t('results.overrides.undo')} name={`${t('results.overrides.undo')}: ${nameOf(one)}`} onAct={async () => { await api.DELETE('/v1/campaigns/{id}/draft-overrides/{step}/{person}', { params: { path: { id, step: stepId, person: one.personId } } }); await after(); }} /> }]),
-        ]} />
+        <>
+          <Text size="sm" fw={600}>{t('plan.byHand.title')}</Text>
+          <Stack gap={6} component="ul" m={0} p={0} style={{ listStyle: 'none' }} aria-label={t('plan.byHand.title')}>
+            {items.map((one) => (
+              <Group key={one.personId} component="li" justify="space-between" wrap="nowrap" gap="xs">
+                <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+                  <TextLink to="/people/$id" params={{ id: one.personId }} size="sm" underline="always">{nameOf(one)}</TextLink>: <Text span fw={600}>{labelOf(one.variant)}</Text>
+                  {!one.fits && <Text size="xs" c="red">{t('plan.byHand.gone')}</Text>}
+                </Text>
+                {!readOnly && <ActButton label={t('results.overrides.undo')} name={`${t('results.overrides.undo')}: ${nameOf(one)}`} onAct={async () => { await api.DELETE('/v1/campaigns/{id}/draft-overrides/{step}/{person}', { params: { path: { id, step: stepId, person: one.personId } } }); await after(); }} />}
+              </Group>
+            ))}
+          </Stack>
+        </>
       )}
       {!readOnly && <Button size="compact-sm" variant="default" w="fit-content" onClick={() => { setOpened(true); }}>{t('plan.byHand.give')}</Button>}
       <Dialog opened={opened} onClose={() => { setOpened(false); }} title={t('plan.byHand.give')}><Give stepId={stepId} arms={arms} onDone={async () => { setOpened(false); await after(); }} /></Dialog>

@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 
-interface LockCheck { lockFaults(lock: unknown, allowScripts: Record<string, boolean>): string[]; auditFaults(text: string, accepted: Record<string, string>): string[] | null }
+interface Audit { answered: boolean; faults: { isSevere: boolean; said: string }[] }
+interface LockCheck {
+  lockFaults(lock: unknown, allowScripts: Record<string, boolean>): string[];
+  readAudit(text: string, accepted: Record<string, string>): Audit;
+  sayAudit(of: string, audit: Audit): { lines: string[]; fails: boolean };
+}
 const script: string = '../../scripts/lock-check.mjs';
-const { lockFaults, auditFaults } = (await import(script)) as LockCheck;
+const { lockFaults, readAudit, sayAudit } = (await import(script)) as LockCheck;
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
 const HASH = `sha512-${'a'.repeat(86)}==`;
@@ -29,11 +34,22 @@ test.each([
   expect(lockFaults(lock(more), allow)).toEqual(fault === null ? [] : [expect.stringContaining(fault)]);
 });
 
-const ANSWER = JSON.stringify({ vulnerabilities: { a: { name: 'a', severity: 'high', via: [{ title: 'it breaks', url: 'https://example.com/advisories/GHSA-1' }, 'b'] } } });
+const fault = (severity: string, id = 'GHSA-1') => JSON.stringify({ vulnerabilities: { a: { name: 'a', severity, via: [{ title: 'it breaks', severity, url: `https://example.com/advisories/${id}` }, 'b'] } } });
+const ACCEPTED = { 'GHSA-1': 'not reached: we do not use it' };
 
-test('faults that the registry knows are told, those with a reason are not, and no answer is none', () => {
-  expect(auditFaults(ANSWER, {})).toEqual(['a (high): it breaks https://example.com/advisories/GHSA-1']);
-  expect(auditFaults(ANSWER, { 'GHSA-1': 'not reached: we do not use it' })).toEqual([]);
-  for (const text of ['', 'npm error', '{"error":{"code":"ENOAUDIT"}}', '{"message":"down"}']) expect(auditFaults(text, {})).toBeNull();
+test.each([
+  ['a severe fault fails', fault('high'), {}, { lines: ['known faults of x: 1, of which 1 high or critical', 'a (high): it breaks https://example.com/advisories/GHSA-1'], fails: true }],
+  ['so does a critical one', fault('critical'), {}, { lines: ['known faults of x: 1, of which 1 high or critical', expect.stringContaining('a (critical)')], fails: true }],
+  ['a lesser one is told', fault('moderate'), {}, { lines: ['known faults of x: 1, of which 0 high or critical', 'a (moderate): it breaks https://example.com/advisories/GHSA-1'], fails: false }],
+  ['one with a reason is not', fault('high'), ACCEPTED, { lines: ['known faults of x: none'], fails: false }],
+  ['a reason is for one fault', fault('high', 'GHSA-2'), ACCEPTED, { lines: [expect.any(String), expect.stringContaining('GHSA-2')], fails: true }],
+  ['none are said to be none', '{"vulnerabilities":{}}', {}, { lines: ['known faults of x: none'], fails: false }],
+  ...['', 'npm error', '{"error":{"code":"ENOAUDIT"}}', '{"message":"405 Method Not Allowed"}', '{"vulnerabilities":null}', 'null'].map((text) =>
+    [`${JSON.stringify(text)} is no answer, which is said and is not none`, text, {}, { lines: [expect.stringContaining('NO ANSWER')], fails: false }] as const),
+] as const)('%s', (_, text, accepted, expected) => {
+  expect(sayAudit('x', readAudit(text, accepted))).toEqual(expected);
+});
+
+test('each accepted fault has a reason', () => {
   for (const reason of Object.values(read('scripts/known-faults.json'))) expect(String(reason).length).toBeGreaterThan(20);
 });

@@ -47,7 +47,13 @@ export interface Asked { method?: string; headers?: Record<string, string>; body
 export interface Said { status: number; location: string | undefined; text: string }
 
 /** One request over the wire, its path exactly as it is: fetch would mend it. A connection that the server ends without an answer is status 0. */
-export function ask(url: string, path: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Said> {
+export async function ask(url: string, path: string, asked: Asked = {}): Promise<Said> {
+  const said = await askOnce(url, path, asked);
+  // A kept connection that the server has just closed, as after a head that was too long: asked again on another.
+  return said === 'closed before' ? ask(url, path, asked) : said;
+}
+
+function askOnce(url: string, path: string, { method = 'GET', headers = {}, body }: Asked): Promise<Said | 'closed before'> {
   const { hostname, port } = new URL(url);
   return new Promise((done) => {
     const sent = request({ hostname, port, path, method, headers: { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0', 'accept-language': 'en', ...headers, ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) } }, (answer) => {
@@ -56,8 +62,7 @@ export function ask(url: string, path: string, { method = 'GET', headers = {}, b
       answer.on('end', () => done({ status: answer.statusCode!, location: answer.headers.location, text: Buffer.concat(parts).toString('utf8') }));
       answer.on('error', () => done({ status: answer.statusCode!, location: answer.headers.location, text: '' }));
     });
-    // A kept connection that the server has just closed, as after a head that was too long: asked again on another.
-    sent.on('error', () => (sent.reusedSocket ? void ask(url, path, { method, headers, body }).then(done) : done({ status: 0, location: undefined, text: '' })));
+    sent.on('error', () => done(sent.reusedSocket ? 'closed before' : { status: 0, location: undefined, text: '' }));
     sent.end(body);
   });
 }

@@ -15,6 +15,7 @@ import { operationsParts } from './operations/operations.parts.js';
 import { peopleParts } from './people/people.parts.js';
 import { Config } from './platform/config.js';
 import { BrowserRates } from './platform/http/browser-rates.js';
+import { RequestRates } from './platform/http/request-rates.js';
 import { BrowserTransport } from './platform/http/browser-transport.js';
 import { ErrorFilter } from './platform/http/error.filter.js';
 import { HealthController } from './platform/http/health.controller.js';
@@ -58,6 +59,7 @@ export class AppModule {
       { provide: Metrics, useValue: platform.metrics },
       PublicUrl,
       BrowserRates,
+      RequestRates,
       BrowserTransport,
       RawBodies,
       MaintenanceWorker,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../kernel/clock.js';
-import { AppError } from '../kernel/errors.js';
+import { AppError, TooManyError } from '../kernel/errors.js';
 import { AuditLog } from '../platform/audit.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
 import { LOGIN_STEP_MINUTES, LOGIN_WINDOW_MINUTES, TRIES_PER_ADDRESS, TRIES_PER_EMAIL } from './domain/login-limits.js';
@@ -71,7 +71,7 @@ export class Sessions {
   private async countTry(keys: Tries): Promise<void> {
     const now = this.clock.now();
     const [pair, address] = await countTries(this.db, keys, now, new Date(now.getTime() - LOGIN_WINDOW_MINUTES * 60_000));
-    if (pair! > TRIES_PER_EMAIL || address! > TRIES_PER_ADDRESS) throw new AppError('access.too-many-tries', `Too many wrong tries. Wait ${LOGIN_WINDOW_MINUTES} minutes and try again.`, 'too_many');
+    if (pair! > TRIES_PER_EMAIL || address! > TRIES_PER_ADDRESS) throw new TooManyError('access.too-many-tries', `Too many wrong tries. Wait ${LOGIN_WINDOW_MINUTES} minutes and try again.`, LOGIN_WINDOW_MINUTES * 60);
   }
 
   private begin(userId: string, keys: Tries, origin: Origin, replaces: string | null): Promise<SignedIn> {

@@ -56,6 +56,14 @@ export class Config {
   @IsInt() @Min(0) @Max(1_000_000) @Type(() => Number) VISITOR_REQUESTS_PER_MINUTE: number = 6_000;
   /** The same for events: a request is one event or a batch. Server keys have no limit. */
   @IsInt() @Min(0) @Max(10_000_000) @Type(() => Number) INGEST_REQUESTS_PER_MINUTE: number = 30_000;
+  /** Requests a minute of one address to pages without sign-in: links of messages, invitations, the page to sign in. Unsubscribing by one click is not counted. */
+  @IsInt() @Min(0) @Max(1_000_000) @Type(() => Number) PAGE_REQUESTS_PER_MINUTE: number = 3_000;
+  /** Opens and clicks a minute of one message from one address; a provider's proxy is one address, but a message is to one person. */
+  @IsInt() @Min(0) @Max(1_000_000) @Type(() => Number) LINK_REQUESTS_PER_MINUTE: number = 600;
+  /** Exports a minute of one server key or person. */
+  @IsInt() @Min(0) @Max(1_000_000) @Type(() => Number) EXPORT_REQUESTS_PER_MINUTE: number = 60;
+  /** Requests a minute of one server key or person, events left out: more than a process answers, so that it stops only what runs wild. */
+  @IsInt() @Min(0) @Max(10_000_000) @Type(() => Number) API_REQUESTS_PER_MINUTE: number = 60_000;
 
   /** Reverse proxies whose `X-Forwarded-For` is believed: addresses and networks, separated by commas. None by default. */
   @Matches(/^([0-9a-f.:]+(\/\d{1,3})?(\s*,\s*(?=\S)|$))*$/i, { message: 'TRUSTED_PROXIES must be addresses or networks (CIDR) separated by commas' }) TRUSTED_PROXIES: string = '';
@@ -84,7 +92,7 @@ export class Config {
 /** Reads and checks the environment; a wrong value is one sentence naming the variable. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const known = Object.fromEntries(
-    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'DATABASE_OWNER_URL', 'DANBI_SECRET_KEY', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'DNS_SERVERS', 'SMTP_CONNECTIONS', 'WEBHOOK_ALLOWED_NETWORKS', 'IMPORT_MAX_BYTES', 'TRUSTED_PROXIES', 'STREAM_CONNECTIONS', 'VISITOR_REQUESTS_PER_MINUTE', 'INGEST_REQUESTS_PER_MINUTE', 'INBOUND_PORT', 'INBOUND_HOST', 'INBOUND_PROTOCOL', 'INBOUND_DOMAINS', 'INBOUND_IMAP_URL', 'INBOUND_IMAP_KEEP',
+    ['PORT', 'HOST', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'DATABASE_OWNER_URL', 'DANBI_SECRET_KEY', 'SMTP_URL', 'ROLE', 'LOG_LEVEL', 'DATABASE_POOL', 'MAIL_FROM_NAME', 'MAIL_FROM', 'DNS_SERVERS', 'SMTP_CONNECTIONS', 'WEBHOOK_ALLOWED_NETWORKS', 'IMPORT_MAX_BYTES', 'TRUSTED_PROXIES', 'STREAM_CONNECTIONS', 'VISITOR_REQUESTS_PER_MINUTE', 'INGEST_REQUESTS_PER_MINUTE', 'PAGE_REQUESTS_PER_MINUTE', 'LINK_REQUESTS_PER_MINUTE', 'EXPORT_REQUESTS_PER_MINUTE', 'API_REQUESTS_PER_MINUTE', 'INBOUND_PORT', 'INBOUND_HOST', 'INBOUND_PROTOCOL', 'INBOUND_DOMAINS', 'INBOUND_IMAP_URL', 'INBOUND_IMAP_KEEP',
       'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_SERVICE_NAME', 'OTEL_SDK_DISABLED', 'OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG']
       .filter((name) => env[name] !== undefined && env[name] !== '')
       .map((name) => [name, env[name]]),

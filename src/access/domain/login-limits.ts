@@ -6,5 +6,7 @@ export const TRIES_PER_EMAIL = 5;
 export const TRIES_PER_ADDRESS = 50;
 /** Wrong codes of a second factor for one person, from wherever. */
 export const TRIES_PER_CODE = 10;
+/** Wrong tries at one's own password while signed in, for one person. */
+export const TRIES_PER_PASSWORD = 10;
 /** How long a sign-in waits for its code, in minutes. */
 export const LOGIN_STEP_MINUTES = 5;

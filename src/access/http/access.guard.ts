@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../kernel/errors.js';
 import { ACCESS, BEFORE_FACTOR, type AccessRule, type Actor, type RequestWithActor } from '../../platform/http/access.js';
+import { RequestRates } from '../../platform/http/request-rates.js';
 import { PublicUrl } from '../../platform/public-url.js';
 import { CLOSED, permits } from '../domain/permission.js';
 import type { KeyRole } from '../domain/roles.js';
@@ -18,12 +19,14 @@ const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Closes every route: what a route does not open with a decorator only owners may call. */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector, private readonly ring: KeyRing, private readonly sessions: Sessions, private readonly publicUrl: PublicUrl) {}
+  constructor(private readonly reflector: Reflector, private readonly ring: KeyRing, private readonly sessions: Sessions, private readonly publicUrl: PublicUrl, private readonly rates: RequestRates) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const rule: AccessRule = this.reflector.getAllAndOverride<AccessRule | undefined>(ACCESS, [context.getHandler(), context.getClass()]) ?? CLOSED;
-    if (rule.kind !== 'roles') return true;
     const request = context.switchToHttp().getRequest<RequestWithActor>();
+    const route = request.routeOptions.url ?? '';
+    if (rule.kind === 'public') this.rates.takePage({ method: request.method, route, address: request.ip });
+    if (rule.kind !== 'roles') return true;
     const identity = (await this.byKey(request)) ?? (await this.bySession(request));
     if (!identity && isNavigation(request)) throw toLogin(request, context.switchToHttp().getResponse<FastifyReply>());
     if (!identity) throw new AppError('access.unauthenticated', 'This needs a server key: send the header "Authorization: Bearer dnb_sk_…", or sign in.', 'unauthenticated');
@@ -32,6 +35,7 @@ export class AccessGuard implements CanActivate {
       throw new AppError('access.second-factor-required', 'Your role needs two-step sign-in. Set it up first: open /second-factor.', 'forbidden');
     }
     if (!permits(rule, identity.role)) throw refused(rule, identity.role);
+    this.rates.takeKnown(route, `${identity.kind} ${identity.id}`);
     request.actor = actorOf(identity);
     return true;
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
-import { AppError, conflict, notFound } from '../../kernel/errors.js';
+import { AppError, conflict, notFound, TooManyError } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import { AuditLog } from '../../platform/audit.js';
 import { inTransaction, type Db } from '../../platform/database/db.js';
@@ -155,7 +155,7 @@ export class SecondFactors {
   /** Counted for the person, wherever the tries come from: six digits are few. */
   private async countTry(userId: string, now: Date): Promise<void> {
     const [tries] = await countTries(this.db, [triesKey(userId)], now, new Date(now.getTime() - LOGIN_WINDOW_MINUTES * 60_000));
-    if (tries! > TRIES_PER_CODE) throw new AppError('access.too-many-tries', `Too many wrong tries. Wait ${LOGIN_WINDOW_MINUTES} minutes and try again.`, 'too_many');
+    if (tries! > TRIES_PER_CODE) throw new TooManyError('access.too-many-tries', `Too many wrong tries. Wait ${LOGIN_WINDOW_MINUTES} minutes and try again.`, LOGIN_WINDOW_MINUTES * 60);
   }
 }
 

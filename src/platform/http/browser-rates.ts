@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { isIPv6 } from 'node:net';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { TooManyError } from '../../kernel/errors.js';
-import { ipv6Groups } from '../../kernel/ip-groups.js';
 import { Config } from '../config.js';
+import { rateNetworkOf } from './rate-network.js';
 import type { WriteKey } from './write-keys.js';
 
 /** What is counted apart. */
@@ -29,13 +28,10 @@ export class BrowserRates {
     const limiter = this.limiters[kind];
     if (key.kind === 'server' || !limiter) return;
     try {
-      await limiter.consume(`${key.id} ${networkOf(address)}`);
+      await limiter.consume(`${key.id} ${rateNetworkOf(address)}`);
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused;
       throw new TooManyError('too_many_requests', 'This address asks too often with this key. Ask again later.', Math.max(1, Math.ceil(refused.msBeforeNext / 1_000)));
     }
   }
 }
-
-/** One customer of a network has 2^64 addresses of IPv6. */
-const networkOf = (address: string): string => (isIPv6(address) && !address.includes('.') ? ipv6Groups(address).slice(0, 4).join(':') : address);

@@ -8,6 +8,7 @@ export const ACCESS: Sentences = {
   'This link has expired. Restart Danbi to get a new one.': '링크가 만료되었어요. 단비를 다시 시작하면 새 링크가 나와요.',
   'This link has expired. Ask an owner for a new one.': '링크가 만료되었어요. 소유자에게 새 링크를 요청하세요.',
   'This link was used already. Sign in instead.': '이미 사용한 링크예요. 로그인하세요.',
+  'Too many requests within a minute. Ask again in a moment.': '1분 안에 요청이 너무 많아요. 잠시 뒤에 다시 시도하세요.',
   'Too many wrong tries. Wait {minutes} minutes and try again.': '잘못된 시도가 너무 많아요. {minutes}분 뒤에 다시 시도하세요.',
   'The e-mail or the password is not right.': '이메일이나 비밀번호가 맞지 않아요.',
   'Danbi is set up already. Sign in, or ask an owner for an invite.': '단비는 이미 설정되어 있어요. 로그인하거나 소유자에게 초대를 요청하세요.',

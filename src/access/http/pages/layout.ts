@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
+import { LOGIN_WINDOW_MINUTES } from '../../domain/login-limits.js';
 import { html, Html } from './html.js';
 
 const STYLE = `
@@ -35,6 +36,7 @@ export function sendPage(reply: FastifyReply, status: number, { language, title,
 <body><main><h1>${title}</h1>${body}</main></body>
 </html>
 `;
+  if (status === 429) void reply.header('retry-after', String(LOGIN_WINDOW_MINUTES * 60));
   void reply.status(status).headers({ 'content-type': 'text/html; charset=utf-8', 'content-security-policy': CSP, 'referrer-policy': 'same-origin', 'cache-control': 'no-store' }).send(page.text);
 }
 

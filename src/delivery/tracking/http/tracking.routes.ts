@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../../../platform/logging.js';
+import { RequestRates } from '../../../platform/http/request-rates.js';
 import { LOG } from '../../../platform/tokens.js';
 import { LinkKeys } from '../link-keys.service.js';
 import type { LinkClaim } from '../link-token.js';
@@ -21,7 +22,7 @@ const PAGE_HEADERS = { ...HEADERS, 'content-type': 'text/html; charset=utf-8', '
  */
 @Injectable()
 export class TrackingRoutes implements OnModuleInit {
-  constructor(private readonly host: HttpAdapterHost, private readonly links: LinkKeys, private readonly tracking: Tracking, @Inject(LOG) private readonly log: Log) {}
+  constructor(private readonly host: HttpAdapterHost, private readonly links: LinkKeys, private readonly tracking: Tracking, private readonly rates: RequestRates, @Inject(LOG) private readonly log: Log) {}
 
   onModuleInit(): void {
     const http = this.host.httpAdapter.getInstance<FastifyInstance>();
@@ -53,6 +54,7 @@ export class TrackingRoutes implements OnModuleInit {
     const read = this.links.read('click', tokenIn(request, '/c/'));
     const claim = read instanceof Promise ? await read : read;
     if (!claim) return page(reply, request, 404, noSuchLinkPage);
+    if (this.isTooOften(claim, request, reply)) return;
     await this.record('click', claim, request);
     reply.raw.writeHead(302, { ...HEADERS, location: claim.url, 'content-length': 0 }).end();
   }
@@ -62,6 +64,7 @@ export class TrackingRoutes implements OnModuleInit {
     const read = this.links.read('honeypot', tokenIn(request, '/h/'));
     const claim = read instanceof Promise ? await read : read;
     if (!claim) return page(reply, request, 404, noSuchLinkPage);
+    if (this.isTooOften(claim, request, reply)) return;
     await this.record('honeypot', claim, request);
     page(reply, request, 200, hiddenLinkPage);
   }
@@ -70,8 +73,16 @@ export class TrackingRoutes implements OnModuleInit {
     const read = this.links.read('open', tokenIn(request, '/o/').replace(/\.gif$/, ''));
     const claim = read instanceof Promise ? await read : read;
     if (!claim) return void reply.raw.writeHead(404, { ...HEADERS, 'content-length': 0 }).end();
+    if (this.isTooOften(claim, request, reply)) return;
     await this.record('open', claim, request);
     reply.raw.writeHead(200, { ...HEADERS, 'content-type': 'image/gif', 'content-length': PIXEL.length }).end(request.method === 'HEAD' ? '' : PIXEL, 'latin1');
+  }
+
+  /** Each hit is a row: who repeats one link without end is told to wait, and nothing is written. */
+  private isTooOften(claim: LinkClaim, request: FastifyRequest, reply: FastifyReply): boolean {
+    const seconds = this.rates.takeLink(claim.deliveryId, request.ip);
+    if (seconds !== null) reply.raw.writeHead(429, { ...HEADERS, 'retry-after': String(seconds), 'content-length': 0 }).end();
+    return seconds !== null;
   }
 
   private record(kind: 'open' | 'click' | 'honeypot', claim: LinkClaim, { method, headers, ip }: FastifyRequest): Promise<void> {

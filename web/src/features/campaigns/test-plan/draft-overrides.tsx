@@ -35,7 +35,7 @@ export function DraftOverrides({ stepId, arms, readOnly }: { stepId: string; arm
                   <TextLink to="/people/$id" params={{ id: one.personId }} size="sm" underline="always">{nameOf(one)}</TextLink>: <Text span fw={600}>{labelOf(one.variant)}</Text>
                   {!one.fits && <Text size="xs" c="red">{t('plan.byHand.gone')}</Text>}
                 </Text>
-                {!readOnly && <ActButton label={t('results.overrides.undo')} name={`${t('results.overrides.undo')}: ${nameOf(one)}`} onAct={async () => { await api.DELETE('/v1/campaigns/{id}/draft-overrides/{step}/{person}', { params: { path: { id, step: stepId, person: one.personId } } }); await after(); }} />}
+                {!readOnly && <div style={{ flexShrink: 0 }}><ActButton label={t('results.overrides.undo')} name={`${t('results.overrides.undo')}: ${nameOf(one)}`} onAct={async () => { await api.DELETE('/v1/campaigns/{id}/draft-overrides/{step}/{person}', { params: { path: { id, step: stepId, person: one.personId } } }); await after(); }} /></div>}
               </Group>
             ))}
           </Stack>

@@ -196,4 +196,31 @@ import { VirtualClock } from '../support/virtual-clock.js';
     await until(async () => (await saved()).includes('your refund is done.'));
     expect(await saved()).toContain('환불이 끝났어요.');
   });
+
+  test('a secret that can not be opened any more is said where it is missed, with what to do', async () => {
+    const { page } = dashboard;
+    const ok = async (path: string, body: object) => (await app.api('POST', path, body)).body as { id: string; endpoint: { id: string } };
+    await ok('/v1/relays', { name: '주 서버', host: 'smtp.example.org', port: 587, security: 'starttls', username: 'danbi', password: 'opens' });
+    const { endpoint } = await ok('/v1/webhook-endpoints', { kind: 'standard', name: '창고', url: server.url });
+    const source = await ok('/v1/sources', { kind: 'json', name: '결제', proof: { kind: 'bearer' }, secret: 'opens-not-any-more' });
+    await ok('/v1/provider-connections', { provider: 'postmark', name: '반송', secret: { kind: 'password', user: 'danbi', password: 'long-enough-to-be-taken' } });
+    // Sealed for another row, as after a restore of one table alone.
+    await app.db.query(`update source_secret set value = (select r.password from relay as r limit 1)`);
+    await app.db.query(`update relay set password = (select e.url from webhook_endpoint as e limit 1)`);
+    await app.db.query(`update provider_secret set value = (select e.url from webhook_endpoint as e limit 1)`);
+    await app.db.query(`update webhook_endpoint set url = (select k.value from source_secret as k limit 1)`);
+    const title = 'Its secret can not be opened any more';
+    await dashboard.goto('/settings/sending?tab=servers');
+    await page.getByRole('article', { name: '주 서버' }).getByRole('alert').filter({ hasText: title }).waitFor();
+    await picture(page, 'dashboard-secret-lost-relay');
+    await dashboard.goto('/settings/sending?tab=reports');
+    await page.getByRole('article', { name: '반송' }).getByRole('alert').filter({ hasText: title }).waitFor();
+    await dashboard.goto(`/settings/webhooks/${endpoint.id}`);
+    await page.getByRole('alert').filter({ hasText: title }).waitFor();
+    await page.getByText('Secret lost', { exact: true }).waitFor();
+    await picture(page, 'dashboard-secret-lost-endpoint');
+    await dashboard.goto(`/settings/sources/${source.id}?tab=setup`);
+    await page.getByRole('alert').filter({ hasText: 'This secret can not be opened any more' }).waitFor();
+    await inKorean('dashboard-secret-lost-source', '결제');
+  });
 });

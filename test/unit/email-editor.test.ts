@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Block, Paragraph, Run } from '../../src/contract/email-blocks.js';
 import { addLanguage, changeBlock, duplicateBlock, insertBlock, moveBlock, newEmail, removeBlock, removeLanguage, restoreBlock, toCode, untranslated, type EmailContent } from '../../web/src/features/messages/email-editor/content.js';
 import { docOf, docOfRuns, paragraphsOf, runsOfDoc } from '../../web/src/features/messages/email-editor/rich-doc.js';
-import { paragraphsOfText, textIn } from '../../web/src/features/messages/replies/reply-text.js';
+import { paragraphsOfText, textIn, withReply } from '../../web/src/features/messages/replies/reply-text.js';
 import { EmailContent as Email } from '../../src/contract/message.js';
 import fc from '../support/fast-check.js';
 
@@ -72,4 +72,5 @@ test('a saved reply becomes paragraphs with fields, in the language of the messa
   ]);
   const texts = { ko: '안녕', 'en-GB': 'Hello', de: 'Hallo' };
   expect(['ko', 'ko-KR', 'en', 'en-US', 'fr'].map((language) => textIn(texts, language).language)).toEqual(['ko', 'ko', 'en-GB', 'en-GB', 'ko']);
+  expect([withReply(undefined, texts, 'de'), withReply('Dear you,\n', texts, 'de')]).toEqual(['Hallo', 'Dear you,\n\nHallo']);
 });

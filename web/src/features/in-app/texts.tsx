@@ -2,25 +2,28 @@ import { ActionIcon, Button, Card, Group, SegmentedControl, Stack, Text } from '
 import { useTranslation } from 'react-i18next';
 import { IconPlus, IconX } from '../../ui/icons.ts';
 import { TagField } from '../../ui/tag-field.tsx';
+import { PickReply } from '../messages/replies/pick-reply.tsx';
+import { withReply } from '../messages/replies/reply-text.ts';
 import type { Button as Link, InAppContent, Texts } from './content.ts';
 import type { At } from './place.ts';
 
 const MOST_BUTTONS = 3;
 
 interface Given {
-  texts: Texts; markup: InAppContent['markup']; readOnly: boolean; isMain: boolean; hasSurvey: boolean; at: At;
+  texts: Texts; /** Which of the languages of a saved reply is meant. */ language: string; markup: InAppContent['markup']; readOnly: boolean; isMain: boolean; hasSurvey: boolean; at: At;
   onMarkup(markup: InAppContent['markup']): void; onChange(texts: Texts): void;
   onButtons(buttons: Link[], from: (index: number) => number | null): void;
 }
 
 /** Title, words, buttons and picture in one language. */
-export function TextsEditor({ texts, markup, readOnly, isMain, hasSurvey, at, onMarkup, onChange, onButtons }: Given) {
+export function TextsEditor({ texts, language, markup, readOnly, isMain, hasSurvey, at, onMarkup, onChange, onButtons }: Given) {
   const { t } = useTranslation();
   const { title, body, image } = texts;
   return (
     <Stack gap="sm">
       <TagField label={t('inApp.title')} value={title} maxLength={200} readOnly={readOnly} error={at('title')} onChange={(next) => { onChange({ ...texts, title: next }); }} />
       <TagField label={t('inApp.body')} lines={markup === 'html' ? 5 : 3} monospace={markup === 'html'} value={body} maxLength={10_000} readOnly={readOnly} error={at('body')} description={t(markup === 'html' ? 'inApp.bodyHtml' : 'inApp.bodyText')} withAsterisk={!hasSurvey} onChange={(next) => { onChange({ ...texts, body: next }); }} />
+      {!readOnly && markup === 'text' && <PickReply language={language} onPick={(replies) => { onChange({ ...texts, body: withReply(body, replies, language) }); }} />}
       {isMain && <Group gap="xs"><Text size="sm">{t('inApp.markup')}</Text><SegmentedControl size="xs" aria-label={t('inApp.markup')} readOnly={readOnly} value={markup} data={(['text', 'html'] as const).map((value) => ({ value, label: t(`inApp.markups.${value}`) }))} onChange={(next) => { onMarkup(next as InAppContent['markup']); }} /></Group>}
       <Buttons {...{ texts, readOnly, isMain, at, onButtons }} />
       {image ? (

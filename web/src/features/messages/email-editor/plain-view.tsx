@@ -1,7 +1,7 @@
 import { ScrollArea, Stack, Switch, Text, Textarea } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { PickReply } from '../replies/pick-reply.tsx';
-import { textIn } from '../replies/reply-text.ts';
+import { withReply } from '../replies/reply-text.ts';
 import { isOwn, textsIn, withTexts, type EmailContent, type EmailTexts } from './content.ts';
 import classes from './email-editor.module.css';
 
@@ -22,7 +22,7 @@ export function PlainView({ content, language, made, onChange, readOnly }: Plain
       {texts.text === undefined
         ? <><Text size="sm" c="dimmed">{t('messages.plain.derived')}</Text><PlainText label={t('messages.plain.title')}>{made ?? ''}</PlainText></>
         : <>
-          {!readOnly && <PickReply language={here} onPick={(replies) => { onChange(withTexts(content, language, { text: [texts.text?.trimEnd(), textIn(replies, here).text].filter(Boolean).join('\n\n') })); }} />}
+          {!readOnly && <PickReply language={here} onPick={(replies) => { onChange(withTexts(content, language, { text: withReply(texts.text, replies, here) })); }} />}
           <Textarea label={t('messages.plain.title')} description={t('messages.plain.hint')} autosize minRows={10} maxRows={30} maxLength={131_072} value={texts.text} readOnly={readOnly} onChange={(event) => { onChange(withTexts(content, language, { text: event.currentTarget.value }), `text ${language ?? ''}`); }} />
         </>}
     </Stack>

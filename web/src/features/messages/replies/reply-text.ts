@@ -10,6 +10,9 @@ export function textIn(texts: Record<string, string>, language: string): { langu
   return { language: found, text: texts[found]! };
 }
 
+/** A plain text with the reply after what stands there, as a paragraph of its own. Pure. */
+export const withReply = (text: string | undefined, texts: Record<string, string>, language: string): string => [text?.trimEnd(), textIn(texts, language).text].filter(Boolean).join('\n\n');
+
 function runsOf(line: string): Run[] {
   const runs: Run[] = [];
   let from = 0;

@@ -71,7 +71,7 @@ function Notes({ release: { words, items }, name }: { release: ReleaseNotes; nam
       <Stack gap="sm">
         <Title order={3} size="h5">{name}</Title>
         {words.map((word) => <Text key={word} size="sm" c="dimmed" lang="en"><Said text={word} /></Text>)}
-        <List size="sm" spacing="xs" lang="en">{shown.map(({ title, text }) => <List.Item key={`${title} ${text}`}>{title !== '' && <strong>{title}</strong>} <Said text={text} /></List.Item>)}</List>
+        <List size="sm" spacing="xs" lang="en">{shown.map(({ title, text }) => <List.Item key={`${title} ${text}`}>{title !== '' && <strong>{title}</strong>}{/^[,;.)]/.test(text) ? '' : ' '}<Said text={text} /></List.Item>)}</List>
         {shown.length < items.length && <Button variant="default" size="sm" style={{ alignSelf: 'flex-start' }} onClick={() => { setWhole(true); }}>{t('release.all', { count: items.length })}</Button>}
       </Stack>
     </Card>

@@ -53,7 +53,7 @@ function OneRelay({ relay, canEdit, onChange }: { relay: Relay; canEdit: boolean
     <Card withBorder component="article" aria-label={relay.name}>
       <Stack gap="xs">
         <Group justify="space-between">
-          <Group gap="xs"><Title order={3} size="h5">{relay.name}</Title><Badge variant="light" color={how === 'ok' ? 'green' : how === 'open' ? 'red' : 'gray'}>{t(`sending.relays.states.${how}`)}</Badge></Group>
+          <Group gap="xs"><Title order={3} size="h5">{relay.name}</Title>{relay.secretLost ? <Badge variant="light" color="red">{t('settings.secretLost.badge')}</Badge> : <Badge variant="light" color={how === 'ok' ? 'green' : how === 'open' ? 'red' : 'gray'}>{t(`sending.relays.states.${how}`)}</Badge>}</Group>
           {canEdit && (
             <Group gap={6}>
               <ActButton label={t('sending.relays.test')} name={t('sending.relays.testOf', { name: relay.name })} onAct={async () => { setTrial(null); setTrial(await answer(api.POST('/v1/relays/{id}/test', path))); }} />

@@ -49,7 +49,7 @@ async function make(folder: string): Promise<void> {
 /**
  * The built service and its libraries in one file, compiled once for all test files: it starts with two fifths of the work, nearly
  * all of which is the loading of thousands of small ones. It lies as deep below `dist` as what it is made of, so that templates
- * are found beside it.
+ * are found beside it. Threads (simulations) are not in it: who needs one starts `dist/src/main.js`.
  * @returns the path of the file to start
  */
 export async function oneFile(): Promise<string> {

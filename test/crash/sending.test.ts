@@ -10,7 +10,7 @@ import { spawnDanbi } from '../support/process.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { random } from '../story/world.js';
 
-const KILLS = Number(process.env.DANBI_KILLS ?? 60);
+const KILLS = Number(process.env.DANBI_KILLS ?? 36);
 /** Enough that there is something to send at the last kill: 20 messages a second and life. */
 const PEOPLE = Number(process.env.DANBI_KILL_PEOPLE ?? KILLS * 50);
 const SEED = Number(process.env.DANBI_KILL_SEED ?? Date.now() % 1_000_000);

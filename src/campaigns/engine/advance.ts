@@ -1,11 +1,12 @@
 import type { EntityManager } from 'typeorm';
 import { newId } from '../../kernel/ids.js';
-import { announceEngagement } from '../../people/store/change.store.js';
-import { cancelPending, enqueueDeliveries } from '../../delivery/sending/store/deliveries.store.js';
+import { announcing } from '../../people/store/change.store.js';
+import { cancelPending, enqueuing } from '../../delivery/sending/store/deliveries.store.js';
 import type { Db } from '../../platform/database/db.js';
+import { inTurn, type Statement } from '../../platform/database/in-turn.js';
 import { groupedBy } from '../domain/grouped.js';
 import { recordDecisions } from '../store/decisions.store.js';
-import { claimDue, insertStanding, lockCampaigns, saveStandings, saveVisits, type Run } from '../store/enrollments.store.js';
+import { claimDue, insertingStanding, lockCampaigns, savingArrivals, savingDepartures, savingStandings, type Run } from '../store/enrollments.store.js';
 import { loadVersion, type CampaignVersion } from '../store/versions.store.js';
 import { isByKey, type Candidate } from './enter.js';
 import { runActionStep } from './action-step.js';
@@ -40,8 +41,7 @@ export async function advanceBatch(tx: EntityManager, input: AdvanceInput): Prom
   if (claimed.length === 0) return 0;
   const context: BatchContext = { tx, now: input.now, zone: input.zone, decisions: [], scheduled: [], deliveries: [], engaged: [], unreachable: new Map() };
   const { visits, standings, ended } = await moveOn(context, claimed);
-  await saveVisits(tx, visits);
-  await saveStandings(tx, standings, input.now);
+  await inTurn(tx, [...queueing(context), () => savingArrivals(visits.fresh), () => savingDepartures(visits.known), () => savingStandings(standings, input.now)]);
   if (ended.length > 0) await cancelEnded(tx, ended, context);
   await recordDecisions(tx, context.decisions, input.now);
   return claimed.length;
@@ -58,12 +58,17 @@ export async function startMoving(context: BatchContext, version: CampaignVersio
     id: newId(), personId, campaignId: version.campaignId, versionId: version.id, stepId: version.published.start, arrivedAt: null, waiting: false, entry, ...(past ? { past } : {}),
   }));
   const { visits, standings, ended } = await moveOn(context, runs);
-  await insertStanding(tx, { id: version.id, campaignId: version.campaignId, byKey: isByKey(version) }, { standings, entries: new Map(runs.map((run) => [run.id, run.entry])) }, now);
-  await saveVisits(tx, visits);
+  await inTurn(tx, [
+    ...queueing(context), () => insertingStanding(tx, { id: version.id, campaignId: version.campaignId, byKey: isByKey(version) }, { standings, entries: new Map(runs.map((run) => [run.id, run.entry])) }, now),
+    () => savingArrivals(visits.fresh), () => savingDepartures(visits.known),
+  ]);
   if (ended.length > 0) await cancelEnded(tx, ended, context);
 }
 
-/** Takes runs through step after step until each waits or is over. Writes what the steps write; where runs stand is answered. */
+/** Writes what steps queued and announces whom they engaged. */
+const queueing = ({ tx, now, deliveries, engaged }: BatchContext): (() => Statement | null)[] => [() => announcing(engaged.splice(0), now), () => enqueuing(tx, deliveries.splice(0), now)];
+
+/** Takes runs through step after step until each waits or is over. Writes what the steps write, but for what the last round queued; where runs stand is answered. */
 async function moveOn(context: BatchContext, runs: readonly Run[]) {
   const journal = new Journal(context.now);
   const ended: string[] = [];
@@ -86,8 +91,7 @@ async function moveOn(context: BatchContext, runs: readonly Run[]) {
       }
     }
     // Before the next steps, which may ask what a person was sent.
-    await announceEngagement(context.tx, context.engaged.splice(0), context.now);
-    await enqueueDeliveries(context.tx, context.deliveries.splice(0), context.now);
+    if (onward.length > 0) await inTurn(context.tx, queueing(context));
     moving = onward;
   }
   const { visits, standings } = journal.result();

@@ -1,5 +1,6 @@
 import { alike } from '../../platform/database/alike.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
+import type { Statement } from '../../platform/database/in-turn.js';
 import { leaveTrail } from '../../platform/tracing/trail.js';
 import { keepPlan, keepPlanForOne } from '../../platform/database/kept-plans.js';
 import type { ReasonCode } from '../../kernel/reason-codes.js';
@@ -113,17 +114,17 @@ export interface Standing {
 }
 
 /** Writes where claimed runs stand now. */
-export async function saveStandings(tx: Db, standings: readonly Standing[], now: Date): Promise<void> {
-  if (standings.length === 0) return;
+export function savingStandings(standings: readonly Standing[], now: Date): Statement | null {
+  if (standings.length === 0) return null;
   const given = <K extends keyof Standing>(key: K) => standings.map((standing) => standing[key]);
-  await rows(tx, `
+  return { text: `
     update enrollment as e
        set state = s.state, exit_code = s.exit_code, step_id = s.step_id, step_arrived_at = s.arrived_at, due_at = s.due_at, waiting = s.waiting,
            left_at = case when s.state = 'active' then null else $1::timestamptz end
       from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::boolean[])
         as s (id, person_id, state, exit_code, step_id, arrived_at, due_at, waiting)
      where e.id = s.id and e.person_id = s.person_id and e.state = 'active'`,
-  [now, given('id'), given('personId'), given('state'), given('exitCode'), given('stepId'), given('arrivedAt'), given('dueAt'), given('waiting')]);
+  values: [now, given('id'), given('personId'), given('state'), given('exitCode'), given('stepId'), given('arrivedAt'), given('dueAt'), given('waiting')] };
 }
 
 export interface Visit {
@@ -144,19 +145,21 @@ const arrive = keepPlanForOne(`
     from unnest($1::uuid[], $2::uuid[], $3::int[]) as r (enrollment_id, person_id, place)
     join jsonb_to_recordset($4::jsonb) as v ("place" int, "stepId" text, "campaignId" uuid, "versionId" uuid, "arrivedAt" timestamptz, "leftAt" timestamptz, "outcome" text) on v."place" = r.place`);
 
-/** Writes how people came to steps and left them. `known` are visits of earlier batches that end now. */
-export async function saveVisits(tx: Db, { fresh, known }: { fresh: readonly Visit[]; known: readonly Visit[] }): Promise<void> {
-  if (fresh.length > 0) {
-    const { said, places } = alike(fresh, ['stepId', 'campaignId', 'versionId', 'arrivedAt', 'leftAt', 'outcome']);
-    await rows(tx, arrive(fresh.length), [...visitColumns(fresh, ['enrollmentId', 'personId']), places, said]);
-  }
-  if (known.length > 0) {
-    await rows(tx, `
+/** Writes how people came to steps, and how they left them. */
+export function savingArrivals(fresh: readonly Visit[]): Statement | null {
+  if (fresh.length === 0) return null;
+  const { said, places } = alike(fresh, ['stepId', 'campaignId', 'versionId', 'arrivedAt', 'leftAt', 'outcome']);
+  return { text: arrive(fresh.length), values: [...visitColumns(fresh, ['enrollmentId', 'personId']), places, said] };
+}
+
+/** Writes how people left steps that they had come to in earlier batches. */
+export function savingDepartures(known: readonly Visit[]): Statement | null {
+  if (known.length === 0) return null;
+  return { text: `
       update step_visit as v set left_at = k.left_at, outcome = k.outcome
         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[]) as k (enrollment_id, person_id, step_id, left_at, outcome)
        where v.enrollment_id = k.enrollment_id and v.person_id = k.person_id and v.step_id = k.step_id and v.left_at is null`,
-    visitColumns(known, ['enrollmentId', 'personId', 'stepId', 'leftAt', 'outcome']));
-  }
+  values: visitColumns(known, ['enrollmentId', 'personId', 'stepId', 'leftAt', 'outcome']) };
 }
 
 const visitColumns = (visits: readonly Visit[], keys: readonly (keyof Visit)[]) => keys.map((key) => visits.map((visit) => visit[key]));
@@ -196,19 +199,19 @@ export async function beginRuns(tx: Db, version: { id: string; campaignId: strin
  * Writes new runs as they stand after their first steps. Nobody else may let people in meanwhile: a person who is in the
  * campaign already is an error, and nothing is written.
  */
-export async function insertStanding(tx: Db, version: { id: string; campaignId: string; /** Each key has a run of its own. */ byKey: boolean }, runs: { standings: readonly Standing[]; entries: ReadonlyMap<string, EntryRecord> }, now: Date): Promise<void> {
+export function insertingStanding(tx: Db, version: { id: string; campaignId: string; /** Each key has a run of its own. */ byKey: boolean }, runs: { standings: readonly Standing[]; entries: ReadonlyMap<string, EntryRecord> }, now: Date): Statement | null {
   const { standings, entries } = runs;
-  if (standings.length === 0) return;
+  if (standings.length === 0) return null;
   const { said, places } = alike(standings.map((standing) => ({ ...standing, entry: entries.get(standing.id)! })), ['state', 'exitCode', 'stepId', 'arrivedAt', 'dueAt', 'waiting', 'entry']);
-  await rows(tx, `
+  return { text: `
     insert into enrollment (id, person_id, campaign_id, version_id, state, exit_code, step_id, step_arrived_at, due_at, waiting, entered_at, left_at, entry, entry_key)
     select r.id, r.person_id, $1, $2, s."state", s."exitCode", s."stepId", s."arrivedAt", s."dueAt", s."waiting", $3::timestamptz,
            case when s."state" = 'active' then null else $3::timestamptz end, s."entry", case when $8::boolean then coalesce(s."entry" ->> 'key', '') else '' end
       from unnest($4::uuid[], $5::uuid[], $6::int[]) as r (id, person_id, place)
       join jsonb_to_recordset($7::jsonb) as s ("place" int, "state" text, "exitCode" text, "stepId" text, "arrivedAt" timestamptz, "dueAt" timestamptz, "waiting" boolean, "entry" jsonb) on s."place" = r.place
      order by r.id`,
-  [version.campaignId, version.id, now, standings.map(({ id }) => id), standings.map(({ personId }) => personId), places, said, version.byKey]);
-  leaveTrail(tx, () => standings.map(({ id, personId }) => ({ kind: 'run', id, personId })));
+  values: [version.campaignId, version.id, now, standings.map(({ id }) => id), standings.map(({ personId }) => personId), places, said, version.byKey],
+  done: () => leaveTrail(tx, () => standings.map(({ id, personId }) => ({ kind: 'run', id, personId }))) };
 }
 
 /** So often in 24 hours a person may enter a campaign that changes people: more is two campaigns calling each other. */

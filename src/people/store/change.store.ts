@@ -1,7 +1,10 @@
 import { row, rows, type Db } from '../../platform/database/db.js';
+import type { Statement } from '../../platform/database/in-turn.js';
 
 /** Somebody to whom a campaign did something, or who did something with a message of it. */
 export interface Engaged { personId: string; campaignId: string }
+
+const ANNOUNCE = 'select announce_engagement($1::timestamptz, $2::uuid[], $3::uuid[]) as announced';
 
 /**
  * Announces with one row, as `campaign` and `campaign:ID`, that a campaign's dealings with these people changed: but only when
@@ -12,10 +15,14 @@ export interface Engaged { personId: string; campaignId: string }
  * @returns whether a row was written: `segments.membership` is to be woken after commit
  */
 export async function announceEngagement(tx: Db, engaged: readonly Engaged[], at: Date): Promise<boolean> {
-  if (engaged.length === 0) return false;
-  const campaigns = new Set(engaged.map(({ campaignId }) => campaignId));
-  const found = await row<{ announced: boolean }>(tx, 'select announce_engagement($1::timestamptz, $2::uuid[], $3::uuid[]) as announced', [at, engaged.map(({ personId }) => personId), [...campaigns]]);
-  return found!.announced;
+  const statement = announcing(engaged, at);
+  return statement !== null && (await row<{ announced: boolean }>(tx, statement.text, statement.values))!.announced;
+}
+
+/** {@link announceEngagement} without its answer, to be run with others. */
+export function announcing(engaged: readonly Engaged[], at: Date): Statement | null {
+  if (engaged.length === 0) return null;
+  return { text: ANNOUNCE, values: [at, engaged.map(({ personId }) => personId), [...new Set(engaged.map(({ campaignId }) => campaignId))]] };
 }
 
 /** Has every later change of this kind announced. Takes effect with the commit, and is never taken back. */

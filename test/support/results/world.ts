@@ -4,7 +4,8 @@ import { recordEngagement } from '../../../src/delivery/tracking/store/engagemen
 import { enqueueDeliveries, type NewDelivery } from '../../../src/delivery/sending/store/deliveries.store.js';
 import { assignVariants } from '../../../src/campaigns/store/assignments.store.js';
 import { recordDecisions, type NewDecision } from '../../../src/campaigns/store/decisions.store.js';
-import { insertStanding, saveVisits, type Standing, type Visit } from '../../../src/campaigns/store/enrollments.store.js';
+import { write } from '../../../src/platform/database/in-turn.js';
+import { insertingStanding, savingArrivals, type Standing, type Visit } from '../../../src/campaigns/store/enrollments.store.js';
 import { inTransaction, row, rows } from '../../../src/platform/database/db.js';
 import type { TestApp } from '../app.js';
 
@@ -61,14 +62,14 @@ export class ChaosWorld {
       const runs = entered.map((personId) => ({ id: newId(), personId }));
       const entries = new Map(runs.map(({ id }) => [id, { kind: 'event', at: at.toISOString() } as never]));
       const standings = runs.map(({ id, personId }): Standing => ({ id, personId, state: 'active', exitCode: null, stepId: 'last', arrivedAt: at, dueAt: LATER, waiting: false }));
-      await insertStanding(tx, { id: version.id, campaignId: this.campaignId, byKey: false }, { standings, entries }, at);
+      await write(tx, insertingStanding(tx, { id: version.id, campaignId: this.campaignId, byKey: false }, { standings, entries }, at));
       const decisions = refused.map((personId) => decided(personId, {}));
       for (const stepId of STEPS) {
         const experiment = version.experiments[stepId]!;
         const arms = await assignVariants(tx, { experiment, campaignId: this.campaignId, personIds: entered, now: at } as never);
         const stopped = new Set(runs.filter(() => this.random() < 0.08).map(({ id }) => id));
         const fresh = runs.map(({ id, personId }): Visit => ({ enrollmentId: id, personId, stepId, campaignId: this.campaignId, versionId: version.id, arrivedAt: at, leftAt: stopped.has(id) && this.random() < 0.5 ? null : at, outcome: null }));
-        await saveVisits(tx, { fresh, known: [] });
+        await write(tx, savingArrivals(fresh));
         const waits = new Set(fresh.filter(({ leftAt }) => leftAt === null).map(({ enrollmentId }) => enrollmentId));
         decisions.push(...runs.filter(({ id }) => stopped.has(id) && !waits.has(id)).map(({ id, personId }) => decided(personId, { stepId, enrollmentId: id, stage: 'step', code: this.pick(['NO_CONSENT', 'CAP_DROPPED']) })));
         decisions.push(...runs.filter(({ id }) => waits.has(id)).map(({ id, personId }) => decided(personId, { stepId, enrollmentId: id, stage: 'step', code: 'QUIET_HOURS_DEFERRED', nextCheckAt: LATER })));

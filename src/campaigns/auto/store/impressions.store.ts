@@ -2,7 +2,8 @@ import { insertDeliveryEvents } from '../../../delivery/tracking/store/delivery-
 import type { RenderedInApp } from '../../../delivery/content/compiled.js';
 import { rows, type Db } from '../../../platform/database/db.js';
 import { keepPlan } from '../../../platform/database/kept-plans.js';
-import { saveVisits } from '../../store/enrollments.store.js';
+import { write } from '../../../platform/database/in-turn.js';
+import { savingArrivals } from '../../store/enrollments.store.js';
 import type { ClaimedArm, DisplayClaim } from './claims.store.js';
 
 export interface Impression {
@@ -37,7 +38,7 @@ export async function insertImpression(tx: Db, { enrollmentId, claim, stepId, to
   const { personId, campaignId, versionId, deliveryId, arm, visit, createdAt } = claim;
   const entry = { kind: 'display', at: now.toISOString(), visit, class: claim.class };
   await rows(tx, RUN, [enrollmentId, personId, campaignId, versionId, stepId, now, JSON.stringify(entry)]);
-  await saveVisits(tx, { fresh: [{ enrollmentId, personId, stepId, campaignId, versionId, arrivedAt: now, leftAt: now, outcome: 'displayed' }], known: [] });
+  await write(tx, savingArrivals([{ enrollmentId, personId, stepId, campaignId, versionId, arrivedAt: now, leftAt: now, outcome: 'displayed' }]));
   await rows(tx, DELIVERY, [
     deliveryId, personId, campaignId, versionId, stepId, enrollmentId, arm.contentId, experimentId, arm.variant, arm.isControl, topic, arm.language,
     arm.isControl ? 'ghost' : 'delivered', arm.isControl ? 'EXPERIMENT_CONTROL' : null, createdAt, arm.isControl ? null : now, now, claim.class]);

@@ -3,7 +3,8 @@ import type { Channel } from '../../../contract/message.js';
 import type { MessageClass } from '../../../contract/pacing.js';
 import type { ReasonCode } from '../../../kernel/reason-codes.js';
 import { alike } from '../../../platform/database/alike.js';
-import { row, rows, type Db } from '../../../platform/database/db.js';
+import { row, type Db } from '../../../platform/database/db.js';
+import { write, type Statement } from '../../../platform/database/in-turn.js';
 import { leaveTrail } from '../../../platform/tracing/trail.js';
 
 /** A delivery as a campaign decides it: who, by which step of which version, what, and from when on. */
@@ -48,22 +49,24 @@ const withRung = ({ fallback, ...one }: NewDelivery) => ({
  * Queues deliveries. The unique key (enrollment, step, channel, person) decides which are new, so a step that runs
  * twice queues once, whichever versions the run has been on. Wake {@link SENDERS} after commit.
  */
-export async function enqueueDeliveries(tx: Db, deliveries: NewDelivery[], now: Date): Promise<void> {
-  if (deliveries.length === 0) return;
+export const enqueueDeliveries = (tx: Db, deliveries: readonly NewDelivery[], now: Date): Promise<void> => write(tx, enqueuing(tx, deliveries, now));
+
+/** The statement of {@link enqueueDeliveries}; null when there is nothing to queue. */
+export function enqueuing(tx: Db, deliveries: readonly NewDelivery[], now: Date): Statement | null {
+  if (deliveries.length === 0) return null;
   const rungs = deliveries.some(({ fallback }) => fallback);
   // Most differ in their ids alone, so what they have in common is sent once.
   const { said, places } = rungs ? alike(deliveries.map(withRung), [...SAID, ...SAID_OF_RUNGS]) : alike(deliveries, SAID);
-  await rows(
-    tx,
-    `insert into delivery (id, person_id, campaign_id, version_id, step_id, enrollment_id, channel, content_id, experiment_id, variant, is_control, topic, endpoint_id, fallback_of, fallback_hours, rung_unless, rung_seconds, class, priority, expires_at, state, due_at, queued_at)
+  return {
+    text: `insert into delivery (id, person_id, campaign_id, version_id, step_id, enrollment_id, channel, content_id, experiment_id, variant, is_control, topic, endpoint_id, fallback_of, fallback_hours, rung_unless, rung_seconds, class, priority, expires_at, state, due_at, queued_at)
      select r.id, r.person_id, n."campaignId", n."versionId", n."stepId", r.enrollment_id, n."channel", n."contentId", n."experimentId", n."variant", n."isControl", n."topic", n."endpointId", r.fallback_of, n."fallbackHours", n."rungUnless", n."rungSeconds", coalesce(n."class", 'standard'), coalesce(n."priority", 50), n."expiresAt", 'queued', n."dueAt", $1::timestamptz
        from unnest($2::uuid[], $3::uuid[], $4::uuid[], $7::uuid[], $5::int[]) as r (id, person_id, enrollment_id, fallback_of, place)
        join jsonb_to_recordset($6::jsonb) as n("place" int, "campaignId" uuid, "versionId" uuid, "stepId" text, "channel" text, "contentId" uuid, "experimentId" uuid, "variant" text, "isControl" boolean, "topic" text, "endpointId" uuid, "fallbackHours" int, "rungUnless" text, "rungSeconds" int, "class" text, "priority" smallint, "expiresAt" timestamptz, "dueAt" timestamptz) on n."place" = r.place
       order by r.id
      on conflict (enrollment_id, step_id, channel, person_id) do nothing`,
-    [now, deliveries.map(({ id }) => id), deliveries.map(({ personId }) => personId), deliveries.map(({ enrollmentId }) => enrollmentId), places, said, rungs ? deliveries.map(({ fallback }) => fallback?.of ?? null) : []],
-  );
-  leaveTrail(tx, () => deliveries.map(({ id, personId }) => ({ kind: 'queued', id, personId })));
+    values: [now, deliveries.map(({ id }) => id), deliveries.map(({ personId }) => personId), deliveries.map(({ enrollmentId }) => enrollmentId), places, said, rungs ? deliveries.map(({ fallback }) => fallback?.of ?? null) : []],
+    done: () => leaveTrail(tx, () => deliveries.map(({ id, personId }) => ({ kind: 'queued', id, personId }))),
+  };
 }
 
 /** Which queued deliveries to cancel. */

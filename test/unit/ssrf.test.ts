@@ -1,11 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns/promises';
 import { describe, expect, test } from '@jest/globals';
 import { GuardedPost } from '../../src/delivery/hooks/guarded-post.js';
 import { Resolver } from '../../src/platform/network/resolver.js';
 import { readSnsMessage, refuseSns } from '../../src/delivery/returns/providers/domain/sns.js';
 import { SystemClock } from '../../src/kernel/clock.js';
+import { fetchCsv } from '../../src/people/sources/pull/fetch-csv.js';
+import { Reach } from '../../src/people/sources/pull/reach.js';
+import { readPostgres } from '../../src/people/sources/pull/read-postgres.js';
 import { readConfig } from '../../src/platform/config.js';
 
 /** What names lead to; a name that is not here is one that nobody knows. */
@@ -16,11 +21,19 @@ const NAMES: Record<string, string[]> = {
 };
 
 class Names extends Resolver {
+  asked = 0;
+
+  constructor(private readonly names: Record<string, string[]> = NAMES) { super(); }
+
   override async resolve(name: string): Promise<LookupAddress[]> {
-    return (NAMES[name] ?? []).map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+    this.asked += 1;
+    // Numbers in other bases: what the system makes of them, which asks nobody.
+    if (/^(?:0x[0-9a-f]*|\d+)(?:\.(?:0x[0-9a-f]*|\d+)){0,3}$/i.test(name)) return lookup(name, { all: true });
+    return (this.names[name] ?? []).map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
   }
 }
-const guard = (allowed = '') => new GuardedPost(readConfig({ WEBHOOK_ALLOWED_NETWORKS: allowed }), new Names(), new SystemClock());
+const guard = (allowed = '', names = new Names()) => new GuardedPost(readConfig({ WEBHOOK_ALLOWED_NETWORKS: allowed }), names, new SystemClock());
+const reach = (allowed = '', names = new Names()) => new Reach(readConfig({ WEBHOOK_ALLOWED_NETWORKS: allowed }), names);
 
 /** Addresses that lead inside in disguise. Webhooks, chats and alarms all leave by this guard. */
 const INSIDE = [
@@ -43,31 +56,85 @@ const DRESSED = INSIDE.map((host) => `https://${host}/hook`).concat([
   'file:///etc/passwd', 'gopher://127.0.0.1:6379/_FLUSHALL', 'ftp://public.example/', 'dict://127.0.0.1:11211/stat', 'ldap://127.0.0.1/', 'data:text/plain,x', 'javascript:alert(1)', 'unix:/var/run/docker.sock', 'http://public.example/', 'http://127.0.0.1/',
 ]);
 
-describe('an address that leads inside', () => {
-  test('there are more than ninety of them', () => expect(new Set(DRESSED).size).toBeGreaterThan(90));
+const QUERY = { query: 'select 1 as a', cursorColumn: 'a', cursor: null, limit: 1 };
+/** Each way by which an address that people type in is asked. Every one answers `refused`, or with what else happened. */
+const WAYS: [string, readonly string[], (url: string) => Promise<string>][] = [
+  ['webhooks, chats, alarms and events out, when typed in', DRESSED, async (url) => ((await guard().refusal(url)) === null ? 'taken' : 'refused')],
+  ['webhooks, chats, alarms and events out, when used', DRESSED, async (url) => (await guard().post({ url, headers: {}, body: '{}' })).kind],
+  ['a CSV file by its address', DRESSED.filter((url) => /^h/.test(url)), (url) => fetchCsv(reach(), url, { etag: null, modified: null }).then(() => 'read', refusalOf)],
+  ['a PostgreSQL that is asked', [
+    ...INSIDE.map((host) => `postgres://u:p@${host}/x`), ...INSIDE.slice(0, 12).map((host) => `postgresql://u:p@${host}:5432/x?host=public.example&hostaddr=93.184.216.34`), 'postgres://%2Fvar%2Frun%2Fpostgresql/x', 'postgres:///x?host=/var/run/postgresql', 'postgres://u:p@public.example%40127.0.0.1/x', 'postgres://u:p@127.0.0.1,public.example/x',
+  ], (url) => readPostgres(reach(), url, QUERY).then(() => 'read', refusalOf)],
+];
+/** A name that nobody knows is not asked either; everything else would be a connection that was tried. */
+const refusalOf = (error: { code?: string; message: string }) => (['pull.refused', 'pull.plain', 'ERR_INVALID_URL'].includes(error.code ?? '') || /name of this address is not known/.test(error.message) ? 'refused' : error.message);
 
-  test.each(DRESSED)('%j is refused when it is typed in, and again when it is used', async (url) => {
-    expect(await guard().refusal(url)).toEqual(expect.any(String));
-    expect(await guard().post({ url, headers: {}, body: '{}' })).toMatchObject({ kind: 'refused' });
+describe('an address that leads inside', () => {
+  test.each(WAYS)('is refused by %s', async (_, urls, ask) => {
+    expect(new Set(urls).size).toBeGreaterThan(80);
+    const said = await Promise.all(urls.map(async (url) => [url, await ask(url)] as const));
+    expect(said.filter(([, answer]) => answer !== 'refused')).toEqual([]);
   });
 
   test('and one that leads outside is not', async () => {
-    expect([await guard().refusal('https://public.example/hook'), await guard().refusal('https://93.184.216.34/')]).toEqual([null, null]);
+    expect([await guard().refusal('https://public.example/hook'), await guard().refusal('https://93.184.216.34/'), await reach().to('public.example')]).toEqual([null, null, { address: '93.184.216.34', isPublic: true }]);
   });
 
-  test('is not followed to by a redirect', async () => {
-    const inside: string[] = [];
+  test('is not followed to by a redirect, of a webhook or of a file', async () => {
+    const asked: string[] = [];
     const server = createServer((request, response) => {
       request.resume();
-      inside.push(request.url ?? '');
-      response.writeHead([301, 302, 303, 307, 308][inside.length - 1] ?? 302, { location: 'http://127.0.0.1:' + String((server.address() as AddressInfo).port) + '/inside' }).end();
+      asked.push(request.url ?? '');
+      response.writeHead([301, 302, 303, 307, 308][(asked.length - 1) % 5] ?? 302, { location: 'http://127.0.0.1:' + String((server.address() as AddressInfo).port) + '/inside' }).end();
     });
     await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/start`;
     for (const status of [301, 302, 303, 307, 308]) expect(await guard('127.0.0.1').post({ url, headers: {}, body: '{}' })).toMatchObject({ kind: 'answer', status });
-    expect(inside).toEqual(Array(5).fill('/start'));
+    for (const status of [301, 302, 303, 307, 308]) await expect(fetchCsv(reach('127.0.0.1'), url, { etag: null, modified: null })).rejects.toMatchObject({ code: 'pull.status', message: expect.stringContaining(String(status)) });
+    expect(asked).toEqual(Array(10).fill('/start'));
     await new Promise((done) => { server.close(done); });
   });
+
+  test('is not reached by a name that changes its answer: each request asks once, and goes to what it was told', async () => {
+    const got: string[] = [];
+    const server = createServer((request, response) => {
+      request.resume();
+      got.push(request.headers.host ?? '');
+      response.end('id\n1\n');
+    });
+    await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });
+    const { port } = server.address() as AddressInfo;
+    /** The first answer is an allowed address, every later one leads to the metadata of a cloud. */
+    const turning = () => {
+      const names = new Names();
+      names.resolve = async () => ((names.asked += 1) === 1 ? [{ address: '127.0.0.1', family: 4 }] : [{ address: '169.254.169.254', family: 4 }]);
+      return names;
+    };
+    const [posted, fetched, queried] = [turning(), turning(), turning()];
+    expect(await guard('127.0.0.1', posted).post({ url: `http://turning.example:${port}/`, headers: {}, body: '{}' })).toMatchObject({ kind: 'answer', status: 200 });
+    expect(await fetchCsv(reach('127.0.0.1', fetched), `http://turning.example:${port}/`, { etag: null, modified: null })).toMatchObject({ kind: 'rows', rows: [{ id: '1' }] });
+    await expect(readPostgres(reach('127.0.0.1', queried), `postgres://u:p@turning.example:${port}/x`, QUERY)).rejects.toMatchObject({ code: 'pull.postgres' });
+    expect([posted.asked, fetched.asked, queried.asked, got]).toEqual([1, 1, 1, Array(2).fill(`turning.example:${port}`)]);
+    // Typed in while it was good, used when it is not any more.
+    const later = guard('127.0.0.1', posted);
+    expect(await later.post({ url: `http://turning.example:${port}/`, headers: {}, body: '{}' })).toMatchObject({ kind: 'refused' });
+    await expect(fetchCsv(reach('127.0.0.1', fetched), `http://turning.example:${port}/`, { etag: null, modified: null })).rejects.toMatchObject({ code: 'pull.refused' });
+    await expect(readPostgres(reach('127.0.0.1', queried), `postgres://u:p@turning.example:${port}/x`, QUERY)).rejects.toMatchObject({ code: 'pull.refused' });
+    expect(got.length).toBe(2);
+    await new Promise((done) => { server.close(done); });
+  });
+});
+
+/** Whatever opens a connection by itself, and where it leads. A new one belongs here, behind a guard when people type its address in. */
+const CONNECTING: Record<string, string> = {
+  'delivery/hooks/guarded-post.ts': 'guarded', 'people/sources/pull/fetch-csv.ts': 'guarded', 'people/sources/pull/read-postgres.ts': 'guarded', 'delivery/returns/providers/outside.ts': 'Amazon only',
+  'platform/database/reach.ts': 'our database', 'platform/database/embedded.ts': 'our database', 'platform/jobs/wake-channel.ts': 'our database', 'platform/jobs/agenda-alarms.ts': 'our database', 'cli/server.ts': 'the server that the operator names',
+};
+test('nothing else opens a connection to an address', () => {
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const opens = /(?<![.\w]|private )fetch\(|globalThis\.fetch|from '(?:node:)?https?'.*|new pg\.(?:Client|Pool)\(|from 'undici'/;
+  const found = files.filter((file) => readFileSync(`src/${file}`, 'utf8').split('\n').some((line) => opens.test(line) && !/^import type/.test(line) && !/^\s*(?:\*|\/\/)/.test(line) && !/import \{ (?:type \w+(?:, )?)+ \}/.test(line)));
+  expect(found.filter((file) => CONNECTING[file] === undefined)).toEqual([]);
 });
 
 /** Where a report of Amazon asks us to look: nothing but Amazon's own. */

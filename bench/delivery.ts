@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,9 @@ import { enqueueDeliveries } from '../src/delivery/sending/store/deliveries.stor
 import { newId } from '../src/kernel/ids.js';
 import { readConfig } from '../src/platform/config.js';
 import { row, rows } from '../src/platform/database/db.js';
+import { keyFileOf } from '../src/platform/secrets/key-ring.js';
 import { median, type BenchContext, type BenchRow } from './bench.js';
+import { startTraceCollector } from './trace-collector.js';
 import { measured, memoryDuring, sendLoop, sendParallel, sendRaw, type Measure, type Prepared, type Relay } from './delivery-floors.js';
 
 const CONNECTIONS = 10;
@@ -44,7 +46,7 @@ const CONTENT = EmailContent.parse({
   body: `<mj-section><mj-column>${Array.from({ length: PARAGRAPHS }, (_, index) => `<mj-text>Hello {{person.name}}, this is article ${index} for the plan {{person.plan}}. ${PROSE} ${LINKS.map((text, link) => `<a href="https://example.org/articles/${index}/${link}">${text}</a>`).join(' ')}</mj-text>`).join('')}</mj-column></mj-section>`,
 });
 
-const KINDS = ['danbi', 'raw', 'loop', 'parallel', 'danbiSigned', 'rawSigned', 'loopSigned'] as const;
+const KINDS = ['danbi', 'raw', 'loop', 'parallel', 'danbiSigned', 'rawSigned', 'loopSigned', 'untold', 'told', 'traced'] as const;
 type Kind = (typeof KINDS)[number];
 
 /**
@@ -58,6 +60,10 @@ export async function bench({ url, people, broadcast }: BenchContext): Promise<B
   const config = readConfig({ PORT: '0', LOG_LEVEL: 'error', DATA_DIR: dataDir, SMTP_URL: sink.url, SMTP_CONNECTIONS: String(CONNECTIONS), MAIL_FROM: FROM.address });
   const app = await startApp({ config, databaseUrl: url, workers: 'manual' });
   const db = app.nest.get(DataSource, { strict: false });
+  const collector = await startTraceCollector();
+  const tracedDir = await mkdtemp(join(tmpdir(), 'danbi-bench-traced-'));
+  await copyFile(keyFileOf(dataDir), keyFileOf(tracedDir));
+  const tracedApp = await startApp({ config: readConfig({ PORT: '0', LOG_LEVEL: 'error', DATA_DIR: tracedDir, SMTP_URL: sink.url, SMTP_CONNECTIONS: String(CONNECTIONS), MAIL_FROM: FROM.address, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }), databaseUrl: url, workers: 'manual' });
   try {
     const compiled = (await compileMessage('email', CONTENT)) as CompiledEmail;
     const place = { campaignId: newId(), versionId: newId(), stepId: 'news', variant: 'a' };
@@ -75,6 +81,8 @@ export async function bench({ url, people, broadcast }: BenchContext): Promise<B
     const run: Record<Kind, () => Promise<Measure>> = {
       danbi: () => sendDanbi(app, db, { ...place, contentId }, persons), raw: () => sendRaw(relay, prepared), loop: () => sendLoop(relay, prepared), parallel: () => sendParallel(relay, prepared),
       danbiSigned: () => whileSigning(db, key, () => sendDanbi(app, db, { ...place, contentId }, persons)), rawSigned: () => sendRaw(signed, prepared), loopSigned: () => sendLoop(signed, prepared),
+      untold: () => withoutTriggers(db, () => sendDanbi(app, db, { ...place, contentId }, persons)), told: () => whileHeard(db, () => sendDanbi(app, db, { ...place, contentId }, persons)),
+      traced: () => sendDanbi(tracedApp, db, { ...place, contentId }, persons),
     };
     // One after the other within a round, each time from another one on, so that a busy moment of the machine meets all.
     for (let round = -WARM_UPS; round < ROUNDS; round += 1) {
@@ -88,9 +96,11 @@ export async function bench({ url, people, broadcast }: BenchContext): Promise<B
     const table = report(found, `${(html / 1_000).toFixed(1)} KB HTML + ${(text / 1_000).toFixed(1)} KB text, ${(prepared[0]!.raw.length / 1_000).toFixed(1)} KB sent, ${prepared[0]!.html.match(/href="/g)?.length ?? 0} links`);
     return [...table, ...large];
   } finally {
+    await tracedApp.close();
+    collector.stop();
     await app.close();
     sink.process.disconnect();
-    await rm(dataDir, { recursive: true, force: true });
+    for (const directory of [dataDir, tracedDir]) await rm(directory, { recursive: true, force: true });
   }
 }
 
@@ -116,6 +126,10 @@ function report(found: Record<Kind, Measure[]>, size: string): BenchRow[] {
     cost('CPU of the whole path / prepared raw', 'danbi', 'raw', 0.6),
     cost('CPU with DKIM / loop of sendMail', 'danbiSigned', 'loopSigned', 1.5),
     cost('CPU with DKIM / prepared raw', 'danbiSigned', 'rawSigned', 0.6),
+    against('events out, nobody listens / without their triggers', 'danbi', 'untold', null),
+    against('events out, one endpoint hears of every message / nobody listens', 'told', 'danbi', null),
+    against('every message traced / without traces', 'traced', 'danbi', null),
+    cost('CPU of every message traced / without traces', 'traced', 'danbi', 0),
   ];
 }
 
@@ -155,6 +169,33 @@ async function whileSigning(db: DataSource, key: KeyMaterial, work: () => Promis
   } finally {
     await rows(db, 'delete from dkim_key');
     await rows(db, 'delete from sending_domain');
+  }
+}
+
+/** As before there were events out: the floor of what their triggers cost. */
+async function withoutTriggers(db: DataSource, work: () => Promise<Measure>): Promise<Measure> {
+  const switched = (how: 'disable' | 'enable') => rows(db, ['outgoing_inserted', 'outgoing_updated'].map((name) => `alter table delivery ${how} trigger ${name};`).join(' '));
+  await switched('disable');
+  try {
+    return await work();
+  } finally {
+    await switched('enable');
+  }
+}
+
+/** With an endpoint that hears of all messages: a note is written for each change of a state. Making and posting its events is another worker's work and is not measured here. */
+async function whileHeard(db: DataSource, work: () => Promise<Measure>): Promise<Measure> {
+  const id = newId();
+  await rows(db, `insert into webhook_endpoint (id, kind, name, url, created_by, created_at, updated_at) values ($1, 'standard', 'bench', '', 'bench', now(), now())`, [id]);
+  await rows(db, `insert into event_subscription (endpoint_id, format, kinds, since, updated_at) values ($1, 'danbi', '{sent,delivered,refused}', now(), now())`, [id]);
+  try {
+    const measure = await work();
+    const noted = await row<{ count: number }>(db, 'select count(*)::int as count from outgoing_note');
+    if (noted!.count === 0) throw new Error('nothing was noted');
+    return measure;
+  } finally {
+    await rows(db, 'delete from webhook_endpoint where id = $1', [id]);
+    await rows(db, 'truncate outgoing_note');
   }
 }
 

@@ -26,7 +26,7 @@ interface Round { ratio: number; rate: number; floor: number; own: number; datab
  * at once: each in a process of its own, asked by the same client over as many connections, one after the other in each round.
  */
 export async function bench({ url, people }: BenchContext): Promise<BenchRow[]> {
-  const app = await startApp({ config: readConfig({ PORT: '0', LOG_LEVEL: 'error', ROLE: 'api' }), databaseUrl: url });
+  const app = await startApp({ config: readConfig({ PORT: '0', LOG_LEVEL: 'error', LINK_REQUESTS_PER_MINUTE: '1000000', ROLE: 'api' }), databaseUrl: url });
   const db = app.nest.get(DataSource, { strict: false });
   const [client, bare] = ['./tracking-client.js', './tracking-bare.js'].map((file) => fork(fileURLToPath(new URL(file, import.meta.url)), { execArgv: [] })) as [ChildProcess, ChildProcess];
   try {

@@ -16,7 +16,7 @@ let app: TestApp;
 let things: ReadonlyMap<string, string>;
 let fromBrowsers: Record<string, object>;
 beforeAll(async () => {
-  app = await startTestApp({ env: { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8' } });
+  app = await startTestApp({ env: { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8', EXPORT_REQUESTS_PER_MINUTE: '0', PAGE_REQUESTS_PER_MINUTE: '0' } });
   things = await realThings(app);
   fromBrowsers = await browserRequests(app);
 });

@@ -30,8 +30,8 @@ export class ErrorFilter implements ExceptionFilter {
     // A route that meant to stream a file has said so already.
     reply.removeHeader('content-disposition');
     void reply.type('application/json; charset=utf-8');
-    // Every 429 says when; without a moment of its own that is when the minute is over in which such things are counted.
-    if (status === 429) void reply.header('retry-after', String(error instanceof TooManyError ? error.retryAfterSeconds : 60));
+    // Every 429 says when; one without a moment of its own that is when the minute is over in which such things are counted.
+    if (status === 429 && !reply.hasHeader('retry-after')) void reply.header('retry-after', String(error instanceof TooManyError ? error.retryAfterSeconds : 60));
     if (status === 503) void reply.header('retry-after', '5');
     void reply.status(status).send({ ...body, ...(messageKo !== null && { messageKo }), ...(problems && { problems }) });
   }

@@ -4,12 +4,12 @@ import { RollupsService } from '../rollups.service.js';
 
 /** A round that left nothing is followed by a rest of so many times its length, at most {@link LONGEST_REST_MS}: few people of many campaigns cost nearly as much as many. */
 const REST = 4;
-const LONGEST_REST_MS = 5_000;
+const LONGEST_REST_MS = 2_000;
 
 /**
  * Works off whose results may have changed. Nothing wakes it but the look of each second: what happens to one person within
  * a second is then counted once, and the results page adds by itself what is not worked off yet. With campaigns that always
- * have something to count it takes a fifth of one connection's time and no more.
+ * have something to count it takes about a fifth of one connection's time.
  */
 @Injectable()
 export class RollupWorker extends Worker {

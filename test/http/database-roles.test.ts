@@ -107,7 +107,7 @@ test('a process starts with it, alarm clock and all, given what its owner has pr
     expect((await fetch(`${second.url}/health/ready`)).status).toBe(200);
     await second.close();
     // As after an upgrade: a migration is missing.
-    await rows(app.db, `drop table service_level_walk, service_level_cell, service_level`);
+    await rows(app.db, `drop table service_level_walk, service_level_cell, service_level, status_sample`);
     await rows(app.db, `delete from migration as m where m.name like 'ServiceLevels%'`);
     await expect(startApp({ databaseUrl: service, config: config({}) })).rejects.toMatchObject({ code: '42501' });
     const third = await startApp({ databaseUrl: service, config: config({ DATABASE_OWNER_URL: ownerUrl }) });

@@ -141,7 +141,7 @@ test('every route of the dashboard is listed here', () => {
   expect([...Object.keys(ROUTES), ...LEAD_ON].sort()).toEqual(routesThere().sort());
 });
 
-/** Every place of the dashboard in both schemes, in one language or (nightly) both, and on a phone: nothing that axe knows of. */
+/** Every place of the dashboard in one scheme and language or (nightly) in both, and on a phone: nothing that axe knows of. */
 (hasBrowser ? describe : describe.skip)('everywhere in the dashboard', () => {
   let app: TestApp;
   let dashboard: Dashboard;
@@ -169,7 +169,7 @@ test('every route of the dashboard is listed here', () => {
   const addressOf = (address: string) => address.replaceAll(/\{(\w+)\}/g, (_, name: keyof SweepWorld) => world[name]);
 
   for (const [route, addresses] of Object.entries(ROUTES)) {
-    test(`${route}: no fault that axe knows of, in light and dark, and it fits a phone`, async () => {
+    test(`${route}: no fault that axe knows of, and it fits a phone`, async () => {
       for (const address of addresses) {
         await sweep.go(addressOf(address));
         await sweep.everyWay(address.replaceAll(/[{}]/g, '').replaceAll(/[?&=/%]+/g, '-').replace(/^-/, '') || 'home');

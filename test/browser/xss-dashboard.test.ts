@@ -71,7 +71,7 @@ function texts(longest: number): string[] {
       '/settings/sources', ...['received', 'mapping', 'setup'].map((tab) => `/settings/sources/${sources[0].id}?tab=${tab}`), '/settings/webhooks', ...['deliveries', 'events'].map((tab) => `/settings/webhooks/${endpoints[0].endpoint.id}?tab=${tab}`),
       '/settings/team', '/settings/topics', '/settings/api-keys', '/settings/audit', '/settings/files', '/settings/status', '/settings/service-levels', '/settings/retention', '/settings/canaries', '/settings/sending?tab=servers', '/settings/sending?tab=suppressed',
     );
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await dashboard?.browser.close();
     await app?.close();
@@ -90,7 +90,7 @@ function texts(longest: number): string[] {
       ran.push(...attacks(dashboard.browser.faults.splice(0)).map((fault) => `${page}: ${fault}`));
     }
     expect(ran).toEqual([]);
-  });
+  }, 300_000);
 
   test('nor when everything is named at once in the palette', async () => {
     const { page } = dashboard;

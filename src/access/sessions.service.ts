@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../kernel/clock.js';
-import { AppError, TooManyError } from '../kernel/errors.js';
+import { AppError } from '../kernel/errors.js';
 import { AuditLog } from '../platform/audit.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
-import { LOGIN_STEP_MINUTES, LOGIN_WINDOW_MINUTES, TRIES_PER_ADDRESS, TRIES_PER_EMAIL } from './domain/login-limits.js';
+import { LOGIN_STEP_MINUTES, TRIES_PER_ADDRESS, TRIES_PER_EMAIL } from './domain/login-limits.js';
 import { expiryOf, needsTouch } from './domain/session-life.js';
 import { passwordMatches } from './passwords.js';
 import { SecondFactors } from './second-factor/second-factors.service.js';
 import { hashOf, newToken } from './secrets.js';
-import { countTries, forgiveTries } from './store/login-failures.store.js';
+import { forgiveTries } from './store/login-failures.store.js';
+import { takeTries } from './tries.js';
 import { deleteLoginStepsOf, findLoginStep, insertLoginStep } from './store/second-factors.store.js';
 import { deleteExpiredSessions, deleteSession, findSession, insertSession, touchSession, type SessionRow } from './store/sessions.store.js';
 import { findCredentials, loadUser, type UserRow } from './store/users.store.js';
@@ -69,9 +70,8 @@ export class Sessions {
   }
 
   private async countTry(keys: Tries): Promise<void> {
-    const now = this.clock.now();
-    const [pair, address] = await countTries(this.db, keys, now, new Date(now.getTime() - LOGIN_WINDOW_MINUTES * 60_000));
-    if (pair! > TRIES_PER_EMAIL || address! > TRIES_PER_ADDRESS) throw new TooManyError('access.too-many-tries', `Too many wrong tries. Wait ${LOGIN_WINDOW_MINUTES} minutes and try again.`, LOGIN_WINDOW_MINUTES * 60);
+    const [pair, address] = keys;
+    await takeTries(this.db, [[pair, TRIES_PER_EMAIL], [address, TRIES_PER_ADDRESS]], this.clock.now());
   }
 
   private begin(userId: string, keys: Tries, origin: Origin, replaces: string | null): Promise<SignedIn> {

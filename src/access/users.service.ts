@@ -1,20 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../kernel/clock.js';
-import { AppError, conflict, notFound, TooManyError } from '../kernel/errors.js';
+import { AppError, conflict, notFound } from '../kernel/errors.js';
 import { newId } from '../kernel/ids.js';
 import { AuditLog } from '../platform/audit.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
 import { PublicUrl } from '../platform/public-url.js';
-import { LOGIN_WINDOW_MINUTES, TRIES_PER_PASSWORD } from './domain/login-limits.js';
+import { TRIES_PER_PASSWORD } from './domain/login-limits.js';
 import type { Role } from './domain/roles.js';
 import { issueLink, checkLink, redeemLink } from './links.js';
 import { hashPassword, passwordMatches } from './passwords.js';
 import { hashOf } from './secrets.js';
 import { Sessions } from './sessions.service.js';
+import { takeTries } from './tries.js';
 import { deleteInvitesOf } from './store/links.store.js';
-import { countTries } from './store/login-failures.store.js';
+import { forgetTries } from './store/login-failures.store.js';
 import { deleteSessionsOf } from './store/sessions.store.js';
 import { deleteUser, findCredentials, hasOtherOwner, insertUser, listOwners, listUsers, loadUser, lockOwnership, setPassword, updateSelf, updateUser, type OwnChange, type UserChange, type UserRow } from './store/users.store.js';
 
@@ -123,14 +124,13 @@ export class Users {
   async changePassword(actor: Extract<Actor, { kind: 'user' }>, passwords: { current: string; next: string }, keepToken: string | null): Promise<void> {
     const now = this.clock.now();
     // Counted before the password is looked at, as in signing in: whoever found an open session must not guess it here.
-    const [tries] = await countTries(this.db, [passwordKey(actor.id)], now, new Date(now.getTime() - LOGIN_WINDOW_MINUTES * 60_000));
-    if (tries! > TRIES_PER_PASSWORD) throw new TooManyError('access.too-many-tries', `Too many wrong tries. Wait ${LOGIN_WINDOW_MINUTES} minutes and try again.`, LOGIN_WINDOW_MINUTES * 60);
+    await takeTries(this.db, [[passwordKey(actor.id), TRIES_PER_PASSWORD]], now);
     const known = await findCredentials(this.db, actor.email);
     if (!(await passwordMatches(known?.passwordHash ?? null, passwords.current))) throw wrongPassword();
     const passwordHash = await hashPassword(passwords.next, actor.email, 'newPassword');
     await inTransaction(this.db, async (tx) => {
       await setPassword(tx, actor.id, passwordHash);
-      await tx.query('delete from login_failure as f where f.key_hash = $1', [passwordKey(actor.id)]);
+      await forgetTries(tx, passwordKey(actor.id));
       await deleteSessionsOf(tx, actor.id, keepToken === null ? null : hashOf(keepToken));
       await this.audit.record(tx, { actor, action: 'user.change_password', subject: `user:${actor.id}` }, this.clock.now());
     });

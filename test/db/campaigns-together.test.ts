@@ -40,6 +40,17 @@ describe('campaigns with few due', () => {
     expect(await world.unaccounted()).toEqual([]);
   });
 
+  test('who can not be reached is refused by each of them, for its own topic, and nobody else is', async () => {
+    await world.topic('tips');
+    const [a, b, c] = [await world.campaign({ entry: on('A'), steps: [message('hello', null)] }), await world.campaign({ entry: on('B'), steps: [message('hello', null)] }), await world.campaign({ entry: on('B'), steps: [message('hello', null, { topic: 'tips' })] })];
+    const [ann, bob] = await world.people(2);
+    await rows(world.db, `insert into consent (person_id, channel, topic, state, at, source) values ($1, 'in_app', 'news', 'unsubscribed', $2, 'test')`, [ann, world.clock.now()]);
+    await world.events([ann!, bob!].flatMap((personId) => [{ personId, name: 'A' }, { personId, name: 'B' }]));
+    await world.run();
+    const told = async (campaignId: string) => [(await world.deliveries(campaignId)).map(({ personId }) => [ann, bob].indexOf(personId)).toSorted(), (await world.decisions(campaignId)).map(({ personId, code }) => [[ann, bob].indexOf(personId), code])];
+    expect([await told(a.campaignId), await told(b.campaignId), await told(c.campaignId)]).toEqual([[[1], [[0, 'TOPIC_UNSUBSCRIBED']]], [[1], [[0, 'TOPIC_UNSUBSCRIBED']]], [[0, 1], []]]);
+  });
+
   test('one that can not be moved is left behind alone, is moved when it can be, and shares again', async () => {
     const [broken, sound] = [await world.campaign({ entry: on('A'), steps: [message('hello', null)] }), await world.campaign({ entry: on('A'), steps: [message('hello', null)] })];
     await rows(world.db, `create function refuse() returns trigger language plpgsql as $$ begin if new.campaign_id = '${broken.campaignId}' then raise exception 'not this one'; end if; return new; end $$`);

@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
-import { AppError, conflict, notFound, TooManyError } from '../../kernel/errors.js';
+import { AppError, conflict, notFound } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import { AuditLog } from '../../platform/audit.js';
 import { inTransaction, type Db } from '../../platform/database/db.js';
 import type { Actor, Role } from '../../platform/http/access.js';
 import { loadWorkspace } from '../../platform/workspace.js';
-import { LOGIN_WINDOW_MINUTES, TRIES_PER_CODE } from '../domain/login-limits.js';
+import { TRIES_PER_CODE } from '../domain/login-limits.js';
 import { factorUri, newFactorSecret, newRecoveryCode, plainRecoveryCode, stepOfCode } from '../domain/one-time-code.js';
 import { passwordMatches } from '../passwords.js';
 import { hashOf } from '../secrets.js';
-import { countTries } from '../store/login-failures.store.js';
+import { forgetTries } from '../store/login-failures.store.js';
+import { takeTries } from '../tries.js';
 import { confirmFactor, deleteFactor, findFactor, putRecoveryCodes, recoveryCodesLeft, startFactor, useRecoveryCode, useStep, type Factor } from '../store/second-factors.store.js';
 import { deleteSessionsOf } from '../store/sessions.store.js';
 import { findCredentials, loadUser } from '../store/users.store.js';
@@ -65,7 +66,7 @@ export class SecondFactors {
     return inTransaction(this.db, async (tx) => {
       if (!(await this.usesStep(tx, factor, code, now)) || !(await confirmFactor(tx, factor.id, now))) throw wrongCode();
       await deleteSessionsOf(tx, actor.id, keepToken === null ? null : hashOf(keepToken));
-      await tx.query('delete from login_failure as f where f.key_hash = $1', [triesKey(actor.id)]);
+      await forgetTries(tx, triesKey(actor.id));
       await this.audit.record(tx, { actor, action: 'user.second_factor_on', subject: `user:${actor.id}` }, now);
       return this.newCodes(tx, actor.id);
     });
@@ -125,7 +126,7 @@ export class SecondFactors {
       const user = (await loadUser(tx, userId))!;
       await this.audit.record(tx, { actor: { kind: 'user', id: userId, role: user.role, email: user.email }, action: 'user.recovery_code_use', subject: `user:${userId}`, detail: { left: await recoveryCodesLeft(tx, userId) } }, now);
     });
-    await this.db.query('delete from login_failure as f where f.key_hash = $1', [triesKey(userId)]);
+    await forgetTries(this.db, triesKey(userId));
   }
 
   private async proven<T>(actor: User, { password, code }: { password: string; code: string }, action: string, work: (tx: Db) => Promise<T>): Promise<T> {
@@ -153,9 +154,8 @@ export class SecondFactors {
   }
 
   /** Counted for the person, wherever the tries come from: six digits are few. */
-  private async countTry(userId: string, now: Date): Promise<void> {
-    const [tries] = await countTries(this.db, [triesKey(userId)], now, new Date(now.getTime() - LOGIN_WINDOW_MINUTES * 60_000));
-    if (tries! > TRIES_PER_CODE) throw new TooManyError('access.too-many-tries', `Too many wrong tries. Wait ${LOGIN_WINDOW_MINUTES} minutes and try again.`, LOGIN_WINDOW_MINUTES * 60);
+  private countTry(userId: string, now: Date): Promise<void> {
+    return takeTries(this.db, [[triesKey(userId), TRIES_PER_CODE]], now);
   }
 }
 

@@ -19,8 +19,11 @@ export async function countTries(db: Db, keyHashes: readonly string[], now: Date
   return keyHashes.map((key) => byKey.get(key) ?? 0);
 }
 
+/** What was right clears what was held against it. */
+export const forgetTries = (db: Db, keyHash: string): Promise<unknown> => db.query('delete from login_failure as f where f.key_hash = $1', [keyHash]);
+
 /** A good sign-in clears what was held against the pair and takes its own try back from the address. */
 export async function forgiveTries(db: Db, pairHash: string, addressHash: string): Promise<void> {
-  await db.query('delete from login_failure as f where f.key_hash = $1', [pairHash]);
+  await forgetTries(db, pairHash);
   await db.query('update login_failure as f set failures = f.failures - 1 where f.key_hash = $1 and f.failures > 0', [addressHash]);
 }

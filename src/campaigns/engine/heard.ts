@@ -17,11 +17,14 @@ export async function eventsHeard(tx: Db, watch: Watch, changes: readonly Settle
 }
 
 /** Whom news is about, as far as any campaign is concerned, by every id that they have had. */
-export function concerned(watch: Watch, heard: Heard, change: SettledChange): string[] {
+export function peopleConcerned(watch: Watch, heard: Heard, change: SettledChange): string[] {
   const everybody = change.kind === 'merged' || watch.dateWaits.length > 0;
   return [
     ...(everybody ? change.personIds : []), ...(change.mergedInto ? [change.mergedInto] : []),
-    ...change.events.flatMap(({ eventId, personId }) => [personId, heard.get(eventId)?.personId].filter((id) => id !== undefined && heard.has(eventId)) as string[]),
+    ...change.events.flatMap(({ eventId, personId }) => {
+      const event = heard.get(eventId);
+      return event ? [personId, event.personId] : [];
+    }),
     ...change.flips.filter(({ segmentId }) => concernsFlip(watch, segmentId)).map(({ personId }) => personId),
   ];
 }

@@ -4,7 +4,7 @@ import { takeSettled } from '../store/settled.store.js';
 import type { Moment } from './conditions.js';
 import type { Apart } from './isolation.js';
 import { lockEntry } from './locks.js';
-import { concerned, eventsHeard } from './heard.js';
+import { eventsHeard, peopleConcerned } from './heard.js';
 import { workOffNews, type Listening } from './news.js';
 import { followErasure, followMerges } from './people-moves.js';
 import { loadWatch } from './watch.js';
@@ -21,7 +21,7 @@ export async function settleBatch(tx: EntityManager, limit: number, moment: Mome
   const watch = await loadWatch(tx, apart);
   let waiting = 0;
   const heard = await eventsHeard(tx, watch, taken);
-  for (const group of groupBySeparatePeople(taken, (change) => concerned(watch, heard, change))) waiting += await follow(tx, { watch, heard }, group, moment);
+  for (const group of groupBySeparatePeople(taken, (change) => peopleConcerned(watch, heard, change))) waiting += await follow(tx, { watch, heard }, group, moment);
   return taken.length - waiting;
 }
 

@@ -116,6 +116,17 @@ test('nine days of live campaigns are reproduced to the row: who entered and whe
     happenings.push({ at, do: () => track(name, 'Ordered', { order: '9' }) });
     happenings.push({ at: at + 20 * HOUR, do: async () => (index < 6 ? track(name, 'Paid', { order: '9' }) : ok(await app.api('PUT', `/v1/people/external:${name}/tags/vip`))) });
   }
+  // Versions by hand: over one that was drawn, before any was drawn, and taken back.
+  const { experimentId } = (await rows<{ experimentId: string }>(app.db, `select x.id as "experimentId" from experiment as x where x.campaign_id = $1 and x.step_id = 'first'`, [campaigns.signup]))[0]!;
+  const byHand = (name: string, method: string, variant?: string) => async () => { ok(await app.api(method, `/v1/experiments/${experimentId}/overrides/external:${name}`, variant && { variant })); };
+  for (const [index, name] of names.slice(0, 8).entries()) {
+    const variant = ['A', 'B', 'control'][index % 3]!;
+    // Some lie before the first order of the half that comes anyway (an hour in), the others behind it and before one that all of them get.
+    happenings.push({ at: begin.getTime() + (index % 2 === 0 ? 20 * 60_000 : 30 * HOUR), do: byHand(name, 'PUT', variant) });
+    happenings.push({ at: begin.getTime() + 50 * HOUR + index, do: () => track(name, 'Ordered', { order: '8' }) });
+    if (index > 3) happenings.push({ at: begin.getTime() + 60 * HOUR, do: byHand(name, 'DELETE') });
+    happenings.push({ at: begin.getTime() + 70 * HOUR + index, do: () => track(name, 'Ordered', { order: '7' }) });
+  }
   for (const { at, do: act } of happenings.toSorted((one, other) => one.at - other.at)) {
     await live(at);
     await act();
@@ -174,6 +185,27 @@ test('over the API: what a period of a draft would bring, beside the running ver
   expect((await app.api('DELETE', path)).status).toBe(204);
   expect((await app.api('GET', path)).status).toBe(404);
   expect(await rows(app.db, 'select from simulation_person')).toEqual([]);
+});
+
+test('a version given by hand on a draft is the one that is simulated, as publishing would make it hold', async () => {
+  const variants = ['A', 'B'].map((key) => ({ key, weight: 1, content: { body: key } }));
+  const { body: campaign } = ok(await app.api('POST', '/v1/campaigns', { name: 'By hand', definition: series({ entry: { type: 'event', event: 'Ordered' }, start: 'm', steps: [inApp('m', { topic: 'account', variants })] }) }));
+  const got = async () => {
+    const { body } = ok(await ask(campaign.id, {}));
+    await worker().runOnce();
+    const path = `/v1/campaigns/${campaign.id}/simulations/${body.id}`;
+    const { state, result } = ok(await app.api('GET', path)).body;
+    expect(state).toBe('done');
+    const people: { externalId: string; lines: { kind: string; variant?: string }[] }[] = [];
+    for (const outcome of result.subject.outcomes) people.push(...ok(await app.api('GET', `${path}/people?outcome=${outcome}&limit=100`)).body.items);
+    return new Map(people.flatMap(({ externalId, lines }) => lines.flatMap(({ kind, variant }) => (kind === 'queued' ? [[externalId, variant!] as const] : []))));
+  };
+  const drawn = await got();
+  expect(drawn.size).toBeGreaterThan(5);
+  const turned = new Map([...drawn].slice(0, 4).map(([name, variant]) => [name, variant === 'A' ? 'B' : 'A']));
+  for (const [name, variant] of turned) ok(await app.api('PUT', `/v1/campaigns/${campaign.id}/draft-overrides/m/external:${name}`, { variant }));
+  expect(await got()).toEqual(new Map([...drawn, ...turned]));
+  expect(await rows(app.db, `select from assignment as a where a.campaign_id = $1 union all select from experiment_override as o where o.campaign_id = $1`, [campaign.id])).toEqual([]);
 });
 
 test('a draft that never was: nobody reacts, or everybody leaves at the first message, or as often as was observed', async () => {

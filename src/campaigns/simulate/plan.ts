@@ -9,6 +9,8 @@ import type { Db } from '../../platform/database/db.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { inMemoryOf } from '../../segments/past-counts.js';
 import { readPast, type PastDefinition } from '../../segments/past-questions.js';
+import type { DraftByHand } from '../draft-overrides.js';
+import { groupedBy } from '../domain/grouped.js';
 import { concerns } from '../domain/holdouts.js';
 import { messagesOf } from '../domain/outcome.js';
 import { lookBackTo, lookingBack } from '../domain/takes.js';
@@ -19,13 +21,13 @@ import type { CampaignVersion } from '../store/versions.store.js';
 import type { Reactions, SimPlan, Watched, WatchedEvent } from './replay/sim-plan.js';
 import { holdoutsSince, observedRates, steeringSince, topicsOf } from './store/plan.store.js';
 
-/** A version to be simulated, with its messages when they are not stored (a draft). */
-export interface Subject { version: CampaignVersion; contents: ReadonlyMap<string, CompiledMessage> | null }
+/** A version to be simulated, with its messages when they are not stored and what is given by hand on it (a draft). */
+export interface Subject { version: CampaignVersion; contents: ReadonlyMap<string, CompiledMessage> | null; byHand?: readonly DraftByHand[] }
 
 export interface Span { from: Date; to: Date; reactions: Reactions }
 
 /** Everything a simulation needs that is the same for all people. */
-export async function planOf(db: Db, { version, contents }: Subject, { from, to, reactions }: Span): Promise<SimPlan> {
+export async function planOf(db: Db, { version, contents, byHand = [] }: Subject, { from, to, reactions }: Span): Promise<SimPlan> {
   const workspace = await loadWorkspace(db);
   const { published } = version;
   const conditions = new Conditions();
@@ -39,6 +41,7 @@ export async function planOf(db: Db, { version, contents }: Subject, { from, to,
     rates: reactions === 'observed_rate' ? await observedRates(db, from, to) : new Map(),
     conditions: definitions, memory: inMemoryOf(definitions), ...parts, rules: events.rules,
     topics: await topicsOf(db), holdouts: await holdoutsOf(db, version, from), steering: await steeringSince(db, Object.values(published.experiments).filter(({ arms }) => arms.length > 1).map(({ experimentId }) => experimentId)),
+    byHand: new Map([...groupedBy(byHand, ({ experimentId }) => experimentId)].map(([id, given]) => [id, new Map(given.map(({ personId, variant }) => [personId, variant]))])),
     contents: contents ?? (await storedContents(db, published)),
     asksFrequency: settings.caps.some(({ on }) => on) || ruleOf(workspace, 'frequency_preference').on,
     dateKeys: [...new Set([...(published.entry.type === 'date' ? [published.entry.attribute] : []), ...steps.flatMap((step) => (step.type === 'wait' && step.date ? [step.date.attribute] : []))])],

@@ -32,8 +32,8 @@ export async function runSimulation(taken: TakenRow, read: Read, progress: (done
 
 async function subjectOf(db: Db, { campaignId, versionId, draft }: TakenRow): Promise<Subject> {
   if (versionId !== null) return { version: await loadVersion(db, versionId), contents: null };
-  const { published, contents } = draft as DraftSubject;
-  return { version: { id: campaignId, campaignId, number: 0, published }, contents: new Map(contents) };
+  const { published, contents, byHand } = draft as DraftSubject;
+  return { version: { id: campaignId, campaignId, number: 0, published }, contents: new Map(contents), byHand: byHand ?? [] };
 }
 
 async function sideOf(taken: TakenRow, subject: Subject, read: Read, progress: (done: number, total: number) => Promise<void>) {

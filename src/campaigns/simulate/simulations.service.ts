@@ -9,6 +9,7 @@ import { inTransaction } from '../../platform/database/db.js';
 import type { Actor } from '../../platform/http/access.js';
 import { WorkerRunner } from '../../platform/jobs/runner.js';
 import { CampaignCheck, type CheckedContent } from '../check.service.js';
+import { draftByHand, type DraftByHand } from '../draft-overrides.js';
 import { planExperiments } from '../domain/experiments.js';
 import { normalise } from '../domain/normalise.js';
 import { CONTROL, type PublishedDefinition } from '../domain/published.js';
@@ -22,7 +23,7 @@ const DAY_MS = 86_400_000;
 const MOST_OPEN = 10;
 
 /** A draft as it would be published, with its messages: nothing of it is stored anywhere else. */
-export interface DraftSubject { published: PublishedDefinition; contents: [string, CheckedContent['compiled']][]; /** It has tests that publishing would begin. */ newTests: boolean }
+export interface DraftSubject { published: PublishedDefinition; contents: [string, CheckedContent['compiled']][]; /** It has tests that publishing would begin. */ newTests: boolean; /** What is given by hand on it, as publishing would make it hold; absent in what was asked before there was any. */ byHand?: DraftByHand[] }
 
 /** Takes versions and drafts through the recorded past; what it finds is kept for a while. */
 @Injectable()
@@ -113,7 +114,7 @@ export class Simulations {
       published.contents[stepId] ??= step?.type === 'message' && step.control !== undefined ? { [CONTROL]: id } : {};
       published.contents[stepId][variant] = id;
     }
-    const draft: DraftSubject = { published, contents: contents.map(({ stepId, variant, compiled }) => [`${stepId} ${variant}`, compiled]), newTests: experiments.some(({ isNew, experiment }) => isNew && experiment.arms.length > 1) };
+    const draft: DraftSubject = { published, contents: contents.map(({ stepId, variant, compiled }) => [`${stepId} ${variant}`, compiled]), newTests: experiments.some(({ isNew, experiment }) => isNew && experiment.arms.length > 1), byHand: await draftByHand(this.db, campaign.id, published) };
     return { versionId: null, revision: campaign.revision, draft };
   }
 }

@@ -1,5 +1,6 @@
 import { newId } from '../../kernel/ids.js';
 import { row, rows, type Db } from '../../platform/database/db.js';
+import type { ArmHistory } from '../domain/arm-then.js';
 
 /** An arm of an experiment that somebody gave a person to try it out. */
 export interface Override {
@@ -51,4 +52,25 @@ export async function forgetUnused(tx: Db, { experimentId, campaignId, stepId, p
        and not exists (select from enrollment as e join step_visit as v on v.enrollment_id = e.id and v.person_id = e.person_id and v.step_id = $4 where e.campaign_id = $3 and e.person_id = $2)
     returning 1`, [experimentId, personId, campaignId, stepId]);
   return gone.length > 0;
+}
+
+interface AssignedThen { experimentId: string; personId: string; variant: string; at: Date }
+interface ByHandThen extends Omit<AssignedThen, 'at'> { before: string | null; since: Date; endedAt: Date | null }
+
+/** What is recorded of the arms of these people, with what was given by hand and how long it held; only of those of whom something is. */
+export async function armHistories(db: Db, experimentIds: readonly string[], personIds: readonly string[]): Promise<(ArmHistory & { experimentId: string; personId: string })[]> {
+  const assigned = await rows<AssignedThen>(db, `
+    select a.experiment_id as "experimentId", a.person_id as "personId", a.variant, a.assigned_at as at from assignment as a where a.experiment_id = any($1::uuid[]) and a.person_id = any($2::uuid[])`, [experimentIds, personIds]);
+  const byHand = await rows<ByHandThen>(db, `
+    select o.experiment_id as "experimentId", o.person_id as "personId", o.variant, o.before_variant as before, o.set_at as since, o.ended_at as "endedAt"
+      from experiment_override as o where o.experiment_id = any($1::uuid[]) and o.person_id = any($2::uuid[]) order by o.set_at, o.id`, [experimentIds, personIds]);
+  const keyOf = ({ experimentId, personId }: { experimentId: string; personId: string }): string => `${experimentId} ${personId}`;
+  const found = new Map(assigned.map(({ variant, at, ...of }) => [keyOf(of), { ...of, assigned: { variant, at: at.getTime() } as ArmHistory['assigned'], byHand: [] as ArmHistory['byHand'][number][] }]));
+  for (const { experimentId, personId, since, endedAt, ...given } of byHand) {
+    const key = keyOf({ experimentId, personId });
+    const of = found.get(key) ?? { experimentId, personId, assigned: null, byHand: [] };
+    found.set(key, of);
+    of.byHand.push({ ...given, since: since.getTime(), endedAt: endedAt?.getTime() ?? null });
+  }
+  return [...found.values()];
 }

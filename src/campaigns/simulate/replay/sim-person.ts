@@ -1,6 +1,7 @@
 import type { Place } from '../../../delivery/rules/domain/caps.js';
 import type { SeldomFrequency, Slot } from '../../../delivery/rules/domain/frequency.js';
 import type { ClaimedPerson } from '../../../delivery/sending/store/claims.store.js';
+import type { ArmHistory } from '../../domain/arm-then.js';
 import type { Counter } from '../../../segments/past-counts.js';
 import type { KnownThen } from '../../../segments/past-questions.js';
 import type { EntryRecord } from '../../store/enrollments.store.js';
@@ -64,8 +65,8 @@ export interface SimPerson {
   seldom: { frequency: SeldomFrequency; since: number } | null;
   /** By holdout: the side on record, from when on. */
   sides: ReadonlyMap<string, { held: boolean; at: number }>;
-  /** By experiment: the arm on record, from when on. */
-  assigned: ReadonlyMap<string, { variant: string; at: number }>;
+  /** By experiment: the arms on record, each from when on. */
+  assigned: ReadonlyMap<string, ArmHistory>;
   real: readonly RealMessage[];
 }
 

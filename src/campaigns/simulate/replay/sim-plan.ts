@@ -65,6 +65,8 @@ export interface SimPlan {
   holdouts: readonly (ActiveHoldout & { since: number; endedAt: number | null })[];
   /** By experiment. */
   steering: ReadonlyMap<string, TimedSteering>;
+  /** Of a draft: the versions given by hand on it, by experiment and person; they hold from the beginning. */
+  byHand: ReadonlyMap<string, ReadonlyMap<string, string>>;
   contents: ReadonlyMap<string, CompiledMessage>;
   /** Caps or personal frequencies are asked. */
   asksFrequency: boolean;

@@ -3,6 +3,8 @@ import { firstRefusal } from '../../../kernel/gates.js';
 import { addDuration, windowMillis } from '../../../kernel/local-time.js';
 import { deriveColumns, personDates } from '../../../people/domain/derived.js';
 import type { JsonObject } from '../../../people/domain/json.js';
+import { armThen } from '../../domain/arm-then.js';
+import type { PublishedExperiment } from '../../domain/published.js';
 import { armsFor } from '../../domain/steering.js';
 import { attributeAt, unitOf } from '../../domain/units.js';
 import { dateEntryAt, waitEnds } from '../../domain/next-due.js';
@@ -69,17 +71,21 @@ function* step(walk: Walk, run: SimRun, at: number): Asking<Moved> {
   }
 }
 
-/** The arm on record by then, or the one that is given now; it is kept for the rest of the simulation. */
+/** The arm given by hand, else the one on record by then, or the one that is given now; what is not by hand is kept for the rest of the simulation. */
 export function armOf(walk: Walk, stepId: string, at: number): { variant: string; isControl: boolean } {
   const experiment = walk.plan.version.published.experiments[stepId]!;
+  const history = walk.person.assigned.get(experiment.experimentId);
+  const recorded = history ? armThen(history, at) : null;
+  if (recorded?.isByHand) return armNamed(experiment, recorded.variant);
   const known = walk.arms.get(experiment.experimentId);
   if (known) return known;
-  const recorded = walk.person.assigned.get(experiment.experimentId);
-  const arm = recorded && recorded.at <= at ? { variant: recorded.variant, isControl: experiment.arms.find(({ key }) => key === recorded.variant)?.isControl ?? false }
+  const arm = recorded ? armNamed(experiment, recorded.variant)
     : armsFor(experiment, steeringAt(walk.plan.steering.get(experiment.experimentId), at))(unitOf(experiment, walk.person.id, experiment.account === undefined ? null : attributeAt(walk.state(at).person.attributes, experiment.account)));
   walk.arms.set(experiment.experimentId, arm);
   return arm;
 }
+
+const armNamed = ({ arms }: PublishedExperiment, variant: string) => ({ variant, isControl: arms.find(({ key }) => key === variant)?.isControl ?? false });
 
 /** Every arrival becomes a message in the queue or a refusal; a reached goal or exit rule ends the run (engine/message-step.ts). */
 function* message(walk: Walk, run: SimRun, here: MessageStep, at: number): Asking<Moved> {

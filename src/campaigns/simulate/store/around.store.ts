@@ -2,9 +2,11 @@ import type { MessageClass } from '../../../contract/pacing.js';
 import { addressHash } from '../../../delivery/preferences/domain/address.js';
 import type { SeldomFrequency } from '../../../delivery/rules/domain/frequency.js';
 import { rows, type Db } from '../../../platform/database/db.js';
+import type { ArmHistory } from '../../domain/arm-then.js';
 import type { EventRule } from '../../store/events.store.js';
 import { lookBackTo, lookingBack } from '../../domain/takes.js';
 import { eventsOfRule } from '../../store/events.store.js';
+import { armHistories } from '../../store/overrides.store.js';
 import type { OtherMessage, PersonState, RealMessage, RuleEvent, SimPerson, Suppressed, Touch } from '../replay/sim-person.js';
 import type { SimPlan } from '../replay/sim-plan.js';
 
@@ -97,13 +99,20 @@ async function sidesOf(db: Db, { holdouts }: SimPlan, personIds: readonly string
   return sides;
 }
 
-async function assignedOf(db: Db, { version }: SimPlan, personIds: readonly string[]): Promise<Map<string, Map<string, { variant: string; at: number }>>> {
-  const tested = Object.values(version.published.experiments).filter(({ arms }) => arms.length > 1).map(({ experimentId }) => experimentId);
-  const found = tested.length === 0 ? [] : await rows<{ experimentId: string; personId: string; variant: string; at: Date }>(db, `
-    select a.experiment_id as "experimentId", a.person_id as "personId", a.variant, a.assigned_at as at from assignment as a where a.experiment_id = any($1::uuid[]) and a.person_id = any($2::uuid[])`, [tested, personIds]);
-  const arms = new Map<string, Map<string, { variant: string; at: number }>>();
-  for (const { experimentId, personId, variant, at } of found) arms.set(personId, (arms.get(personId) ?? new Map<string, { variant: string; at: number }>()).set(experimentId, { variant, at: at.getTime() }));
-  return arms;
+async function assignedOf(db: Db, { version, byHand }: SimPlan, personIds: readonly string[]): Promise<Map<string, Map<string, ArmHistory>>> {
+  const tested = [...new Set(Object.values(version.published.experiments).filter(({ arms }) => arms.length > 1).map(({ experimentId }) => experimentId))];
+  const histories = new Map<string, Map<string, ArmHistory>>();
+  const add = (personId: string, experimentId: string, history: ArmHistory): void => { histories.set(personId, (histories.get(personId) ?? new Map<string, ArmHistory>()).set(experimentId, history)); };
+  if (tested.length === 0) return histories;
+  for (const { personId, experimentId, ...history } of await armHistories(db, tested, personIds)) add(personId, experimentId, history);
+  // What is given on the draft ends what was given on the version before, as publishing does.
+  for (const [experimentId, people] of byHand) {
+    for (const personId of personIds) {
+      const variant = people.get(personId);
+      if (variant !== undefined) add(personId, experimentId, { assigned: null, byHand: [{ variant, before: null, since: -Infinity, endedAt: null }] });
+    }
+  }
+  return histories;
 }
 
 /** What this campaign really sent in the span, with what people did with it. */

@@ -7,12 +7,14 @@ import { inTransaction } from '../../../platform/database/db.js';
 import { Worker, type Round } from '../../../platform/jobs/worker.js';
 import type { Log } from '../../../platform/logging.js';
 import { LOG } from '../../../platform/tokens.js';
-import { failSimulation, finishSimulation, giveBack, hasWork, noteProgress, purgeSimulations, takeSimulation, type TakenRow } from '../store/simulations.store.js';
+import { failSimulation, finishSimulation, giveBack, hasWork, keepLease, noteProgress, purgeSimulations, takeSimulation, type TakenRow } from '../store/simulations.store.js';
 import { SimulationThread } from '../simulation-thread.js';
 import { STATEMENT_MS } from '../statement-time.js';
 
-/** Longer than any page takes: a process that did not tell of itself for so long is dead. */
-const LEASE_MS = 10 * 60_000;
+/** A process that did not tell of itself for so long is dead, and another one begins the simulation anew; who was not dead after all can write nothing more (`tries`). */
+export const LEASE_MS = 60_000;
+/** How often it tells, however long a page takes: the thread keeps nobody waiting here. */
+const BEAT_MS = 15_000;
 /** Most memory of what the thread keeps, in MB. */
 export const HEAP_MB = 768;
 const MOST_TRIES = 3;
@@ -63,7 +65,7 @@ export class SimulationsWorker extends Worker {
   private async run(taken: TakenRow): Promise<void> {
     try {
       if (taken.tries > MOST_TRIES) throw new AppError('simulation.given-up', `The simulation was begun ${MOST_TRIES} times and did not come to its end. Choose a shorter period.`, 'unavailable');
-      const found = await this.thread.run(taken, this.heapMb, async (done, total) => !this.stopping && (await noteProgress(this.db, taken, { done, total, leaseUntil: this.lease() })));
+      const found = await this.alive(taken, () => this.thread.run(taken, this.heapMb, async (done, total) => !this.stopping && (await noteProgress(this.db, taken, { done, total, leaseUntil: this.lease() }))));
       // Left off: because it was cancelled or taken for dead, or because this process stops and another one shall do it.
       if (found) await inTransaction(this.db, (tx) => finishSimulation(tx, taken, found, this.clock.now()));
       else if (this.stopping) await giveBack(this.db, taken);
@@ -71,6 +73,16 @@ export class SimulationsWorker extends Worker {
       if (isDatabaseAway(error)) throw error;
       this.log.warn({ err: error, simulation: taken.id }, 'a simulation failed');
       await failSimulation(this.db, taken, problemOf(error), this.clock.now());
+    }
+  }
+
+  /** Holds the lease for as long as the work takes. A beat that fails is made up for by the next one, or somebody else begins anew. */
+  private async alive<T>(taken: TakenRow, work: () => Promise<T>): Promise<T> {
+    const beat = setInterval(() => void keepLease(this.db, taken, this.lease()).catch((error: unknown) => this.log.warn({ err: error, simulation: taken.id }, 'a simulation could not tell that it goes on')), BEAT_MS);
+    try {
+      return await work();
+    } finally {
+      clearInterval(beat);
     }
   }
 

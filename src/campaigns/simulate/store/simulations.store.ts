@@ -89,6 +89,11 @@ export async function noteProgress(db: Db, { id, tries }: Fence, { done, total, 
   return (await rows(db, `update simulation as s set done = $3, total = $4, lease_until = $5::timestamptz where ${HELD} returning s.id`, [id, tries, done, total, leaseUntil])).length > 0;
 }
 
+/** Says that it goes on, if it is still ours. */
+export async function keepLease(db: Db, { id, tries }: Fence, leaseUntil: Date): Promise<void> {
+  await rows(db, `update simulation as s set lease_until = $3::timestamptz where ${HELD}`, [id, tries, leaseUntil]);
+}
+
 /** Gives one back that was begun: it is done again from the beginning. */
 export async function giveBack(db: Db, { id, tries }: Fence): Promise<void> {
   await rows(db, `update simulation as s set state = 'waiting', lease_until = null, tries = s.tries - 1 where ${HELD}`, [id, tries]);

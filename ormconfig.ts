@@ -4,6 +4,12 @@ import { GuardedClient } from './src/platform/database/guarded-client.js';
 import { migrations } from './src/platform/database/migrations.js';
 
 /**
+ * How long a connection that nobody uses is kept. Longer than the ten seconds after which every worker looks (`platform/jobs/runner.ts`): with the ten of `pg` an idle service closed
+ * its connections just before it needed them again, and making a dozen anew each time was two thirds of what idling cost (docs/measurements.md).
+ */
+const KEPT_IDLE_MS = 60_000;
+
+/**
  * The one TypeORM DataSource, used by the service, the command line and the tests. Tables are changed by migrations only:
  * `synchronize` is false and stays false.
  *
@@ -21,6 +27,6 @@ export function createDataSource(url: string, pool = 12): DataSource {
     logging: false,
     poolSize: pool,
     invalidWhereValuesBehavior: { null: 'throw', undefined: 'throw' },
-    extra: { connectionTimeoutMillis: 10_000, application_name: 'danbi', options: '-c timezone=UTC', Client: GuardedClient },
+    extra: { connectionTimeoutMillis: 10_000, idleTimeoutMillis: KEPT_IDLE_MS, application_name: 'danbi', options: '-c timezone=UTC', Client: GuardedClient },
   });
 }

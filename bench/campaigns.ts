@@ -122,12 +122,20 @@ async function idle(db: DataSource, people: number): Promise<BenchRow[]> {
   // Results are counted and messages delivered first; the ends of autovacuum are not ours.
   await rows(db, 'alter system set autovacuum = off');
   await rows(db, 'select pg_reload_conf()');
+  const since = performance.now();
   while ((await row(db, 'select from result_mark limit 1')) !== null || (await row(db, `select from delivery as d where d.state = 'queued' limit 1`)) !== null) await pause(200);
-  await pause(2_000);
+  while ((await row(db, `select from pg_stat_activity as a where a.backend_type = 'autovacuum worker' limit 1`)) !== null) await pause(200);
+  await rows(db, 'checkpoint');
+  // The database writes a list of what runs once after each checkpoint, within 15 seconds.
+  await pause(20_000);
+  process.stdout.write(`idle: waited ${((performance.now() - since) / 1_000).toFixed(0)} s for what loading left over (results to count, messages to deliver, autovacuum, a checkpoint); autovacuum is off meanwhile\n`);
+  const connections = async () => (await row<{ made: number }>(db, 'select sum(s.sessions)::int as made from pg_stat_database as s'))!.made;
+  const made = await connections();
   const [own, database, began] = [cpuOfThis(), await cpuOfServer(postmaster), performance.now()];
   await pause(IDLE_S * 1_000);
   const micros = (performance.now() - began) * 1_000;
   const [ownShare, databaseShare] = [(100 * (cpuOfThis() - own)) / micros, (100 * ((await cpuOfServer(postmaster)) - database)) / micros];
+  process.stdout.write(`idle: ${(await connections()) - made} connections were made in ${IDLE_S} s\n`);
   const plain = (name: string, value: number, most: number | null): BenchRow => ({ name, value, unit: '% of a core', floor: null, ratio: null, budget: most === null ? '-' : `<= ${most} %`, ok: most === null || value <= most });
   return [plain(`${(people - DUE).toLocaleString('en')} waiting runs, nothing due: service and database`, ownShare + databaseShare, 1), plain('of it the service', ownShare, null), plain('of it the database', databaseShare, null)];
 }

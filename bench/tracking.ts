@@ -88,8 +88,25 @@ export function cpuOfThis(): number {
 
 /** CPU time of the server and its processes, those that ended too, in hundredths of a second made microseconds; 0 where there is no /proc. */
 export async function cpuOfServer(postmaster: number): Promise<number> {
+  // The time of a process that ends while we read would count twice, with itself and with its parent.
+  for (let before = await endedOf(postmaster); ; ) {
+    const sum = await sumOfServer(postmaster);
+    const after = await endedOf(postmaster);
+    if (after === before) return sum;
+    before = after;
+  }
+}
+
+const fieldsOf = (stat: string): number[] => stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number);
+
+async function endedOf(postmaster: number): Promise<string> {
+  const fields = fieldsOf(await readFile(`/proc/${postmaster}/stat`, 'utf8').catch(() => ''));
+  return `${fields[13]} ${fields[14]}`;
+}
+
+async function sumOfServer(postmaster: number): Promise<number> {
   const all = await Promise.all((await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map((name) => readFile(`/proc/${name}/stat`, 'utf8').catch(() => '')));
-  const of = all.map((stat) => ({ id: Number.parseInt(stat), fields: stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number) })).filter(({ id, fields }) => id === postmaster || fields[1] === postmaster);
+  const of = all.map((stat) => ({ id: Number.parseInt(stat), fields: fieldsOf(stat) })).filter(({ id, fields }) => id === postmaster || fields[1] === postmaster);
   return of.reduce((sum, { id, fields }) => sum + (fields[11]! + fields[12]! + (id === postmaster ? fields[13]! + fields[14]! : 0)) * 10_000, 0);
 }
 

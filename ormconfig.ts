@@ -5,7 +5,7 @@ import { migrations } from './src/platform/database/migrations.js';
 
 /**
  * How long a connection that nobody uses is kept. Longer than the ten seconds after which every worker looks (`platform/jobs/runner.ts`): with the ten of `pg` an idle service closed
- * its connections just before it needed them again, and making a dozen anew each time was two thirds of what idling cost (docs/measurements.md).
+ * its connections just before it needed them again, and making a dozen anew each time was two fifths of what idling cost (docs/measurements.md).
  */
 const KEPT_IDLE_MS = 60_000;
 

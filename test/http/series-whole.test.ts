@@ -145,3 +145,20 @@ test('people named over the API enter once each, through the gates; every row is
   const other = await publish(series());
   expect(await enter(other, [{ externalId: 'eva' }])).toMatchObject({ status: 409, body: { code: 'campaign.no-api-entry' } });
 });
+
+test('who waits for the end of what never ends waits beside the others: a date at the edge of the calendar stops nobody', async () => {
+  const wait = { id: 'until', type: 'wait', date: { attribute: 'ends', days: 1 }, next: 'm', onMissed: 'late' };
+  const id = await publish(series({ entry: { type: 'event', event: 'Subscribed' }, start: 'until', steps: [wait, inApp('m', { topic: 'account' }), inApp('late', { topic: 'account' })] }));
+  const yearly = await publish(series({ entry: { type: 'date', attribute: 'ends', days: 0, every: 'year' }, start: 'm', steps: [inApp('m', { topic: 'account' })] }));
+  const ends: Record<string, string> = { never: '9999-12-31', never_at_all: '9999-12-31T23:59:59Z', began: '0001-01-01', soon: new Date(clock.now().getTime() + 86_400_000).toISOString().slice(0, 10) };
+  for (const [name, date] of Object.entries(ends)) await person(name, { ends: date, timezone: 'Asia/Seoul' });
+  for (const name of Object.keys(ends)) await track(name, 'Subscribed');
+  await settle();
+  const stand = async () => Object.fromEntries((await rows<{ name: string; at: string }>(app.db, `select p.external_id as name, e.state || ' ' || e.step_id as at from enrollment as e join person as p on p.id = e.person_id where e.campaign_id = $1`, [id])).map(({ name, at }) => [name, at]));
+  expect(await stand()).toEqual({ never: 'active until', never_at_all: 'active until', began: 'completed late', soon: 'active until' });
+  for (const name of Object.keys(ends)) for (const campaign of [id, yearly]) ok(await app.api('GET', `/v1/campaigns/${campaign}/explain?personId=external:${name}`));
+  ok(await app.api('GET', `/v1/campaigns/${id}/remaining`));
+  clock.advance(3 * 86_400_000);
+  await settle();
+  expect(await stand()).toMatchObject({ never: 'active until', never_at_all: 'active until', soon: 'completed m' });
+});

@@ -37,14 +37,19 @@ export function dateEntryAt(value: DateValue, rule: DateRule, zone: string): Dat
 const dayOf = ({ text, at }: DateValue, zone: string): string => (text !== null && DAY_ONLY.test(text) ? text : localDate(at, zone));
 
 function onDay(day: string, { days, time }: Pick<DateRule, 'days' | 'time'>, zone: string): Date {
-  const shifted = new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
-  return localInstant(shifted, time, zone);
+  // Beyond the years 0 to 9999 a day has a sign and six digits of a year: "9999-12-31", said of what never ends, is at its edge.
+  const shifted = new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, -'T00:00:00.000Z'.length);
+  const at = localInstant(shifted, time, zone);
+  return at.getTime() > LAST_MS ? new Date(LAST_MS) : at;
 }
+
+/** The last moment that the database reads as JavaScript writes it; whoever waits for a later one waits for this. */
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59);
 
 /** The same day of another year; of 29 February the 28th where there is none, as segments have it. */
 const inYear = (day: string, year: number): string => {
-  const named = `${String(year).padStart(4, '0')}${day.slice(4)}`;
-  return day.slice(5) === '02-29' && new Date(`${named}T00:00:00Z`).getUTCDate() !== 29 ? `${String(year).padStart(4, '0')}-02-28` : named;
+  const named = `${String(year).padStart(4, '0')}${day.slice(-6)}`;
+  return day.slice(-5) === '02-29' && new Date(`${named}T00:00:00Z`).getUTCDate() !== 29 ? `${String(year).padStart(4, '0')}-02-28` : named;
 };
 
 /** The instants in (from, to] at which a date lets a person in: one at most, or one for each anniversary, the first a year after the date. */
@@ -53,7 +58,7 @@ export function dateEntriesIn(value: DateValue, rule: DateRule, zone: string, { 
   if (rule.every !== 'year') return [dateEntryAt(value, rule, zone)].filter(isIn);
   const day = dayOf(value, zone);
   const year = (at: Date, margin: number) => new Date(at.getTime() - rule.days * DAY_MS + margin).getUTCFullYear();
-  const first = Math.max(Number(day.slice(0, 4)) + 1, year(from, -REACH_MS));
+  const first = Math.max(Number(day.slice(0, -6)) + 1, year(from, -REACH_MS));
   const last = year(to, REACH_MS);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => onDay(inYear(day, first + index), rule, zone)).filter(isIn);
 }

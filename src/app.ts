@@ -21,6 +21,7 @@ import { JourneyTraces } from './operations/tracing/journeys.js';
 import { bothHear, startTracer, type Tracer } from './platform/tracing/tracer.js';
 import { PublicUrl } from './platform/public-url.js';
 import { createLog, NestLog, type Log } from './platform/logging.js';
+import { guardEarly } from './access/http/guard-early.js';
 import { OpenApi } from './platform/http/openapi.js';
 import { VERSION } from './platform/version.js';
 import { acceptEmptyJson, configureHttp } from './platform/http/configure-http.js';
@@ -84,6 +85,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     opened.runner = runner;
     nest = await NestFactory.create<NestFastifyApplication>(AppModule.on({ config, clock, log, db, runner, metrics }), new FastifyAdapter({ bodyLimit: 4 * 1024 * 1024, trustProxy: config.TRUSTED_PROXIES === '' ? false : config.TRUSTED_PROXIES, forceCloseConnections: true }), { logger: new NestLog(log), abortOnError: false });
     await configureHttp(nest, metrics, tracer);
+    guardEarly(nest);
     await nest.init();
     acceptEmptyJson(nest);
     nest.get(OpenApi).describe(nest, VERSION);

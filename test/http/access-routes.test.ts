@@ -1,36 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { PATH_METADATA, METHOD_METADATA } from '@nestjs/common/constants.js';
-import { RequestMethod } from '@nestjs/common';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeRoutes } from '../../src/openapi.js';
 import { permits } from '../../src/access/domain/permission.js';
-import { ACCESS, type AccessRule } from '../../src/platform/http/access.js';
-import { controllersOf } from '../../src/platform/http/openapi.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { GOOD, mutations, sample, type ApiDocument } from '../support/hostile-requests.js';
+import { asDescribed, describedOperations, routesOf } from '../support/routes.js';
 
 let app: TestApp;
 beforeAll(async () => { app = await startTestApp(); });
 afterAll(() => app.close());
 
-interface Route { method: string; path: string; rule: AccessRule }
-
-/** Every route Nest serves, read from the controllers themselves. */
-function allRoutes(): Route[] {
-  return controllersOf(app.nest).flatMap((controller) => {
-    const bases = [Reflect.getMetadata(PATH_METADATA, controller)].flat() as string[];
-    const names = Object.getOwnPropertyNames(controller.prototype).filter((name) => name !== 'constructor');
-    return names.flatMap((name) => {
-      const handler = (controller.prototype as Record<string, object>)[name]!;
-      const paths = Reflect.getMetadata(PATH_METADATA, handler) as string | string[] | undefined;
-      if (paths === undefined) return [];
-      const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as number]!;
-      const rule = (Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller) ?? { kind: 'roles', roles: [] }) as AccessRule;
-      return bases.flatMap((base) => [paths].flat().map((path) => ({ method: method === 'ALL' ? 'GET' : method, path: `/${base}/${path}`.replace(/\/+/g, '/').replace(/(.)\/$/, '$1'), rule })));
-    });
-  });
-}
+const allRoutes = () => routesOf(app);
 
 const concrete = (path: string) => path.replace(/:\w+/g, '00000000-0000-7000-8000-000000000000').replace(/\*\w*/g, 'x');
 
@@ -86,46 +65,12 @@ test.each(['analyst', 'marketer', 'ingest'] as const)('a key of role %s passes o
 
 /** What nobody describes: pages, forms of pages and files, which bring no data of an API. */
 const UNDESCRIBED = /^\/(?!v1\/)|^\/v1\/(?:[atpigsmb]|track|page|identify|group|screen|alias|import|batch|projects|sourceConfig|imports\/|inbound-mails|preview)/;
-const document = JSON.parse(readFileSync('openapi.json', 'utf8')) as ApiDocument;
-const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
-const describedOperations = Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item).filter(([method]) => METHODS.includes(method)).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })));
-const asDescribed = (path: string) => path.replace(/:(\w+)/g, '{$1}');
-
 test('the document describes every route of the API, and nothing that is not served', () => {
   const routes = allRoutes().filter(({ method }) => method !== 'OPTIONS').map(({ method, path }) => `${method} ${asDescribed(path)}`);
   const described = describedOperations.map(({ method, path }) => `${method} ${path}`);
   expect(described.filter((one) => !routes.includes(one) && !routes.some((route) => route.includes('*')))).toEqual([]);
   expect(routes.filter((one) => !described.includes(one) && !UNDESCRIBED.test(one.split(' ')[1]!))).toEqual([]);
 });
-
-const NOT_ALLOWED = { nobody: 401, unknown: 401, write: 403, ingest: 403, analyst: 403, marketer: 403 } as const;
-test.each(Object.keys(NOT_ALLOWED) as (keyof typeof NOT_ALLOWED)[])('with data that is right and data that is not, a caller of kind %s is refused where the table says so, and fails nowhere', async (caller) => {
-  const role = caller === 'ingest' || caller === 'analyst' || caller === 'marketer' ? caller : null;
-  const key = role ? ((await app.api('POST', '/v1/api-keys', { kind: 'server', name: `data ${role}`, role })).body.secret as string) : { nobody: null, unknown: `dnb_sk_${'a'.repeat(43)}`, write: app.writeKey }[caller as 'nobody'];
-  const rules = new Map(allRoutes().map(({ method, path, rule }) => [`${method} ${asDescribed(path)}`, rule]));
-  const faults: string[] = [];
-  let asked = 0;
-  for (const { method, path, operation } of describedOperations) {
-    const rule = rules.get(`${method} ${path}`);
-    if (rule?.kind !== 'roles') continue;
-    const mayPass = role !== null && permits(rule, role);
-    const schema = Object.values(operation.requestBody?.content ?? {})[0]?.schema;
-    const right = GOOD[`${method} ${path}`] ?? (schema && sample(document, schema));
-    // Data is looked at only behind the guard: whoever may pass is tried by hostile-routes, and here with what is right only.
-    const bodies = method === 'GET' || right === undefined ? [undefined] : mayPass ? [right] : [right, {}, null, ...mutations(right).filter((_, index) => index % 97 === 0)];
-    for (const body of bodies) {
-      const answer = await fetch(`${app.url}${path.replace(/\{\w+\}/g, '00000000-0000-7000-8000-000000000000')}`, { method, redirect: 'manual', headers: { ...(key === null ? {} : { authorization: `Bearer ${key}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, body: body === undefined ? undefined : JSON.stringify(body) });
-      await answer.body?.cancel();
-      asked += 1;
-      // Bytes that no request may hold, such as a zero, are refused before anybody asks who it is.
-      const isUnread = body !== undefined && body !== right && answer.status === 400 && Object.keys(Object(body)).length > 0;
-      const isRight = mayPass ? answer.status < 500 && answer.status !== 401 : answer.status === NOT_ALLOWED[caller] || isUnread;
-      if (!isRight) faults.push(`${method} ${path} ${JSON.stringify(body)?.slice(0, 80)}: ${answer.status}`);
-    }
-  }
-  expect(faults).toEqual([]);
-  expect(asked).toBeGreaterThan(200);
-}, 120_000);
 
 /** Who may call what, read from the rules that the guard reads. */
 function routeTable(): string {

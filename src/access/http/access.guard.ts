@@ -1,5 +1,4 @@
 import { HttpException, HttpStatus, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../kernel/errors.js';
 import { ACCESS, BEFORE_FACTOR, type AccessRule, type Actor, type RequestWithActor } from '../../platform/http/access.js';
@@ -16,28 +15,51 @@ type Identity = (Extract<Actor, { kind: 'user' }> & { lacksFactor?: boolean }) |
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Closes every route: what a route does not open with a decorator only owners may call. */
+/** What a route asks of whoever calls it. */
+export interface Demand { rule: AccessRule; beforeFactor: boolean }
+
+/** Read from the decorators of a route, or else of its controller. */
+export function demandOf(handler: object, controller: object): Demand {
+  const read = <T>(key: string): T | undefined => (Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, controller)) as T | undefined;
+  return { rule: read<AccessRule>(ACCESS) ?? CLOSED, beforeFactor: read<boolean>(BEFORE_FACTOR) ?? false };
+}
+
+/** Closes every route: what a route does not open with a decorator only owners may call. Asked before the body is read (`guardEarly`). */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector, private readonly ring: KeyRing, private readonly sessions: Sessions, private readonly publicUrl: PublicUrl, private readonly rates: RequestRates) {}
+  private readonly passed = new WeakSet<FastifyRequest>();
+
+  constructor(private readonly ring: KeyRing, private readonly sessions: Sessions, private readonly publicUrl: PublicUrl, private readonly rates: RequestRates) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const rule: AccessRule = this.reflector.getAllAndOverride<AccessRule | undefined>(ACCESS, [context.getHandler(), context.getClass()]) ?? CLOSED;
     const request = context.switchToHttp().getRequest<RequestWithActor>();
+    await this.let(request, context.switchToHttp().getResponse<FastifyReply>(), demandOf(context.getHandler(), context.getClass()));
+    return true;
+  }
+
+  /**
+   * Lets a request through once, and says in it who it is of.
+   * @throws AppError for whoever may not pass, TooManyError; HttpException that sends a browser to sign in
+   */
+  async let(request: RequestWithActor, reply: FastifyReply, { rule, beforeFactor }: Demand): Promise<void> {
+    if (this.passed.has(request)) return;
     const route = request.routeOptions.url ?? '';
     if (rule.kind === 'public') this.rates.takePage({ method: request.method, route, address: request.ip });
-    if (rule.kind !== 'roles') return true;
+    if (rule.kind === 'roles') await this.identify(request, reply, rule, beforeFactor);
+    this.passed.add(request);
+  }
+
+  private async identify(request: RequestWithActor, reply: FastifyReply, rule: Extract<AccessRule, { kind: 'roles' }>, beforeFactor: boolean): Promise<void> {
     const identity = (await this.byKey(request)) ?? (await this.bySession(request));
-    if (!identity && isNavigation(request)) throw toLogin(request, context.switchToHttp().getResponse<FastifyReply>());
+    if (!identity && isNavigation(request)) throw toLogin(request, reply);
     if (!identity) throw new AppError('access.unauthenticated', 'This needs a server key: send the header "Authorization: Bearer dnb_sk_…", or sign in.', 'unauthenticated');
-    if (identity.kind === 'user' && identity.lacksFactor && !this.reflector.getAllAndOverride<boolean>(BEFORE_FACTOR, [context.getHandler(), context.getClass()])) {
-      if (isNavigation(request)) throw redirected('/second-factor', context.switchToHttp().getResponse<FastifyReply>());
+    if (identity.kind === 'user' && identity.lacksFactor && !beforeFactor) {
+      if (isNavigation(request)) throw redirected('/second-factor', reply);
       throw new AppError('access.second-factor-required', 'Your role needs two-step sign-in. Set it up first: open /second-factor.', 'forbidden');
     }
     if (!permits(rule, identity.role)) throw refused(rule, identity.role);
-    this.rates.takeKnown(route, `${identity.kind} ${identity.id}`);
+    this.rates.takeKnown(request.routeOptions.url ?? '', `${identity.kind} ${identity.id}`);
     request.actor = actorOf(identity);
-    return true;
   }
 
   private async byKey(request: RequestWithActor): Promise<Identity | null> {

@@ -1,0 +1,25 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
+import { declaredRoutes } from '../../platform/http/declared-routes.js';
+import type { RequestWithActor } from '../../platform/http/access.js';
+import { AccessGuard, demandOf, type Demand } from './access.guard.js';
+
+/**
+ * Asks the guard before the body of a request is read: who may not pass hears so whatever they sent, and makes nobody parse it. What is not found here
+ * (wildcards that the router spells otherwise) is asked by Nest as ever, behind the body; whoever was let through here is not asked again.
+ * Called before `init`, so that it holds for every route.
+ */
+export function guardEarly(nest: NestFastifyApplication): void {
+  let demands: ReadonlyMap<string, Demand> | null = null;
+  nest.getHttpAdapter().getInstance().addHook('onRequest', async (request: RequestWithActor, reply: FastifyReply) => {
+    demands ??= demandsOf(nest);
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const url = request.routeOptions.url;
+    const demand = demands.get(`${method} ${url}`) ?? demands.get(`ALL ${url}`);
+    if (demand) await nest.get(AccessGuard, { strict: false }).let(request, reply, demand);
+  });
+}
+
+function demandsOf(nest: NestFastifyApplication): Map<string, Demand> {
+  return new Map(declaredRoutes(nest).map(({ method, path, handler, controller }) => [`${method} ${path}`, demandOf(handler, controller)]));
+}

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { actorName, AuditLog, type AuditEntry } from '../platform/audit.js';
+import type { LastChange } from '../kernel/errors.js';
 import type { Db } from '../platform/database/db.js';
-import { insertEntry, listEntries, type AuditFilter, type NamedRow } from './store/audit.store.js';
+import { findLastChange, insertEntry, listEntries, type AuditFilter, type NamedRow } from './store/audit.store.js';
 
 @Injectable()
 export class StoredAuditLog extends AuditLog {
@@ -12,6 +13,10 @@ export class StoredAuditLog extends AuditLog {
 
   async record(db: Db, entry: AuditEntry, now: Date): Promise<void> {
     await insertEntry(db, { at: now, actor: actorName(entry.actor), action: entry.action, subject: entry.subject, detail: entry.detail ?? {} });
+  }
+
+  lastChange(db: Db, subject: string, actions: readonly string[]): Promise<LastChange | null> {
+    return findLastChange(db, subject, actions);
   }
 
   /** The newest entry first; `before` is the last id of the page before. */

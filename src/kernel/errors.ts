@@ -37,5 +37,16 @@ export class TooManyError extends AppError {
   }
 }
 
+/** Who changed something last, by the name they have now (null: it has none any more, or Danbi did it), and when. */
+export interface LastChange { by: string | null; at: Date }
+
+/** Somebody else was quicker: what is edited is not what was read any more. The answer says who it was and when, where that is known. */
+export class ChangedError extends AppError {
+  constructor(code: string, message: string, readonly changed: LastChange | null) {
+    super(code, message, 'conflict');
+    this.name = 'ChangedError';
+  }
+}
+
 export const notFound = (what: string, id: string) => new AppError(`${what}.not-found`, `There is no ${what} with id ${id}.`, 'not_found');
 export const conflict = (code: string, message: string) => new AppError(code, message, 'conflict');

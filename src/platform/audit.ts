@@ -1,3 +1,4 @@
+import type { LastChange } from '../kernel/errors.js';
 import type { Db } from './database/db.js';
 import type { Actor } from './http/access.js';
 
@@ -18,4 +19,7 @@ export const actorName = (actor: AuditEntry['actor']): string => (typeof actor =
 /** Remembers who changed what. Call it inside the transaction of the change, so that both happen or neither. */
 export abstract class AuditLog {
   abstract record(db: Db, entry: AuditEntry, now: Date): Promise<void>;
+
+  /** Who did one of these actions to this subject last, for whoever was slower; null when nobody is known. */
+  abstract lastChange(db: Db, subject: string, actions: readonly string[]): Promise<LastChange | null>;
 }

@@ -56,6 +56,18 @@ test.each(PAGES)('%s is for one address so often a minute, then again in the nex
   expect((await ask(path, address, asked)).status).not.toBe(429);
 });
 
+test('a person in a browser who opens a page too often reads so in their language, programs get JSON', async () => {
+  const address = somebody();
+  const browser = (language: string) => ask('/login', address, { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'accept-language': language } });
+  clock.advance(20_000);
+  await until429(() => browser('en'), MOST + 1);
+  const said = async (answer: Response) => ({ status: answer.status, retryAfter: answer.headers.get('retry-after'), type: answer.headers.get('content-type'), csp: answer.headers.get('content-security-policy'), text: await answer.text() });
+  const page = { status: 429, retryAfter: '40', type: 'text/html; charset=utf-8', csp: expect.stringMatching(/^default-src 'none'; style-src 'sha256-/) };
+  expect(await said(await browser('en-GB'))).toEqual({ ...page, text: expect.stringMatching(/<html lang="en">.*again in 40 seconds/) });
+  expect(await said(await browser('ko-KR,ko;q=0.9'))).toEqual({ ...page, text: expect.stringMatching(/<html lang="ko">.*40초 뒤에 다시 열어 주세요/) });
+  expect(await said(await ask('/login', address))).toMatchObject({ status: 429, retryAfter: '40', type: 'application/json; charset=utf-8' });
+});
+
 test('unsubscribing by one click is never refused, however many come from one provider', async () => {
   const address = somebody();
   expect(await until429(() => ask(links.unsubscribe(), address, { method: 'POST', headers: FORM, body: 'List-Unsubscribe=One-Click' }), MOST * 4)).toMatchObject({ through: MOST * 4 });

@@ -31,7 +31,7 @@ export const consenting: Happening<{ place: { channel: 'email' | 'in_app'; topic
   arbitrary: fc.record({ place, state: fc.constantFrom('subscribed' as const, 'unsubscribed' as const) }),
   async write(db, person, { place: { channel, topic }, state }, now) {
     const clock = new VirtualClock(now);
-    const audit = { record: async () => undefined };
+    const audit = { record: async () => undefined, lastChange: async () => null };
     const links = new LinkKeys(db, clock, new PublicUrl(), audit);
     await new Preferences(db, clock, new WorkerRunner(new ManualAlarms(), quiet), new DoubleOptIn(db, clock, links), audit).putConsents(person.id, [{ channel, topic, state }], { source: 'test', method: 'api', actor: 'test' });
     person.consents.set(`${channel}:${topic}`, state);

@@ -1,4 +1,5 @@
-import { rows, type Db } from '../../platform/database/db.js';
+import type { LastChange } from '../../kernel/errors.js';
+import { row, rows, type Db } from '../../platform/database/db.js';
 
 export interface AuditRow {
   id: string;
@@ -51,6 +52,13 @@ export function listEntries(db: Db, { actor, kind, subject, from, to }: AuditFil
            end as "subjectName"
       from page as p order by p.id desc`, [before, limit, actor ?? null, kind ?? null, subject ?? null, from ?? null, to ?? null, UUID_NAME]);
 }
+
+/** The newest entry of this subject with one of these actions, with the name of who made it. */
+export const findLastChange = (db: Db, subject: string, actions: readonly string[]): Promise<LastChange | null> => row<LastChange>(db, `
+  with last as (select a.at, a.actor, case when a.actor ~ $3 then split_part(a.actor, ':', 2)::uuid end as actor_id from audit_entry as a where a.subject = $1 and a.action = any($2::text[]) order by a.id desc limit 1)
+  select l.at, case when l.actor like 'user:%' then (select u.name from app_user as u where u.id = l.actor_id)
+                    when l.actor like 'server_key:%' then (select k.name from api_key as k where k.id = l.actor_id) end as by
+    from last as l`, [subject, actions, UUID_NAME]);
 
 /** `campaign:0193…`: a kind and an id that the database takes for one. */
 const UUID_NAME = '^[a-z_-]+:[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$';

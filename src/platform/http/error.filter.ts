@@ -1,9 +1,10 @@
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AppError, TooManyError, type ErrorKind, type Problem } from '../../kernel/errors.js';
+import { AppError, ChangedError, TooManyError, type ErrorKind, type Problem } from '../../kernel/errors.js';
 import { isDatabaseAway } from '../database/away.js';
 import { inKorean, koreanOfError } from '../korean/korean-of.js';
 import type { Log } from '../logging.js';
+import { sendWaitPage } from './stop-page.js';
 import { LOG } from '../tokens.js';
 
 /** The one place that knows HTTP status codes. */
@@ -14,7 +15,7 @@ const CODE: Record<number, string> = { 400: 'request.invalid', 401: 'access.unau
  * Every error answer: `{"error", "code", "message", "problems"?}`. The first three are always there because published
  * Segment clients retry or crash when one is missing. `messageKo` stands beside every sentence that has its Korean.
  */
-export interface ErrorBody { error: string; code: string; message: string; messageKo?: string; problems?: Problem[] }
+export interface ErrorBody { error: string; code: string; message: string; messageKo?: string; problems?: Problem[]; /** Of what somebody else changed meanwhile: who and when. */ changed?: { by: string | null; at: Date } }
 
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -29,6 +30,10 @@ export class ErrorFilter implements ExceptionFilter {
     if (reply.sent) return;
     // A route that meant to stream a file has said so already.
     reply.removeHeader('content-disposition');
+    if (error instanceof TooManyError && error.code === CODE[429] && isReadByPerson(request)) {
+      sendWaitPage(reply.status(status).header('retry-after', String(error.retryAfterSeconds)), request, error.retryAfterSeconds);
+      return;
+    }
     void reply.type('application/json; charset=utf-8');
     // Every 429 says when; one without a moment of its own that is when the minute is over in which such things are counted.
     if (status === 429 && !reply.hasHeader('retry-after')) void reply.header('retry-after', String(error instanceof TooManyError ? error.retryAfterSeconds : 60));
@@ -38,7 +43,8 @@ export class ErrorFilter implements ExceptionFilter {
 
   private describe(error: unknown, request: FastifyRequest): { status: number; body: ErrorBody } {
     if (error instanceof AppError) {
-      const body: ErrorBody = { error: error.kind, code: error.code, message: error.message };
+      const changed = error instanceof ChangedError ? error.changed : null;
+      const body: ErrorBody = { error: error.kind, code: error.code, message: error.message, ...(changed && { changed }) };
       return { status: STATUS[error.kind], body: error.problems.length > 0 ? { ...body, problems: error.problems } : body };
     }
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
@@ -54,6 +60,9 @@ export class ErrorFilter implements ExceptionFilter {
     return { status, body: { error: 'invalid', code: CODE[status] ?? 'request.invalid', message: error instanceof Error ? error.message : 'The request is not valid.' } };
   }
 }
+
+/** A browser opens a page or sends its form; programs ask for JSON or anything, or show a key. */
+const isReadByPerson = ({ headers }: FastifyRequest): boolean => headers.authorization === undefined && /\btext\/html\b/i.test(headers.accept ?? '');
 
 /** Fastify's own errors (malformed JSON, body too large) carry `statusCode`; a lost database is worth a retry. */
 function statusOf(error: unknown): number {

@@ -13,6 +13,7 @@ const PROBLEM = {
     code: { type: 'string', description: 'Stable, for programs.' },
     message: { type: 'string', description: 'A sentence a person can act on.' },
     messageKo: { type: 'string', description: 'The same in Korean, where there is one.' },
+    changed: { type: 'object', description: 'Where somebody else changed it meanwhile: by whom, where the name is known, and when.', required: ['by', 'at'], properties: { by: { type: 'string', nullable: true }, at: { type: 'string', format: 'date-time' } } },
     problems: { type: 'array', items: { type: 'object', required: ['path', 'code', 'message'], properties: { path: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' }, messageKo: { type: 'string' } } } },
   },
 };

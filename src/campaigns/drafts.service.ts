@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import type { CampaignChange, NewCampaign } from '../contract/campaign-api.js';
 import { readDraft, type DraftDefinition } from '../contract/campaign-draft.js';
 import { Clock } from '../kernel/clock.js';
-import { conflict, notFound } from '../kernel/errors.js';
+import { ChangedError, conflict, notFound } from '../kernel/errors.js';
 import { actorName, AuditLog } from '../platform/audit.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
@@ -40,7 +40,7 @@ export class Drafts {
     return inTransaction(this.db, async (tx) => {
       const before = await lockCampaign(tx, id);
       if (!before) throw notFound('campaign', id);
-      if (before.revision !== revision) throw changedSince(before.revision);
+      if (before.revision !== revision) throw await changedSince(this.audit, tx, id, before.revision);
       if (before.type !== definition.type) throw conflict('campaign.other-type', `This campaign is of type ${before.type}; a ${definition.type} needs a new one.`);
       if (!(await updateDraft(tx, { id, revision, name, ...asKept(definition), now }))) throw conflict('campaign.ended', `The campaign is ${before.state} and can not be changed; duplicate it.`);
       await this.audit.record(tx, { actor, action: 'campaign.edit', subject: `campaign:${id}`, detail: { revision: revision + 1 } }, now);
@@ -68,7 +68,10 @@ export class Drafts {
   }
 }
 
-export const changedSince = (revision: number) => conflict('campaign.changed', `Somebody else changed the campaign; it is at revision ${revision} now. Load it again.`);
+/** For whoever edits or publishes what is not the newest any more: who was quicker. */
+export async function changedSince(audit: AuditLog, db: Db, id: string, revision: number): Promise<ChangedError> {
+  return new ChangedError('campaign.changed', `Somebody else changed the campaign; it is at revision ${revision} now. Load it again.`, await audit.lastChange(db, `campaign:${id}`, ['campaign.edit', 'campaign.create', 'campaign.publish']));
+}
 
 /** A whole definition is kept with its defaults, one with gaps as it was written. */
 function asKept(draft: DraftDefinition): { definition: DraftDefinition; unfinished: boolean } {

@@ -86,7 +86,7 @@ export class Publishing {
   async publish(id: string, { revision, inFlight = KEEP }: { revision?: number; inFlight?: InFlightChoice }, actor: Actor): Promise<Published> {
     const seen = await findCampaign(this.db, id);
     if (!seen) throw notFound('campaign', id);
-    if (revision !== undefined && revision !== seen.revision) throw changedSince(seen.revision);
+    if (revision !== undefined && revision !== seen.revision) throw await changedSince(this.audit, this.db, id, seen.revision);
     if (!TRANSITIONS.publish.from.includes(seen.state)) throw refuseTransition('publish', seen.state);
     // Compiling takes long, so it is done before the campaign is locked; the lock then proves that nothing has changed.
     const { definition, findings, contents } = await this.ask.checks.sound(seen.definition);
@@ -99,7 +99,7 @@ export class Publishing {
       if (inFlight !== KEEP) await lockEntry(tx);
       const campaign = await lockCampaign(tx, id);
       if (!campaign) throw notFound('campaign', id);
-      if (campaign.revision !== seen.revision || campaign.currentVersion?.id !== seen.currentVersion?.id) throw changedSince(campaign.revision);
+      if (campaign.revision !== seen.revision || campaign.currentVersion?.id !== seen.currentVersion?.id) throw await changedSince(this.audit, tx, id, campaign.revision);
       await this.ask.approvals.demand(tx, { ...campaign, definition }, forecast);
       return this.write(tx, { ...campaign, definition }, { contents, proposal, forecast, inFlight }, actor);
     });

@@ -2,7 +2,7 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { SegmentNode } from '../contract/segment.js';
 import { Clock } from '../kernel/clock.js';
-import { AppError, conflict } from '../kernel/errors.js';
+import { AppError, ChangedError, conflict } from '../kernel/errors.js';
 import { actorName, AuditLog } from '../platform/audit.js';
 import { inTransaction, type Db } from '../platform/database/db.js';
 import type { Actor } from '../platform/http/access.js';
@@ -52,7 +52,9 @@ export class SegmentsService {
     await this.changing(async (tx) => {
       await lockSegment(tx, id);
       const segment = await findShared(tx, id);
-      if (segment.revision !== edit.revision) throw conflict('segment.changed', `The segment was changed meanwhile: it is at revision ${segment.revision}, the edit was made on ${edit.revision}. Read it again and repeat the edit.`);
+      if (segment.revision !== edit.revision) {
+        throw new ChangedError('segment.changed', `The segment was changed meanwhile: it is at revision ${segment.revision}, the edit was made on ${edit.revision}. Read it again and repeat the edit.`, await this.audit.lastChange(tx, `segment:${id}`, ['segment.edit', 'segment.create']));
+      }
       const revision = await takeRevision(tx, id);
       if (edit.definition) {
         await refuseInvalid(tx, edit.definition, id);

@@ -85,7 +85,7 @@ import { Dashboard } from '../support/dashboard.js';
     await page.getByLabel('Note').fill('my note');
     expect((await app.api('PATCH', `/v1/segments/${made.id}`, { revision: made.revision, name: 'Two editors, first' })).status).toBe(200);
     await page.getByRole('button', { name: 'Save changes' }).click();
-    await page.getByText(/Changed by a program/).waitFor();
+    await page.getByText(/^test changed it /).waitFor();
     await page.getByText('“Two editors, first” is now:').waitFor();
     expect(dashboard.browser.faults.splice(0)).toEqual([expect.stringContaining('409')]);
     await page.getByRole('button', { name: 'Keep mine' }).click();

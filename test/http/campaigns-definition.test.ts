@@ -54,7 +54,7 @@ describe('drafts', () => {
     const change = { revision: 1, name: 'x', definition: series() };
     const answers = await Promise.all([1, 2, 3].map(() => app.api('PUT', path(id), change)));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
-    expect(answers.find(({ status }) => status === 409)!.body).toMatchObject({ error: 'conflict', code: 'campaign.changed' });
+    expect(answers.find(({ status }) => status === 409)!.body).toMatchObject({ error: 'conflict', code: 'campaign.changed', changed: { by: 'test', at: expect.stringMatching(/^\d{4}-.*Z$/) } });
     expect((await app.api('PUT', path(id), { revision: 2, name: 'x', definition: broadcast() })).body.code).toBe('campaign.other-type');
   });
 

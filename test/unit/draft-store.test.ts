@@ -83,7 +83,7 @@ describe('a draft that saves itself', () => {
       const { world, store } = begin();
       store.change(to('mine'));
       world.pass(800);
-      await world.asked[0]!.answer({ kind: 'conflict', theirs: { revision: 7, document: 'theirs' } });
+      await world.asked[0]!.answer({ kind: 'conflict', problem: 'Kim changed it', theirs: { revision: 7, document: 'theirs' } });
       store.change(to('mine!'));
       world.pass(60_000);
       expect({ asked: world.asked.length, state: store.read().state.kind, document: store.read().document }).toEqual({ asked: 1, state: 'conflict', document: 'mine!' });
@@ -107,7 +107,7 @@ describe('a draft that saves itself', () => {
     same.world.pass(800);
     expect(same.world.asked[0]).toMatchObject({ document: 'kept', revision: 1 });
     const older = begin({ revision: 0, document: 'kept' });
-    expect(older.store.read()).toMatchObject({ document: 'kept', state: { kind: 'conflict', theirs: { revision: 1, document: 'a' } } });
+    expect(older.store.read()).toMatchObject({ document: 'kept', state: { kind: 'conflict', problem: null, theirs: { revision: 1, document: 'a' } } });
     older.world.pass(60_000);
     expect(older.world.asked).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
-import { AppError, conflict, notFound, type Problem } from '../../kernel/errors.js';
+import { AppError, ChangedError, notFound, type Problem } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import { actorName, AuditLog } from '../../platform/audit.js';
 import { inTransaction, type Db } from '../../platform/database/db.js';
@@ -48,7 +48,9 @@ export class SavedReplies {
     return this.changing(async (tx, now) => {
       const before = await lockReply(tx, id);
       if (!before) throw notFound('saved_reply', id);
-      if (before.revision !== revision) throw conflict('saved-reply.changed', `Somebody changed this reply meanwhile; it is at revision ${before.revision}. Read it again.`);
+      if (before.revision !== revision) {
+        throw new ChangedError('saved-reply.changed', `Somebody changed this reply meanwhile; it is at revision ${before.revision}. Read it again.`, await this.audit.lastChange(tx, `saved_reply:${id}`, ['saved_reply.change', 'saved_reply.create']));
+      }
       if (await nameTaken(tx, input.name, id)) throw taken(input.name);
       await updateReply(tx, id, input, actorName(actor), now);
       await this.audit.record(tx, { actor, action: 'saved_reply.change', subject: `saved_reply:${id}`, detail: { name: input.name, revision: revision + 1 } }, now);

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
-import { AppError, conflict, notFound, type Problem } from '../../kernel/errors.js';
+import { AppError, ChangedError, conflict, notFound, type Problem } from '../../kernel/errors.js';
 import { actorName, AuditLog } from '../../platform/audit.js';
 import { inTransaction, type Db } from '../../platform/database/db.js';
 import type { Actor } from '../../platform/http/access.js';
@@ -45,7 +45,9 @@ export class Snippets {
       const before = await this.read(input.key, tx);
       if (before.kind !== input.kind && input.kind === 'body') await this.refuseUsed(tx, input.key, 'can not become a part of bodies');
       await refuseFaults(tx, input);
-      if (!(await changeSnippet(tx, input, revision, now))) throw conflict('snippet.changed', `Somebody changed the snippet meanwhile; it is at revision ${before.revision}. Read it again.`);
+      if (!(await changeSnippet(tx, input, revision, now))) {
+        throw new ChangedError('snippet.changed', `Somebody changed the snippet meanwhile; it is at revision ${before.revision}. Read it again.`, await this.audit.lastChange(tx, `snippet:${input.key}`, ['snippet.change', 'snippet.create']));
+      }
       await this.audit.record(tx, { actor, action: 'snippet.change', subject: `snippet:${input.key}`, detail: { revision: revision + 1 } }, now);
       return this.read(input.key, tx);
     });

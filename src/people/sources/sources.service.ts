@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
-import { AppError, conflict, notFound } from '../../kernel/errors.js';
+import { AppError, ChangedError, conflict, notFound } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import { AuditLog } from '../../platform/audit.js';
 import { inTransaction, type Db } from '../../platform/database/db.js';
@@ -56,7 +56,9 @@ export class Sources {
   /** @throws source.changed when somebody else changed it since `revision` */
   change(id: string, { revision, ...change }: SourceChange & { revision?: number }, actor: Actor): Promise<Source> {
     return this.within(id, async (tx, before) => {
-      if (revision !== undefined && before.revision !== revision) throw conflict('source.changed', `Somebody else changed this source; it is at revision ${before.revision} now. Load it again.`);
+      if (revision !== undefined && before.revision !== revision) {
+        throw new ChangedError('source.changed', `Somebody else changed this source; it is at revision ${before.revision} now. Load it again.`, await this.audit.lastChange(tx, `source:${id}`, ['source.change', 'source.add']));
+      }
       await updateSource(tx, id, change);
       const { mapping, ...said } = change;
       await this.record(tx, 'change', id, { ...said, ...(mapping ? { mapping: { before: before.mapping, after: mapping } } : {}) }, actor);

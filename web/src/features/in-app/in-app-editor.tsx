@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { IN_APP_FORMATS } from '../../../../src/contract/in-app-formats.ts';
 import { Behaviour } from './behaviour.tsx';
 import { textsOf, withButtons, withChoices, withFormat, withKind, withTexts, type Choice, type InAppContent } from './content.ts';
+import { useOwnLanguage } from '../messages/languages.ts';
 import { AddLanguage, LanguageNote, useLanguageName } from './languages.tsx';
 import { Look } from './look.tsx';
 import { problemsAt, type Problem } from './place.ts';
@@ -29,8 +30,9 @@ interface Given {
 
 /** Everything an in-app message can say and look like, in each of its languages. Controlled: it keeps nothing but which language is shown. */
 export function InAppEditor({ value, onChange, readOnly = false, problems = NONE, language: shown, onLanguage }: Given) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const nameOf = useLanguageName();
+  const workspaceLanguage = useOwnLanguage();
   const [own, setOwn] = useState<string | null>(null);
   const others = Object.keys(value.translations ?? {});
   const wanted = shown === undefined ? own : shown;
@@ -56,7 +58,7 @@ export function InAppEditor({ value, onChange, readOnly = false, problems = NONE
             <Tabs.Panel key={one ?? OWN} value={one ?? OWN} pt="sm">
               <Stack gap="sm">
                 <LanguageNote value={value} language={one} readOnly={readOnly} onChange={onChange} onRemoved={() => { show(null); }} error={at('language')} />
-                <TextsEditor texts={texts} language={one ?? value.language ?? i18n.language} markup={value.markup} readOnly={readOnly} isMain={one === null} hasSurvey={value.format === 'survey'} at={at} onMarkup={(markup) => { onChange({ ...value, markup }); }} onChange={(next) => { onChange(withTexts(value, language, next)); }} onButtons={(buttons, from) => { onChange(withButtons(value, language, buttons, from)); }} />
+                <TextsEditor texts={texts} language={one ?? value.language ?? workspaceLanguage} markup={value.markup} readOnly={readOnly} isMain={one === null} hasSurvey={value.format === 'survey'} at={at} onMarkup={(markup) => { onChange({ ...value, markup }); }} onChange={(next) => { onChange(withTexts(value, language, next)); }} onButtons={(buttons, from) => { onChange(withButtons(value, language, buttons, from)); }} />
                 {value.survey && texts.survey && (
                   <SurveyEditor kind={value.survey.kind} texts={texts.survey} readOnly={readOnly} isMain={one === null} at={at} onKind={(kind) => { onChange(withKind(value, kind, words)); }} onChange={(survey) => { onChange(withTexts(value, language, { ...texts, survey })); }} onChoices={choose} />
                 )}

@@ -2,13 +2,12 @@ import { Alert, Button, Grid, Group, Stack, Text, Textarea, TextInput } from '@m
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { answer, api, ApiProblem, type Api } from '../../lib/api.ts';
-import { useFormat } from '../../lib/format.ts';
+import { answer, api, ApiProblem, type Api, type Changed } from '../../lib/api.ts';
 import { mayEdit, useMe } from '../../lib/me.ts';
 import { Builder } from './builder/builder.tsx';
 import { canonical, definitionOf, draftOf, emptyDraft, openRows, type Draft, type Node } from './builder/draft.ts';
 import { LiveCount, useLiveCount } from './builder/live-count.tsx';
-import { useColleague } from './colleague.ts';
+import { useChangedBy } from '../../ui/changed-by.ts';
 
 const LONGEST_NAME = 80;
 
@@ -80,21 +79,20 @@ export function SegmentEditor({ segment, onSaved }: { segment: Api<'Segment'> | 
 function SaveProblem({ problem, open, id, onTheirs, onMine }: { problem: ApiProblem; open: number; id: string; onTheirs(segment: Api<'Segment'>): void; onMine(segment: Api<'Segment'>): void }) {
   const { t } = useTranslation();
   if (problem.code === 'segment.name-taken') return null;
-  if (problem.code === 'segment.changed') return <Conflict id={id} onTheirs={onTheirs} onMine={onMine} />;
+  if (problem.code === 'segment.changed') return <Conflict changed={problem.changed} id={id} onTheirs={onTheirs} onMine={onMine} />;
   if (problem.code === 'segment.open') return <Alert color="orange" role="alert">{open > 0 ? t('segments.open', { count: open }) : t('segments.nothing')}</Alert>;
   return <Alert color="red" role="alert" title={t('segments.notSaved')}>{problem.message}</Alert>;
 }
 
 /** Somebody was quicker: what they made of it, and the choice whose it is to be. */
-function Conflict({ id, onTheirs, onMine }: { id: string; onTheirs(segment: Api<'Segment'>): void; onMine(segment: Api<'Segment'>): void }): ReactNode {
+function Conflict({ changed, id, onTheirs, onMine }: { changed: Changed | null; id: string; onTheirs(segment: Api<'Segment'>): void; onMine(segment: Api<'Segment'>): void }): ReactNode {
   const { t, i18n } = useTranslation();
-  const format = useFormat();
+  const changedBy = useChangedBy();
   const theirs = useQuery({ queryKey: ['segment', id, 'conflict'], queryFn: () => answer(api.GET('/v1/segments/{id}', { params: { path: { id } } })), staleTime: 0, gcTime: 0 });
-  const who = useColleague(theirs.data?.updatedBy);
-  if (!theirs.data) return <Alert color="orange" role="alert" title={t('segments.conflict.title')} />;
+  if (!theirs.data) return <Alert color="orange" role="alert" title={changedBy(changed)} />;
   const { data } = theirs;
   return (
-    <Alert color="orange" role="alert" title={t('segments.conflict.by', { who, when: format.ago(data.updatedAt) })}>
+    <Alert color="orange" role="alert" title={changedBy(changed)}>
       <Stack gap="xs">
         <Text size="sm">{t('segments.conflict.now', { name: data.name })} {i18n.language === 'ko' ? data.sentence.ko : data.sentence.en}</Text>
         <Group gap="xs"><Button size="xs" variant="default" onClick={() => { onTheirs(data); }}>{t('segments.conflict.theirs')}</Button><Button size="xs" onClick={() => { onMine(data); }}>{t('segments.conflict.mine')}</Button></Group>

@@ -49,7 +49,7 @@ async function refused(id: string, error: unknown): Promise<Outcome<CampaignDocu
   if (!(error instanceof ApiProblem) || error.status >= 500 || error.status === 429 || error.status === 401) return { kind: 'away' };
   if (error.code !== 'campaign.changed') return { kind: 'refused', problem: error };
   try {
-    return { kind: 'conflict', theirs: documentOf(await answer(api.GET('/v1/campaigns/{id}', { params: { path: { id } } }))) };
+    return { kind: 'conflict', theirs: documentOf(await answer(api.GET('/v1/campaigns/{id}', { params: { path: { id } } }))), problem: error };
   } catch {
     return { kind: 'away' };
   }

@@ -1,7 +1,7 @@
 /** What is edited: the name and the definition of a campaign, or whatever else is saved as a whole by its revision. */
 export interface Kept<D> { revision: number; document: D }
 /** What became of one attempt to save. `away`: nobody answered, or only to say "later". */
-export type Outcome<D, P> = { kind: 'saved'; revision: number } | { kind: 'conflict'; theirs: Kept<D> } | { kind: 'refused'; problem: P } | { kind: 'away' };
+export type Outcome<D, P> = { kind: 'saved'; revision: number } | { kind: 'conflict'; theirs: Kept<D>; /** What the refusal said; null when the copy of an earlier visit is older. */ problem: P | null } | { kind: 'refused'; problem: P } | { kind: 'away' };
 
 export interface Port<D, P> {
   save(document: D, revision: number): Promise<Outcome<D, P>>;
@@ -13,7 +13,7 @@ export interface Port<D, P> {
 
 export type SaveState<D, P> =
   | { kind: 'saved' } | { kind: 'changed' } | { kind: 'saving' } | { kind: 'away' }
-  | { kind: 'refused'; problem: P } | { kind: 'conflict'; theirs: Kept<D> };
+  | { kind: 'refused'; problem: P } | { kind: 'conflict'; theirs: Kept<D>; problem: P | null };
 
 export interface Snapshot<D, P> { document: D; state: SaveState<D, P>; canUndo: boolean; canRedo: boolean; /** It began with what an earlier visit had not saved. */ restored: boolean }
 
@@ -46,7 +46,7 @@ export class DraftStore<D, P> {
     this.restored = copy !== null;
     if (copy !== null) {
       this.past = [remote.document];
-      this.state = copy.revision === remote.revision ? { kind: 'changed' } : { kind: 'conflict', theirs: remote };
+      this.state = copy.revision === remote.revision ? { kind: 'changed' } : { kind: 'conflict', theirs: remote, problem: null };
       if (this.state.kind === 'changed') this.schedule(QUIET_MS);
     }
     this.snapshot = this.look();

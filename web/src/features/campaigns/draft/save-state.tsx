@@ -1,7 +1,7 @@
 import { ActionIcon, Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../../../lib/format.ts';
+import { useChangedBy } from '../../../ui/changed-by.ts';
 import { IconArrowBackUp, IconArrowForwardUp } from '../../../ui/icons.ts';
 import { useDraft } from './draft-context.tsx';
 
@@ -26,8 +26,8 @@ export function SaveState() {
 /** What keeps the draft from being saved. Nothing typed is lost by any of these. */
 export function SaveTrouble() {
   const { t } = useTranslation();
-  const format = useFormat();
-  const { state, takeTheirs, keepMine, document, campaign } = useDraft();
+  const changedBy = useChangedBy();
+  const { state, takeTheirs, keepMine, campaign } = useDraft();
   if (state.kind === 'refused') {
     return (
       <Alert color="red" role="alert" title={t('draft.refused')}>
@@ -39,7 +39,7 @@ export function SaveTrouble() {
   return (
     <Alert color="orange" role="alert" title={t('draft.conflict.title')}>
       <Stack gap="xs">
-        <Text size="sm">{t('draft.conflict.what', { name: state.theirs.document.name, mine: document.name, when: format.ago(campaign.updatedAt) })}</Text>
+        <Text size="sm">{changedBy(state.problem?.changed ?? { by: null, at: campaign.updatedAt })} {t('draft.conflict.what', { name: state.theirs.document.name })}</Text>
         <Group gap="xs"><Button size="xs" variant="default" onClick={takeTheirs}>{t('draft.conflict.theirs')}</Button><Button size="xs" onClick={keepMine}>{t('draft.conflict.mine')}</Button></Group>
       </Stack>
     </Alert>

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useOwnLanguage } from '../languages.ts';
 import { PickReply } from '../replies/pick-reply.tsx';
 import { blockOfText, paragraphsOfText, textIn } from '../replies/reply-text.ts';
 import { BlockList, type BlockActions } from './block-list.tsx';
@@ -87,9 +88,9 @@ function NoBlocks({ isEmpty, readOnly, onBegin }: { isEmpty: boolean; readOnly: 
 interface Edited { content: EmailContent; language: string | undefined; onChange(content: EmailContent, merge?: string): void; readOnly: boolean }
 
 function Blocks({ content, language, onChange, readOnly }: Edited) {
-  const { t, i18n } = useTranslation();
-  // A message without a language of its own is in that of the workspace; who writes it reads that.
-  const own = content.language ?? i18n.language;
+  const { t } = useTranslation();
+  const workspaceLanguage = useOwnLanguage();
+  const own = content.language ?? workspaceLanguage;
   const [open, setOpen] = useState<string | null>(null);
   const [removed, setRemoved] = useState<Removed | null>(null);
   const same = useMemo(() => untranslated(content, language), [content, language]);

@@ -1,5 +1,6 @@
 import { ScrollArea, Stack, Switch, Text, Textarea } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useOwnLanguage } from '../languages.ts';
 import { PickReply } from '../replies/pick-reply.tsx';
 import { withReply } from '../replies/reply-text.ts';
 import { isOwn, textsIn, withTexts, type EmailContent, type EmailTexts } from './content.ts';
@@ -9,8 +10,9 @@ interface Plain { content: EmailContent; language: string | undefined; /** As th
 
 /** The part for readers that show no HTML: made of the body, or written by hand. */
 export function PlainView({ content, language, made, onChange, readOnly }: Plain) {
-  const { t, i18n } = useTranslation();
-  const here = language ?? content.language ?? i18n.language;
+  const { t } = useTranslation();
+  const own = useOwnLanguage();
+  const here = language ?? content.language ?? own;
   const texts = textsIn(content, language);
   const leave = () => {
     const { text: _text, ...rest } = texts;

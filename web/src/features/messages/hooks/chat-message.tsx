@@ -6,6 +6,7 @@ import { PickReply } from '../replies/pick-reply.tsx';
 import { withReply } from '../replies/reply-text.ts';
 import { DetailsField, LinksField } from './chat-parts.tsx';
 import { chatGaps, withParts, type Chat } from './content.ts';
+import { useOwnLanguage } from '../languages.ts';
 import { EndpointField, useEndpoints } from './endpoint-field.tsx';
 import { HookPage } from './hook-page.tsx';
 import { usePayload } from './use-payload.ts';
@@ -15,11 +16,12 @@ interface Given { content: Chat; readOnly: boolean; onChange(content: Chat, merg
 
 /** A notice to the team's chat whole: where to, words, colour, details, links, and the one member where the chat knows members. */
 export default function ChatMessage({ content, readOnly, onChange }: Given) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const [person, setPerson] = useState<string>();
   const gaps = chatGaps(content);
   const preview = usePayload({ channel: 'chat', content }, person, gaps.length === 0);
   const kind = useEndpoints().data?.items.find(({ id }) => id === content.endpointId)?.kind;
+  const language = useOwnLanguage();
   const put = (parts: Partial<Record<keyof Chat, unknown>>, merge: string) => { onChange(withParts(content, parts), merge); };
   const at = (path: string) => preview.data?.problems.filter((one) => one.path === path).map(({ message }) => message).join(' ') || undefined;
   return (
@@ -27,7 +29,7 @@ export default function ChatMessage({ content, readOnly, onChange }: Given) {
       <EndpointField chat value={content.endpointId ?? ''} field="endpointId" readOnly={readOnly} onChange={(endpointId) => { put({ endpointId }, 'endpointId'); }} />
       <TagInput label={t('hooks.title')} value={content.title ?? ''} maxLength={500} readOnly={readOnly} error={at('title')} onChange={(title) => { put({ title }, 'title'); }} />
       <TagInput label={t('hooks.text')} value={content.text ?? ''} maxLength={3_000} lines readOnly={readOnly} error={at('text')} onChange={(text) => { put({ text }, 'text'); }} />
-      {!readOnly && <PickReply language={i18n.language} onPick={(replies) => { put({ text: withReply(content.text, replies, i18n.language) }, 'text'); }} />}
+      {!readOnly && <PickReply language={language} onPick={(replies) => { put({ text: withReply(content.text, replies, language) }, 'text'); }} />}
       <ColorInput label={t('hooks.color')} description={t('hooks.colorHint')} value={content.color ?? ''} format="hex" swatches={SWATCHES} readOnly={readOnly} error={gaps.includes('color') && t('hooks.badColor')} maw={240} eyeDropperButtonProps={{ 'aria-label': t('hooks.pick') }} onChange={(color) => { put({ color: color === '' ? undefined : color.toUpperCase() }, 'color'); }} />
       <DetailsField details={content.details ?? []} readOnly={readOnly} at={at} onChange={(details, merge) => { put({ details }, `details ${merge}`); }} />
       <LinksField links={content.links ?? []} readOnly={readOnly} at={at} onChange={(links, merge) => { put({ links }, `links ${merge}`); }} />

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, ApiProblem, type Api } from '../../../lib/api.ts';
+import { useChangedBy } from '../../../ui/changed-by.ts';
 import { TagInput } from '../email-editor/tag-input.tsx';
 import { OFFERED, useLanguageName } from '../languages.ts';
 
@@ -14,6 +15,7 @@ export function ReplyForm({ reply, onDone }: { reply: Reply | null; onDone(): vo
   const { t, i18n } = useTranslation();
   const queries = useQueryClient();
   const nameOf = useLanguageName();
+  const changedBy = useChangedBy();
   const [name, setName] = useState(reply?.name ?? '');
   const [texts, setTexts] = useState<Record<string, string>>(reply?.texts ?? { [i18n.language]: '' });
   const [problem, setProblem] = useState<ApiProblem | null>(null);
@@ -51,7 +53,7 @@ export function ReplyForm({ reply, onDone }: { reply: Reply | null; onDone(): vo
         ))}
         <Text size="sm" c="dimmed">{t('replies.fields', { example: '{{' })}</Text>
         <Select w={260} aria-label={t('replies.addLanguage')} placeholder={t('replies.addLanguage')} data={free} value={null} searchable onChange={(language) => { if (language) set(language, ''); }} />
-        {rest && <Alert color="red" role="alert">{problem.message}</Alert>}
+        {rest && <Alert color={problem.changed ? 'orange' : 'red'} role="alert" {...(problem.changed ? { title: changedBy(problem.changed) } : {})}>{problem.message}</Alert>}
         <Group justify="flex-end"><Button variant="default" onClick={onDone}>{t('confirm.cancel')}</Button><Button type="submit" loading={busy}>{t('replies.save')}</Button></Group>
       </Stack>
     </form>

@@ -2,7 +2,8 @@ import { Alert, Button, Group, Select, Stack, Text, TextInput } from '@mantine/c
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { answer, api, ApiProblem, type Api } from '../../../lib/api.ts';
+import { answer, api, ApiProblem, type Api, type Changed } from '../../../lib/api.ts';
+import { useChangedBy } from '../../../ui/changed-by.ts';
 import { mayEdit, useMe } from '../../../lib/me.ts';
 import { TagInput } from '../email-editor/tag-input.tsx';
 import { OFFERED, useLanguageName } from '../languages.ts';
@@ -53,7 +54,7 @@ export function SnippetForm({ snippet, onSaved }: { snippet: Snippet | null; onS
         <TagInput lines label={t('messages.snippets.content')} value={edited.content} maxLength={MAX_CONTENT} readOnly={readOnly} error={said('content')} onChange={(content) => { set({ content }); }} />
         {Object.entries(edited.translations).map(([language, text]) => <TagInput key={language} lines label={t('messages.snippets.translation', { language: nameOf(language) })} value={text} maxLength={MAX_CONTENT} readOnly={readOnly} error={said(`translations.${language}`)} onChange={(next) => { set({ translations: { ...edited.translations, [language]: next } }); }} />)}
         {!readOnly && <Select w={260} aria-label={t('messages.snippets.addTranslation')} placeholder={t('messages.snippets.addTranslation')} data={free} value={null} searchable onChange={(language) => { if (language) set({ translations: { ...edited.translations, [language]: edited.content } }); }} />}
-        {problem && problem.code !== 'snippet.key-taken' && (problem.code === 'snippet.changed' ? <Conflict snippet={edited.key} onTheirs={take} onMine={(theirs) => { void save(theirs.revision); }} /> : <Alert color="red" role="alert" title={t('messages.snippets.notSaved')}>{problem.message}</Alert>)}
+        {problem && problem.code !== 'snippet.key-taken' && (problem.code === 'snippet.changed' ? <Conflict changed={problem.changed} snippet={edited.key} onTheirs={take} onMine={(theirs) => { void save(theirs.revision); }} /> : <Alert color="red" role="alert" title={t('messages.snippets.notSaved')}>{problem.message}</Alert>)}
         {!readOnly && <Group gap="sm"><Button type="submit" loading={busy} disabled={!isChanged}>{t('messages.snippets.save')}</Button><Text size="sm" c="dimmed" component="output">{base === null ? '' : isChanged ? t('messages.snippets.unsaved') : t('messages.snippets.saved')}</Text></Group>}
       </Stack>
     </form>
@@ -61,13 +62,14 @@ export function SnippetForm({ snippet, onSaved }: { snippet: Snippet | null; onS
 }
 
 /** Somebody was quicker: what it says now, and the choice whose text is to stand. */
-function Conflict({ snippet, onTheirs, onMine }: { snippet: string; onTheirs(snippet: Snippet): void; onMine(snippet: Snippet): void }) {
+function Conflict({ changed, snippet, onTheirs, onMine }: { changed: Changed | null; snippet: string; onTheirs(snippet: Snippet): void; onMine(snippet: Snippet): void }) {
   const { t } = useTranslation();
   const theirs = useQuery({ queryKey: ['snippet', snippet, 'conflict'], queryFn: () => answer(api.GET('/v1/snippets/{key}', { params: { path: { key: snippet } } })), staleTime: 0, gcTime: 0 });
   const { data } = theirs;
+  const changedBy = useChangedBy();
   return (
     <Alert color="orange" role="alert" title={t('messages.snippets.conflict')}>
-      {data && <Stack gap="xs"><Text size="sm">{t('messages.snippets.conflictHint')} “{data.content}”</Text><Group gap="xs"><Button size="xs" variant="default" onClick={() => { onTheirs(data); }}>{t('messages.snippets.theirs')}</Button><Button size="xs" onClick={() => { onMine(data); }}>{t('messages.snippets.mine')}</Button></Group></Stack>}
+      {data && <Stack gap="xs"><Text size="sm">{changedBy(changed)} {t('messages.snippets.conflictHint')} “{data.content}”</Text><Group gap="xs"><Button size="xs" variant="default" onClick={() => { onTheirs(data); }}>{t('messages.snippets.theirs')}</Button><Button size="xs" onClick={() => { onMine(data); }}>{t('messages.snippets.mine')}</Button></Group></Stack>}
     </Alert>
   );
 }

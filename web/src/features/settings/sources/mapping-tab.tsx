@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, ApiProblem, type Api, type Fault } from '../../../lib/api.ts';
+import { useChangedBy } from '../../../ui/changed-by.ts';
 import { ErrorPanel, Loading } from '../../../ui/states.tsx';
 import { useUnsaved } from '../kit/unsaved.tsx';
 import { draftOf, mappingOf, type MappingDraft } from './mapping-draft.ts';
@@ -52,6 +53,7 @@ function Editor({ source, first }: { source: Source; first: Sample }) {
 function useSaving(source: Source, draft: MappingDraft) {
   const { t } = useTranslation();
   const queries = useQueryClient();
+  const changedBy = useChangedBy();
   const [base, setBase] = useState({ revision: source.revision, text: JSON.stringify(mappingOf(draft)) });
   const [state, setState] = useState<{ busy: boolean; refusal: string; isSaved: boolean }>({ busy: false, refusal: '', isSaved: false });
   const text = JSON.stringify(mappingOf(draft));
@@ -65,7 +67,7 @@ function useSaving(source: Source, draft: MappingDraft) {
       setState({ busy: false, refusal: '', isSaved: true });
       await queries.invalidateQueries({ queryKey: ['source'] });
     } catch (error) {
-      setState({ busy: false, refusal: error instanceof ApiProblem ? error.message : t('state.failed'), isSaved: false });
+      setState({ busy: false, refusal: error instanceof ApiProblem ? [error.changed && changedBy(error.changed), error.message].filter(Boolean).join(' ') : t('state.failed'), isSaved: false });
     }
   };
   return { ...state, isDirty, save };

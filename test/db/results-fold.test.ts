@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readInFull } from '../../src/analytics/verdicts/reads/accounts.read.js';
 import { foldMarks } from '../../src/analytics/store/fold.store.js';
 import { takeMarks, whomMarksMean } from '../../src/analytics/store/marks.store.js';
 import { newId } from '../../src/kernel/ids.js';
@@ -55,4 +56,13 @@ test('marks that name more people than a round counts are put together, each per
   for (let time = 0; time < 3; time += 1) await mark(null, [p1, p2]);
   expect(await fold(4)).toBe('made');
   expect(await marks(true)).toEqual([a, b].toSorted().map((campaign) => ({ campaign, people: [p1, p2].toSorted(), named: 2 })));
+});
+
+test('reading all rows in full leaves the settings of the planner as the operator has them', async () => {
+  const settings = (tx: Parameters<typeof rows>[0]) => rows<{ scan: string; merge: string }>(tx, `select current_setting('enable_indexscan') as scan, current_setting('enable_mergejoin') as merge`);
+  const seen = await inTransaction(database.db, async (tx) => {
+    await rows(tx, 'set local enable_mergejoin = off');
+    return [await readInFull(tx, () => settings(tx)), await settings(tx)];
+  });
+  expect(seen).toEqual([[{ scan: 'off', merge: 'off' }], [{ scan: 'on', merge: 'off' }]]);
 });

@@ -45,3 +45,10 @@ test('reached over https, the session cookie is Secure', async () => {
   expect([answer.status, answer.headers.get('set-cookie')]).toEqual([201, expect.stringMatching(/^danbi_session=[\w-]{43}; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/)]);
   await secure.close();
 });
+
+test('who only says to come from elsewhere is counted where they come from: without a proxy that is trusted, no header changes it', async () => {
+  const tryAs = (forwarded: string) => fetch(`${app.url}/v1/session`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-forwarded-for': forwarded, 'x-real-ip': forwarded, forwarded: `for=${forwarded}` }, body: JSON.stringify({ email: 'nobody@example.com', password: 'a wrong one' }) });
+  const statuses: number[] = [];
+  for (let i = 1; i <= 6; i += 1) statuses.push((await tryAs(`203.0.113.${i}`)).status);
+  expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+});

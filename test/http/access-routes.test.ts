@@ -96,6 +96,21 @@ test('docs/routes.md says for every route who may call it', async () => {
   expect(await readFile('docs/routes.md', 'utf8')).toBe(routeTable());
 });
 
+test('every page that anybody can open has a policy that lets no script of a text run', async () => {
+  const paths = new Set(allRoutes().filter(({ method, rule }) => method === 'GET' && rule.kind === 'public').map(({ path }) => concrete(path)));
+  const token = 'x'.repeat(60);
+  const pages: [string, string][] = [];
+  for (const path of [...paths, `/t/c/${token}`, `/t/o/${token}`, `/t/x`, `/u/${token}`, `/p/${token}`, `/v/${token}`, `/y/${token}`, '/no-such-page']) {
+    const answer = await fetch(`${app.url}${path}`, { redirect: 'manual', headers: { accept: 'text/html' } });
+    await answer.body?.cancel();
+    if ((answer.headers.get('content-type') ?? '').includes('text/html')) pages.push([path, answer.headers.get('content-security-policy') ?? 'none']);
+  }
+  expect(pages.length).toBeGreaterThan(10);
+  // What a script may come from; without a word on it, what anything may.
+  const scripts = (policy: string) => /(?:^|;)\s*script-src([^;]*)/.exec(policy)?.[1] ?? /(?:^|;)\s*default-src([^;]*)/.exec(policy)?.[1] ?? ' *';
+  expect(pages.filter(([, policy]) => /\*|'unsafe-inline'|'unsafe-eval'|\sdata:|\shttps?:(?:\s|$)/.test(scripts(policy)))).toEqual([]);
+}, 30_000);
+
 test('nothing is public that should not be', () => {
   const open = allRoutes().filter(({ rule }) => rule.kind === 'public').map(({ path }) => path);
   for (const path of open) expect(path).not.toMatch(/^\/v1\/(api-keys|users|audit|workspace|people|segments|campaigns|imports|exports)/);

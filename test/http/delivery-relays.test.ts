@@ -48,15 +48,17 @@ test('a relay is added, changed and removed; its password is never answered back
   expect(changed.body).toMatchObject({ host: 'smtp2.example.com', weight: 3, username: 'danbi' });
   expect(await row(app.db, 'select r.password from relay as r')).toEqual({ password: expect.stringMatching(/^dnb1\./) });
   const all = await app.api('GET', '/v1/relays');
-  expect(all.body).toMatchObject({ items: [{ id: made.body.id }], fallback: { id: 'sandbox', inUse: false } });
+  expect(all.body).toMatchObject({ items: [{ id: made.body.id }], sending: 'relays', fallback: { id: 'sandbox', inUse: false } });
   expect(await app.api('PATCH', path, { username: null })).toMatchObject({ status: 200, body: { username: null } });
   expect(await row(app.db, 'select r.password from relay as r')).toEqual({ password: null });
+  expect((await app.api('PATCH', path, { enabled: false })).status).toBe(200);
+  expect((await app.api('GET', '/v1/relays')).body.sending).toBe('off');
   const entries = await rows(app.db, `select e.action, e.detail from audit_entry as e where e.action like 'relay.%' order by e.id`);
-  expect(entries).toMatchObject([{ action: 'relay.add' }, { action: 'relay.change', detail: { fields: ['host', 'weight'] } }, { action: 'relay.change' }]);
+  expect(entries).toMatchObject([{ action: 'relay.add' }, { action: 'relay.change', detail: { fields: ['host', 'weight'] } }, { action: 'relay.change' }, { action: 'relay.change' }]);
   expect(JSON.stringify([made.body, changed.body, all.body, entries])).not.toContain('secret');
   expect((await app.api('POST', '/v1/relays', { name: 'Main', host: 'x.example', port: 25, security: 'none' })).body).toMatchObject({ code: 'relay.name-taken' });
   expect((await app.api('DELETE', path)).status).toBe(204);
-  expect([(await app.api('GET', path)).status, (await app.api('DELETE', path)).status, (await app.api('GET', '/v1/relays')).body.fallback.inUse]).toEqual([404, 404, true]);
+  expect([(await app.api('GET', path)).status, (await app.api('DELETE', path)).status, (await app.api('GET', '/v1/relays')).body]).toMatchObject([404, 404, { sending: 'sandbox', fallback: { inUse: true } }]);
 });
 
 test.each([
@@ -147,6 +149,7 @@ test('with every relay open nothing is claimed, and each probe costs one session
     await app.runner.runUntilIdle();
   }
   expect([sink.connections - tried, (await stateOf(id)).breaker]).toEqual([3, 'open']);
+  expect((await app.api('GET', '/v1/relays')).body.sending).toBe('away');
   password = 'secret';
   clock.set(after(300));
   await app.runner.runUntilIdle();

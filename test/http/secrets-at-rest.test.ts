@@ -8,7 +8,7 @@ import { listRelays } from '../../src/delivery/relays/store/relays.store.js';
 import { findEndpoint } from '../../src/delivery/hooks/store/endpoints.store.js';
 import { LinkKeys } from '../../src/delivery/tracking/link-keys.service.js';
 import { loadSigningKeys } from '../../src/delivery/tracking/store/signing-keys.store.js';
-import { loadSigningDomains } from '../../src/delivery/identity/store/sending-domains.store.js';
+import { listSendingDomains, loadSigningDomains } from '../../src/delivery/identity/store/sending-domains.store.js';
 import { row, rows } from '../../src/platform/database/db.js';
 import { keyFileOf } from '../../src/platform/secrets/key-ring.js';
 import { rotateKeys } from '../../src/platform/secrets/rotate-keys.js';
@@ -186,10 +186,16 @@ test('what can not be opened keeps no list from being shown, and is entered agai
   const source = { environment: undefined, file: keyFileOf(folder) };
   await startSecrets(running, source, NOW);
   expect(await findLost(running, source)).toEqual([]);
+  const [{ dkim }] = await rows<{ dkim: string }>(running, 'select k.private_key as dkim from dkim_key as k') as [{ dkim: string }];
   // Moved from another row: it opens for nobody.
   await rows(running, 'update relay as r set password = (select s.value from source_secret as s limit 1) where r.id = $1', [relay.id]);
   expect(await findLost(running, source)).toEqual([{ place: 'relay.password', id: relay.id, because: 'damaged' }]);
   expect((await listRelays(running)).find(({ id }) => id === relay.id)).toMatchObject({ password: null, enabled: false, secretLost: true });
+  await rows(running, 'update dkim_key set private_key = (select s.value from source_secret as s limit 1)');
+  expect(await listSendingDomains(running, { after: null, limit: 10 })).toMatchObject([{ secretLost: true }]);
+  expect((await app.api('GET', '/v1/sending-domains')).body.items).toMatchObject([{ secretLost: true }]);
+  await rows(running, 'update dkim_key set private_key = $1', [dkim]);
+  expect((await listSendingDomains(running, { after: null, limit: 10 }))[0]).not.toHaveProperty('secretLost');
   await running.destroy();
 });
 

@@ -35,17 +35,27 @@ export type RelayFields = Omit<Relay, 'id'>;
 
 const FINE: RelayState = { breaker: 'closed', openedAt: null, probeAt: null, lastError: null, lastErrorAt: null, lastOkAt: null, lowered: [] };
 
+/** What becomes of mail now: it leaves through `relays` or SMTP_URL (`environment`), stays in the `sandbox`, or waits because every relay is `off` or `away`. */
+export type SendingMode = 'relays' | 'off' | 'away' | typeof ENVIRONMENT | typeof SANDBOX;
+
+function modeOf(relays: RelayView[]): SendingMode {
+  const on = relays.filter(({ enabled }) => enabled);
+  if (on.length === 0) return 'off';
+  return on.every(({ state }) => state.breaker === 'open') ? 'away' : 'relays';
+}
+
 /** The mail servers that messages leave through. */
 @Injectable()
 export class Relays {
   constructor(private readonly db: DataSource, private readonly clock: Clock, private readonly config: Config, private readonly audit: AuditLog, private readonly runner: WorkerRunner) {}
 
   /** All relays in the order in which they are tried, and what stands in for them while there are none. */
-  async list(): Promise<{ items: RelayView[]; fallback: { id: string; inUse: boolean; state: RelayState } }> {
+  async list(): Promise<{ items: RelayView[]; sending: SendingMode; fallback: { id: string; inUse: boolean; state: RelayState } }> {
     const stored = await listRelays(this.db);
     const states = await this.states();
     const id = this.config.SMTP_URL ? ENVIRONMENT : SANDBOX;
-    return { items: stored.map((each) => viewOf(each, states.get(each.id))), fallback: { id, inUse: stored.length === 0, state: states.get(id) ?? FINE } };
+    const items = stored.map((each) => viewOf(each, states.get(each.id)));
+    return { items, sending: items.length === 0 ? id : modeOf(items), fallback: { id, inUse: stored.length === 0, state: states.get(id) ?? FINE } };
   }
 
   async one(id: string): Promise<RelayView> {

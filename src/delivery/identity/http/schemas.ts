@@ -30,6 +30,7 @@ const CheckView = z.object({
 
 export const SendingDomainView = z.object({
   id: Id, domain: z.string().meta({ description: 'As A-labels.' }), fromName: z.string(), fromLocal: z.string(), bounceDomain: z.string().nullable(), isDefault: z.boolean(),
+  secretLost: z.boolean().optional().meta({ description: 'The DKIM key that signs can not be opened, or is gone. Nothing is sent for this domain meanwhile' }),
   status: z.enum(['unchecked', 'verified', 'failing']).meta({ description: 'Whether the last check found the key that signs in DNS.' }),
   createdAt: DateTime, updatedAt: DateTime, checkedAt: DateTime.nullable(), verifiedAt: DateTime.nullable(), checks: z.array(CheckView).nullable(),
   keys: z.array(z.object({ selector: z.string(), publicKey: z.string(), state: z.enum(['next', 'active', 'retired']), createdAt: DateTime, retiredAt: DateTime.nullable() })),

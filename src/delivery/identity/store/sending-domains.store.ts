@@ -24,6 +24,8 @@ export interface SendingDomain {
   verifiedAt: Date | null;
   /** Newest first. */
   keys: DkimKeyAge[];
+  /** No key that signs can be opened: nothing is sent for this domain until the key of secrets is back or another DKIM key takes over. */
+  secretLost?: boolean;
 }
 
 /** `next` waits to be published, `active` signs, `retired` may be needed by mail on its way. */
@@ -33,20 +35,25 @@ const KEYS = `coalesce((
   select jsonb_agg(jsonb_build_object('selector', k.selector, 'publicKey', k.public_key, 'state', k.state, 'createdAt', k.created_at, 'retiredAt', k.retired_at) order by k.created_at desc, k.id desc)
     from dkim_key as k where k.domain_id = d.id), '[]'::jsonb)`;
 const COLUMNS = `d.id, d.domain, d.from_name as "fromName", d.from_local as "fromLocal", d.bounce_domain as "bounceDomain", d.is_default as "isDefault",
-  d.created_at as "createdAt", d.updated_at as "updatedAt", d.checked_at as "checkedAt", d.checks, d.verified_at as "verifiedAt", ${KEYS} as keys`;
+  d.created_at as "createdAt", d.updated_at as "updatedAt", d.checked_at as "checkedAt", d.checks, d.verified_at as "verifiedAt", ${KEYS} as keys,
+  (select jsonb_build_object('id', k.id, 'privateKey', k.private_key) from dkim_key as k where k.domain_id = d.id and k.state = 'active') as "signsWith"`;
 
-type Stored = Omit<SendingDomain, 'keys'> & { keys: (Omit<DkimKeyAge, 'createdAt' | 'retiredAt'> & { createdAt: string; retiredAt: string | null })[] };
-const revived = (stored: Stored): SendingDomain => ({ ...stored, keys: stored.keys.map((key) => ({ ...key, createdAt: new Date(key.createdAt), retiredAt: key.retiredAt === null ? null : new Date(key.retiredAt) })) });
+type Stored = Omit<SendingDomain, 'keys' | 'secretLost'> & { signsWith: { id: string; privateKey: string } | null; keys: (Omit<DkimKeyAge, 'createdAt' | 'retiredAt'> & { createdAt: string; retiredAt: string | null })[] };
+function revived(db: Db, { signsWith, ...stored }: Stored): SendingDomain {
+  const opens = signsWith !== null && openOrNull(() => vaultOf(db).open('dkim_key.private_key', signsWith.id, signsWith.privateKey)) !== null;
+  const keys = stored.keys.map((key) => ({ ...key, createdAt: new Date(key.createdAt), retiredAt: key.retiredAt === null ? null : new Date(key.retiredAt) }));
+  return { ...stored, keys, ...(opens ? {} : { secretLost: true }) };
+}
 
 /** A page in the order of their names. */
 export async function listSendingDomains(db: Db, page: { after: string | null; limit: number }): Promise<SendingDomain[]> {
   const found = await rows<Stored>(db, `select ${COLUMNS} from sending_domain as d where $1::text is null or d.domain > $1 order by d.domain limit $2`, [page.after, page.limit]);
-  return found.map(revived);
+  return found.map((each) => revived(db, each));
 }
 
 export async function loadSendingDomain(db: Db, id: string): Promise<SendingDomain | null> {
   const found = await row<Stored>(db, `select ${COLUMNS} from sending_domain as d where d.id = $1`, [id]);
-  return found && revived(found);
+  return found && revived(db, found);
 }
 
 /** Which of the domains are ours, and whether their keys were found in DNS. */

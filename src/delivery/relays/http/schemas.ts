@@ -69,6 +69,7 @@ const { password: _password, ...shown } = fields;
 export const RelayView = z.object({ id: Id, ...shown, createdAt: DateTime, updatedAt: DateTime, state: RelayStateView, secretLost: z.boolean().optional().meta({ description: 'Its password can not be opened: enter it again. Nothing is sent by it meanwhile' }) }).meta({ id: 'Relay' });
 export const RelayList = z.object({
   items: z.array(RelayView),
+  sending: z.enum(['relays', 'off', 'away', 'environment', 'sandbox']).meta({ description: 'What becomes of mail now: it leaves through relays or SMTP_URL, stays in the sandbox mailbox, or waits because every relay is off or does not answer.' }),
   /** SMTP_URL or the sandbox mailbox: in use while there are no relays. */
   fallback: z.object({ id: z.enum(['environment', 'sandbox']), inUse: z.boolean(), state: RelayStateView }),
 }).meta({ id: 'RelayList' });

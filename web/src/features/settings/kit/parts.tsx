@@ -97,7 +97,7 @@ export function Dialog({ opened, title, onClose, children, size = 'md' }: { open
 }
 
 /** A secret that no key of the installation opens: what stands still meanwhile, and what to do. */
-export function SecretLost({ of }: { of: 'relay' | 'endpoint' | 'provider' }) {
+export function SecretLost({ of }: { of: 'relay' | 'endpoint' | 'provider' | 'domain' }) {
   const { t } = useTranslation();
   return <Alert color="red" title={t('settings.secretLost.title')} role="alert"><Text size="sm">{t('settings.secretLost.why')} {t(`settings.secretLost.${of}`)}</Text></Alert>;
 }

@@ -10,7 +10,7 @@ import { ConfirmButton } from '../../../ui/confirm.tsx';
 import { TextLink } from '../../../ui/links.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { ErrorPanel, Loading } from '../../../ui/states.tsx';
-import { ActButton, OwnersNote, Section } from '../kit/parts.tsx';
+import { ActButton, OwnersNote, SecretLost, Section } from '../kit/parts.tsx';
 import { RemoveButton } from '../kit/removal.tsx';
 import { SaveBar, useSavedForm } from '../kit/saved-form.tsx';
 import { DnsRows } from './dns-rows.tsx';
@@ -44,8 +44,9 @@ export function DomainPage() {
     await navigate({ to: '/settings/sending', search: { tab: 'domains' } });
   };
   return (
-    <Page title={domain.domain} note={<Group gap="xs"><TextLink to="/settings/sending" search={{ tab: 'domains' }} underline="always">{t('sending.tabs.domains')}</TextLink><DomainStatus status={domain.status} />{domain.isDefault && <Badge variant="light" color="gray">{t('sending.domains.default')}</Badge>}</Group>} actions={isOwner(me) && <ConfirmButton title={t('settings.removeOf', { name: domain.domain })} action={t('settings.remove')} typed={domain.domain} onConfirm={remove}>{t('sending.domains.removeText')}</ConfirmButton>}>
+    <Page title={domain.domain} note={<Group gap="xs"><TextLink to="/settings/sending" search={{ tab: 'domains' }} underline="always">{t('sending.tabs.domains')}</TextLink><DomainStatus status={domain.status} secretLost={domain.secretLost} />{domain.isDefault && <Badge variant="light" color="gray">{t('sending.domains.default')}</Badge>}</Group>} actions={isOwner(me) && <ConfirmButton title={t('settings.removeOf', { name: domain.domain })} action={t('settings.remove')} typed={domain.domain} onConfirm={remove}>{t('sending.domains.removeText')}</ConfirmButton>}>
       {!isOwner(me) && <OwnersNote text={t('settings.ownersChange')} />}
+      {domain.secretLost && <SecretLost of="domain" />}
       <DnsRows domain={domain} records={records.data.items} canCheck={mayEdit(me)} onChecked={changed} />
       <Keys domain={domain} canEdit={isOwner(me)} onChanged={changed} />
       <Sender domain={domain} canEdit={isOwner(me)} onChanged={changed} />

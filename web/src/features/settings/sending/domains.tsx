@@ -32,7 +32,7 @@ export function Domains() {
         <Listing caption={t('sending.tabs.domains')} list={list} keyOf={({ id }) => id} empty={{ title: t('sending.domains.empty'), hint: t('sending.domains.emptyHint') }} columns={[
           { key: 'domain', label: t('sending.domains.domain'), cell: ({ id, domain, isDefault }) => <><TextLink to="/settings/sending/domains/$id" params={{ id }} fw={600} size="sm">{domain}</TextLink> {isDefault && <Badge variant="light" color="gray">{t('sending.domains.default')}</Badge>}</> },
           { key: 'from', label: t('sending.domains.from'), cell: ({ domain, fromName, fromLocal }) => `${fromName ? `${fromName} ` : ''}<${fromLocal}@${domain}>` },
-          { key: 'status', label: t('settings.state'), cell: ({ status }) => <DomainStatus status={status} /> },
+          { key: 'status', label: t('settings.state'), cell: ({ status, secretLost }) => <DomainStatus status={status} secretLost={secretLost} /> },
           { key: 'checked', label: t('sending.domains.checked'), cell: ({ checkedAt }) => (checkedAt ? format.ago(checkedAt) : t('settings.never')) },
         ]} />
       </Section>

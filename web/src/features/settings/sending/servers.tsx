@@ -22,13 +22,12 @@ export function Servers() {
   const found = useQuery({ queryKey: ['relays'], queryFn: () => answer(api.GET('/v1/relays')) });
   if (found.isPending) return <Loading />;
   if (!found.data) return <ErrorPanel error={found.error} onRetry={() => { void found.refetch(); }} />;
-  const { items, fallback } = found.data;
-  const mode = !fallback.inUse ? 'relays' : fallback.id;
+  const { items, sending: mode } = found.data;
   const close = () => { setOpen(null); };
   return (
     <Stack gap="lg">
       {!canEdit && <OwnersNote text={t('settings.ownersChange')} />}
-      <Alert color={mode === 'sandbox' ? 'orange' : 'green'} variant="light" title={t(`sending.mode.${mode}`)}>
+      <Alert color={mode === 'sandbox' ? 'orange' : mode === 'off' || mode === 'away' ? 'red' : 'green'} variant="light" title={t(`sending.mode.${mode}`)}>
         <Text size="sm">{t(`sending.modeText.${mode}`)}</Text>
         {mode === 'sandbox' && <TextLink to="/deliveries/mailbox" size="sm" underline="always">{t('sending.mailbox')}</TextLink>}
       </Alert>

@@ -10,5 +10,5 @@ export default {
   testSequencer: '<rootDir>/test/support/longest-first.js',
   maxWorkers: 4,
   // A worker keeps what it has loaded; one that has grown is started anew between two files.
-  workerIdleMemoryLimit: '1GB',
+  workerIdleMemoryLimit: '2GB',
 };

@@ -53,6 +53,8 @@ const files = [
 
 describe.each(files)('$name', ({ name, path, wanted }) => {
   const clock = new VirtualClock(new Date('2026-11-22T00:00:00Z'));
+  // Each question counts 64,000 people: at every change the first, all three when the published figures are written.
+  const asked = path === REAL && !process.env.DANBI_HILLSTROM_OUT ? QUESTIONS.slice(0, 1) : QUESTIONS;
   let app: TestApp;
   let results: { variants: { key: string; isControl: boolean; assigned: number; sent: number; goals: { key: string; converted: number; value: number | null; matured: { converted: number } }[] }[] };
   const verdicts = {} as Verdicts;
@@ -73,7 +75,7 @@ describe.each(files)('$name', ({ name, path, wanted }) => {
     const customers = (parse(csv, { columns: true }) as (Record<string, string> & { customer_id: string })[]).map((row) => ({ id: row.customer_id, segment: row.segment!, visit: row.visit!, conversion: row.conversion!, spend: row.spend! }));
     await timed('people', () => importPeople(app, csv, customers.length));
     const campaignIds: string[] = [];
-    for (const question of QUESTIONS) campaignIds.push(await recordCampaign(app, question));
+    for (const question of asked) campaignIds.push(await recordCampaign(app, question));
     await timed('assignments', async () => { for (const id of campaignIds) await assign(app, id, customers); });
     await timed('events', () => sendOutcomes(app, customers));
     const early = await timed('results before they were counted', () => app.api('GET', `/v1/campaigns/${campaignIds[0]}/results`));
@@ -90,7 +92,7 @@ describe.each(files)('$name', ({ name, path, wanted }) => {
         await app.runner.runUntilIdle();
       }
     });
-    for (const [i, { name: question }] of QUESTIONS.entries()) verdicts[question] = (await app.api('GET', `/v1/campaigns/${campaignIds[i]}/results`)).body.experiments[0];
+    for (const [i, { name: question }] of asked.entries()) verdicts[question] = (await app.api('GET', `/v1/campaigns/${campaignIds[i]}/results`)).body.experiments[0];
     if (process.env.DANBI_HILLSTROM_OUT && path === REAL) writeFileSync(process.env.DANBI_HILLSTROM_OUT, `${JSON.stringify(shown(verdicts), null, 1)}\n`);
     process.stdout.write(`${name}: ${customers.length} people; seconds ${JSON.stringify(seconds)}\n`);
   }, 900_000);
@@ -112,7 +114,7 @@ describe.each(files)('$name', ({ name, path, wanted }) => {
     return;
   }
 
-  test.each(PUBLISHED)('$question: rates, lifts with both ends and the verdict', ({ question, means, lifts, state, winner, en, ko, caused }) => {
+  test.each(PUBLISHED.filter(({ question }) => asked.some(({ name: one }) => one === question)))('$question: rates, lifts with both ends and the verdict', ({ question, means, lifts, state, winner, en, ko, caused }) => {
     const { arms, verdict, sentence, holdout, split, plan } = verdicts[question];
     expect(arms.map(({ key, assigned, eligible, matured }) => ({ key, assigned, eligible, matured }))).toEqual(['none', 'womens', 'mens'].map((key) => ({ key, assigned: wanted[key]!.people, eligible: wanted[key]!.people, matured: wanted[key]!.people })));
     expect(arms.map(({ mean }) => (question === 'Spend' ? mean! : 100 * mean!).toFixed(2))).toEqual(means);

@@ -6,7 +6,10 @@ COPY web/package.json web/package-lock.json ./web/
 # The packages of the dashboard are only needed to build it; `postinstall` fetches them.
 RUN npm ci --no-audit --no-fund
 COPY . .
-RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund && rm -rf web/node_modules
+RUN npm run build \
+  && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
+  # TypeScript stays as an optional peer of packages that do without it when they run.
+  && rm -rf web/node_modules dist/bench dist/.tsbuildinfo node_modules/typescript node_modules/.bin/tsc node_modules/.bin/tsserver
 
 FROM node:22-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data

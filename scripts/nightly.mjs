@@ -7,6 +7,7 @@ const bench = (area, people) => ({ command: 'dist/bench/run.js', args: [area, '-
 
 const PROOFS = {
   upgrade: [jest('test/crash/upgrade-running.test.ts', { DANBI_UPGRADE: '1' })],
+  image: [{ command: 'scripts/image-check.mjs', args: [], env: {} }],
   restore: [jest('test/crash/restore.test.ts', { DANBI_RESTORE: '1' })],
   kills: [jest('test/crash', { DANBI_KILLS: '2600', DANBI_KILLS_OF_POSTGRES: '200', DANBI_KILLS_OF_MIGRATION: '200', DANBI_KILL_MINUTES: '300' })],
   segments: [jest('test/db/segments-differential.test.ts', { SEGMENT_RUNS: '1000', DANBI_SEED: 'random' })],

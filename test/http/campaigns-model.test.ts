@@ -10,13 +10,30 @@ import { VirtualClock } from '../support/virtual-clock.js';
 const WORLDS = Number(process.env.DANBI_MODEL_WORLDS ?? 6);
 const CUTS = process.env.DANBI_MODEL_CUTS ?? '4';
 const clock = new VirtualClock(new Date('2026-03-25T00:00:00Z'));
+/** Each world takes weeks of the clock. What is kept by months grows with them, and every look at it: after so many, one begins anew. */
+const WORLDS_OF_A_DATABASE = 20;
 let cutter: Cutter;
 let app: TestApp;
-beforeAll(async () => {
-  cutter = new Cutter();
+let lived = 0;
+
+async function begin(): Promise<void> {
+  clock.set(new Date('2026-03-25T00:00:00Z'));
   app = await startTestApp({ clock });
   const made = await app.api('POST', '/v1/topics', { key: 'offers', name: 'Offers' });
   if (made.status >= 300) throw new Error(JSON.stringify(made.body));
+}
+
+/** To be called before a world. */
+async function renew(): Promise<void> {
+  lived += 1;
+  if (lived % WORLDS_OF_A_DATABASE !== 0) return;
+  await app.close();
+  await begin();
+}
+
+beforeAll(async () => {
+  cutter = new Cutter();
+  await begin();
 });
 afterAll(async () => {
   await app.close();
@@ -27,6 +44,7 @@ describe('random campaigns, random people, connections lost at random statements
   test('every promise is kept', async () => {
     let runs = 0;
     await fc.assert(fc.asyncProperty(anyWorld, async (world) => {
+      await renew();
       const told = await tell(app, clock, cutter, world);
       const broken = await judge(app.db, told);
       runs += told.acts.filter(({ what }) => what === 'go').length;
@@ -57,6 +75,7 @@ const WEEK = 7 * 24 * HOUR;
 
 test('a connection lost at any statement of a batch leaves the ledger as it would have been', async () => {
   const live = async (cuts: World['cuts']) => {
+    await renew();
     clock.set(new Date(Math.ceil(clock.now().getTime() / WEEK) * WEEK));
     const told = await tell(app, clock, cutter, { ...PLAIN, cuts });
     const [broken, lines] = [await judge(app.db, told), await summary(app.db, told)];

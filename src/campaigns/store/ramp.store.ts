@@ -19,12 +19,42 @@ export async function acceptVolume(tx: Db, id: string): Promise<void> {
   await rows(tx, 'update launch as l set forecast = l.people_total where l.id = $1', [id]);
 }
 
-/** Messages of the stage that could go now and have not: the next stage does not push them further back. What waits for a better hour or a cap is not waited for. */
+/** Messages of the stage that could go now and have not: the next stage does not push them further back. What waits for a cap is not waited for; for an hour of the day, see {@link mostGoneAt}. */
 export const hasUnsent = (db: Db, campaignId: string, now: Date): Promise<boolean> => exists(db, `
   select from unnest(array['email', 'in_app', 'webhook', 'chat']) as c (channel)
    where exists (select from delivery as d where d.channel = c.channel and d.campaign_id = $1 and d.state = 'queued' and d.due_at <= $2::timestamptz)
   union all
   select from delivery as d where d.campaign_id = $1 and d.state = 'sending'`, [campaignId, now]);
+
+/** A day of a person's zone is at most so long. */
+const DAY_HOURS = 25;
+
+/**
+ * Until when there is little to look at: most of what was let go so far still waits for an hour of the coming day (quiet hours, a send window, the
+ * local time of a broadcast). Null: at least as much has gone as will go within a day. What waits longer, as for a cap, and what
+ * only stands in for a message is not waited for.
+ *
+ * @param arriving also count runs that wait for their message, as those of a broadcast at local time
+ * @returns when half of what goes within a day has gone
+ */
+export async function mostGoneAt(db: Db, { campaignId, arriving }: { campaignId: string; arriving: boolean }, now: Date): Promise<Date | null> {
+  const found = await row<{ at: Date }>(db, `
+    with coming as (
+      select d.due_at from delivery as d
+       where d.channel in ('email', 'in_app', 'webhook', 'chat') and d.campaign_id = $1 and d.state = 'queued' and d.fallback_of is null and d.due_at > $2::timestamptz and d.due_at <= $2::timestamptz + interval '${DAY_HOURS} hours'
+      union all
+      select e.due_at from enrollment as e
+       where $3::boolean and e.campaign_id = $1 and e.state = 'active' and e.due_at > $2::timestamptz and e.due_at <= $2::timestamptz + interval '${DAY_HOURS} hours')
+    select percentile_disc(0.5) within group (order by c.due_at) as at from coming as c
+    having count(*) > (select count(*) from delivery as d where d.campaign_id = $1 and d.state in ('sent', 'delivered', 'bounced', 'failed', 'uncertain', 'ghost'))`,
+  [campaignId, now, arriving]);
+  return found?.at ?? null;
+}
+
+/** The wait of a stage goes on until then: nothing was there to look at yet. */
+export async function waitOn(tx: Db, id: string, until: Date): Promise<void> {
+  await rows(tx, `update launch as l set resume_at = $2::timestamptz where l.id = $1 and l.state = 'running' and l.resume_at is not null`, [id, until]);
+}
 
 /** Looked at are so many of the newest e-mails, and as many of every other kind. */
 const MOST = 10_000;

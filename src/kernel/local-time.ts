@@ -70,6 +70,26 @@ export function nextLocalTime(at: Date, time: string, zone: string, weekdays: re
   throw new RangeError(`no ${time} on ${weekdays.join(', ')} within eight days`);
 }
 
+/**
+ * The first instant after `at` at which the clocks of `zone` come to `time`: they show it, a second time too where it is there twice, or
+ * are put forward past it. For the end of hours that `at` lies in; a time to meet at is {@link nextLocalTime}.
+ */
+export function nextPassing(at: Date, time: string, zone: string): Date {
+  const soon = nextInSpan(at.getTime(), time, zone, []);
+  if (soon !== null && soon > at.getTime()) return new Date(soon);
+  const today = zoned(at, zone).toPlainDate();
+  const wanted = Temporal.PlainTime.from(time);
+  for (let ahead = 0; ahead <= 2; ahead += 1) {
+    const local = today.add({ days: ahead }).toPlainDateTime(wanted);
+    const [first, second] = (['earlier', 'later'] as const).map((disambiguation) => local.toZonedDateTime(zone, { disambiguation })) as [Temporal.ZonedDateTime, Temporal.ZonedDateTime];
+    // In a gap neither of them shows it: the clocks leave it out at the change between them.
+    const passes = first.toPlainDateTime().equals(local) ? [first, second] : [first.getTimeZoneTransition('next') ?? second];
+    const found = passes.find((each) => each.epochMilliseconds > at.getTime());
+    if (found) return instant(found);
+  }
+  throw new RangeError(`no ${time} within two days`);
+}
+
 const WHOLE_MINUTES = /^([01]\d|2[0-3]):([0-5]\d)$/;
 
 /** The same by plain arithmetic, where the clocks are left alone around the answer; null where they may not be. */

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { nightFindings } from '../../src/campaigns/domain/check-night.js';
 import { CampaignDefinition } from '../../src/contract/campaign.js';
 import { nightEnd, nightMinutes, spread } from '../../src/delivery/rules/domain/night.js';
@@ -29,6 +30,39 @@ test.each([
   const end = nightEnd(new Date(at), NIGHT, zone);
   expect(end?.toISOString() ?? null).toBe(expected === null ? null : new Date(expected).toISOString());
   if (end) expect([localTimeOfDay(end, zone), nightEnd(end, NIGHT, zone)]).toEqual(['08:00:00.000', null]);
+});
+
+test.each([
+  // A night that ends in the hour that clocks repeat or leave out: the first moment of day by the local clock.
+  ['before the repeated hour', '2026-10-24T23:00:00Z', 'Europe/Berlin', '2026-10-25T00:30:00Z'],
+  ['the first time it is 02:30', '2026-10-25T00:30:00Z', 'Europe/Berlin', null],
+  ['02:10 for the second time', '2026-10-25T01:10:00Z', 'Europe/Berlin', '2026-10-25T01:30:00Z'],
+  ['before the hour that is left out', '2026-03-28T23:00:00Z', 'Europe/Berlin', '2026-03-29T01:00:00Z'],
+  ['the moment after it, 03:00', '2026-03-29T01:00:00Z', 'Europe/Berlin', null],
+  ['the night before a repeated half hour', '2026-04-04T12:00:00Z', 'Australia/Lord_Howe', '2026-04-04T16:00:00Z'],
+])('a night that ends at half past two, %s', (_name, at, zone, expected) => {
+  const night = { from: '22:00', to: '02:30' };
+  // Asked often, a zone answers by arithmetic.
+  for (let times = 0; times < 60; times += 1) expect(nightEnd(new Date(at), night, zone)?.getTime() ?? null).toBe(expected === null ? null : new Date(expected).getTime());
+});
+
+test('a night ends at the first minute that is day, whatever the clocks do', () => {
+  const time = fc.integer({ min: 0, max: 1_439 }).map((minute) => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`);
+  const changes = ['2026-03-29T01:00:00Z', '2026-10-25T01:00:00Z'].map((each) => Date.parse(each));
+  fc.assert(fc.property(fc.constantFrom(...changes), fc.integer({ min: -240, max: 240 }), time, time, (change, minutes, from, to) => {
+    if (from === to) return;
+    const at = new Date(change + minutes * 60_000);
+    const isNight = (moment: number) => {
+      const local = localTimeOfDay(new Date(moment), 'Europe/Berlin');
+      return from < to ? local >= from && local < to : local >= from || local < to;
+    };
+    const end = nightEnd(at, { from, to }, 'Europe/Berlin');
+    expect(end !== null).toBe(isNight(at.getTime()));
+    if (!end) return;
+    let first = at.getTime();
+    while (isNight(first)) first += 60_000;
+    expect(end.getTime()).toBe(first);
+  }), { numRuns: 60, seed: 8 });
 });
 
 test('a night within one day', () => {

@@ -1,4 +1,4 @@
-import { localTimeOfDay, nextLocalTime } from '../../../kernel/local-time.js';
+import { localTimeOfDay, nextPassing } from '../../../kernel/local-time.js';
 
 /** A part of every day, in local time: from its first moment to before its end ("21:00" to "08:00"). */
 export interface Night { from: string; to: string }
@@ -7,7 +7,7 @@ export interface Night { from: string; to: string }
 export function nightEnd(at: Date, { from, to }: Night, zone: string): Date | null {
   const time = localTimeOfDay(at, zone);
   const inside = from < to ? time >= from && time < to : time >= from || time < to;
-  return inside ? nextLocalTime(at, to, zone) : null;
+  return inside ? nextPassing(at, to, zone) : null;
 }
 
 /** A fixed place within the minutes after the night for each person, so that a morning does not begin with everything at once. */

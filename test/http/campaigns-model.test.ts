@@ -23,12 +23,13 @@ async function begin(): Promise<void> {
   if (made.status >= 300) throw new Error(JSON.stringify(made.body));
 }
 
-/** To be called before a world. */
-async function renew(): Promise<void> {
+/** To be called before a world; true when it will be the first of a database. */
+async function renew(): Promise<boolean> {
   lived += 1;
-  if (lived % WORLDS_OF_A_DATABASE !== 0) return;
+  if (lived % WORLDS_OF_A_DATABASE !== 0) return lived === 1;
   await app.close();
   await begin();
+  return true;
 }
 
 beforeAll(async () => {
@@ -75,7 +76,8 @@ const WEEK = 7 * 24 * HOUR;
 
 test('a connection lost at any statement of a batch leaves the ledger as it would have been', async () => {
   const live = async (cuts: World['cuts']) => {
-    await renew();
+    // What a database does only the first time would shift the statements that are counted.
+    if (await renew()) await end(app, await tell(app, clock, cutter, { ...PLAIN, cuts: [] }));
     clock.set(new Date(Math.ceil(clock.now().getTime() / WEEK) * WEEK));
     const told = await tell(app, clock, cutter, { ...PLAIN, cuts });
     const [broken, lines] = [await judge(app.db, told), await summary(app.db, told)];

@@ -125,7 +125,7 @@ export async function tell(app: TestApp, clock: VirtualClock, cutter: Cutter, wo
   const acts = [...world.acts, ...resumed].map((one) => ({ ...one, person: one.person % people.length })).toSorted((a, b) => a.quarter - b.quarter)
     .filter(({ quarter, person }) => !used.has(`${quarter} ${person}`) && used.add(`${quarter} ${person}`))
     // Off every due moment by some minutes.
-    .map((one) => ({ ...one, at: new Date(start.getTime() + one.quarter * QUARTER + 7 * 60_000 + one.person * 1_000) }));
+    .map((one) => ({ ...one, at: new Date(start.getTime() + one.quarter * QUARTER + 7 * 60_000 + one.person * 1_000) })).toSorted((a, b) => a.at.getTime() - b.at.getTime());
   const until = new Date(start.getTime() + END_DAYS * 24 * HOUR);
   for (let at = 0; at < acts.length || (due && due < until); ) {
     const now = new Date(Math.min(acts[at]?.at.getTime() ?? Infinity, due?.getTime() ?? Infinity));

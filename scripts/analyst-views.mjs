@@ -8,8 +8,10 @@ const INTRO = `# Views for analysts
 Read Danbi with your own tool (a notebook, a BI server, \`psql\`): the schema \`analytics\` holds views with stable columns. They have ids, codes and numbers; no names, addresses,
 attributes, contents or words that people wrote. Columns may be added; none is renamed or removed within a major version.
 
-    npm run db:analyst -- --create minji      # prints a connection address with a password, once
-    npm run db:analyst -- --remove minji
+\`\`\`sh
+npm run db:analyst -- --create minji      # prints a connection address with a password, once
+npm run db:analyst -- --remove minji
+\`\`\`
 
 Such a login is a member of the role \`danbi_analyst\`, which may read these views and nothing else. It begins read-only, with at most 10 connections, and a question
 ends after five minutes; set another \`statement_timeout\` in your session when you need one. The command works on the database of the running Danbi or on \`DATABASE_URL\`, whose user must be

@@ -18,6 +18,9 @@ const elsewhere = new Set(ELSEWHERE.map(({ line }) => line));
 /** A block without the lines that something else runs. */
 const here = (text: string) => text.split('\n').filter((line) => !elsewhere.has(line.trim())).join('\n');
 
+/** Not for a terminal of this repository: what a site of the reader installs, from a folder that test/browser/sdk-* load. */
+const INSTALLED = 'sdk/README.md: npm install danbi-js        # the folder dist/sdk/npm of a build';
+
 let app: TestApp;
 const clock = new VirtualClock(new Date());
 beforeAll(async () => {
@@ -49,5 +52,8 @@ describe('the commands of the guides', () => {
     expect(PAGES.flatMap((file) => fencesOf(file).filter(({ language }) => ['bash', 'shell', 'console', 'zsh'].includes(language)).map(({ line }) => `${file}:${line}`))).toEqual([]);
     const unmarked = PAGES.flatMap((file) => fencesOf(file).filter(({ language, text }) => language === '' && /^(?:npm|curl|danbi|docker|node|git) /m.test(text)).map(({ line }) => `${file}:${line}`));
     expect(unmarked).toEqual([]);
+    // What is set in by four spaces or fenced with tildes, or fenced in a list, is code for a reader and nothing for the functions above.
+    const hidden = /^ {4,}(?:\$ )?(?:npm|npx|curl|danbi|docker|node|git|psql|pg_\w+|systemctl) .*$|^ *~~~.*$|^ +```(?:sh|bash|shell|console|zsh)\b.*$/gm;
+    expect(PAGES.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(hidden)].map(([line]) => `${file}: ${line.trim()}`)).filter((line) => line !== INSTALLED)).toEqual([]);
   });
 });

@@ -20,6 +20,9 @@ export const ELSEWHERE: RunElsewhere[] = [
     'npm run db:roles -- --backup nightly_dump',
     'npm run db:roles -- --remove service_1   # a login that is no longer used',
   ].map((line) => ({ ...roles, line })),
+  { line: 'npm run db:analyst -- --create minji      # prints a connection address with a password, once', why: 'makes a role of the whole database server', by: 'test/http/analyst-views.test.ts', saying: 'createAnalyst(', page: 'docs/analyst-views.md' },
+  { line: 'npm run db:analyst -- --remove minji', why: 'removes a role of the whole database server', by: 'test/http/analyst-views.test.ts', saying: 'removeAnalyst(', page: 'docs/analyst-views.md' },
+  { line: 'npm run rotate-keys', why: 'changes the key that the other tests of the process seal with', by: 'test/http/secrets-at-rest.test.ts', saying: 'rotateKeys(', page: 'docs/secrets.md' },
   { line: 'npm run secrets -- check                   # which secrets can not be opened; changes nothing', why: 'removes secrets for good', by: 'test/http/secrets-at-rest.test.ts', saying: 'findLost(' },
   { line: 'npm run secrets -- forget-lost --agree 12  # removes those 12, with an entry in the audit log', why: 'removes secrets for good', by: 'test/http/secrets-at-rest.test.ts', saying: 'forgetLost(' },
 ];

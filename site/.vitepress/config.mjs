@@ -30,6 +30,8 @@ export default defineConfig({
   locales: { root: { label: 'English', lang: 'en', themeConfig: { nav: navigation('en'), sidebar: menu.en } }, ko: { label: '한국어', lang: 'ko', title: '단비', description: '직접 운영하는 라이프사이클 메시지와 캠페인 자동화', themeConfig: { nav: navigation('ko'), sidebar: menu.ko, ...KOREAN_WORDS } } },
   themeConfig: {
     logo: '/icon.svg',
+    /** Pages that stand in both languages: from one of them the other language's is a click away. */
+    both: places().map(([, address]) => `${address}.md`).filter((page) => page.startsWith('ko/')).map((page) => page.slice('ko/'.length)),
     outline: { level: [2, 3] },
     search: {
       provider: 'local',

@@ -48,6 +48,7 @@ try {
   const settings = JSON.parse(buildah('inspect', '--type', 'image', image)).Docker.config;
   expect('has a health check, a volume, a user without rights', Boolean(settings.Healthcheck?.Test) && '/data' in (settings.Volumes ?? {}) && settings.User === 'node', `${settings.User}, ${Object.keys(settings.Volumes ?? {}).join(' ')}`);
   const container = buildah('from', '--pull-never', image);
+  open.push(() => buildah('rm', container));
   const rootfs = buildah('mount', container);
   say('size unpacked', `${megabytes(sizeOf(rootfs))}, of it /app ${megabytes(sizeOf(`${rootfs}/app`))} (packages ${megabytes(sizeOf(`${rootfs}/app/node_modules`))}, built ${megabytes(sizeOf(`${rootfs}/app/dist`))})`);
   const strange = contentFaults(rootfs, ROOT);
@@ -59,9 +60,11 @@ try {
   await databaseBeside(rootfs, settings);
   const written = run('find', [rootfs, '-xdev', '-newer', stamp, '-type', 'f']);
   expect('nothing is written outside /data and /tmp', written === '', written === '' ? 'yes' : written.split('\n').slice(0, 5).join(' '));
-  buildah('rm', container);
+} catch (error) {
+  faults.push(error instanceof Error ? error.message : String(error));
 } finally {
-  for (const end of open.toReversed()) await end();
+  // One that can not be ended keeps none of the others.
+  for (const end of open.toReversed()) await Promise.resolve().then(end).catch((error) => faults.push(`cleaning up: ${error.message}`));
   rmSync(folder, { recursive: true, force: true });
 }
 process.stdout.write(faults.length === 0 ? 'the image does what it should\n' : `FAILED: ${faults.join('; ')}\n`);

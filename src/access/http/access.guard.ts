@@ -33,7 +33,7 @@ export class AccessGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<RequestWithActor>();
-    await this.let(request, context.switchToHttp().getResponse<FastifyReply>(), demandOf(context.getHandler(), context.getClass()));
+    await this.admit(request, context.switchToHttp().getResponse<FastifyReply>(), demandOf(context.getHandler(), context.getClass()));
     return true;
   }
 
@@ -41,7 +41,7 @@ export class AccessGuard implements CanActivate {
    * Lets a request through once, and says in it who it is of.
    * @throws AppError for whoever may not pass, TooManyError; HttpException that sends a browser to sign in
    */
-  async let(request: RequestWithActor, reply: FastifyReply, { rule, beforeFactor }: Demand): Promise<void> {
+  async admit(request: RequestWithActor, reply: FastifyReply, { rule, beforeFactor }: Demand): Promise<void> {
     if (this.passed.has(request)) return;
     const route = request.routeOptions.url ?? '';
     if (rule.kind === 'public') this.rates.takePage({ method: request.method, route, address: request.ip });

@@ -10,13 +10,14 @@ import { AccessGuard, demandOf, type Demand } from './access.guard.js';
  * Called before `init`, so that it holds for every route.
  */
 export function guardEarly(nest: NestFastifyApplication): void {
-  let demands: ReadonlyMap<string, Demand> | null = null;
+  let closed: { guard: AccessGuard; demands: ReadonlyMap<string, Demand> } | null = null;
   nest.getHttpAdapter().getInstance().addHook('onRequest', async (request: RequestWithActor, reply: FastifyReply) => {
-    demands ??= demandsOf(nest);
+    // Known once everything is put together, and looked up once: every event passes here.
+    closed ??= { guard: nest.get(AccessGuard, { strict: false }), demands: demandsOf(nest) };
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const url = request.routeOptions.url;
-    const demand = demands.get(`${method} ${url}`) ?? demands.get(`ALL ${url}`);
-    if (demand) await nest.get(AccessGuard, { strict: false }).let(request, reply, demand);
+    const demand = closed.demands.get(`${method} ${url}`) ?? closed.demands.get(`ALL ${url}`);
+    if (demand) await closed.guard.admit(request, reply, demand);
   });
 }
 

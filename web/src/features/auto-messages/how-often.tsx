@@ -1,6 +1,6 @@
 import { Checkbox, Group, NumberInput, Select, Stack, Switch, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useZone } from '../../lib/workspace-zone.ts';
+import { useZone } from '../../lib/workspace.ts';
 import { MomentField, TimeField } from '../../ui/time-fields.tsx';
 import { DurationSlot } from '../segments/builder/slots.tsx';
 import type { At } from '../in-app/place.ts';

@@ -1,6 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { answer, api } from '../../lib/api.ts';
+import { useWorkspace } from '../../lib/workspace.ts';
 
 /** Languages that are offered for messages; others come by the API. */
 export const OFFERED = ['ko', 'en', 'ja', 'zh-CN', 'zh-TW', 'vi', 'th', 'id', 'es', 'fr', 'de', 'pt-BR', 'it', 'nl', 'pl', 'tr', 'ru', 'uk', 'ar', 'hi'];
@@ -8,7 +7,7 @@ export const OFFERED = ['ko', 'en', 'ja', 'zh-CN', 'zh-TW', 'vi', 'th', 'id', 'e
 /** The language of a message that names none: that of the workspace, and until it is known that of the page. */
 export function useOwnLanguage(): string {
   const { i18n } = useTranslation();
-  return useQuery({ queryKey: ['workspace'], queryFn: () => answer(api.GET('/v1/workspace')), staleTime: 60_000 }).data?.language ?? i18n.language;
+  return useWorkspace().data?.language ?? i18n.language;
 }
 
 /** Languages by their names in the language of the page. */

@@ -13,7 +13,7 @@ import { Files } from './files.tsx';
 import { Filters, useSeen } from './filters.tsx';
 import { FunnelSection } from './funnel.tsx';
 import { Counted } from './people-of.tsx';
-import { useZone } from '../../lib/workspace-zone.ts';
+import { useZone } from '../../lib/workspace.ts';
 import { periodOf } from './period.ts';
 import { CreditSection } from './reports/credit.tsx';
 import { DisplaysSection } from './reports/displays.tsx';

@@ -1,6 +1,6 @@
 import { Checkbox, Radio, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useZone } from '../../../lib/workspace-zone.ts';
+import { useZone } from '../../../lib/workspace.ts';
 import { MomentField, TimeField } from '../../../ui/time-fields.tsx';
 import { useDraft } from '../draft/draft-context.tsx';
 import { broadcastOf, withParts } from './edits.ts';

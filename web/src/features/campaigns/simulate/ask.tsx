@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api } from '../../../lib/api.ts';
-import { useZone } from '../../../lib/workspace-zone.ts';
+import { useZone } from '../../../lib/workspace.ts';
 import { dayAfter, startOfDay, wallAt } from '../../../lib/zones.ts';
 import { ErrorPanel } from '../../../ui/states.tsx';
 

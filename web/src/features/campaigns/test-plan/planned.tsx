@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answer, api, type Api } from '../../../lib/api.ts';
 import { useFormat } from '../../../lib/format.ts';
-import { useZone } from '../../../lib/workspace-zone.ts';
+import { useZone } from '../../../lib/workspace.ts';
 import { useCheck } from '../check/use-check.ts';
 import { useDraft } from '../draft/draft-context.tsx';
 

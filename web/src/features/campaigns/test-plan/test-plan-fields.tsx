@@ -1,7 +1,7 @@
 import { Button, Checkbox, Collapse, NumberInput, Select, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useZone } from '../../../lib/workspace-zone.ts';
+import { useZone } from '../../../lib/workspace.ts';
 import { instantAt, wallAt } from '../../../lib/zones.ts';
 import { DayField } from '../../../ui/time-fields.tsx';
 import { AttributeSlot } from '../../segments/builder/slots.tsx';

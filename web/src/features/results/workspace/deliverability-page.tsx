@@ -11,7 +11,7 @@ import { Picture } from '../../../ui/picture.tsx';
 import { EmptyState, ErrorPanel, Loading } from '../../../ui/states.tsx';
 import { Files } from '../files.tsx';
 import { Days } from '../filters.tsx';
-import { useZone } from '../../../lib/workspace-zone.ts';
+import { useZone } from '../../../lib/workspace.ts';
 import { periodOf } from '../period.ts';
 import { ReportLinks } from '../report-links.tsx';
 import type { PeriodSearch } from '../results-search.ts';

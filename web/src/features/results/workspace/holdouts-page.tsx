@@ -14,7 +14,7 @@ import { Page } from '../../../ui/page.tsx';
 import { EmptyState, ErrorPanel, Loading } from '../../../ui/states.tsx';
 import { Files } from '../files.tsx';
 import { Days } from '../filters.tsx';
-import { useZone } from '../../../lib/workspace-zone.ts';
+import { useZone } from '../../../lib/workspace.ts';
 import { periodOf } from '../period.ts';
 import { HoldoutDialog } from './holdout-form.tsx';
 import { ReportLinks } from '../report-links.tsx';

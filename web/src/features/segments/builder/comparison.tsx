@@ -1,6 +1,6 @@
 import { MultiSelect, Select, TagsInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useZone } from '../../../lib/workspace-zone.ts';
+import { useZone } from '../../../lib/workspace.ts';
 import { DayField, MomentField } from '../../../ui/time-fields.tsx';
 import { useOperators, type Operators } from './catalogue.ts';
 import { DurationSlot, Num, Typed } from './slots.tsx';

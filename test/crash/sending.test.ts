@@ -10,9 +10,9 @@ import { spawnDanbi } from '../support/process.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { random } from '../story/world.js';
 
-const KILLS = Number(process.env.DANBI_KILLS ?? 36);
-/** Enough that there is something to send at the last kill: 20 messages a second and life. */
-const PEOPLE = Number(process.env.DANBI_KILL_PEOPLE ?? KILLS * 50);
+const KILLS = Number(process.env.DANBI_KILLS ?? 24);
+/** Enough that there is something to send at the last kill: a life sends 20 messages a second, and more where it is let by step by step. */
+const PEOPLE = Number(process.env.DANBI_KILL_PEOPLE ?? KILLS * 75);
 const SEED = Number(process.env.DANBI_KILL_SEED ?? Date.now() % 1_000_000);
 /** Only these moments, to look at one of them closely. */
 const MOMENTS = ALL.filter((moment) => (process.env.DANBI_KILL_MOMENTS ?? moment).split(',').includes(moment));
@@ -76,8 +76,8 @@ describe(`a launch to ${PEOPLE} people by ${LANES} processes, killed ${KILLS} ti
     const kills = [...killedAt.values()].reduce((sum, count) => sum + count, 0);
     process.stdout.write(`kills: ${MOMENTS.map((moment) => `${moment} ${killedAt.get(moment) ?? 0}`).join(', ')}; ${livesThatSent} lives sent something; ${JSON.stringify(verdict.states)}, ${sinks.reduce((sum, { read }) => sum + read.length, 0)} bodies read\n`);
     expect(kills).toBeGreaterThan(KILLS * 0.8);
-// A slow machine may miss some: then the process was killed wherever it was.
-    expect(MOMENTS.filter((moment) => killedAt.has(moment)).length).toBeGreaterThanOrEqual(MOMENTS.length - 2);
+    // A slow machine may miss one: then the process was killed wherever it was.
+    expect(MOMENTS.filter((moment) => killedAt.has(moment)).length).toBeGreaterThanOrEqual(MOMENTS.length - 1);
     expect(livesThatSent).toBeGreaterThan(KILLS / 3);
   });
 

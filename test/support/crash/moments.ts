@@ -1,3 +1,4 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { DanbiProcess } from '../process.js';
@@ -15,8 +16,8 @@ export interface Victim {
   random: () => number;
 }
 
-/** How long a moment is waited for; after that the process is killed wherever it is. */
-const PATIENCE_MS = 2_000;
+/** How long a moment is waited for; after that the process is killed wherever it is. A loaded machine claims once in some seconds. */
+const PATIENCE_MS = 20_000;
 
 /**
  * Kills the process with SIGKILL at the moment named.
@@ -71,18 +72,16 @@ async function atMoment({ sink, random, danbi }: Victim, wanted: SinkMoment, act
 const WORDS = { claim: 'with recursive campaign_of', settle: 'set state = s."state"' };
 
 /**
- * Holds the table of deliveries, waits until a statement of the claim (or of the settlement) stands before it and kills the
- * process there; for `render` the claim is let through first and its messages are being made when the kill comes.
+ * Holds the table of deliveries until the process's own claim (or settlement) stands before it and kills the process there; for
+ * `render` the claim is let through first and its messages are being made when the kill comes.
  */
-async function killBlocked(moment: 'claim' | 'render' | 'settle', { admin, sink, random }: Victim, kill: () => void): Promise<Moment> {
+async function killBlocked(moment: 'claim' | 'render' | 'settle', { danbi, admin, sink, random }: Victim, kill: () => void): Promise<Moment> {
   const wanted = WORDS[moment === 'settle' ? 'settle' : 'claim'];
   // There is something to settle only once a message has gone.
   if (moment === 'settle') await somethingRead(sink);
   await sleep(random() * 500);
-  await admin.query('begin');
+  const came = await holdUntil(admin, danbi.child.pid!, wanted);
   try {
-    await admin.query('lock table delivery in share row exclusive mode');
-    const came = await blocked(admin, wanted);
     if (moment === 'render') {
       await admin.query('rollback');
       await sleep(random() * 12);
@@ -94,18 +93,44 @@ async function killBlocked(moment: 'claim' | 'render' | 'settle', { admin, sink,
   }
 }
 
+/**
+ * Locks the table and lets what stands before it by, one statement after another, until it is the wanted one: a process that
+ * follows a killed one first settles what that one left. The lock is held when this returns.
+ */
+async function holdUntil(admin: pg.Client, pid: number, words: string): Promise<boolean> {
+  for (const until = performance.now() + PATIENCE_MS; performance.now() < until; await admin.query('rollback')) {
+    await admin.query('begin');
+    await admin.query('lock table delivery in share row exclusive mode');
+    const waiting = await somebodyWaits(admin, until);
+    const ports = await portsOf(pid);
+    if (waiting.some(({ port, query }) => ports.includes(port) && query.includes(words))) return true;
+  }
+  return false;
+}
+
+/** Who stands before the lock that this session holds; nobody once the time is over. */
+async function somebodyWaits(admin: pg.Client, until: number): Promise<{ port: number; query: string }[]> {
+  let seen = false;
+  for (; performance.now() < until; await sleep(5)) {
+    const { rows } = await admin.query<{ port: number; query: string }>(
+      'select a.client_port as port, a.query from pg_stat_activity as a where a.datname = current_database() and pg_backend_pid() = any(pg_blocking_pids(a.pid))');
+    // Who waits is newer than what the sessions are said to do, which is read first: only the second look is sure to fit.
+    if (rows.length > 0 && seen) return rows;
+    seen = rows.length > 0;
+  }
+  return [];
+}
+
+/** The ports a process speaks from, by which its sessions are known at the database. */
+async function portsOf(pid: number): Promise<number[]> {
+  const files = await readdir(`/proc/${pid}/fd`);
+  const links = await Promise.all(files.map((file) => readlink(`/proc/${pid}/fd/${file}`).catch(() => '')));
+  const sockets = new Set(links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []));
+  const lines = (await readFile(`/proc/${pid}/net/tcp`, 'utf8')).trim().split('\n').slice(1).map((line) => line.trim().split(/\s+/));
+  return lines.filter((line) => sockets.has(line[9]!)).map((line) => Number.parseInt(line[1]!.split(':')[1]!, 16));
+}
+
 async function somethingRead(sink: SmtpSink): Promise<void> {
   const before = sink.read.length;
   for (const until = performance.now() + PATIENCE_MS; sink.read.length === before && performance.now() < until; ) await sleep(5);
-}
-
-async function blocked(admin: pg.Client, words: string): Promise<boolean> {
-  const until = performance.now() + PATIENCE_MS;
-  while (performance.now() < until) {
-    const { rowCount } = await admin.query(
-      `select 1 from pg_stat_activity as a where a.datname = current_database() and a.wait_event_type = 'Lock' and strpos(a.query, $1) > 0 and a.pid <> pg_backend_pid()`, [words]);
-    if (rowCount! > 0) return true;
-    await sleep(5);
-  }
-  return false;
 }

@@ -8,7 +8,7 @@ import { oneFile } from '../support/one-file.js';
 import { spawnDanbi } from '../support/process.js';
 import { random } from '../story/world.js';
 
-const KILLS = Number(process.env.DANBI_KILLS_OF_MIGRATION ?? 24);
+const KILLS = Number(process.env.DANBI_KILLS_OF_MIGRATION ?? 16);
 const SEED = Number(process.env.DANBI_KILL_SEED ?? Date.now() % 1_000_000);
 /** A database is started this often before it is let through, so that a half-made schema meets the next start. */
 const KILLS_A_DATABASE = 8;

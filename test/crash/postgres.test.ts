@@ -12,7 +12,7 @@ import { spawnDanbi, type DanbiProcess } from '../support/process.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { random } from '../story/world.js';
 
-const KILLS = Number(process.env.DANBI_KILLS_OF_POSTGRES ?? 12);
+const KILLS = Number(process.env.DANBI_KILLS_OF_POSTGRES ?? 9);
 const PEOPLE = KILLS * 150;
 const SEED = Number(process.env.DANBI_KILL_SEED ?? Date.now() % 1_000_000);
 const CONNECTIONS = 5;

@@ -13,8 +13,8 @@ import { Numbers, recountResults } from '../support/results/recount.js';
 import { chaosSeries, ChaosWorld, STEPS } from '../support/results/world.js';
 import { random } from '../story/world.js';
 
-/** In CI ten thousand; a million at night. */
-const DELIVERIES = Number(process.env.DANBI_RESULTS_DELIVERIES ?? 10_000);
+/** In CI five thousand; a million at night. */
+const DELIVERIES = Number(process.env.DANBI_RESULTS_DELIVERIES ?? 5_000);
 const PEOPLE = Math.ceil(DELIVERIES / STEPS.length / 0.86);
 const SEED = Number(process.env.DANBI_RESULTS_SEED ?? Date.now() % 1_000_000);
 const CHUNK = PEOPLE > 50_000 ? 2_000 : 500;

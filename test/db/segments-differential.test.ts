@@ -8,7 +8,7 @@ import fc from '../support/fast-check.js';
 
 /** The same worlds in every run; `DANBI_SEED=random` tells some that nobody has seen yet. `SEGMENT_SEED` tells the worlds of one seed (or of some: `7,8`) again, `SEGMENT_LESSEN=no` leaves a failing one as large as it is. */
 const SEEDS = process.env.SEGMENT_SEED ? process.env.SEGMENT_SEED.split(',').map(Number) : process.env.DANBI_SEED === 'random' ? [Math.trunc(Math.random() * 2 ** 31)] : [20_260_310, 7];
-const RUNS = Math.ceil(Number(process.env.SEGMENT_RUNS ?? 24) / SEEDS.length);
+const RUNS = Math.ceil(Number(process.env.SEGMENT_RUNS ?? 16) / SEEDS.length);
 const MINUTES = Math.max(5, RUNS / 10);
 const LEAST = 2_000;
 

@@ -7,7 +7,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import fc from '../support/fast-check.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
-const WORLDS = Number(process.env.DANBI_MODEL_WORLDS ?? 6);
+const WORLDS = Number(process.env.DANBI_MODEL_WORLDS ?? 5);
 const CUTS = process.env.DANBI_MODEL_CUTS ?? '4';
 const clock = new VirtualClock(new Date('2026-03-25T00:00:00Z'));
 /** Each world takes weeks of the clock. What is kept by months grows with them, and every look at it: after so many, one begins anew. */

@@ -18,7 +18,8 @@ type Scheme = (typeof SCHEMES)[number];
  * {@link TURN} places; `npm run nightly -- sweep` (DANBI_SWEEP=all) looks in both of both.
  */
 export class Sweep {
-  private readonly isWhole = process.env.DANBI_SWEEP === 'all';
+  /** All there is (at night), or a part. */
+  readonly isWhole = process.env.DANBI_SWEEP === 'all';
   private language: keyof typeof LANGUAGES = 'en';
   private scheme: Scheme = 'light';
   private places = 0;

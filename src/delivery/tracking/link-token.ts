@@ -1,5 +1,6 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { parse, stringify } from 'uuid';
+import { isSameSecret } from '../../kernel/same-secret.js';
 
 /** What a signed address is for. The kind is under the MAC, so a token of one kind is void for another. */
 export type LinkKind = 'click' | 'open' | 'unsubscribe' | 'preferences' | 'view' | 'honeypot' | 'confirm';
@@ -102,7 +103,7 @@ export function readToken(keys: ReadonlyMap<number, Buffer>, kind: LinkKind, tok
   if (!secret) return null;
   const pads = messagePads(keyPads(secret), bytes.subarray(3, 35));
   const mac = Buffer.from(hmac(pads, Buffer.concat([pads.inner, Buffer.of(KINDS[kind]), bytes.subarray(0, -MAC_BYTES)])), 'latin1').subarray(0, MAC_BYTES);
-  if (!timingSafeEqual(mac, bytes.subarray(-MAC_BYTES))) return null;
+  if (!isSameSecret(mac, bytes.subarray(-MAC_BYTES))) return null;
   return {
     deliveryId: stringify(bytes.subarray(3, 19)),
     personId: stringify(bytes.subarray(19, 35)),

@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { parse, stringify } from 'uuid';
+import { isSameSecret } from '../../../kernel/same-secret.js';
 
 /** 16 bytes of the delivery's id and 8 of its MAC. */
 const ID_BYTES = 16;
@@ -38,7 +39,7 @@ export function readReturnPath(keys: readonly Buffer[], address: string): string
   const id = bytes.subarray(0, ID_BYTES);
   const mac = bytes.subarray(ID_BYTES);
   let signed = false;
-  for (const key of keys) signed = timingSafeEqual(macOf(key, id), mac) || signed;
+  for (const key of keys) signed = isSameSecret(macOf(key, id), mac) || signed;
   return signed ? uuidOf(id) : null;
 }
 

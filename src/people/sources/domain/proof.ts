@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import { isSameSecret } from '../../../kernel/same-secret.js';
 
 /** What other systems send to us. `json` is any of them, with a mapping of its own. */
 export const SOURCE_KINDS = ['shopify', 'stripe', 'json'] as const;
@@ -25,7 +26,6 @@ export type RefusalReason = 'no_secret' | 'signature' | 'timestamp' | 'malformed
 export interface Signed { body: Buffer; header(name: string): string; now: Date }
 
 const hmac = (secret: string | Buffer, data: string | Buffer): Buffer => createHmac('sha256', secret).update(data).digest();
-const isSame = (given: Buffer, wanted: Buffer): boolean => given.length === wanted.length && timingSafeEqual(given, wanted);
 /** Each secret is tried, so that a wrong one takes as long as a right one. */
 const anyOf = (secrets: readonly string[], fits: (secret: string) => boolean): boolean => secrets.map(fits).includes(true);
 
@@ -39,12 +39,12 @@ export function refuse(kind: SourceKind, proof: Proof, secrets: readonly string[
   if (proof.kind === 'hmac') return fitsHmac(secrets, signed, proof);
   const given = /^Bearer (.{1,500})$/i.exec(signed.header('authorization'))?.[1] ?? '';
   // Of equal length whatever was given.
-  return anyOf(secrets, (secret) => isSame(hmac('', given), hmac('', secret))) ? null : 'signature';
+  return anyOf(secrets, (secret) => isSameSecret(hmac('', given), hmac('', secret))) ? null : 'signature';
 }
 
 function fitsHmac(secrets: readonly string[], { body, header }: Signed, { header: name, encoding }: { header: string; encoding: 'hex' | 'base64' }): RefusalReason | null {
   const given = Buffer.from(header(name).replace(/^sha256=/i, ''), encoding);
-  return anyOf(secrets, (secret) => isSame(given, hmac(secret, body))) ? null : 'signature';
+  return anyOf(secrets, (secret) => isSameSecret(given, hmac(secret, body))) ? null : 'signature';
 }
 
 /** Stripe: `t=…,v1=…`, HMAC over `t.body` (docs.stripe.com/webhooks, "verify manually"). */
@@ -54,7 +54,7 @@ function refuseStripe(secrets: readonly string[], { body, header, now }: Signed)
   if (!/^\d{1,12}$/.test(time)) return 'signature';
   const given = parts.flatMap(([name, value]) => (name === 'v1' && value ? [Buffer.from(value, 'hex')] : []));
   const text = Buffer.concat([Buffer.from(`${time}.`), body]);
-  if (!anyOf(secrets, (secret) => given.some((one) => isSame(one, hmac(secret, text))))) return 'signature';
+  if (!anyOf(secrets, (secret) => given.some((one) => isSameSecret(one, hmac(secret, text))))) return 'signature';
   return isTimely(time, now) ? null : 'timestamp';
 }
 
@@ -64,7 +64,7 @@ function refuseStandard(secrets: readonly string[], { body, header, now }: Signe
   const given = header('webhook-signature').slice(0, 4_000).split(' ').flatMap((one) => (one.startsWith('v1,') ? [Buffer.from(one.slice(3), 'base64')] : []));
   const text = Buffer.concat([Buffer.from(`${id}.${time}.`), body]);
   const keyOf = (secret: string) => Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-  if (!anyOf(secrets, (secret) => given.some((one) => isSame(one, hmac(keyOf(secret), text))))) return 'signature';
+  if (!anyOf(secrets, (secret) => given.some((one) => isSameSecret(one, hmac(keyOf(secret), text))))) return 'signature';
   return isTimely(time, now) ? null : 'timestamp';
 }
 

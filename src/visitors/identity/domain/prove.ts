@@ -1,5 +1,6 @@
-import { createHmac, createPublicKey, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { createHmac, createPublicKey, type KeyObject } from 'node:crypto';
 import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
+import { isSameSecret } from '../../../kernel/same-secret.js';
 import type { IdentityClaim, IdentityFault, IdentityProof } from '../../../kernel/identity.js';
 
 /** A secret that proves identities: text shared with the site's server, or the public half of its Ed25519 key. */
@@ -43,7 +44,7 @@ function proveHash(userId: string, hash: string, keys: readonly ProvingKey[]): I
   const presented = Buffer.from(hash, 'hex');
   let proven = false;
   // Every secret is tried, so that the time says nothing about which one fits.
-  for (const key of keys) if (key.kind === 'shared' && timingSafeEqual(presented, Buffer.from(userHashOf(key.secret, userId), 'hex'))) proven = true;
+  for (const key of keys) if (key.kind === 'shared' && isSameSecret(presented, Buffer.from(userHashOf(key.secret, userId), 'hex'))) proven = true;
   return proven ? { ok: true, signed: new Map() } : refused('wrong_hash');
 }
 

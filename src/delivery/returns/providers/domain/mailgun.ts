@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSameSecret } from '../../../../kernel/same-secret.js';
 import { fieldsAt, isFields, textAt } from './fields.js';
 import { isTimely, refusal, type Refusal } from './provider.js';
 
@@ -19,6 +20,6 @@ export function refuseMailgun({ timestamp, token, signature }: MailgunProof, key
   if (!/^\d{10}$/.test(timestamp) || !/^[\x21-\x7e]{1,200}$/.test(token) || !/^[0-9a-f]{64}$/i.test(signature)) return refusal('signature', 'unauthenticated', 'The report is not signed.');
   if (!isTimely(new Date(Number(timestamp) * 1000), now)) return refusal('timestamp', 'unauthenticated', 'The signature is too old, or from the future.');
   const given = Buffer.from(signature, 'hex');
-  const holds = keys.map((key) => timingSafeEqual(createHmac('sha256', key).update(timestamp + token).digest(), given)).includes(true);
+  const holds = keys.map((key) => isSameSecret(createHmac('sha256', key).update(timestamp + token).digest(), given)).includes(true);
   return holds ? null : refusal('signature', 'unauthenticated', 'The signature does not fit any signing key of the connection.');
 }

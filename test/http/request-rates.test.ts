@@ -124,3 +124,15 @@ describe('tries at a password', () => {
     expect([page.status, page.headers.get('retry-after'), page.headers.get('content-type')]).toEqual([429, '900', expect.stringContaining('text/html')]);
   });
 });
+
+test('whoever has a network of IPv6 guesses passwords no more often than whoever has one address', async () => {
+  const tryFrom = (address: string) => ask('/v1/session', address, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email: 'nobody@example.com', password: 'a wrong one' }) });
+  const said: number[] = [];
+  // One try a minute: requests of one network are counted too.
+  for (let at = 1; at <= 6; at += 1) {
+    clock.set(new Date(clock.now().getTime() + 60_000));
+    said.push((await tryFrom(`2001:db8:7:7:${at}::${at}`)).status);
+  }
+  expect(said).toEqual([401, 401, 401, 401, 401, 429]);
+  expect((await tryFrom('2001:db8:7:8::1')).status).toBe(401);
+});

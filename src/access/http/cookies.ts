@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { rateNetworkOf } from '../../platform/http/rate-network.js';
 import type { Origin } from '../sessions.service.js';
 
 const COOKIE = 'danbi_session';
@@ -15,4 +16,5 @@ export function clearSession(reply: FastifyReply): void {
   void reply.clearCookie(COOKIE, { path: '/' });
 }
 
-export const originOf = (request: FastifyRequest): Origin => ({ address: request.ip, userAgent: request.headers['user-agent'] ?? '' });
+/** Tries are counted for an IPv6 network: whoever has one has 2^64 addresses to guess from. */
+export const originOf = (request: FastifyRequest): Origin => ({ address: rateNetworkOf(request.ip), userAgent: request.headers['user-agent'] ?? '' });

@@ -33,9 +33,13 @@ export class Fleet {
     return this.members.filter(({ role }) => role === 'worker');
   }
 
-  /** Ends one as an upgrade or a crash does, and starts another in its place. Nobody waits for it: the others go on. */
-  async replace(member: Member, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  /**
+   * Ends one as an upgrade or a crash does, and starts another in its place. Nobody waits for it: the others go on.
+   * @param between done when the one is gone and the other not yet there
+   */
+  async replace(member: Member, signal: 'SIGTERM' | 'SIGKILL', between?: () => Promise<void>): Promise<void> {
     await this.end(member, signal);
+    await between?.();
     const next = await this.begin(member.role);
     this.members.splice(this.members.indexOf(member), 1, next);
   }

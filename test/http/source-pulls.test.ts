@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { readPostgres } from '../../src/people/sources/pull/read-postgres.js';
+import type { Reach } from '../../src/people/sources/pull/reach.js';
 import { Receiver } from '../support/receiver.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
@@ -101,6 +103,36 @@ test('a query of PostgreSQL goes on after its cursor, without writing, losing or
   expect(await pull(id)).toMatchObject({ lastState: 'failed', lastError: expect.stringContaining('PostgreSQL says') });
   expect((await app.db.query('select count(*)::int as n from shop_customer'))[0]).toEqual({ n: 1200 });
   await app.db.query('drop table shop_customer');
+});
+
+test('a table that is dropped, changed or moved all at once, and times without a zone, neither lose nor make up a row', async () => {
+  const id = await source();
+  const address = (app.db.options as { url?: string }).url!;
+  const reach = { to: async () => ({ address: new URL(address).hostname, isPublic: false }) } as unknown as Reach;
+  const ask = (query: string, cursor: string | null, mostTies?: number) => readPostgres(reach, address, { query, cursorColumn: 'at', cursor, limit: 2, mostTies });
+  await app.db.query(`create table moved (no int, plan text, at timestamp); insert into moved select n, 'free', '2026-03-02 10:00' from generate_series(1, 9) as n; insert into moved values (10, 'free', null), (11, 'free', '2026-03-02 11:00:00.000001')`);
+  // One statement gave all rows one time: they come together, up to what fits into memory.
+  expect((await ask('select * from moved', null)).rows).toHaveLength(9);
+  await expect(ask('select * from moved', null, 8)).rejects.toMatchObject({ code: 'pull.ties' });
+  const first = await ask('select * from moved', null);
+  expect([first.cursor, (await ask('select * from moved', first.cursor)).rows.map(({ no }) => no)]).toEqual(['2026-03-02 10:00:00', [11]]);
+  expect((await ask('select * from moved', '2026-03-02 11:00:00.000001')).rows).toEqual([]);
+  await expect(ask('select no, plan from moved', null)).rejects.toMatchObject({ code: 'pull.postgres' });
+  for (const writes of [`select nextval('moved_seq') as at`, `select set_config('transaction_read_only', 'off', true) as at, (select count(*) from moved) as n`, `insert into moved values (1) returning at`, `select pg_sleep(0) as at) as q; drop table moved; select 1 from (select 1 as at`]) {
+    await ask(writes, null).catch((error: unknown) => expect(error).toMatchObject({ code: 'pull.postgres' }));
+  }
+  expect((await app.db.query('select count(*)::int as n from moved'))[0]).toEqual({ n: 11 });
+  const query = { kind: 'postgres', address, query: `select no as id, 'm' || no || '@example.org' as email, plan, at, 'm-' || no as seen from moved`, cursorColumn: 'at', everyMinutes: 60 };
+  await ok('PUT', `/v1/sources/${id}/pull`, query);
+  await app.runner.runUntilIdle();
+  expect(await pull(id)).toMatchObject({ lastState: 'ok', cursor: '2026-03-02 11:00:00.000001' });
+  await app.db.query('alter table moved rename to away');
+  await later(HOUR);
+  expect(await pull(id)).toMatchObject({ lastState: 'failed', cursor: '2026-03-02 11:00:00.000001' });
+  await app.db.query(`alter table away rename to moved; update moved set plan = 'pro', at = '2026-03-02 12:00' where no = 4`);
+  await later(HOUR);
+  expect([await planOf('4'), (await pull(id)).lastState, (await pull(id)).lastRows]).toEqual(['pro', 'ok', 1]);
+  await app.db.query('drop table moved');
 });
 
 test('addresses inside are refused, also under other names, and nothing is posted to such a source', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHmac } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
@@ -185,6 +186,38 @@ describe('any JSON, with a mapping', () => {
     expect((await send(source, text, headersOf(text))).status).toBe(200);
     expect((await send(source, `${text} `, headersOf(text))).status).toBe(401);
   });
+});
+
+test('what no database can hold, no parser reads or nobody expects is kept as it can be, or refused, and never fails', async () => {
+  const open = await add({ kind: 'json', proof: { kind: 'address' } });
+  for (const body of ['{"type":"a\\u0000b","userId":"n\\u0000l","email":"x\\u0000@example.org"}', '{"type":"\\ud800","userId":"\\udfff"}', `{"type":"${'긴'.repeat(300)}","userId":"${'아'.repeat(5_000)}"}`, '\ufeff{"userId":"bom"}']) {
+    expect((await send(open, body, { 'idempotency-key': `k-${body.length}` })).status).toBe(200);
+    expect((await app.api('POST', `/v1/sources/${open.id}/try`, { body: JSON.parse(body.replace('\ufeff', '')) })).status).toBeLessThan(500);
+  }
+  const stripe = await add({ kind: 'stripe', secret: 'whsec_stripe_secret' });
+  expect((await fromStripe(stripe, { id: 'evt_\u0000', type: 'invoice.paid\u0000', data: null })).status).toBe(200);
+  await run();
+  expect((await deliveries(open)).every(({ state }) => state !== ('waiting' as string))).toBe(true);
+  for (const [body, headers] of [[Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]), {}], [gzipSync('{"userId":"g"}'), { 'content-encoding': 'gzip' }], [Buffer.from(`{"a":${'['.repeat(40)}${']'.repeat(40)}}`), {}], [Buffer.from('{"userId":"a"} {"userId":"b"}'), {}]] as [Buffer, Record<string, string>][]) {
+    const answer = await fetch(`${app.url}/in/${open.id}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: new Uint8Array(body) });
+    expect([answer.status, (await answer.json() as { code: string }).code]).toEqual([400, 'source.malformed']);
+  }
+  expect((await send(open, `{"userId":"${'x'.repeat(1024 * 1024)}"}`)).status).toBe(413);
+  for (const rule of [{ name: 'a\u0000b' }, { when: "body.x == '\u0000'" }, { event: { name: 'X\u0000', properties: { 'p\u0000': { from: 'body.a' } } } }]) {
+    expect((await app.api('POST', '/v1/sources', { kind: 'json', name: 'NUL', mapping: { rules: [{ name: 'A', person: { userId: { from: 'body.id' } }, event: { name: 'X' }, ...rule }] } })).status).toBeLessThan(500);
+  }
+});
+
+test('an order that is sent again after a year, under another id and a topic that was not signed, is the same order', async () => {
+  const shop = await add({ kind: 'shopify', secret: SECRET });
+  const mine = { ...ORDER, id: 77, customer: { ...ORDER.customer, id: 77, email: 'year@example.org' } };
+  for (const [topic, event] of [['orders/paid', 'y-1'], ['orders/paid', 'y-2'], ['ORDERS/PAID', 'y-3']] as const) expect((await fromShop(shop, topic, mine, event)).body).toMatchObject({ new: true });
+  await run();
+  clock.advance(365 * 86_400_000);
+  await fromShop(shop, 'orders/paid', mine, 'y-1');
+  await run();
+  expect((await eventsOf('external:shopify:77')).map(({ name }) => name)).toEqual(['Order Completed']);
+  clock.set(NOW);
 });
 
 test('without a key nothing is told, and the audit says from what a mapping was changed to what', async () => {

@@ -51,8 +51,10 @@ export class InboundSources {
     if (reason !== null) return this.refuse(source, request, reason, now);
     const json = parseBounded(request.body);
     if ('fault' in json || !isShallow(json.value)) return this.refuse(source, request, 'malformed', now);
-    const { topic, dedupe } = namesOf(source.kind, json.value, request.header);
-    const isNew = await fileSourceDelivery(this.db, { id: newId(), sourceId: source.id, dedupe: dedupe?.slice(0, 300) ?? null, topic: topic.slice(0, 200), headers: keptHeaders(request.headers), body: JSON.stringify(storable(json.value as JsonValue)), receivedAt: now });
+    const body = storable(json.value as JsonValue);
+    // After what the database can not hold was replaced: they are parts of the body at times.
+    const { topic, dedupe } = namesOf(source.kind, body, request.header);
+    const isNew = await fileSourceDelivery(this.db, { id: newId(), sourceId: source.id, dedupe: dedupe?.slice(0, 300) ?? null, topic: topic.slice(0, 200), headers: keptHeaders(request.headers), body: JSON.stringify(body), receivedAt: now });
     if (isNew) this.runner.wake('people.sources');
     return isNew;
   }

@@ -1,12 +1,15 @@
 import { compile, TreeInterpreter } from '@jmespath-community/jmespath';
 import { z } from 'zod';
 import { keyOf } from '../../../kernel/ids.js';
+import { readMoment } from './moment.js';
 import { currencyDigits } from './money.js';
 
 const MAX_FIELDS = 50;
 /** Most messages that one body may become: an order with its lines, a page of an export. */
 export const MAX_MESSAGES = 500;
 
+/** The year 5138: what is larger was meant as milliseconds. */
+const MOST_SECONDS = 1e11;
 /** Deeper than any expression that somebody writes; JMESPath has no loops and no recursion of its own. */
 const LONGEST_EXPRESSION = 500;
 
@@ -74,8 +77,9 @@ export interface MappedMessage { type: 'identify' | 'track'; rule: string; email
 export interface Mapped { messages: MappedMessage[]; problems: { path: string; message: string }[]; rules: string[] }
 
 /** @param key makes ids of messages the same each time this body is read; `source` those of events that have ids of their own */
-export function applyMapping(mapping: Mapping, incoming: Incoming, { key, source, receivedAt }: { key: string; source: string; receivedAt: Date }): Mapped {
+export function applyMapping(mapping: Mapping, came: Incoming, { key, source, receivedAt }: { key: string; source: string; receivedAt: Date }): Mapped {
   const mapped: Mapped = { messages: [], problems: [], rules: [] };
+  const incoming = bare(came) as Incoming;
   for (const [index, rule] of mapping.rules.entries()) {
     const path = `rules.${index}`;
     if (rule.when !== undefined && !isTrue(read(rule.when, incoming, `${path}.when`, mapped))) continue;
@@ -91,6 +95,15 @@ export function applyMapping(mapping: Mapping, incoming: Incoming, { key, source
     if (!mapping.all) break;
   }
   return mapped;
+}
+
+/** The same without prototypes: to an expression `body.constructor` is a field like any other, and nothing when nobody sent it. */
+function bare(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(bare);
+  const fields = Object.create(null) as Record<string, unknown>;
+  for (const [name, field] of Object.entries(value)) fields[name] = bare(field);
+  return fields;
 }
 
 interface Place { path: string; source: string; id: string; receivedAt: Date; into: Mapped }
@@ -114,7 +127,7 @@ function addMessages(rule: Rule, from: object, { path, source, id, receivedAt, i
   if (Object.keys(traits).length > 0) add('identify', { messageId: `${id}:i`, traits, timestamp: receivedAt.toISOString() });
   if (!rule.event) return;
   const own = rule.event.id === undefined ? null : textOf(read(rule.event.id, from, `${path}.event.id`, into));
-  const at = momentOf(value(rule.event.at, 'event.at'));
+  const at = readMoment(value(rule.event.at, 'event.at'));
   if (at === null && rule.event.at) into.problems.push({ path: `${path}.event.at`, message: 'is no moment; the time of arrival is used' });
   add('track', { messageId: own === null ? `${id}:t` : `${source}:${keyOf(JSON.stringify([rule.event.name, own]))}`, event: rule.event.name, timestamp: (at ?? receivedAt).toISOString(), properties: fields(rule.event.properties, 'event.properties') });
 }
@@ -130,14 +143,14 @@ function read(expression: string, from: object, path: string, into: Mapped): unk
 
 function valueOf({ from, as, currency }: Value, data: object, path: string, into: Mapped): unknown {
   const found = read(from, data, path, into);
-  if (found === null || found === undefined) return undefined;
+  if (found === null || found === undefined || (typeof found === 'string' && found.trim() === '' && (as === 'text' || as === 'lower'))) return undefined;
   const wrong = (message: string) => { into.problems.push({ path, message }); return undefined; };
   switch (as) {
     case 'as_it_is': return found;
-    case 'text': return textOf(found) ?? wrong('is neither a text nor a number');
+    case 'text': return textOf(found) ?? wrong(typeof found === 'number' ? 'is a number too large to be read exactly: it has to be sent as text' : 'is neither a text nor a number');
     case 'lower': return textOf(found)?.toLowerCase() ?? wrong('is neither a text nor a number');
     case 'number': return numberOf(found) ?? wrong('is no number');
-    case 'seconds': { const seconds = numberOf(found); const at = seconds === null ? null : momentOf(seconds * 1_000); return at?.toISOString() ?? wrong('is no time in seconds'); }
+    case 'seconds': { const seconds = numberOf(found); const at = seconds === null || Math.abs(seconds) >= MOST_SECONDS ? null : readMoment(new Date(seconds * 1_000).toISOString()); return at?.toISOString() ?? wrong('is no time in seconds'); }
     case 'minor_units': {
       const [amount, unit] = [numberOf(found), currency === undefined ? null : textOf(read(currency, data, `${path}.currency`, into))];
       if (amount === null) return wrong('is no number');
@@ -147,15 +160,12 @@ function valueOf({ from, as, currency }: Value, data: object, path: string, into
   }
 }
 
-const textOf = (found: unknown): string | null => (typeof found === 'string' ? (found.trim() === '' ? null : found.trim()) : typeof found === 'number' && Number.isFinite(found) ? String(found) : null);
+/** Ids are numbers at times. One too large to be read exactly would be the id of somebody else. */
+const textOf = (found: unknown): string | null => (typeof found === 'string' ? (found.trim() === '' ? null : found.trim()) : isExact(found) ? String(found) : null);
+const isExact = (found: unknown): found is number => typeof found === 'number' && Number.isFinite(found) && (!Number.isInteger(found) || Number.isSafeInteger(found));
 function numberOf(found: unknown): number | null {
   const number = typeof found === 'number' ? found : typeof found === 'string' && found.trim() !== '' ? Number(found) : Number.NaN;
   return Number.isFinite(number) ? number : null;
-}
-function momentOf(found: unknown): Date | null {
-  if (typeof found !== 'string' && typeof found !== 'number') return null;
-  const at = new Date(found);
-  return Number.isNaN(at.getTime()) ? null : at;
 }
 const listOf = (found: unknown): unknown[] => (Array.isArray(found) ? found : []);
 /** As JMESPath has it: nothing, an empty text, an empty list and an empty object are false. */

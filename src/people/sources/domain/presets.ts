@@ -10,7 +10,7 @@ const customer = (at: string) => ({
 const shopper = { userId: from('body.customer.id', 'text'), prefix: 'shopify:', email: from('body.customer.email || body.email', 'lower') };
 const order = {
   order_id: from('body.id', 'text'), order_number: from('body.name'), total: from('body.total_price', 'number'), currency: from('body.currency'), status_url: from('body.order_status_url'),
-  products: from('body.line_items[].title'), product_ids: from('body.line_items[].product_id'), discount_codes: from('body.discount_codes[].code'),
+  products: from('body.line_items[:100].title'), product_ids: from('body.line_items[:100].product_id'), discount_codes: from('body.discount_codes[].code'),
 };
 const orderEvent = (name: string, topic: string, at: string, properties: object = order) =>
   ({ name, when: `topic == '${topic}'`, person: shopper, traits: customer('body.customer'), event: { name, at: from(at), id: 'body.id', properties } });
@@ -21,17 +21,19 @@ const SHOPIFY = {
     orderEvent('Order Completed', 'orders/paid', 'body.processed_at'),
     orderEvent('Order Placed', 'orders/create', 'body.created_at'),
     orderEvent('Order Cancelled', 'orders/cancelled', 'body.cancelled_at', { ...order, reason: from('body.cancel_reason') }),
-    { name: 'Order Refunded', when: `topic == 'refunds/create'`, person: { ...shopper, userId: from('body.user_id || body.customer.id', 'text') }, event: { name: 'Order Refunded', at: from('body.created_at'), id: 'body.id', properties: { order_id: from('body.order_id', 'text') } } },
+    // A refund itself (`refunds/create`) names the colleague who made it and no customer; the order it belongs to names the customer.
+    { name: 'Order Refunded', when: `topic == 'orders/updated' && body.refunds`, each: 'body.refunds', person: shopper, event: { name: 'Order Refunded', at: from('item.created_at'), id: 'item.id', properties: { order_id: from('body.id', 'text'), order_number: from('body.name'), currency: from('body.currency') } } },
     orderEvent('Order Shipped', 'orders/fulfilled', 'body.updated_at', { ...order, tracking_url: from('body.fulfillments[-1].tracking_url'), tracking_company: from('body.fulfillments[-1].tracking_company') }),
     {
       name: 'Order Shipped (fulfilment)', when: `topic == 'fulfillments/create'`, person: { email: from('body.email', 'lower') },
-      event: { name: 'Order Shipped', at: from('body.created_at'), id: 'body.order_id', properties: { order_id: from('body.order_id', 'text'), order_number: from('body.name'), tracking_url: from('body.tracking_url'), tracking_company: from('body.tracking_company'), products: from('body.line_items[].title') } },
+      event: { name: 'Order Shipped', at: from('body.created_at'), id: 'body.order_id', properties: { order_id: from('body.order_id', 'text'), order_number: from('body.name'), tracking_url: from('body.tracking_url'), tracking_company: from('body.tracking_company'), products: from('body.line_items[:100].title') } },
     },
     { name: 'Customer', when: `topic == 'customers/create' || topic == 'customers/update'`, person: { userId: from('body.id', 'text'), prefix: 'shopify:', email: from('body.email', 'lower') }, traits: { ...customer('body'), shopify_orders: from('body.orders_count', 'number') } },
   ],
 };
 
-const payer = { userId: from('body.data.object.customer', 'text'), prefix: 'stripe:', email: from('body.data.object.customer_email || body.data.object.customer_details.email || body.data.object.receipt_email', 'lower') };
+// A customer is an id, or the whole of it where it was asked to be expanded.
+const payer = { userId: from('body.data.object.customer.id || body.data.object.customer', 'text'), prefix: 'stripe:', email: from('body.data.object.customer_email || body.data.object.customer_details.email || body.data.object.receipt_email', 'lower') };
 const money = (amount: string) => ({ amount: from(amount, 'minor_units', 'body.data.object.currency'), currency: from('body.data.object.currency') });
 const stripeEvent = (name: string, type: string, properties: object, traits: object = {}) =>
   ({ name, when: `topic == '${type}'`, person: payer, traits, event: { name, at: from('body.created', 'seconds'), properties } });

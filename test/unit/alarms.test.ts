@@ -7,7 +7,7 @@ import { messageOf } from '../../src/operations/alarms/alarm-message.js';
 const now = new Date('2026-11-23T09:00:00Z');
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1_000);
 const condition = (over: Partial<Condition> = {}): Condition => ({ key: 'relay:main', kind: 'relay', level: 'bad', facts: { name: 'main' }, ...over });
-const alarm = (over: Partial<OpenAlarm> = {}): OpenAlarm => ({ id: '1', key: 'relay:main', level: 'bad', openedAt: ago(90), toldLevel: null, ...over });
+const alarm = (over: Partial<OpenAlarm> = {}): OpenAlarm => ({ id: '1', key: 'relay:main', level: 'bad', openedAt: ago(90), seenAt: ago(30), toldLevel: null, ...over });
 
 test('what is wrong is what the checks and home say, but for what is no fault', () => {
   const attention: Attention[] = [{ kind: 'relay', name: 'main' }, { kind: 'zero', campaignId: 'c', name: '환영', count: 0, expected: 40 }, { kind: 'canary', campaignId: 'c', name: '환영', count: 2 }, { kind: 'approval', campaignId: 'c', name: '환영' }, { kind: 'readout_due', campaignId: 'c', name: '환영' }];
@@ -23,10 +23,25 @@ test.each([
   ['it was told and is worse', [alarm({ toldLevel: 'warn' })], [condition()], { open: 0, tell: ['worse'], close: [] }],
   ['it was told and is better, not over', [alarm({ toldLevel: 'bad' })], [condition({ level: 'warn' })], { open: 0, tell: [null], close: [] }],
   ['over before anybody was told', [alarm()], [], { open: 0, tell: [], close: [false] }],
-  ['over', [alarm({ toldLevel: 'bad' })], [], { open: 0, tell: [], close: [true] }],
+  ['gone for less than five minutes', [alarm({ toldLevel: 'bad', seenAt: ago(299) })], [], { open: 0, tell: [], close: [] }],
+  ['over', [alarm({ toldLevel: 'bad', seenAt: ago(300) })], [], { open: 0, tell: [], close: [true] }],
 ] as const)('%s', (_, alarms, conditions, wanted) => {
   const { open, keep, close } = stepsOf(alarms, conditions, now);
   expect({ open: open.length, tell: keep.map(({ tell }) => tell), close: close.map(({ wasTold }) => wasTold) }).toEqual(wanted);
+});
+
+test('what comes and goes around its limit all day is told once, and once that it is over', () => {
+  const told: string[] = [];
+  let open: OpenAlarm[] = [];
+  for (let look = 0; look <= 2 * 60 * 24; look += 1) {
+    const at = new Date(now.getTime() + look * 30_000);
+    // Wrong for two minutes of each five; quiet in the last ten minutes.
+    const wrong = look % 10 < 4 && look < 2 * 60 * 24 - 20 ? [condition()] : [];
+    const steps = stepsOf(open, wrong, at);
+    told.push(...steps.keep.flatMap(({ tell }) => tell ?? []), ...steps.close.flatMap(({ wasTold }) => (wasTold ? ['closed'] : [])));
+    open = [...open.filter(({ id }) => !steps.close.some((one) => one.id === id)).map((one) => (steps.keep.some(({ id }) => id === one.id) ? { ...one, seenAt: at, toldLevel: steps.keep[0]!.tell ? 'bad' as const : one.toldLevel } : one)), ...steps.open.map(() => alarm({ id: String(look), openedAt: at, seenAt: at }))];
+  }
+  expect(told).toEqual(['opened', 'closed']);
 });
 
 test('every kind has a sentence in both languages and a place to go on', () => {

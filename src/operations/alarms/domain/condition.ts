@@ -68,16 +68,18 @@ export function conditionsOf(findings: readonly Finding[], attention: readonly A
 
 /** How long something must last before anybody is told: what mends itself within a minute is no news. */
 export const LASTS_MS = 60_000;
+/** How long it must be gone before it is over: what comes and goes around its limit would be told and taken back each minute. */
+export const CALM_MS = 5 * 60_000;
 /** Time between two looks. */
 export const LOOK_MS = 30_000;
 
-export interface OpenAlarm { id: string; key: string; level: AlarmLevel; openedAt: Date; toldLevel: AlarmLevel | null }
+export interface OpenAlarm { id: string; key: string; level: AlarmLevel; openedAt: Date; /** When it held last. */ seenAt: Date; toldLevel: AlarmLevel | null }
 
 export interface Steps {
   open: Condition[];
   /** Open ones that still hold, with what is known of them now, and whether somebody is to be told. */
   keep: { id: string; condition: Condition; tell: 'opened' | 'worse' | null }[];
-  /** Over. Whoever was told of them is told of that; what nobody was told of is forgotten. */
+  /** Over: gone for {@link CALM_MS}. Whoever was told of them is told of that; what nobody was told of is forgotten at once. */
   close: { id: string; wasTold: boolean }[];
 }
 
@@ -85,8 +87,9 @@ export interface Steps {
 export function stepsOf(alarms: readonly OpenAlarm[], conditions: readonly Condition[], now: Date): Steps {
   const known = new Map(conditions.map((condition) => [condition.key, condition]));
   const steps: Steps = { open: conditions.filter(({ key }) => !alarms.some((alarm) => alarm.key === key)), keep: [], close: [] };
-  for (const { id, key, openedAt, toldLevel } of alarms) {
+  for (const { id, key, openedAt, seenAt, toldLevel } of alarms) {
     const condition = known.get(key);
+    if (!condition && toldLevel !== null && now.getTime() - seenAt.getTime() < CALM_MS) continue;
     if (!condition) steps.close.push({ id, wasTold: toldLevel !== null });
     else if (toldLevel === null) steps.keep.push({ id, condition, tell: now.getTime() - openedAt.getTime() >= LASTS_MS ? 'opened' : null });
     else steps.keep.push({ id, condition, tell: toldLevel === 'warn' && condition.level === 'bad' ? 'worse' : null });

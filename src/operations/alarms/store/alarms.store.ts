@@ -17,7 +17,7 @@ export async function takeLook(tx: Db, now: Date, before: Date): Promise<boolean
 export const lastLook = async (db: Db): Promise<Date | null> => (await row<{ at: Date }>(db, 'select l.at from alarm_look as l'))?.at ?? null;
 
 export const openAlarms = (tx: Db): Promise<OpenAlarm[]> => rows(tx, `
-  select a.id, a.key, a.level, a.opened_at as "openedAt", a.told_level as "toldLevel" from alarm as a where a.closed_at is null order by a.id for update`);
+  select a.id, a.key, a.level, a.opened_at as "openedAt", a.seen_at as "seenAt", a.told_level as "toldLevel" from alarm as a where a.closed_at is null order by a.id for update`);
 
 /** Writes what a look found, and one notice for each target that is to hear of it. */
 export async function takeSteps(tx: Db, { open, keep, close }: Steps, now: Date): Promise<void> {

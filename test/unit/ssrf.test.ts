@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
@@ -93,6 +94,23 @@ describe('an address that leads inside', () => {
     for (const status of [301, 302, 303, 307, 308]) await expect(fetchCsv(reach('127.0.0.1'), url, { etag: null, modified: null })).rejects.toMatchObject({ code: 'pull.status', message: expect.stringContaining(String(status)) });
     expect(asked).toEqual(Array(10).fill('/start'));
     await new Promise((done) => { server.close(done); });
+  });
+
+  test.each([
+    ['speaks something else from now on', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n', 'network', 'pull.unreachable'], ['hangs up', '', 'network', 'pull.unreachable'], ['is no HTTP', 'SSH-2.0-OpenSSH\r\n', 'network', 'pull.unreachable'], ['never ends its head', `HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(20_000)}`, 'network', 'pull.unreachable'],
+    ['says less than it promised', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nid\n1', 'answer', 'pull.unreachable'], ['says two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nid', 'network', 'pull.unreachable'],
+    ['answers without end', `HTTP/1.1 200 OK\r\n\r\n${'id\n'.repeat(7_500_000)}`, 'answer', 'pull.too-large'],
+  ] as const)('and whoever %s is given up at once', async (_, said, posted, fetched) => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => { if (said === '') socket.destroy(); else if (said.includes('Length: 100')) socket.end(said); else socket.write(said); });
+    });
+    await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });
+    const url = `http://100%:%zz@127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    expect((await guard('127.0.0.1').post({ url, headers: {}, body: '{}' })).kind).toBe(posted);
+    await expect(fetchCsv(reach('127.0.0.1'), url, { etag: null, modified: null })).rejects.toMatchObject({ code: fetched });
+    if (said === '') await expect(readPostgres(reach('127.0.0.1'), `${url.replace('http:', 'postgres:')}%zz`, QUERY)).rejects.toMatchObject({ code: 'pull.postgres' });
+    server.close();
   });
 
   test('is not reached by a name that changes its answer: each request asks once, and goes to what it was told', async () => {

@@ -73,6 +73,7 @@ export class GuardedPost {
     const secure = url.protocol === 'https:';
     return new Promise((done) => {
       let sent = false;
+      let answered = false;
       const request = (secure ? httpsRequest : httpRequest)({
         host: address, port: url.port === '' ? (secure ? 443 : 80) : Number(url.port), path: `${url.pathname}${url.search}`, method: 'POST', agent: false, signal: deadline,
         headers: { ...headers, host: url.host, 'content-length': Buffer.byteLength(body) },
@@ -81,7 +82,10 @@ export class GuardedPost {
       // What is written right after connecting may have been read before the connection broke.
       request.on('socket', (socket) => socket.once(secure ? 'secureConnect' : 'connect', () => { sent = true; }));
       request.on('error', (error) => done({ kind: 'network', error: said(error, deadline, timeoutMs), sent }));
+      // The connection of who answers that it speaks something else from now on (101) is closed without an error and without an answer.
+      request.once('close', () => { if (!answered) done({ kind: 'network', error: 'the connection was closed without an answer', sent }); });
       request.on('response', (answer) => {
+        answered = true;
         readAnswer(answer, (text) => done({ kind: 'answer', status: answer.statusCode ?? 0, body: text, retryAfterMs: readRetryAfter(answer.headers['retry-after'], this.clock.now()) }));
       });
       request.end(body);

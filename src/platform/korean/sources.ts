@@ -44,6 +44,7 @@ export const SOURCES: Sentences = {
   'http:// is not encrypted; across the internet only https:// is used.': 'http://는 암호화되지 않아요. 인터넷에서는 https://만 쓸 수 있어요.',
   'The file was not given: HTTP {status}.': '파일을 받지 못했어요: HTTP {status}',
   'The file could not be fetched: {reason}.': '파일을 가져오지 못했어요: {reason}',
+  'the connection was closed without an answer': '응답 없이 연결이 끊겼어요.',
   'The file is packed, and can not be unpacked.': '압축된 파일인데 풀 수 없어요.',
   'More than {count} rows have the same value in "{column}". Ask with a column that tells them apart, such as a growing number.': '"{column}" 값이 같은 행이 {count}개를 넘어요. 계속 커지는 번호처럼 행을 구분하는 열로 물어보세요.',
   'is a number too large to be read exactly: it has to be sent as text': '정확히 읽기에는 너무 큰 숫자예요. 글자로 보내야 해요',

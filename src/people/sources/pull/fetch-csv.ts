@@ -7,7 +7,7 @@ import { gunzip } from 'node:zlib';
 import { hostOf } from '../../../platform/network/judged-host.js';
 import { AppError } from '../../../kernel/errors.js';
 import { decoderOf, readHead } from '../../import/domain/encodings.js';
-import type { Reach } from './reach.js';
+import { decoded, type Reach } from './reach.js';
 
 /** What one look holds in memory. */
 export const LARGEST_FILE = 20 * 1024 * 1024;
@@ -31,12 +31,15 @@ export async function fetchCsv(reach: Reach, text: string, before: { etag: strin
 function get(url: URL, address: string, headers: Record<string, string>): Promise<IncomingMessage> {
   const secure = url.protocol === 'https:';
   const name = hostOf(url);
-  const auth = url.username === '' ? {} : { authorization: `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}` };
+  const auth = url.username === '' ? {} : { authorization: `Basic ${Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`).toString('base64')}` };
   return new Promise((done, failed) => {
+    const unreachable = (why: string, cause?: unknown) => failed(new AppError('pull.unreachable', `The file could not be fetched: ${why}.`, 'unavailable', [], { cause }));
     (secure ? httpsRequest : httpRequest)({
       host: address, port: url.port === '' ? (secure ? 443 : 80) : Number(url.port), path: `${url.pathname}${url.search}`, agent: false, signal: AbortSignal.timeout(TIMEOUT_MS),
       headers: { ...headers, ...auth, host: url.host, accept: 'text/csv, text/plain, */*;q=0.1', 'user-agent': 'Danbi' }, ...(secure && !isIP(name) ? { servername: name } : {}),
-    }, done).on('error', (error) => { failed(new AppError('pull.unreachable', `The file could not be fetched: ${error.message}.`, 'unavailable', [], { cause: error })); }).end();
+    }, done).on('error', (error) => { unreachable(error.message, error); })
+      // Who answers that it speaks something else from now on (101) gives neither an answer nor an error.
+      .once('close', () => { unreachable('the connection was closed without an answer'); }).end();
   });
 }
 

@@ -25,3 +25,12 @@ export class Reach {
     return { address: place.address, isPublic: place.verdict === 'public' };
   }
 }
+
+/** A part of an address without its percent signs; one that stands there by itself ("100%") is what it is. */
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

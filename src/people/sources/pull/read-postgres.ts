@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { hostOf } from '../../../platform/network/judged-host.js';
 import { AppError } from '../../../kernel/errors.js';
-import type { Reach } from './reach.js';
+import { decoded, type Reach } from './reach.js';
 
 const CONNECT_MS = 10_000;
 const STATEMENT_MS = 30_000;
@@ -22,7 +22,7 @@ export async function readPostgres(reach: Reach, text: string, { query, cursorCo
   const name = hostOf(url);
   const mode = url.searchParams.get('sslmode');
   const client = new pg.Client({
-    host: address, port: url.port === '' ? 5432 : Number(url.port), user: decodeURIComponent(url.username), password: decodeURIComponent(url.password), database: decodeURIComponent(url.pathname.slice(1)),
+    host: address, port: url.port === '' ? 5432 : Number(url.port), user: decoded(url.username), password: decoded(url.password), database: decoded(url.pathname.slice(1)),
     connectionTimeoutMillis: CONNECT_MS, query_timeout: STATEMENT_MS + 5_000, application_name: 'danbi',
     // Across the internet encrypted and verified, whatever the address says; inside as it says.
     ssl: isPublic || mode === 'verify-full' ? { servername: name } : mode === 'require' ? { rejectUnauthorized: false } : false,

@@ -212,6 +212,10 @@ test('the audit is asked by whom, of what kind, about what and when, and says na
   expect(all.filter(({ subject }) => subject === 'workspace').every(({ subjectName }) => subjectName === null)).toBe(true);
   const counts = [await asked(`actor=user:${mina.id}`), await asked('kind=api_key'), about, await asked(`from=${middle}`)].map(({ length }) => [length > 0, length < all.length]);
   expect(counts).toEqual(Array(4).fill([true, true]));
+  // What has a name of its own is called by it.
+  const shop = (await app.api('POST', '/v1/sources', { kind: 'json', name: '가게', proof: { kind: 'address' } })).body;
+  const vips = (await app.api('POST', '/v1/lists', { name: '단골' })).body;
+  expect((await Promise.all([`source:${shop.id}`, `list:${vips.id}`].map((subject) => asked(`subject=${subject}`)))).map(([entry]) => entry!.subjectName)).toEqual(['가게', '단골']);
   for (const bad of ['actor=x', 'kind=A', 'from=yesterday', "actor=user:x'"]) expect((await app.api('GET', `/v1/audit?${bad}`)).status).toBe(400);
 });
 

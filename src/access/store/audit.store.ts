@@ -48,6 +48,12 @@ export function listEntries(db: Db, { actor, kind, subject, from, to }: AuditFil
              when 'segment' then (select s.name from segment as s where s.id = p.subject_id)
              when 'relay' then (select r.name from relay as r where r.id = p.subject_id)
              when 'webhook_endpoint' then (select w.name from webhook_endpoint as w where w.id = p.subject_id)
+             when 'source' then (select o.name from source as o where o.id = p.subject_id)
+             when 'holdout' then (select h.name from holdout as h where h.id = p.subject_id)
+             when 'list' then (select l.name from list as l where l.id = p.subject_id)
+             when 'saved_reply' then (select y.name from saved_reply as y where y.id = p.subject_id)
+             when 'provider-connection' then (select n.name from provider_connection as n where n.id = p.subject_id)
+             when 'experiment' then (select c.name from experiment as x join campaign as c on c.id = x.campaign_id where x.id = p.subject_id)
              when 'sending-domain' then (select d.domain from sending_domain as d where d.id = p.subject_id)
            end as "subjectName"
       from page as p order by p.id desc`, [before, limit, actor ?? null, kind ?? null, subject ?? null, from ?? null, to ?? null, UUID_NAME]);

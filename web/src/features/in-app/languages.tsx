@@ -1,5 +1,6 @@
 import { Button, Group, Menu, ScrollArea, Select, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useWorkspace } from '../../lib/workspace.ts';
 import { IconPlus } from '../../ui/icons.ts';
 import { withLanguage, withoutLanguage, type InAppContent } from './content.ts';
 
@@ -16,8 +17,9 @@ export function useLanguageName(): (tag: string) => string {
 export function AddLanguage({ value, onChange }: { value: InAppContent; onChange(value: InAppContent, added: string): void }) {
   const { t, i18n } = useTranslation();
   const nameOf = useLanguageName();
-  // Nobody has said yet what it is written in: most likely what its author reads.
-  const own = value.language ?? (i18n.language === 'ko' ? 'ko' : 'en');
+  const workspace = useWorkspace();
+  // Nobody has said yet what it is written in: most likely what the workspace writes in.
+  const own = value.language ?? workspace.data?.language ?? (i18n.language === 'ko' ? 'ko' : 'en');
   const left = OFFERED.filter((tag) => tag !== own && !(tag in (value.translations ?? {})));
   return (
     <Menu position="bottom-start">

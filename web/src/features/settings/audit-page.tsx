@@ -102,6 +102,7 @@ function Subject({ entry: { subject, subjectName }, onlyThis }: { entry: Entry; 
     : kind === 'segment' ? <TextLink size="sm" underline="always" to="/segments/$id" params={{ id }}>{name}</TextLink>
     : kind === 'person' ? <TextLink size="sm" underline="always" to="/people/$id" params={{ id }}>{t('audit.person', { id: name })}</TextLink>
     : kind === 'webhook_endpoint' && subjectName !== null ? <TextLink size="sm" underline="always" to="/settings/webhooks/$id" params={{ id }}>{name}</TextLink>
+    : kind === 'source' && subjectName !== null ? <TextLink size="sm" underline="always" to="/settings/sources/$id" params={{ id }}>{name}</TextLink>
     : kind === 'sending-domain' && subjectName !== null ? <TextLink size="sm" underline="always" to="/settings/sending/domains/$id" params={{ id }}>{name}</TextLink> : null;
   return <Group gap={8}>{link ?? <Text size="sm">{name === '' ? t('state.none') : name}</Text>}{only}</Group>;
 }

@@ -79,7 +79,7 @@ function Keys({ domain, canEdit, onChanged }: { domain: Domain; canEdit: boolean
       <Stack gap="xs">
         {domain.keys.map(({ selector, state, createdAt }) => (
           <Group key={selector} gap="sm">
-            <Text size="sm" fw={600}>{selector}</Text><Badge variant="light" color={KEY_COLOURS[state]}>{t(`sending.keys.states.${state}`)}</Badge><Text size="xs" c="dimmed">{t('settings.made', { when: format.day(createdAt) })}</Text>
+            <Text size="sm" fw={600}>{selector}</Text>{state === 'active' && domain.secretLost ? <Badge variant="light" color="red">{t('settings.secretLost.badge')}</Badge> : <Badge variant="light" color={KEY_COLOURS[state]}>{t(`sending.keys.states.${state}`)}</Badge>}<Text size="xs" c="dimmed">{t('settings.made', { when: format.day(createdAt) })}</Text>
             {canEdit && state !== 'active' && <RemoveButton title={t('settings.removeOf', { name: selector })} name={t('settings.removeOf', { name: selector })} text={t('sending.keys.removeText')} onRemove={async () => { onChanged(await answer(api.DELETE('/v1/sending-domains/{id}/keys/{selector}', { params: { path: { id: domain.id, selector } } }))); }} />}
           </Group>
         ))}

@@ -2,6 +2,7 @@ import { Accordion, Badge, Button, Checkbox, Group, Stack, Text, TextInput, Titl
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Fault } from '../../../lib/api.ts';
+import { useSaid } from '../../../lib/said.ts';
 import { IconPlus } from '../../../ui/icons.ts';
 import { newEvent, newRule, type MappingDraft, type RuleDraft } from './mapping-draft.ts';
 import { ExpressionInput, FieldRows, ValueFields } from './mapping-fields.tsx';
@@ -37,6 +38,7 @@ export function MappingRules({ draft, faults, used, onChange }: Props) {
 
 function RuleFields({ rule, place, faults, onChange, onRemove }: { rule: RuleDraft; place: string; faults: Fault[]; onChange(rule: RuleDraft): void; onRemove: (() => void) | null }) {
   const { t } = useTranslation();
+  const nameFault = useNameFault();
   const set = (change: Partial<RuleDraft>) => { onChange({ ...rule, ...change }); };
   const at = (field: string) => ({ place: `${place}.${field}`, faults });
   const { event } = rule;
@@ -68,10 +70,18 @@ function RuleFields({ rule, place, faults, onChange, onRemove }: { rule: RuleDra
   );
 }
 
-const nameFault = (faults: Fault[], place: string) => faults.find(({ path }) => path.replace(/^mapping\./, '') === place)?.message;
+/** What the server says of a field, in the language of the page. */
+function useNameFault(): (faults: Fault[], place: string) => string | undefined {
+  const said = useSaid();
+  return (faults, place) => {
+    const fault = faults.find(({ path }) => path.replace(/^mapping\./, '') === place);
+    return fault && said(fault);
+  };
+}
 
 /** Nobody is named: that belongs to no single field. */
 function WhoFault({ place, faults }: { place: string; faults: Fault[] }) {
+  const nameFault = useNameFault();
   const fault = nameFault(faults, place) ?? nameFault(faults, place.replace(/\.person$/, ''));
   return fault === undefined ? null : <Text size="sm" c="red" role="alert">{fault}</Text>;
 }

@@ -95,7 +95,8 @@ async function killBlocked(moment: 'claim' | 'render' | 'settle', { danbi, admin
 
 /**
  * Locks the table and lets what stands before it by, one statement after another, until it is the wanted one: a process that
- * follows a killed one first settles what that one left. The lock is held when this returns.
+ * follows a killed one first settles what that one left.
+ * @returns whether it came; the lock is held then, and only then
  */
 async function holdUntil(admin: pg.Client, pid: number, words: string): Promise<boolean> {
   for (const until = performance.now() + PATIENCE_MS; performance.now() < until; await admin.query('rollback')) {

@@ -1,7 +1,7 @@
 import { compile, TreeInterpreter } from '@jmespath-community/jmespath';
 import { z } from 'zod';
 import { keyOf } from '../../../kernel/ids.js';
-import { readMoment } from './moment.js';
+import { dateOf, readMoment } from './moment.js';
 import { currencyDigits } from './money.js';
 
 const MAX_FIELDS = 50;
@@ -150,7 +150,7 @@ function valueOf({ from, as, currency }: Value, data: object, path: string, into
     case 'text': return textOf(found) ?? wrong(typeof found === 'number' ? 'is a number too large to be read exactly: it has to be sent as text' : 'is neither a text nor a number');
     case 'lower': return textOf(found)?.toLowerCase() ?? wrong('is neither a text nor a number');
     case 'number': return numberOf(found) ?? wrong('is no number');
-    case 'seconds': { const seconds = numberOf(found); const at = seconds === null || Math.abs(seconds) >= MOST_SECONDS ? null : readMoment(new Date(seconds * 1_000).toISOString()); return at?.toISOString() ?? wrong('is no time in seconds'); }
+    case 'seconds': { const seconds = numberOf(found); const at = seconds === null || Math.abs(seconds) >= MOST_SECONDS ? null : dateOf(seconds * 1_000); return at?.toISOString() ?? wrong('is no time in seconds'); }
     case 'minor_units': {
       const [amount, unit] = [numberOf(found), currency === undefined ? null : textOf(read(currency, data, `${path}.currency`, into))];
       if (amount === null) return wrong('is no number');

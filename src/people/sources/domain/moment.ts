@@ -23,7 +23,8 @@ export function readMoment(found: unknown): Date | null {
 }
 
 const offsetOf = (zone: string): string => (/^(?:Z|UTC)$/i.test(zone) ? 'Z' : zone.length === 3 ? `${zone}:00` : zone.replace(/^(.\d{2}):?(\d{2})$/, '$1:$2'));
-const dateOf = (milliseconds: number): Date | null => {
+/** A moment of the years 1 to 9999, from milliseconds since 1970; null for any other. */
+export const dateOf = (milliseconds: number): Date | null => {
   const at = new Date(milliseconds);
   return Number.isNaN(at.getTime()) || at.getUTCFullYear() > 9999 || at.getUTCFullYear() < 1 ? null : at;
 };

@@ -6,10 +6,12 @@ import type { Db } from '../../platform/database/db.js';
 import { inTurn, type Statement } from '../../platform/database/in-turn.js';
 import { groupedBy } from '../domain/grouped.js';
 import { recordDecisions } from '../store/decisions.store.js';
-import { claimDue, insertingStanding, lockCampaigns, savingArrivals, savingDepartures, savingStandings, type Run } from '../store/enrollments.store.js';
+import { beginRuns, claimDue, insertingStanding, lockCampaigns, savingArrivals, savingDepartures, savingStandings, type Run } from '../store/enrollments.store.js';
 import { loadVersion, type CampaignVersion } from '../store/versions.store.js';
 import { isByKey, type Candidate } from './enter.js';
 import { runActionStep } from './action-step.js';
+import { endByFound } from './end-early.js';
+import { endingsOnTheWay } from './endings.js';
 import { Journal, type BatchContext, type StepGroup, type StepResult } from './batch.js';
 import { runMessageStep, sharedReach } from './message-step.js';
 import { byTime, passOver } from './past-steps.js';
@@ -57,9 +59,16 @@ export async function startMoving(context: BatchContext, version: CampaignVersio
   const runs = entering.map(({ personId, entry, past }): Run => ({
     id: newId(), personId, campaignId: version.campaignId, versionId: version.id, stepId: version.published.start, arrivedAt: null, waiting: false, entry, ...(past ? { past } : {}),
   }));
-  const { visits, standings, ended } = await moveOn(context, runs);
+  const place = { id: version.id, campaignId: version.campaignId, start: version.published.start, byKey: isByKey(version) };
+  // A page may come long after the launch began. Of those looked back for the gates of entry have asked.
+  const over = await endingsOnTheWay(tx, version, runs.filter(({ past }) => !past), context);
+  if (over.size > 0) {
+    await beginRuns(tx, place, runs.filter(({ id }) => over.has(id)), now);
+    await endByFound(tx, over, now);
+  }
+  const { visits, standings, ended } = await moveOn(context, runs.filter(({ id }) => !over.has(id)));
   await inTurn(tx, [
-    ...queueing(context), () => insertingStanding(tx, { id: version.id, campaignId: version.campaignId, byKey: isByKey(version) }, { standings, entries: new Map(runs.map((run) => [run.id, run.entry])) }, now),
+    ...queueing(context), () => insertingStanding(tx, place, { standings, entries: new Map(runs.map((run) => [run.id, run.entry])) }, now),
     () => savingArrivals(visits.fresh), () => savingDepartures(visits.known),
   ]);
   if (ended.length > 0) await cancelEnded(tx, ended, context);

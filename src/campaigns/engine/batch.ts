@@ -29,6 +29,8 @@ export interface BatchContext {
   now: Date;
   /** Zone of people without one. */
   zone: string;
+  /** Of a launch: the moment whose next local time its people wait for. */
+  launchedAt?: Date;
   /** Refusals of this batch, written at its end. */
   decisions: NewDecision[];
   /** Steps that no run stands at, with what was queued there: e-mails for messages nobody may see. Written at its end too. */

@@ -46,7 +46,23 @@ export async function whenDid(tx: Db, event: RunEvent, version: CampaignVersion,
  * Everything accepted before this moment counts, whether or not its news has been worked off. By id of the subject; those for
  * whom nothing holds are absent.
  */
-export async function endingsOf(tx: Db, version: CampaignVersion, subjects: readonly Subject[], moment: Moment): Promise<Map<string, Endings>> {
+export const endingsOf = (tx: Db, version: CampaignVersion, subjects: readonly Subject[], moment: Moment): Promise<Map<string, Endings>> =>
+  collect(version, (rule) => whoReached(tx, version, rule, subjects, moment));
+
+/**
+ * What of these runs, which are about to begin, was over on the way: an event came since what let them in, and its news may have been worked off when there was no run
+ * to end. Conditions are asked at the gates of entry. Where a message comes first its step asks all of it in the same transaction or the next.
+ */
+export async function endingsOnTheWay(tx: Db, version: CampaignVersion, runs: readonly Subject[], { zone }: Pick<Moment, 'zone'>): Promise<Map<string, Endings>> {
+  const { start, steps } = version.published;
+  if (runs.length === 0 || steps[start]!.type === 'message') return new Map();
+  return collect(version, async ({ event }) => (event ? whoDid(tx, event, version, runs, zone) : []));
+}
+
+interface EndingRule { condition?: Parameters<typeof whoMeets>[1]; event?: RunEvent }
+
+/** Asks about each exiting goal and each exit rule of a version for whom it holds. */
+async function collect(version: CampaignVersion, holding: (rule: EndingRule) => Promise<Iterable<string>>): Promise<Map<string, Endings>> {
   const { goals, exitRules } = version.published;
   const found = new Map<string, Endings>();
   const of = (id: string): Endings => {
@@ -54,13 +70,13 @@ export async function endingsOf(tx: Db, version: CampaignVersion, subjects: read
     if (!endings) found.set(id, (endings = { goals: [], rules: [] }));
     return endings;
   };
-  for (const goal of goals) if (goal.exits) for (const id of await whoReached(tx, version, goal, subjects, moment)) of(id).goals.push(goal.key);
-  for (const rule of exitRules) for (const id of await whoReached(tx, version, rule, subjects, moment)) of(id).rules.push(rule.key);
+  for (const goal of goals) if (goal.exits) for (const id of await holding(goal)) of(id).goals.push(goal.key);
+  for (const rule of exitRules) for (const id of await holding(rule)) of(id).rules.push(rule.key);
   return found;
 }
 
 /** Ids of the runs for which a goal or an exit rule holds now. */
-export async function whoReached(tx: Db, version: CampaignVersion, { condition, event }: { condition?: Parameters<typeof whoMeets>[1]; event?: RunEvent }, subjects: readonly Subject[], moment: Moment): Promise<string[]> {
+export async function whoReached(tx: Db, version: CampaignVersion, { condition, event }: EndingRule, subjects: readonly Subject[], moment: Moment): Promise<string[]> {
   const holding = condition ? await whoMeets(tx, condition, subjects.map(({ personId }) => personId), moment) : null;
   const did = event ? await whoDid(tx, event, version, subjects, moment.zone) : null;
   return subjects.filter(({ id, personId }) => holding?.has(personId) || did?.has(id)).map(({ id }) => id);

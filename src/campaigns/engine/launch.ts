@@ -67,7 +67,7 @@ async function takePage(tx: EntityManager, { launch, version }: Taking, limit: n
   // Taking the launch has locked the campaign as it is: it stays active until commit.
   const entrance = { version, state: launch.campaignState, within: stillMeant(launch, version), frozen: launch.copied && !looking };
   const candidates = looking ? await lookedBackCandidates(tx, { launch, entry: looking }, people, moment) : people.map((personId) => ({ personId, entry }));
-  const context: BatchContext = { tx, ...moment, decisions: [], scheduled: [], deliveries: [], engaged: [], unreachable: new Map() };
+  const context: BatchContext = { tx, ...moment, launchedAt: metFrom(launch, moment.now), decisions: [], scheduled: [], deliveries: [], engaged: [], unreachable: new Map() };
   for (const round of oncePerPerson(candidates)) {
     const { entering, refused } = await judgeEntry(tx, entrance, round, moment);
     context.decisions.push(...refused);
@@ -77,6 +77,10 @@ async function takePage(tx: EntityManager, { launch, version }: Taking, limit: n
   await moveOn(tx, { launch, page, copies }, moment);
   return Math.max(1, page.people.length);
 }
+
+/** A local time that was less than an hour ago is still met: by a page that is looked at late, after a short pause, or when a second person says yes. */
+const STILL_MET_MS = 3_600_000;
+const metFrom = ({ dueAt, stage }: Launch, now: Date): Date => (stage > 1 ? now : new Date(Math.max(dueAt.getTime(), now.getTime() - STILL_MET_MS)));
 
 /** Notes how far it came; at the end of a stage its wait begins, at the end of the last one the launch is over. */
 async function moveOn(tx: EntityManager, { launch, page, copies }: { launch: Launch; page: LaunchPage; copies: boolean }, { now, zone }: Moment): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Step } from '../../contract/campaign-steps.js';
 import { addDuration } from '../../kernel/local-time.js';
 import { dateEntryAt, waitEnds } from '../domain/next-due.js';
+import { LOCAL_TIME_STEP } from '../domain/published.js';
 import { datesOf } from '../store/date-entry.store.js';
 import type { Run } from '../store/enrollments.store.js';
 import type { BatchContext, StepGroup, StepResult } from './batch.js';
@@ -17,7 +18,9 @@ type WaitUntilStep = Extract<Step, { type: 'wait_until' }>;
 export async function runWaitStep(context: BatchContext, { step, runs, version }: StepGroup<WaitStep>): Promise<StepResult[]> {
   if (step.date) return runDateWait(context, { step, runs, version });
   const { tx, now, zone } = context;
-  const ends = await endsByZone(tx, runs, { now, zone }, (from, own) => waitEnds(step, from, own));
+  // Whoever launches at nine, to be read at nine, means the same nine, however much later a page of people is looked at.
+  const from = step.id === LOCAL_TIME_STEP ? context.launchedAt ?? now : now;
+  const ends = await endsByZone(tx, runs, { now: from, zone }, (start, own) => waitEnds(step, start, own));
   return runs.map((run) => {
     const dueAt = ends(run);
     return run.arrivedAt !== null || dueAt <= now ? { run: onClock(run, dueAt), kind: 'move', outcome: 'waited', next: step.next } : { run, kind: 'stay', dueAt, waiting: false };

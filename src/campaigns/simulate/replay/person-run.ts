@@ -139,6 +139,15 @@ function* letIn(walk: Walk, { entry, arm, past }: Trigger, at: number): Asking<v
   walk.runs.push(run);
   if (arm !== undefined) walk.arms.set(version.published.experiments[messageOf(walk)]!.experimentId, { variant: arm, isControl: false });
   walk.lines.push({ kind: 'entered', at, trigger: entry.kind, ...(entry.key === undefined ? {} : { key: entry.key }) });
+  if (!past) endOnTheWay(walk, run, at);
+}
+
+/** What came between the trigger and now ends the run before its first step (engine/endings.ts). */
+function endOnTheWay(walk: Walk, run: Walk['runs'][number], at: number): void {
+  const { published } = walk.plan.version;
+  if (published.steps[published.start]!.type === 'message') return;
+  const reached = walk.plan.watchedEvents.filter((watched) => watched.as.kind !== 'wait' && walk.did(watched, run, at));
+  if (reached.length > 0) walk.end(run, reached.some(({ as }) => as.kind === 'goal') ? 'GOAL_REACHED' : 'EXIT_RULE', at);
 }
 
 const messageOf = ({ plan: { version } }: Walk): string => Object.values(version.published.steps).find((step) => step.type === 'message')!.id;

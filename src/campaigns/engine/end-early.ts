@@ -2,7 +2,7 @@ import type { ReasonCode } from '../../kernel/reason-codes.js';
 import type { Db } from '../../platform/database/db.js';
 import { engageByGoal, recallInApp } from '../../delivery/inbox/store/inbox.store.js';
 import { cancelPending } from '../../delivery/sending/store/deliveries.store.js';
-import { GATE_OF } from '../../kernel/gates.js';
+import { firstRefusal, GATE_OF } from '../../kernel/gates.js';
 import { groupedBy } from '../domain/grouped.js';
 import { recordDecisions } from '../store/decisions.store.js';
 import { endRuns } from '../store/enrollments.store.js';
@@ -21,14 +21,14 @@ async function clearInbox(tx: Db, enrollmentIds: readonly string[], code: Reason
   if (code === 'GOAL_REACHED') await engageByGoal(tx, enrollmentIds, now);
 }
 
-/** Ends runs at once by the exiting goals and exit rules that were found for them. A goal says more than a rule. */
-export async function endByFound(tx: Db, found: ReadonlyMap<string, Endings>, now: Date): Promise<void> {
-  const alike = groupedBy([...found], ([, endings]) => JSON.stringify(endings));
-  for (const runs of alike.values()) {
-    const { goals, rules } = runs[0]![1];
-    const ending = goals.length > 0 ? { code: 'GOAL_REACHED' as const, facts: { goals } } : { code: 'EXIT_RULE' as const, facts: { rules } };
-    await endEarly(tx, runs.map(([id]) => id), { state: 'exited', ...ending }, now);
+/** Ends runs at once by the exiting goals and exit rules that were found for them. @returns how many ended */
+export async function endByFound(tx: Db, found: ReadonlyMap<string, Endings>, now: Date): Promise<number> {
+  let ended = 0;
+  for (const alike of groupedBy([...found], ([, endings]) => JSON.stringify(endings)).values()) {
+    const refusal = firstRefusal({ now, exit: alike[0]![1] });
+    if (refusal) ended += await endEarly(tx, alike.map(([id]) => id), { state: 'exited', code: refusal.code, facts: refusal.facts }, now);
   }
+  return ended;
 }
 
 /**

@@ -1,10 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import type { Step } from '../../contract/campaign-steps.js';
 import { recallInApp } from '../../delivery/inbox/store/inbox.store.js';
-import { firstRefusal, GATE_OF } from '../../kernel/gates.js';
+import { GATE_OF } from '../../kernel/gates.js';
 import { newId } from '../../kernel/ids.js';
 import { addDuration } from '../../kernel/local-time.js';
-import { groupedBy } from '../domain/grouped.js';
 import { landingOf, type Landing } from '../domain/landing.js';
 import { moveAt, type PlannedStep, type Place } from '../domain/migration-plan.js';
 import { waitEnds } from '../domain/next-due.js';
@@ -13,7 +12,7 @@ import { beginRuns } from '../store/enrollments.store.js';
 import { completeRuns, countMoved, endMigration, moveRuns, peopledPlaces, peopledVersions, takeMigration, takeStanding, type Migration, type Moved, type MovedStanding, type MovingRun } from '../store/migrations.store.js';
 import { loadVersion, type CampaignVersion } from '../store/versions.store.js';
 import { whoMeets, type Moment } from './conditions.js';
-import { endEarly } from './end-early.js';
+import { endByFound, endEarly } from './end-early.js';
 import { endingsOf, whoDid } from './endings.js';
 import { isByKey, judgeEntry, oncePerPerson } from './enter.js';
 import { lockEntry } from './locks.js';
@@ -79,7 +78,7 @@ async function migrate(tx: EntityManager, to: CampaignVersion, { place, runs, na
   const landing = landingOf(from.published.steps, to.published.steps, place.stepId, named);
   const standings = await standingsAfter(tx, to, { landing, runs }, moment);
   await moveRuns(tx, { versionId: to.id, from: place, gone: landing.kind !== 'here' }, standings, moment.now);
-  const ended = landing.kind === 'end' ? runs.length : await endAtOnce(tx, to, runs, moment);
+  const ended = landing.kind === 'end' ? runs.length : await endByFound(tx, await endingsOf(tx, to, runs, moment), moment.now);
   return { migrated: runs.length - ended, ended };
 }
 
@@ -107,17 +106,6 @@ async function dueAfter(tx: EntityManager, to: CampaignVersion, { step, runs }: 
   const did = step.event ? await whoDid(tx, step.event, to, hoping, zone) : null;
   const holding = step.condition ? await whoMeets(tx, step.condition, hoping.map(({ personId }) => personId), { now, zone }) : null;
   return new Map(hoping.map((run) => [run.id, did?.has(run.id) || holding?.has(run.personId) ? { dueAt: now, waiting: false } : { dueAt: later(ends(run)) }]));
-}
-
-/** Ends those for whom a goal or an exit rule of the new version holds already. @returns how many */
-async function endAtOnce(tx: EntityManager, to: CampaignVersion, runs: readonly MovingRun[], moment: Moment): Promise<number> {
-  const endings = await endingsOf(tx, to, runs, moment);
-  let ended = 0;
-  for (const [said, ids] of groupedBy(endings.keys(), (id) => JSON.stringify(endings.get(id)))) {
-    const refusal = firstRefusal({ now: moment.now, exit: JSON.parse(said) as { goals: string[]; rules: string[] } });
-    if (refusal) ended += await endEarly(tx, ids, { state: 'exited', code: refusal.code, facts: refusal.facts }, moment.now);
-  }
-  return ended;
 }
 
 /** The run ends here; what it has queued still goes. */

@@ -4,7 +4,7 @@ import { Previews, type Preview, type Reader } from '../delivery/content/preview
 import { notFound } from '../kernel/errors.js';
 import { referencesOf } from './domain/references.js';
 import { wholeDefinition } from './domain/unfinished.js';
-import { Drafts } from './drafts.service.js';
+import { Drafts } from './publishing/drafts.service.js';
 
 export interface ShownMessage { stepId: string; variant: string; channel: Channel; preview: Preview }
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { CampaignCheck } from '../campaigns/check.service.js';
-import { LiveEditing } from '../campaigns/live-editing.service.js';
-import { Publishing } from '../campaigns/publish.service.js';
+import { CampaignCheck } from '../campaigns/publishing/check.service.js';
+import { LiveEditing } from '../campaigns/publishing/live-editing.service.js';
+import { Publishing } from '../campaigns/publishing/publish.service.js';
 import { findCampaign } from '../campaigns/store/campaigns.store.js';
 import type { ApplyRequest, FilesApplied, FilesPlan, PlanRequest } from '../contract/files.js';
 import { Preferences } from '../delivery/preferences/preferences.service.js';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { CampaignCheck } from '../campaigns/check.service.js';
+import type { CampaignCheck } from '../campaigns/publishing/check.service.js';
 import { isSound } from '../campaigns/domain/refuse.js';
-import type { LiveEditing } from '../campaigns/live-editing.service.js';
+import type { LiveEditing } from '../campaigns/publishing/live-editing.service.js';
 import type { FilesPlan, PlanRequest } from '../contract/files.js';
 import type { Db } from '../platform/database/db.js';
 import { plain } from './domain/canonical.js';

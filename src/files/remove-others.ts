@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Drafts } from '../campaigns/drafts.service.js';
-import { Lifecycle } from '../campaigns/lifecycle.service.js';
+import { Drafts } from '../campaigns/publishing/drafts.service.js';
+import { Lifecycle } from '../campaigns/lifecycle/lifecycle.service.js';
 import type { FilesPlan } from '../contract/files.js';
 import { Snippets } from '../delivery/content/snippets.service.js';
 import { AppError } from '../kernel/errors.js';

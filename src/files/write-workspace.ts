@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
-import { Holdouts } from '../campaigns/holdouts.service.js';
-import { Safety } from '../campaigns/safety.service.js';
+import { Holdouts } from '../campaigns/experiments/holdouts.service.js';
+import { Safety } from '../campaigns/lifecycle/safety.service.js';
 import { Pacing } from '../delivery/rules/pacing.service.js';
 import { SendingRules } from '../delivery/rules/rules.service.js';
 import { AppError } from '../kernel/errors.js';

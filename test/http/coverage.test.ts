@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Coverage } from '../../src/campaigns/coverage.service.js';
+import { Coverage } from '../../src/campaigns/lifecycle/coverage.service.js';
 import { rows } from '../../src/platform/database/db.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Approvals } from '../../src/campaigns/approvals.service.js';
+import { Approvals } from '../../src/campaigns/lifecycle/approvals.service.js';
 import { stageOf } from '../../src/campaigns/domain/ramp.js';
-import { Drafts } from '../../src/campaigns/drafts.service.js';
+import { Drafts } from '../../src/campaigns/publishing/drafts.service.js';
 import { launchNext } from '../../src/campaigns/engine/launch.js';
 import { stepRamp } from '../../src/campaigns/engine/ramp.js';
 import { RampLimits } from '../../src/contract/safety.js';

@@ -7,7 +7,7 @@ import { moveAt, movesSomebody } from '../../src/campaigns/domain/migration-plan
 import { normalise } from '../../src/campaigns/domain/normalise.js';
 import { endOf, lastThrough } from '../../src/campaigns/domain/recount.js';
 import { stepLabels } from '../../src/campaigns/domain/step-labels.js';
-import { wayAfter } from '../../src/campaigns/flight-preview.js';
+import { wayAfter } from '../../src/campaigns/publishing/flight-preview.js';
 import { EVERYBODY, inApp } from '../support/campaign-definitions.js';
 
 const series = (steps: object[]) => SeriesDefinition.parse({ type: 'series', entry: { type: 'event', event: 'X' }, start: (steps[0] as { id: string }).id, steps });

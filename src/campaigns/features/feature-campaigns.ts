@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { EmailContent } from '../../contract/message.js';
 import { Starters } from '../../delivery/content/starters.service.js';
 import { AppError } from '../../kernel/errors.js';
-import { Drafts } from '../drafts.service.js';
-import { Lifecycle } from '../lifecycle.service.js';
-import { Publishing } from '../publish.service.js';
+import { Drafts } from '../publishing/drafts.service.js';
+import { Lifecycle } from '../lifecycle/lifecycle.service.js';
+import { Publishing } from '../publishing/publish.service.js';
 
 /** What shipping asks of campaigns. */
 @Injectable()

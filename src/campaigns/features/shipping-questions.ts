@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Approvals } from '../approvals.service.js';
+import { Approvals } from '../lifecycle/approvals.service.js';
 import { CampaignMessages } from '../campaign-messages.service.js';
-import { CampaignCheck } from '../check.service.js';
+import { CampaignCheck } from '../publishing/check.service.js';
 
 /** What is asked about the campaign that tells. */
 @Injectable()

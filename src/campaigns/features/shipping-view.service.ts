@@ -5,7 +5,7 @@ import { AppError, type Problem } from '../../kernel/errors.js';
 import { personIdOf } from '../../people/person-handle.js';
 import type { Actor } from '../../platform/http/access.js';
 import { inKorean } from '../../platform/korean/korean-of.js';
-import { Drafts } from '../drafts.service.js';
+import { Drafts } from '../publishing/drafts.service.js';
 import { tellingOf } from './domain/telling.js';
 import { Features } from './features.service.js';
 import { isOver } from './shipping.service.js';

@@ -6,7 +6,7 @@ import { AssignmentFilter, AssignmentList, AssignmentSummary, AssignmentTarget }
 import { Id } from '../../contract/common.js';
 import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/access.js';
 import { decodeCursor, pageOf, PageQuery } from '../../platform/http/paging.js';
-import { Assignments } from '../assignments.service.js';
+import { Assignments } from '../experiments/assignments.service.js';
 import { GivenBodySchema, type GivenBody } from './assignment-body.js';
 import { csvRows, ndjsonRows, type FileKind } from './given-stream.js';
 

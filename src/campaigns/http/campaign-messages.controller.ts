@@ -6,7 +6,7 @@ import { previewAnswer } from '../../delivery/content/http/schemas.js';
 import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/access.js';
 import { CampaignMessages } from '../campaign-messages.service.js';
 import { idAfter, pageOf, PageQuery } from '../../platform/http/paging.js';
-import { Coverage } from '../coverage.service.js';
+import { Coverage } from '../lifecycle/coverage.service.js';
 import { CampaignPreviewAnswer, CampaignPreviewRequest, CoverageGroupId, CoveragePeople, CoverageRequest, CoverageView } from './message-schemas.js';
 
 /** The messages of a draft, looked at before they are published. */

@@ -3,8 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Id } from '../../contract/common.js';
 import { ChoiceRequest, DropRequest, ExperimentSteering, SteeringAnswer, TestThenSendView } from '../../contract/experiment-choice.js';
 import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/access.js';
-import { Choices } from '../choices.service.js';
-import { TestsThenSend } from '../tests-then-send.service.js';
+import { Choices } from '../experiments/choices.service.js';
+import { TestsThenSend } from '../experiments/tests-then-send.service.js';
 
 /** What is done with what a test has shown. */
 @ApiTags('Campaigns')

@@ -5,7 +5,7 @@ import { DraftOverrideList, DraftOverrideView, OverrideRequest } from '../../con
 import { PersonHandle } from '../../contract/people.js';
 import { PersonIdPipe } from '../../people/http/person-id.pipe.js';
 import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/access.js';
-import { DraftOverrides } from '../draft-overrides.service.js';
+import { DraftOverrides } from '../experiments/draft-overrides.service.js';
 
 /** Versions given to people by hand on a draft. */
 @ApiTags('Campaigns')

@@ -5,7 +5,7 @@ import { EnterHeader, EnterRequest, EnterSummary } from '../../contract/campaign
 import { Id } from '../../contract/common.js';
 import { AppError } from '../../kernel/errors.js';
 import { Allow, CurrentActor, type Actor } from '../../platform/http/access.js';
-import { Entering } from '../entering.service.js';
+import { Entering } from '../entry/entering.service.js';
 
 @ApiTags('Campaigns')
 @Controller('v1/campaigns/:id/enter')

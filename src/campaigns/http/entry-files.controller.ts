@@ -8,7 +8,7 @@ import { EntryFileList, EntryFileRows, EntryFileView } from '../../contract/entr
 import { AppError } from '../../kernel/errors.js';
 import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/access.js';
 import { decodeCursor, idAfter, pageOf, PageQuery } from '../../platform/http/paging.js';
-import { EntryFiles } from '../entry-files.service.js';
+import { EntryFiles } from '../entry/entry-files.service.js';
 import { csvRows, ndjsonRows, type FileKind } from './given-stream.js';
 
 const ENTER: FileKind = { code: 'enter', columns: ['personId', 'externalId', 'key', 'requestId', 'properties.NAME'], needs: ['personId', 'externalId'], parts: 'properties' };

@@ -7,7 +7,7 @@ import { PersonHandle } from '../../contract/people.js';
 import { PersonIdPipe } from '../../people/http/person-id.pipe.js';
 import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/access.js';
 import { idAfter, pageOf, PageQuery } from '../../platform/http/paging.js';
-import { Holdouts } from '../holdouts.service.js';
+import { Holdouts } from '../experiments/holdouts.service.js';
 
 const PeopleQuery = PageQuery.extend({ held: z.enum(['true', 'false']).transform((text) => text === 'true').optional() });
 

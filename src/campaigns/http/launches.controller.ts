@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { ApprovalDecision, ApprovalRequest, ApprovalView, EntryPreview, LaunchView } from '../../contract/campaign-launch.js';
 import { Id } from '../../contract/common.js';
 import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/access.js';
-import { Approvals } from '../approvals.service.js';
-import { EntryPreviews } from '../entry-preview.service.js';
-import { LaunchState } from '../launch-state.service.js';
+import { Approvals } from '../lifecycle/approvals.service.js';
+import { EntryPreviews } from '../entry/entry-preview.service.js';
+import { LaunchState } from '../lifecycle/launch-state.service.js';
 
 /** How far a launch is, what holds it, and who said that it may go. */
 @ApiTags('Campaigns')

@@ -3,8 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Id } from '../../contract/common.js';
 import { MigrationList, PublishPreview, RemainingView } from '../../contract/live-editing.js';
 import { AllowAll } from '../../platform/http/access.js';
-import { LiveEditing } from '../live-editing.service.js';
-import { Remaining } from '../remaining.service.js';
+import { LiveEditing } from '../publishing/live-editing.service.js';
+import { Remaining } from '../publishing/remaining.service.js';
 
 @ApiTags('Campaigns')
 @Controller('v1/campaigns/:id')

@@ -7,7 +7,7 @@ import { PersonHandle } from '../../contract/people.js';
 import { PersonIdPipe } from '../../people/http/person-id.pipe.js';
 import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/access.js';
 import { idAfter, pageOf, PageQuery } from '../../platform/http/paging.js';
-import { Overrides } from '../overrides.service.js';
+import { Overrides } from '../experiments/overrides.service.js';
 
 const OverrideQuery = PageQuery.extend({ open: z.enum(['true', 'false']).default('true').transform((given) => given === 'true').meta({ description: 'false: those taken back too' }) });
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Instant } from '../../contract/common.js';
 import { SafetySettings } from '../../contract/safety.js';
 import { Allow, AllowAll, CurrentActor, type Actor } from '../../platform/http/access.js';
-import { Safety } from '../safety.service.js';
+import { Safety } from '../lifecycle/safety.service.js';
 
 const At = z.union([Instant, z.date()]).meta({ type: 'string', format: 'date-time' });
 const BreakerView = z.object({

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { VersionList, VersionView } from '../../contract/campaign-api.js';
 import { Id } from '../../contract/common.js';
 import { AllowAll } from '../../platform/http/access.js';
-import { Versions } from '../versions.service.js';
+import { Versions } from '../publishing/versions.service.js';
 
 const VersionNumber = z.coerce.number().int().min(1).max(1_000_000);
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
 import { Worker, type Round } from '../../platform/jobs/worker.js';
-import { Lifecycle } from '../lifecycle.service.js';
+import { Lifecycle } from '../lifecycle/lifecycle.service.js';
 import { earliestClosing, unfinishedClosings } from '../store/closing.store.js';
 
 /** The request that stopped a campaign has this long to finish by itself. */

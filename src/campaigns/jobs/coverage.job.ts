@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Worker, type Round } from '../../platform/jobs/worker.js';
-import { Coverage } from '../coverage.service.js';
+import { Coverage } from '../lifecycle/coverage.service.js';
 
 /** Looks at the messages of drafts for their whole audience, one page a round. */
 @Injectable()

@@ -9,7 +9,7 @@ import type { Db } from '../../platform/database/db.js';
 import { loadWorkspace } from '../../platform/workspace.js';
 import { inMemoryOf } from '../../segments/past-counts.js';
 import { readPast, type PastDefinition } from '../../segments/past-questions.js';
-import type { DraftByHand } from '../draft-overrides.js';
+import type { DraftByHand } from '../experiments/draft-overrides.js';
 import { groupedBy } from '../domain/grouped.js';
 import { concerns } from '../domain/holdouts.js';
 import { messagesOf } from '../domain/outcome.js';

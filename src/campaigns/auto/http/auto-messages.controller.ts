@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { CampaignFilter, CampaignSummaryView } from '../../../contract/campaign-api.js';
 import { AllowAll } from '../../../platform/http/access.js';
 import { decodeCursor, INSTANT_AND_ID_KEY, pageOf, PageQuery } from '../../../platform/http/paging.js';
-import { Drafts } from '../../drafts.service.js';
+import { Drafts } from '../../publishing/drafts.service.js';
 import { autoSummaries } from '../store/auto-list.store.js';
 
 const AutoMessageFilter = PageQuery.extend(CampaignFilter.omit({ type: true }).shape);

@@ -12,7 +12,7 @@ const SKIPPED = [
   /^visitors\/(?:caller|display|stream|sdk|inbox|boot)/, /^people\/(?:domain\/(?:segment-message|envelope|identity)|http\/ingest|ingest)/, /^campaigns\/auto\//,
   /^delivery\/returns\/(?!http|returns\.service|providers\/http)/, /^delivery\/inbox\//, /^analytics\/domain\//,
   // Their words stand beside them by code; test/unit/findings-korean.test.ts keeps those.
-  /^campaigns\/(?:domain|check\.service|past-events|test-plans\.service)/, /^visitors\/identity\/domain\/remarks/,
+  /^campaigns\/(?:domain|publishing\/(?:check\.service|past-events)|experiments\/test-plans\.service)/, /^visitors\/identity\/domain\/remarks/,
 ];
 /** What only puts a sentence of ours together with its place, or with others. */
 const COMPOSED = /^(?:The (?:campaign|message|snippet) can not be (?:published|used)[.:] )?[x\s:.,]*(?:\(and x more\))?(?: Nothing was changed)?\.?$/;

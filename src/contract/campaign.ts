@@ -40,7 +40,7 @@ export const BroadcastDefinition = z.strictObject({
   segmentId: Id.optional(),
   /** At once when absent. */
   launchAt: Instant.optional(),
-  /** Each person's message waits for this time in their own zone, counted from the launch. */
+  /** Each person's message waits for this time in their own zone, counted from when the launch is due; one that was less than an hour ago is still met. */
   localTime: LocalTime.optional(),
   pacing: CampaignPacing.optional(),
   ramp: Ramp.optional(),

@@ -61,6 +61,7 @@ const Rule = z.strictObject({
   each: Expression.optional().describe('A list: the rule is applied to each part of it, called `item`.'),
   person: Who,
   traits: Fields.default({}),
+  traitsAt: Value.optional().describe('The moment as of which the attributes hold. An older body that comes late then changes nothing that was told since. Left out: the time of arrival.'),
   event: z.strictObject({ name: z.string().min(1).max(200), at: Value.optional(), id: Expression.optional().describe('What makes the event one of a kind, so that it counts once however often it is sent.'), properties: Fields.default({}) }).optional(),
 }).refine(({ event, traits }) => event !== undefined || Object.keys(traits).length > 0, 'must make an event or set attributes');
 
@@ -124,7 +125,11 @@ function addMessages(rule: Rule, from: object, { path, source, id, receivedAt, i
   }));
   const add = (type: 'identify' | 'track', message: object) => into.messages.push({ type, rule: rule.name, email, matchEmail: rule.person.matchEmail, message: { type, ...who, ...message, context: { library: { name: 'danbi-source' } } } });
   const traits = fields(rule.traits, 'traits');
-  if (Object.keys(traits).length > 0) add('identify', { messageId: `${id}:i`, traits, timestamp: receivedAt.toISOString() });
+  if (Object.keys(traits).length > 0) {
+    const since = readMoment(value(rule.traitsAt, 'traitsAt'));
+    // One from the future is taken as of now by whoever reads the message, like any other.
+    add('identify', { messageId: `${id}:i`, traits, timestamp: (since ?? receivedAt).toISOString() });
+  }
   if (!rule.event) return;
   const own = rule.event.id === undefined ? null : textOf(read(rule.event.id, from, `${path}.event.id`, into));
   const at = readMoment(value(rule.event.at, 'event.at'));

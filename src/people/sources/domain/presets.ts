@@ -13,7 +13,7 @@ const order = {
   products: from('body.line_items[:100].title'), product_ids: from('body.line_items[:100].product_id'), discount_codes: from('body.discount_codes[].code'),
 };
 const orderEvent = (name: string, topic: string, at: string, properties: object = order) =>
-  ({ name, when: `topic == '${topic}'`, person: shopper, traits: customer('body.customer'), event: { name, at: from(at), id: 'body.id', properties } });
+  ({ name, when: `topic == '${topic}'`, person: shopper, traits: customer('body.customer'), traitsAt: from('body.updated_at'), event: { name, at: from(at), id: 'body.id', properties } });
 
 /** Shopify's topics of orders, fulfilments and customers (shopify.dev, "Webhooks"), as events that marketers know. */
 const SHOPIFY = {
@@ -28,7 +28,7 @@ const SHOPIFY = {
       name: 'Order Shipped (fulfilment)', when: `topic == 'fulfillments/create'`, person: { email: from('body.email', 'lower') },
       event: { name: 'Order Shipped', at: from('body.created_at'), id: 'body.order_id', properties: { order_id: from('body.order_id', 'text'), order_number: from('body.name'), tracking_url: from('body.tracking_url'), tracking_company: from('body.tracking_company'), products: from('body.line_items[:100].title') } },
     },
-    { name: 'Customer', when: `topic == 'customers/create' || topic == 'customers/update'`, person: { userId: from('body.id', 'text'), prefix: 'shopify:', email: from('body.email', 'lower') }, traits: { ...customer('body'), shopify_orders: from('body.orders_count', 'number') } },
+    { name: 'Customer', when: `topic == 'customers/create' || topic == 'customers/update'`, person: { userId: from('body.id', 'text'), prefix: 'shopify:', email: from('body.email', 'lower') }, traits: { ...customer('body'), shopify_orders: from('body.orders_count', 'number') }, traitsAt: from('body.updated_at') },
   ],
 };
 
@@ -36,7 +36,7 @@ const SHOPIFY = {
 const payer = { userId: from('body.data.object.customer.id || body.data.object.customer', 'text'), prefix: 'stripe:', email: from('body.data.object.customer_email || body.data.object.customer_details.email || body.data.object.receipt_email', 'lower') };
 const money = (amount: string) => ({ amount: from(amount, 'minor_units', 'body.data.object.currency'), currency: from('body.data.object.currency') });
 const stripeEvent = (name: string, type: string, properties: object, traits: object = {}) =>
-  ({ name, when: `topic == '${type}'`, person: payer, traits, event: { name, at: from('body.created', 'seconds'), properties } });
+  ({ name, when: `topic == '${type}'`, person: payer, traits, traitsAt: from('body.created', 'seconds'), event: { name, at: from('body.created', 'seconds'), properties } });
 const plan = { subscription_id: from('body.data.object.id'), status: from('body.data.object.status'), plan: from('body.data.object.items.data[0].price.nickname || body.data.object.items.data[0].price.id'), trial_end: from('body.data.object.trial_end', 'seconds'), cancel_at: from('body.data.object.cancel_at', 'seconds') };
 const subscription = { stripe_status: from('body.data.object.status'), trial_ends_at: from('body.data.object.trial_end', 'seconds'), stripe_plan: plan.plan };
 
@@ -50,7 +50,7 @@ const STRIPE = {
     stripeEvent('Subscription Started', 'customer.subscription.created', plan, subscription),
     stripeEvent('Subscription Changed', 'customer.subscription.updated', plan, subscription),
     stripeEvent('Subscription Ended', 'customer.subscription.deleted', plan, subscription),
-    { name: 'Customer', when: `topic == 'customer.created' || topic == 'customer.updated'`, person: { userId: from('body.data.object.id', 'text'), prefix: 'stripe:', email: from('body.data.object.email', 'lower') }, traits: { email: from('body.data.object.email', 'lower'), name: from('body.data.object.name'), phone: from('body.data.object.phone') } },
+    { name: 'Customer', when: `topic == 'customer.created' || topic == 'customer.updated'`, person: { userId: from('body.data.object.id', 'text'), prefix: 'stripe:', email: from('body.data.object.email', 'lower') }, traits: { email: from('body.data.object.email', 'lower'), name: from('body.data.object.name'), phone: from('body.data.object.phone') }, traitsAt: from('body.created', 'seconds') },
   ],
 };
 

@@ -14,7 +14,7 @@ export interface EventDraft { name: string; id: string; at: ValueDraft; properti
 export interface RuleDraft {
   key: string; name: string; when: string; each: string;
   prefix: string; matchEmail: boolean; userId: ValueDraft; email: ValueDraft; anonymousId: ValueDraft;
-  traits: FieldDraft[]; event: EventDraft | null;
+  traits: FieldDraft[]; traitsAt: ValueDraft; event: EventDraft | null;
 }
 export interface MappingDraft { all: boolean; rules: RuleDraft[] }
 
@@ -26,15 +26,15 @@ export const newField = (): FieldDraft => ({ key: newKey(), name: '', ...valueDr
 export const newEvent = (): EventDraft => ({ name: '', id: '', at: valueDraft(), properties: [] });
 
 export const newRule = (name: string): RuleDraft =>
-  ({ key: newKey(), name, when: '', each: '', prefix: '', matchEmail: true, userId: { from: '', as: 'text', currency: '' }, email: { from: '', as: 'lower', currency: '' }, anonymousId: valueDraft(), traits: [], event: newEvent() });
+  ({ key: newKey(), name, when: '', each: '', prefix: '', matchEmail: true, userId: { from: '', as: 'text', currency: '' }, email: { from: '', as: 'lower', currency: '' }, anonymousId: valueDraft(), traits: [], traitsAt: valueDraft(), event: newEvent() });
 
 /** A mapping as rows that can be typed in. */
 export const draftOf = ({ all, rules }: Mapping): MappingDraft => ({
   all,
-  rules: rules.map(({ name, when, each, person, traits, event }) => ({
+  rules: rules.map(({ name, when, each, person, traits, traitsAt, event }) => ({
     key: newKey(), name, when: when ?? '', each: each ?? '', prefix: person.prefix, matchEmail: person.matchEmail,
     userId: valueDraft(person.userId), email: valueDraft(person.email), anonymousId: valueDraft(person.anonymousId),
-    traits: fieldDrafts(traits), event: event ? { name: event.name, id: event.id ?? '', at: valueDraft(event.at), properties: fieldDrafts(event.properties) } : null,
+    traits: fieldDrafts(traits), traitsAt: valueDraft(traitsAt), event: event ? { name: event.name, id: event.id ?? '', at: valueDraft(event.at), properties: fieldDrafts(event.properties) } : null,
   })),
 });
 
@@ -47,10 +47,10 @@ const text = <K extends string>(key: K, typed: string): { [key in K]?: string } 
 /** What the rows say, for the server to judge. */
 export const mappingOf = ({ all, rules }: MappingDraft): Mapping => ({
   all,
-  rules: rules.map(({ name, when, each, prefix, matchEmail, userId, email, anonymousId, traits, event }) => ({
+  rules: rules.map(({ name, when, each, prefix, matchEmail, userId, email, anonymousId, traits, traitsAt, event }) => ({
     name, ...text('when', when), ...text('each', each),
     person: { prefix, matchEmail, ...given('userId', userId), ...given('email', email), ...given('anonymousId', anonymousId) },
-    traits: fields(traits),
+    traits: fields(traits), ...given('traitsAt', traitsAt),
     ...(event ? { event: { name: event.name, ...given('at', event.at), ...text('id', event.id), properties: fields(event.properties) } } : {}),
   })),
 });

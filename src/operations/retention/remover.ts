@@ -5,7 +5,7 @@ import { horizonOf, monthOf, type Kind } from './domain/kinds.js';
 import { countedEvents } from './store/counted-events.store.js';
 import { removeAged } from './store/aged.store.js';
 import { dropMonth, eventPartitions, forgetWalk, hasCounted, loadWalk, pagesOf, removeOnPages, rowsOf, saveWalk, type Walk } from './store/events.store.js';
-import { noteRemoved, takeTurn } from './store/policy.store.js';
+import { holdDays, noteRemoved, takeTurn } from './store/policy.store.js';
 
 /** Pages of one step: 8 MB, some ten thousand events. */
 const PAGES = 1_000;
@@ -31,11 +31,10 @@ export class Remover {
 
   /** One step of a kind. */
   async step(kind: Kind, days: number, now: Date): Promise<Step> {
-    const before = horizonOf(kind, days, now);
-    if (kind === 'events') return this.events(before, now);
-    return this.inTurn(async (tx) => {
-      const removed = await removeAged(tx, kind, before);
-      if (removed > 0) await noteRemoved(tx, kind, removed, before, now);
+    if (kind === 'events') return this.events(horizonOf(kind, days, now), now);
+    return this.inTurn(kind, now, async (tx, horizon) => {
+      const removed = await removeAged(tx, kind, horizon);
+      if (removed > 0) await noteRemoved(tx, kind, removed, horizon, now);
       return { removed, more: removed > 0 };
     });
   }
@@ -47,18 +46,19 @@ export class Remover {
       if (month && month.to > before) continue;
       const walk = await loadWalk(this.db, part);
       if (walk?.doneAt && now.getTime() - walk.doneAt.getTime() < AGAIN_MS) continue;
-      const step = (month && (walk === null || walk.doneAt !== null) ? await this.drop(part, goals, before, now) : null) ?? (await this.walk(part, goals, before, now));
+      const step = (month && (walk === null || walk.doneAt !== null) ? await this.drop(part, goals, now) : null) ?? (await this.walk(part, goals, now));
       if (step.more) return step;
     }
     return NOTHING;
   }
 
   /** @returns null when the month is to be gone through: results are counted from it, or it is in use just now */
-  private async drop(part: string, goals: string, before: Date, now: Date): Promise<Step | null> {
+  private async drop(part: string, goals: string, now: Date): Promise<Step | null> {
     if (await hasCounted(this.db, part, goals)) return null;
     const removed = await rowsOf(this.db, part);
     try {
-      return await this.inTurn(async (tx) => {
+      return await this.inTurn('events', now, async (tx, before) => {
+        if (monthOf(part)!.to > before) return NOTHING;
         await rows(tx, `select set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)`, [LOCK, SECOND_LOOK]);
         if (!(await dropMonth(tx, part, goals))) return null;
         await forgetWalk(tx, part);
@@ -71,8 +71,10 @@ export class Remover {
     }
   }
 
-  private async walk(part: string, goals: string, before: Date, now: Date): Promise<Step> {
-    const walked = await this.inTurn<{ step: Step; done: boolean }>(async (tx) => {
+  private async walk(part: string, goals: string, now: Date): Promise<Step> {
+    const walked = await this.inTurn<{ step: Step; done: boolean }>('events', now, async (tx, before) => {
+      const month = monthOf(part);
+      if (month && month.to > before) return { step: NOTHING, done: false };
       const kept = await loadWalk(tx, part);
       const walk: Walk = kept && kept.doneAt === null ? { ...kept, pages: Math.max(kept.pages, await pagesOf(tx, part)) } : { page: 0, pages: await pagesOf(tx, part), removed: 0, beganAt: now, doneAt: null };
       const to = walk.page + PAGES;
@@ -106,8 +108,14 @@ export class Remover {
     }
   }
 
-  /** `NOTHING` while another process is at it. */
-  private inTurn<T>(work: (tx: Db) => Promise<T>): Promise<T | Step> {
-    return inTransaction(this.db, async (tx) => ((await takeTurn(tx)) ? work(tx) : NOTHING));
+  /**
+   * `NOTHING` while another process is at it. The horizon is that of the policy as it is now and stays until commit: whoever lengthened it since
+   * the step was chosen loses nothing that the new one keeps.
+   */
+  private inTurn<T>(kind: Kind, now: Date, work: (tx: Db, before: Date) => Promise<T>): Promise<T | Step> {
+    return inTransaction(this.db, async (tx) => {
+      const days = (await takeTurn(tx)) ? await holdDays(tx, kind) : null;
+      return days === null ? NOTHING : work(tx, horizonOf(kind, days, now));
+    });
   }
 }

@@ -27,6 +27,8 @@ export async function savePolicy(tx: Db, policy: Policy, by: string, now: Date):
 
 /** Whether this transaction is the one that removes. */
 export const takeTurn = async (tx: Db): Promise<boolean> => (await row<{ mine: boolean }>(tx, 'select pg_try_advisory_xact_lock($1) as mine', [TURN]))!.mine;
+/** Days of a kind, which nobody changes until commit; null without a policy. */
+export const holdDays = async (tx: Db, kind: Kind): Promise<number | null> => (await row<{ days: number }>(tx, 'select r.days from retention_policy as r where r.kind = $1 for share', [kind]))?.days ?? null;
 export const holdPolicy = (tx: Db): Promise<unknown> => rows(tx, 'select pg_advisory_xact_lock($1)', [POLICY_TURN]);
 
 export interface Work { kind: Kind; removed: number; horizon: Date; at: Date }

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { ReturnPaths } from '../../src/delivery/identity/return-paths.service.js';
 import { MailListener } from '../../src/delivery/returns/intake/mail-listener.js';
@@ -8,6 +6,7 @@ import { row, rows } from '../../src/platform/database/db.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { autoMessage, inApp, series } from '../support/campaign-definitions.js';
 import { Browser, publishAuto, type Granted } from '../support/displays.js';
+import { placesInFiles, placesInTables } from '../support/marked-places.js';
 import { Receiver } from '../support/receiver.js';
 import { dsn } from '../support/returned-mail.js';
 import { SmtpSink } from '../support/smtp-sink.js';
@@ -22,31 +21,6 @@ let app: TestApp;
 let sink: SmtpSink;
 let receiver: Receiver;
 
-interface Column { table: string; name: string; type: string }
-
-/** Every place of the database whose text, JSON or bytes hold the mark, as `table.column`; partitions under their own names. */
-async function placesInTables(): Promise<string[]> {
-  const columns = await rows<Column>(app.db, `
-    select c.table_name as "table", c.column_name as name, c.data_type as type
-      from information_schema.columns as c join information_schema.tables as t on t.table_schema = c.table_schema and t.table_name = c.table_name and t.table_type = 'BASE TABLE'
-     where c.table_schema not in ('pg_catalog', 'information_schema') and c.data_type in ('text', 'character varying', 'json', 'jsonb', 'bytea', 'ARRAY', 'inet', 'cidr') order by 1, 2`);
-  expect(columns.length).toBeGreaterThan(300);
-  const found: string[] = [];
-  for (const { table, name, type } of columns) {
-    const text = type === 'bytea' ? `encode(x."${name}", 'escape')` : `x."${name}"::text`;
-    const { n } = (await row<{ n: number }>(app.db, `select count(*)::int as n from "${table}" as x where strpos(lower(${text}), $1) > 0`, [MARK]))!;
-    if (n > 0) found.push(`${table}.${name}`);
-  }
-  return found;
-}
-
-/** Every file below the data folder that holds the mark, in its name or in its bytes. */
-async function placesInFiles(): Promise<string[]> {
-  const files = await readdir(app.dataDir, { recursive: true, withFileTypes: true });
-  const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
-  const contents = await Promise.all(paths.map((path) => readFile(path)));
-  return paths.filter((path, index) => path.includes(MARK) || contents[index]!.includes(MARK));
-}
 
 const batch = (messages: object[]) => fetch(`${app.url}/v1/batch`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ writeKey: app.writeKey, batch: messages }) });
 const work = () => app.runner.runUntilIdle();
@@ -138,7 +112,7 @@ test('an erased person is in no table and in no file, by any way they or others 
   await app.api('POST', `/v1/campaigns/${seriesId}/simulations`, { from: '2026-03-01T00:00:00Z', to: '2026-03-02T09:00:00Z' });
   await work();
 
-  const before = await placesInTables();
+  const before = await placesInTables(app, MARK);
   // The proof is worth something only when the mark had come everywhere.
   expect(before).toEqual(expect.arrayContaining([
     'attribute_history.value', 'consent_proof.wording', 'delivery.address', 'enrollment.entry', 'event_rejected.payload', 'feature_request.words', 'import_rejection.raw', 'in_app_message.content', 'inbound_event.body',
@@ -147,6 +121,6 @@ test('an erased person is in no table and in no file, by any way they or others 
 
   await done(app.api('DELETE', `/v1/people/${personId}`));
   await work();
-  expect(await placesInTables()).toEqual([]);
-  expect(await placesInFiles()).toEqual([]);
+  expect(await placesInTables(app, MARK)).toEqual([]);
+  expect(await placesInFiles(app, MARK)).toEqual([]);
 });

@@ -63,3 +63,19 @@ test('a subscription is as its newest event says, and each event counts with its
   expect(events.map(({ name, status, at }) => [name, status, at.toISOString()])).toEqual([
     ['Subscription Started', 'trialing', '2026-03-01T10:00:00.000Z'], ['Subscription Changed', 'active', '2026-03-02T07:00:00.000Z'], ['Subscription Ended', 'canceled', '2026-03-02T08:00:00.000Z']]);
 });
+
+test('any JSON is in the order its mapping names, also within one round and across zones, and a moment that is none is said', async () => {
+  const rule = { name: 'Who', person: { userId: { from: 'body.id' } }, traits: { plan: { from: 'body.plan' }, seat: { from: 'body.seat' } }, traitsAt: { from: 'body.at' } };
+  const source = await add({ kind: 'json', proof: { kind: 'bearer' }, mapping: { rules: [rule] } });
+  const tell = (body: object) => post(source, body, () => ({ authorization: `Bearer ${SECRET}` }));
+  const [newer, older] = [{ id: 'j1', plan: 'new', at: '2026-03-02T08:00:00Z' }, { id: 'j1', plan: 'old', seat: 4, at: '2026-03-02T16:59:00+09:00' }];
+  for (const body of [newer, older]) await fetch(`${app.url}/in/${source.id}`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${SECRET}` }, body: JSON.stringify(body) });
+  await app.runner.runUntilIdle();
+  expect(await attributes('j1')).toMatchObject({ plan: 'new', seat: 4 });
+  const problems = async () => (await app.api('GET', `/v1/sources/${source.id}/deliveries`)).body.items[0].problems.map(({ path, message, messageKo }: Record<string, string>) => [path, message, messageKo]);
+  await tell({ id: 'j2', plan: 'without' });
+  expect([await attributes('j2'), await problems()]).toMatchObject([{ plan: 'without' }, []]);
+  clock.advance(1_000);
+  await tell({ id: 'j2', plan: 'odd', at: 'yesterday' });
+  expect([await attributes('j2'), await problems()]).toMatchObject([{ plan: 'odd' }, [['rules.0.traitsAt', 'is no moment; the time of arrival is used', expect.stringMatching(/[가-힣]/)]]]);
+});

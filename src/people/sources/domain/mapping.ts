@@ -126,7 +126,10 @@ function addMessages(rule: Rule, from: object, { path, source, id, receivedAt, i
   const add = (type: 'identify' | 'track', message: object) => into.messages.push({ type, rule: rule.name, email, matchEmail: rule.person.matchEmail, message: { type, ...who, ...message, context: { library: { name: 'danbi-source' } } } });
   const traits = fields(rule.traits, 'traits');
   if (Object.keys(traits).length > 0) {
-    const since = readMoment(value(rule.traitsAt, 'traitsAt'));
+    const stated = value(rule.traitsAt, 'traitsAt');
+    const since = readMoment(stated);
+    // A body without a moment is in order; a mapping that points at something else would leave its author believing that order is kept.
+    if (since === null && stated !== undefined && stated !== '') into.problems.push({ path: `${path}.traitsAt`, message: 'is no moment; the time of arrival is used' });
     // One from the future is taken as of now by whoever reads the message, like any other.
     add('identify', { messageId: `${id}:i`, traits, timestamp: (since ?? receivedAt).toISOString() });
   }

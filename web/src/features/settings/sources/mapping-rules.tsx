@@ -56,6 +56,7 @@ function RuleFields({ rule, place, faults, onChange, onRemove }: { rule: RuleDra
       <Title order={4} size="h6">{t('sources.traits')}</Title>
       <FieldRows label={t('sources.attribute')} rows={rule.traits} {...at('traits')} onChange={(traits) => { set({ traits }); }} />
       <ValueFields label={t('sources.traitsAt')} value={rule.traitsAt} {...at('traitsAt')} onChange={(traitsAt) => { set({ traitsAt }); }} />
+      <Text size="xs" c="dimmed">{t('sources.traitsAtHint')}</Text>
       <Title order={4} size="h6">{t('sources.event')}</Title>
       <Checkbox label={t('sources.makesEvent')} checked={event !== null} onChange={(change) => { set({ event: change.currentTarget.checked ? newEvent() : null }); }} />
       {event && (
